@@ -1,0 +1,47 @@
+/**
+ * Every error this system answers with, in one list. `error` is the text the HTTP contract fixes; `retriable` says
+ * whether the same call may succeed later without being changed.
+ */
+export const ERROR_CODES = {
+  INVALID_INPUT: { status: 400, error: 'Errors was detected in received data!', retriable: false },
+  MALFORMED_JSON: { status: 400, error: 'Malformed JSON!', retriable: false },
+  BAD_REQUEST: { status: 400, error: 'Bad request!', retriable: false },
+  EMAIL_TAKEN: { status: 400, error: 'User with this email already exists!', retriable: false },
+  INVALID_CREDENTIALS: { status: 400, error: 'Invalid credentials!', retriable: false },
+  UNAUTHORIZED: { status: 401, error: 'Unauthorized!', retriable: false },
+  NOT_FOUND: { status: 404, error: 'Not found!', retriable: false },
+  CONFLICT: { status: 409, error: 'Data conflict!', retriable: true },
+  NOT_RETRIABLE: { status: 409, error: 'Event cannot be retried!', retriable: false },
+  PAYLOAD_TOO_LARGE: { status: 413, error: 'Payload too large!', retriable: false },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, error: 'Unsupported media type!', retriable: false },
+  DEPENDENCY_DOWN: { status: 503, error: 'Service unavailable!', retriable: true },
+  INTERNAL: { status: 500, error: 'Internal server error!', retriable: false },
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export interface AppErrorOptions {
+  /** One entry per offending field: field name → what is wrong with it. */
+  errors?: Record<string, string>;
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/** The one error type that handlers let out of a service; anything else is a bug and answers 500 without detail. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly errors: Record<string, string> | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.errors = options.errors;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  get retriable(): boolean {
+    return ERROR_CODES[this.code].retriable;
+  }
+}

@@ -1,0 +1,11 @@
+/** The message of anything that was thrown, on one line and at most `maxLength` characters. */
+export const errorText = (error: unknown, maxLength = 500): string => {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return text.replace(/\s+/g, ' ').slice(0, maxLength);
+};
+
+/** The `code` property that Node and most clients put on their errors, or undefined. */
+export const errorCodeOf = (error: unknown): string | undefined => {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+};

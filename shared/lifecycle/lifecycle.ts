@@ -1,0 +1,57 @@
+/**
+ * What one loaded version of the code holds open, and the invocations it has under way. Locally several versions live in
+ * one process (hot reload): whoever swaps them finds them in a process-wide list, stops the old one, waits until nothing is
+ * in flight and closes it.
+ */
+export interface CodeVersion {
+  /** Ends loops that would otherwise run until shortly before their function's timeout. */
+  stop(): void;
+  inFlight(): number;
+  /** Closes every client; the version may be used again afterwards and then connects anew. */
+  close(): Promise<void>;
+}
+
+const VERSIONS = Symbol.for('event-driven-registration.lifecycle');
+
+const stopping = new AbortController();
+const closers = new Map<string, () => Promise<void>>();
+let inFlight = 0;
+
+const version: CodeVersion = {
+  stop: () => stopping.abort(),
+  inFlight: () => inFlight,
+  close: async () => {
+    const open = [...closers.values()];
+    closers.clear();
+    await Promise.allSettled(open.map((close) => close()));
+  },
+};
+
+const versions = (): CodeVersion[] => {
+  const holder = globalThis as unknown as Record<symbol, CodeVersion[] | undefined>;
+  const list = holder[VERSIONS] ?? [];
+  holder[VERSIONS] = list;
+  return list;
+};
+
+versions().push(version);
+process.once('SIGTERM', () => stopping.abort());
+process.once('SIGINT', () => stopping.abort());
+
+/** Aborted once this version of the code is asked to end. */
+export const stopSignal: AbortSignal = stopping.signal;
+
+/** Registers how a client is closed; the same name replaces the earlier entry. */
+export const onClose = (name: string, close: () => Promise<void>): void => {
+  closers.set(name, close);
+};
+
+/** Runs one invocation and counts it as in flight until it settles. */
+export const tracked = async <T>(run: () => Promise<T>): Promise<T> => {
+  inFlight += 1;
+  try {
+    return await run();
+  } finally {
+    inFlight -= 1;
+  }
+};

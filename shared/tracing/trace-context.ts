@@ -1,0 +1,45 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+
+/** One W3C trace context (https://www.w3.org/TR/trace-context/). Ids are lower-case hex. */
+export interface TraceContext {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly sampled: boolean;
+}
+
+const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+const storage = new AsyncLocalStorage<TraceContext>();
+
+export const newTrace = (): TraceContext => ({
+  traceId: randomBytes(16).toString('hex'),
+  spanId: randomBytes(8).toString('hex'),
+  sampled: true,
+});
+
+/** The context that a `traceparent` value names, or undefined when it is absent or malformed. */
+export const parseTraceparent = (value: string | undefined): TraceContext | undefined => {
+  const match = TRACEPARENT.exec(value?.trim().toLowerCase() ?? '');
+  const [, traceId, spanId, flags] = match ?? [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+};
+
+export const formatTraceparent = ({ traceId, spanId, sampled }: TraceContext): string =>
+  `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
+
+/** A new span of the trace that the caller names, else of a new trace. */
+export const continueTrace = (traceparent: string | undefined): TraceContext => {
+  const parent = parseTraceparent(traceparent);
+  const fresh = newTrace();
+  return parent === undefined ? fresh : { ...parent, spanId: fresh.spanId };
+};
+
+export const currentTrace = (): TraceContext | undefined => storage.getStore();
+
+export const runInTrace = <T>(trace: TraceContext, run: () => T): T => storage.run(trace, run);
+
+/** The trace id in a stored `traceparent`, or null. */
+export const traceIdOf = (traceparent: string | null | undefined): string | null =>
+  parseTraceparent(traceparent ?? undefined)?.traceId ?? null;
