@@ -1,0 +1,95 @@
+import type { Redis } from 'ioredis';
+
+export interface CacheTimes {
+  /** How long an entry lives after its last read. */
+  readonly slidingSeconds: number;
+  /** How long it lives at most, however often it is read. */
+  readonly maxAgeSeconds: number;
+  /** How long an invalidation keeps older values out: longer than any read may take. */
+  readonly guardSeconds: number;
+}
+
+export type CacheRead<T> = { readonly hit: true; readonly value: T } | { readonly hit: false; readonly epoch: string };
+
+/** The version that no value has: invalidating with it keeps everything out (the thing was deleted). */
+export const NO_VERSION = Number.MAX_SAFE_INTEGER;
+
+/*
+ * An entry is {"bornAt": seconds, "version": n, "epoch": run id of the server, "value": …} under the key itself. Beside it, in the same
+ * cluster slot, the guard holds the lowest version that may be filled in. A read that misses leaves a guard of 0 when there is
+ * none; a fill without a guard is refused, so that a reader which overslept the guard, or a server that lost it, resurrects
+ * nothing. An entry of another epoch (the server restarted, perhaps from an old snapshot) counts as absent.
+ */
+const READ = `
+  local guard, sliding, maxAge, guardFor, epoch = KEYS[2], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
+  local raw = redis.pcall('GET', KEYS[1])
+  if type(raw) == 'string' then
+    local ok, entry = pcall(cjson.decode, raw)
+    if ok and type(entry) == 'table' and entry.epoch == epoch and type(entry.bornAt) == 'number' then
+      local left = entry.bornAt + maxAge - tonumber(redis.call('TIME')[1])
+      if left > 0 then
+        redis.call('EXPIRE', KEYS[1], math.min(sliding, left))
+        return raw
+      end
+    end
+  end
+  if raw then redis.call('DEL', KEYS[1]) end
+  redis.call('SET', guard, '0', 'NX', 'EX', guardFor)
+  return false`;
+
+const FILL = `
+  local version, sliding = tonumber(ARGV[1]), ARGV[2]
+  local lowest = tonumber(redis.call('GET', KEYS[2]) or '')
+  if not lowest or version < lowest then return 0 end
+  local raw = redis.pcall('GET', KEYS[1])
+  if type(raw) == 'string' then
+    local ok, entry = pcall(cjson.decode, raw)
+    if ok and type(entry) == 'table' and entry.epoch == ARGV[3] and tonumber(entry.version) and entry.version >= version then return 0 end
+  end
+  local head = '{"bornAt":' .. redis.call('TIME')[1] .. ',"version":' .. ARGV[1] .. ',"epoch":' .. cjson.encode(ARGV[3]) .. ',"value":'
+  redis.call('SET', KEYS[1], head .. ARGV[4] .. '}', 'EX', sliding)
+  return 1`;
+
+const INVALIDATE = `
+  local lowest = tonumber(redis.call('GET', KEYS[2]) or '0') or 0
+  if tonumber(ARGV[1]) > lowest then redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+  else redis.call('EXPIRE', KEYS[2], ARGV[2]) end
+  redis.call('DEL', KEYS[1])
+  return 1`;
+
+const keys = (key: string): [string, string] => [key, `{${key}}:min`];
+
+/** The server's run id: it changes with every restart and every fail-over. */
+const epochOf = (redis: Redis): string => {
+  const info: unknown = redis.serverInfo;
+  if (typeof info !== 'object' || info === null || !('run_id' in info)) return '';
+  return String(info.run_id);
+};
+
+/**
+ * A read-through cache that no interleaving of reads, writes, crashes and outages leaves with a stale value: values carry
+ * versions, and an invalidation keeps every older version out. All calls throw when Redis does not answer.
+ */
+export const versionedCache = <T>(redis: Redis, times: CacheTimes) => ({
+  async read(key: string): Promise<CacheRead<T>> {
+    const epoch = epochOf(redis);
+    const { slidingSeconds, maxAgeSeconds, guardSeconds } = times;
+    const raw: unknown = await redis.eval(READ, 2, ...keys(key), slidingSeconds, maxAgeSeconds, guardSeconds, epoch);
+    if (typeof raw !== 'string') return { hit: false, epoch };
+    const entry: { value: T } = JSON.parse(raw);
+    return { hit: true, value: entry.value };
+  },
+
+  /** Fills in what a miss of the given epoch has read; returns false when something newer is known. */
+  async fill(key: string, value: T, version: number, epoch: string): Promise<boolean> {
+    const { slidingSeconds } = times;
+    return (await redis.eval(FILL, 2, ...keys(key), version, slidingSeconds, epoch, JSON.stringify(value))) === 1;
+  },
+
+  /** Removes the entry and keeps versions below `lowestVersion` out. */
+  async invalidate(key: string, lowestVersion: number): Promise<void> {
+    await redis.eval(INVALIDATE, 2, ...keys(key), lowestVersion, times.guardSeconds);
+  },
+});
+
+export type VersionedCache<T> = ReturnType<typeof versionedCache<T>>;

@@ -1,0 +1,65 @@
+import { AppError } from '#shared/errors/app-error.ts';
+import { errorCodeOf } from '#shared/errors/error-text.ts';
+
+const LOST_CONNECTION = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'ECONNRESET',
+  'EPIPE',
+  'ER_CLIENT_INTERACTION_TIMEOUT',
+  'ER_SERVER_SHUTDOWN',
+  'ER_CONNECTION_KILLED',
+]);
+const UNREACHABLE = new Set([
+  ...LOST_CONNECTION,
+  'ECONNREFUSED',
+  'ETIMEDOUT',
+  'ETIMELIMIT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'HANDSHAKE_NO_SSL_SUPPORT',
+  'ER_CON_COUNT_ERROR',
+  'ER_TOO_MANY_USER_CONNECTIONS',
+  'ER_ACCESS_DENIED_ERROR',
+  'ER_DBACCESS_DENIED_ERROR',
+  'ER_OPTION_PREVENTS_STATEMENT',
+]);
+const RETRY_TRANSACTION = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
+const CLOSED_STATE = /closed state|connection is closed|server closed the connection/i;
+
+/** The server refused a statement. Holds no SQL and no values: knex writes both into its messages. */
+export class DatabaseError extends Error {
+  readonly code: string;
+
+  constructor(code: string, cause: unknown) {
+    super(`The database refused a statement (${code})`);
+    this.name = 'DatabaseError';
+    this.code = code;
+    this.stack = cause instanceof Error ? `${this.name}: ${this.message}\n${(cause.stack ?? '').split('\n').slice(-8).join('\n')}` : this.stack;
+  }
+}
+
+export const isDuplicateKey = (error: unknown): boolean => errorCodeOf(error) === 'ER_DUP_ENTRY';
+
+export const isLostConnection = (error: unknown): boolean =>
+  LOST_CONNECTION.has(errorCodeOf(error) ?? '') || (error instanceof Error && CLOSED_STATE.test(error.message));
+
+/** Deadlocks and lock waits: the same transaction may succeed when it is run again. */
+export const isLockConflict = (error: unknown): boolean => RETRY_TRANSACTION.has(errorCodeOf(error) ?? '');
+
+const isUnreachable = (error: unknown): boolean =>
+  UNREACHABLE.has(errorCodeOf(error) ?? '') ||
+  isLostConnection(error) ||
+  (error instanceof Error && (error.name === 'KnexTimeoutError' || error.name === 'TimeoutError'));
+
+/** What callers may see of a database failure: DEPENDENCY_DOWN, our own errors unchanged, else a DatabaseError. */
+export const toDatabaseFailure = (error: unknown): unknown => {
+  if (error instanceof AppError || error instanceof DatabaseError) return error;
+  if (isUnreachable(error)) {
+    const cause = new DatabaseError(errorCodeOf(error) ?? 'UNREACHABLE', error);
+    return new AppError('DEPENDENCY_DOWN', 'The database is not available.', { retryAfterSeconds: 2, cause });
+  }
+  const code = errorCodeOf(error);
+  return code === undefined ? error : new DatabaseError(code, error);
+};

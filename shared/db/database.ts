@@ -1,0 +1,45 @@
+import knex, { type Knex } from 'knex';
+import { BoundedMySqlClient } from './bounded-client.ts';
+
+export type Database = Knex;
+/** A database or one transaction of it. */
+export type Executor = Knex | Knex.Transaction;
+
+interface RawConnection {
+  query(sql: string, done: (error: Error | null, connection?: unknown) => void): void;
+}
+
+/** Settings of the driver for a mysql:// URL; query parameters are left to nobody, so unknown ones are refused. */
+export const connectionSettings = (url: string) => {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return {
+    host: hostname,
+    port: Number(port === '' ? '3306' : port),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+    charset: 'utf8mb4_bin',
+    timezone: 'Z',
+    supportBigNumbers: true,
+    enableKeepAlive: true,
+    connectTimeout: 1000,
+  };
+};
+
+/** A pool on one database. It connects at first use; every session reads committed data only. */
+export const createDatabase = (url: string, poolSize: number): Database =>
+  knex({
+    client: BoundedMySqlClient as unknown as typeof Knex.Client,
+    connection: connectionSettings(url),
+    acquireConnectionTimeout: 1200,
+    pool: {
+      min: 0,
+      max: poolSize,
+      idleTimeoutMillis: 30_000,
+      propagateCreateError: true,
+      afterCreate: (connection: RawConnection, done: (error: Error | null, connection?: unknown) => void) => {
+        connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => done(error, connection));
+      },
+    },
+    log: { warn: () => undefined, error: () => undefined, deprecate: () => undefined, debug: () => undefined },
+  });

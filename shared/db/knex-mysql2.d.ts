@@ -1,0 +1,14 @@
+declare module 'knex/lib/dialects/mysql2/index.js' {
+  import type { Knex } from 'knex';
+
+  interface RawConnection {
+    destroy(): void;
+  }
+
+  /** The parts of knex's mysql2 dialect that the bounded client overrides. */
+  export default class MySql2Client {
+    constructor(config: Knex.Config);
+    _query(connection: RawConnection, query: unknown): Promise<unknown>;
+    validateConnection(connection: RawConnection): boolean;
+  }
+}

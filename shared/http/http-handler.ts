@@ -1,0 +1,42 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { AppError, ERROR_CODES } from '#shared/errors/app-error.ts';
+import { tracked } from '#shared/lifecycle/lifecycle.ts';
+import { log } from '#shared/logging/logger.ts';
+import { continueTrace, runInTrace, type TraceContext } from '#shared/tracing/trace-context.ts';
+import { errorResponse } from './error-response.ts';
+import { header } from './request.ts';
+import type { HttpResponse } from './response.ts';
+
+export type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>;
+
+const report = (error: unknown, event: APIGatewayProxyEventV2): void => {
+  const where = { method: event.requestContext?.http?.method, route: event.routeKey };
+  if (!(error instanceof AppError)) return log.error('Request failed', { ...where, error });
+  const { status } = ERROR_CODES[error.code];
+  if (status >= 500) log.warn('Request not served', { ...where, code: error.code, error });
+  else log.info('Request refused', { ...where, code: error.code, status });
+};
+
+const answer = async (
+  run: (event: APIGatewayProxyEventV2) => Promise<HttpResponse>,
+  event: APIGatewayProxyEventV2,
+  trace: TraceContext,
+): Promise<HttpResponse> => {
+  try {
+    return await run(event);
+  } catch (error: unknown) {
+    report(error, event);
+    return errorResponse(error, trace.traceId);
+  }
+};
+
+/**
+ * Wraps an HTTP endpoint: one trace per call, every failure in the contract's error format, and nothing ever thrown to the
+ * runtime (serverless-offline would answer 200, and a late throw would end the whole process).
+ */
+export const httpHandler =
+  (run: (event: APIGatewayProxyEventV2) => Promise<HttpResponse>): HttpHandler =>
+  (event) => {
+    const trace = continueTrace(header(event, 'traceparent'));
+    return tracked(() => runInTrace(trace, () => answer(run, event, trace)));
+  };

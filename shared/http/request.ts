@@ -1,0 +1,91 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { ErrorObject } from 'ajv';
+import { AppError } from '#shared/errors/app-error.ts';
+import { fieldErrors } from '#shared/validation/field-errors.ts';
+
+const MAX_BODY_BYTES = 64 * 1024;
+const JSON_MEDIA_TYPE = /^application\/(?:[\w.+-]+\+)?json$/i;
+
+/** A validator that the build generated from a schema, with the words for its fields. */
+export interface Validator<T> {
+  validate: ((data: unknown) => data is T) & { errors?: ErrorObject[] | null };
+  messages: Readonly<Record<string, string>>;
+}
+
+/** One header of the request, whatever case it was sent in. */
+export const header = (event: APIGatewayProxyEventV2, name: string): string | undefined => {
+  const headers = event.headers ?? {};
+  const direct = headers[name];
+  if (direct !== undefined) return direct;
+  const found = Object.keys(headers).find((key) => key.toLowerCase() === name);
+  return found === undefined ? undefined : headers[found];
+};
+
+/**
+ * The body as text.
+ * @throws AppError PAYLOAD_TOO_LARGE over 64 KiB
+ */
+export const bodyText = (event: APIGatewayProxyEventV2): string => {
+  const raw: unknown = event.body;
+  if (raw === null || raw === undefined) return '';
+  const body = typeof raw === 'string' ? raw : JSON.stringify(raw);
+  const decoded = event.isBase64Encoded === true ? Buffer.from(body, 'base64') : Buffer.from(body, 'utf8');
+  if (decoded.byteLength > MAX_BODY_BYTES) {
+    throw new AppError('PAYLOAD_TOO_LARGE', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
+  }
+  return decoded.toString('utf8');
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The old API took numbers and booleans where it wanted text; so do we. */
+const scalarsAsText = (body: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(body).map(([key, value]) => [
+      key,
+      typeof value === 'number' || typeof value === 'boolean' ? String(value) : value,
+    ]),
+  );
+
+export const checked = <T>(candidate: unknown, { validate, messages }: Validator<T>): T => {
+  if (validate(candidate)) return candidate;
+  throw new AppError('INVALID_INPUT', 'See errors for what is wrong with each field.', {
+    errors: fieldErrors(validate.errors, messages),
+  });
+};
+
+/**
+ * The JSON object in the body, checked.
+ * @throws AppError UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, MALFORMED_JSON, INVALID_INPUT
+ */
+export const jsonBody = <T>(event: APIGatewayProxyEventV2, validator: Validator<T>): T => {
+  const mediaType = (header(event, 'content-type') ?? '').split(';')[0]?.trim() ?? '';
+  if (!JSON_MEDIA_TYPE.test(mediaType)) {
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json.');
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(bodyText(event));
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('MALFORMED_JSON', 'The body is not JSON.');
+  }
+  if (!isObject(parsed)) throw new AppError('MALFORMED_JSON', 'The body must be a JSON object.');
+  return checked(scalarsAsText(parsed), validator);
+};
+
+/**
+ * The query parameters, checked. Those named in `integers` become numbers when they are written as whole numbers, and are
+ * as good as absent when empty.
+ * @throws AppError INVALID_INPUT
+ */
+export const query = <T>(event: APIGatewayProxyEventV2, validator: Validator<T>, integers: readonly string[]): T => {
+  const given: Record<string, unknown> = { ...event.queryStringParameters };
+  for (const name of integers) {
+    const value = given[name];
+    if (value === '') delete given[name];
+    else if (typeof value === 'string' && /^-?\d{1,15}$/.test(value)) given[name] = Number(value);
+  }
+  return checked(given, validator);
+};

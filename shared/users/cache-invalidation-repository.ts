@@ -1,0 +1,26 @@
+import type { Executor } from '#shared/db/database.ts';
+import { now } from '#shared/db/sql.ts';
+
+export interface CacheInvalidation {
+  readonly id: number;
+  readonly userId: number;
+  /** The lowest version that may be cached again. */
+  readonly version: number;
+}
+
+/** What Redis has still to be told: written with the change itself, deleted once Redis acknowledged. */
+export const cacheInvalidationRepository = (db: Executor) => ({
+  async add(userId: number, version: number): Promise<CacheInvalidation> {
+    const row = { user_id: userId, version, added_at: now(db) };
+    const [id] = await db('cache_invalidations').insert(row);
+    return { id: Number(id), userId, version };
+  },
+
+  async pending(limit: number): Promise<CacheInvalidation[]> {
+    return db('cache_invalidations').select('id', 'version', { userId: 'user_id' }).orderBy('id').limit(limit);
+  },
+
+  async acknowledged(ids: readonly number[]): Promise<void> {
+    await db('cache_invalidations').whereIn('id', ids).delete();
+  },
+});

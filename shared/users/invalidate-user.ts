@@ -1,0 +1,21 @@
+import type { Database } from '#shared/db/database.ts';
+import { errorText } from '#shared/errors/error-text.ts';
+import { log } from '#shared/logging/logger.ts';
+import { type CacheInvalidation, cacheInvalidationRepository } from './cache-invalidation-repository.ts';
+import type { UserCache } from './user-cache.ts';
+
+/**
+ * Tells Redis what a committed change has made stale. What cannot be told now stays in its table, where the relay finds it.
+ */
+export const invalidateUser = async (
+  database: Database,
+  cache: UserCache,
+  { id, userId, version }: CacheInvalidation,
+): Promise<void> => {
+  if (!(await cache.invalidate(userId, version))) return;
+  try {
+    await cacheInvalidationRepository(database).acknowledged([id]);
+  } catch (error) {
+    log.warn('Cache invalidation will be repeated', { problem: errorText(error, 120) });
+  }
+};

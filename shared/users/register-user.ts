@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '#shared/db/database.ts';
+import { transaction } from '#shared/db/run.ts';
+import type { NewEvent } from '#shared/outbox/outbox-event.ts';
+import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
+import { currentTrace, formatTraceparent } from '#shared/tracing/trace-context.ts';
+import { userRepository } from './user-repository.ts';
+import type { CreateUserBody, User } from './user-schemas.ts';
+
+export interface RegisterUserDependencies {
+  database(): Promise<Database>;
+  hashPassword(password: string): Promise<string>;
+  /** Publishes what was just committed, bounded in time; never throws, because the relay does what it leaves. */
+  publishSoon(event: NewEvent): Promise<void>;
+}
+
+/**
+ * Stores the user and the event that announces it in one transaction, then tries to publish the event at once.
+ * @throws AppError EMAIL_TAKEN, DEPENDENCY_DOWN
+ */
+export const registerUser =
+  ({ database, hashPassword, publishSoon }: RegisterUserDependencies) =>
+  async ({ name, lastname, email, password }: CreateUserBody): Promise<User> => {
+    const passwordHash = await hashPassword(password);
+    const trace = currentTrace();
+    const event: NewEvent = {
+      uuid: randomUUID(),
+      userEmail: email,
+      addedAt: new Date(),
+      traceparent: trace === undefined ? null : formatTraceparent(trace),
+      generation: 0,
+    };
+    const id = await transaction(await database(), async (trx) => {
+      const userId = await userRepository(trx).insert({ name, lastname, email, passwordHash });
+      await outboxRepository(trx).add(event, userId);
+      return userId;
+    });
+    await publishSoon(event);
+    return { id, name, lastname, email };
+  };
+
+export type RegisterUser = ReturnType<typeof registerUser>;

@@ -1,0 +1,35 @@
+import type { Database } from '#shared/db/database.ts';
+import { transaction } from '#shared/db/run.ts';
+import { deadLetterRepository } from '#shared/outbox/dead-letter-repository.ts';
+import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
+import { cacheInvalidationRepository } from './cache-invalidation-repository.ts';
+import { invalidateUser } from './invalidate-user.ts';
+import { userNotFound } from './read-user.ts';
+import { DELETED, type UserCache } from './user-cache.ts';
+import { userRepository } from './user-repository.ts';
+
+export interface RemoveUserDependencies {
+  database(): Promise<Database>;
+  cache: UserCache;
+}
+
+/**
+ * Deletes a user and erases the address from the events that are done; the others lose it once they are. The welcome mail
+ * still goes out when it was not sent yet.
+ * @throws AppError NOT_FOUND, DEPENDENCY_DOWN
+ */
+export const removeUser =
+  ({ database, cache }: RemoveUserDependencies) =>
+  async (id: number): Promise<void> => {
+    if (!Number.isSafeInteger(id)) throw userNotFound();
+    const db = await database();
+    const invalidation = await transaction(db, async (trx) => {
+      if (!(await userRepository(trx).remove(id))) throw userNotFound();
+      const events = await outboxRepository(trx).eraseAddressOf(id);
+      await deadLetterRepository(trx).eraseRecordsOf(events);
+      return cacheInvalidationRepository(trx).add(id, DELETED);
+    });
+    await invalidateUser(db, cache, invalidation);
+  };
+
+export type RemoveUser = ReturnType<typeof removeUser>;

@@ -1,0 +1,60 @@
+import type { Database } from '#shared/db/database.ts';
+import { statement, transaction } from '#shared/db/run.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { cacheInvalidationRepository } from './cache-invalidation-repository.ts';
+import { invalidateUser } from './invalidate-user.ts';
+import { userNotFound } from './read-user.ts';
+import type { UserCache } from './user-cache.ts';
+import { type StoredUser, type UserChanges, userRepository } from './user-repository.ts';
+import type { UpdateUserBody, User } from './user-schemas.ts';
+
+export interface UpdateUserDependencies {
+  database(): Promise<Database>;
+  cache: UserCache;
+  hashPassword(password: string): Promise<string>;
+  verifyPassword(passwordHash: string, password: string): Promise<boolean>;
+}
+
+/** The fields that the body names and that differ from what is stored. */
+export const changedFields = (stored: User, body: UpdateUserBody): UserChanges => {
+  const changes: Record<string, string> = {};
+  for (const field of ['name', 'lastname', 'email'] as const) {
+    const wanted = body[field];
+    if (typeof wanted === 'string' && wanted !== stored[field]) changes[field] = wanted;
+  }
+  return changes;
+};
+
+const withChanges = ({ user }: StoredUser, { passwordHash: _secret, ...fields }: UserChanges): User => ({
+  ...user,
+  ...fields,
+});
+
+/**
+ * Changes a user who proves the old password. Of two changes that read the same version, one gets CONFLICT.
+ * @throws AppError NOT_FOUND, INVALID_CREDENTIALS, EMAIL_TAKEN, CONFLICT, DEPENDENCY_DOWN
+ */
+export const updateUser =
+  ({ database, cache, hashPassword, verifyPassword }: UpdateUserDependencies) =>
+  async (id: number, body: UpdateUserBody): Promise<User> => {
+    if (!Number.isSafeInteger(id)) throw userNotFound();
+    const db = await database();
+    const stored = await statement(db, (executor) => userRepository(executor).find(id));
+    if (stored === undefined) throw userNotFound();
+    if (!(await verifyPassword(stored.passwordHash, body.oldPassword))) {
+      throw new AppError('INVALID_CREDENTIALS', 'The old password is not right.');
+    }
+    const changes = changedFields(stored.user, body);
+    if (typeof body.newPassword === 'string') changes.passwordHash = await hashPassword(body.newPassword);
+    if (Object.keys(changes).length === 0) return stored.user;
+    const invalidation = await transaction(db, async (trx) => {
+      if (!(await userRepository(trx).update(id, stored.version, changes))) {
+        throw new AppError('CONFLICT', 'This data was modified by another session. Please try again later.');
+      }
+      return cacheInvalidationRepository(trx).add(id, stored.version + 1);
+    });
+    await invalidateUser(db, cache, invalidation);
+    return withChanges(stored, changes);
+  };
+
+export type UpdateUser = ReturnType<typeof updateUser>;

@@ -1,0 +1,90 @@
+import type { Executor } from '#shared/db/database.ts';
+import { isDuplicateKey } from '#shared/db/database-errors.ts';
+import { now } from '#shared/db/sql.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import type { SortField, User } from './user-schemas.ts';
+
+/** A row of `users` as updates need it; only `user` ever leaves the system. */
+export interface StoredUser {
+  readonly user: User;
+  readonly passwordHash: string;
+  readonly version: number;
+}
+
+export interface NewUser {
+  readonly name: string;
+  readonly lastname: string;
+  readonly email: string;
+  readonly passwordHash: string;
+}
+
+export type UserChanges = Partial<NewUser>;
+
+interface UserRow {
+  id: number;
+  name: string;
+  lastname: string;
+  email: string;
+  password_hash: string;
+  version: number;
+}
+
+const PUBLIC_COLUMNS = ['id', 'name', 'lastname', 'email'] as const;
+
+const refusingDuplicates = async <T>(write: Promise<T>): Promise<T> => {
+  try {
+    return await write;
+  } catch (error) {
+    if (isDuplicateKey(error)) throw new AppError('EMAIL_TAKEN', 'Choose another email.');
+    throw error;
+  }
+};
+
+const columns = (changes: UserChanges): Record<string, string> => ({
+  ...(changes.name === undefined ? {} : { name: changes.name }),
+  ...(changes.lastname === undefined ? {} : { lastname: changes.lastname }),
+  ...(changes.email === undefined ? {} : { email: changes.email, email_lower: changes.email.toLowerCase() }),
+  ...(changes.passwordHash === undefined ? {} : { password_hash: changes.passwordHash }),
+});
+
+export const userRepository = (db: Executor) => ({
+  /** @throws AppError EMAIL_TAKEN */
+  async insert(user: NewUser): Promise<number> {
+    const row = { ...columns(user), version: 1, created_at: now(db), updated_at: now(db) };
+    const [id] = await refusingDuplicates(db('users').insert(row));
+    return Number(id);
+  },
+
+  async find(id: number): Promise<StoredUser | undefined> {
+    const row = await db<UserRow>('users')
+      .first(...PUBLIC_COLUMNS, 'password_hash', 'version')
+      .where({ id });
+    if (row === undefined) return undefined;
+    const { password_hash: passwordHash, version, ...user } = row;
+    return { user, passwordHash, version };
+  },
+
+  /**
+   * Writes the changes when the row still has the version that was read; returns whether it did.
+   * @throws AppError EMAIL_TAKEN
+   */
+  async update(id: number, version: number, changes: UserChanges): Promise<boolean> {
+    const row = { ...columns(changes), version: version + 1, updated_at: now(db) };
+    return (await refusingDuplicates(db('users').where({ id, version }).update(row))) === 1;
+  },
+
+  async remove(id: number): Promise<boolean> {
+    return (await db('users').where({ id }).delete()) === 1;
+  },
+
+  async list(sortBy: SortField, direction: 'ASC' | 'DESC', offset: number, limit: number): Promise<User[]> {
+    const page = db<UserRow>('users').select(...PUBLIC_COLUMNS).orderBy(sortBy, direction);
+    const ordered = sortBy === 'id' ? page : page.orderBy('id', direction);
+    return ordered.limit(limit).offset(offset);
+  },
+
+  async count(): Promise<number> {
+    const row = await db('users').count({ total: '*' }).first();
+    return Number(row?.['total'] ?? 0);
+  },
+});

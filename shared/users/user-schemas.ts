@@ -1,0 +1,73 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { email, text } from '#shared/validation/atoms.ts';
+
+const WORDS = {
+  name: 'Name must be between 1 and 20!',
+  lastname: 'Last name must be between 1 and 20!',
+  email: 'Provide correct email syntax, between 5 and 32!',
+  password: 'Password must be between 8 and 25!',
+};
+
+const name = text(1, 20, { errorMessage: WORDS.name, examples: ['Ann'] });
+const lastname = text(1, 20, { errorMessage: WORDS.lastname, examples: ['Lee'] });
+const address = email({ errorMessage: WORDS.email, examples: ['ann.lee@example.com'] });
+const password = text(8, 25, { errorMessage: WORDS.password, examples: ['correct-horse-1'] });
+/** The old API took null for "leave it as it is". */
+const orNull = <T extends TSchema>(schema: T, words: string) =>
+  Type.Optional(Type.Union([schema, Type.Null()], { errorMessage: words }));
+
+export const CreateUserBodySchema = Type.Object({ name, lastname, email: address, password });
+
+export const UpdateUserBodySchema = Type.Object({
+  name: orNull(name, WORDS.name),
+  lastname: orNull(lastname, WORDS.lastname),
+  email: orNull(address, WORDS.email),
+  newPassword: orNull(password, WORDS.password),
+  oldPassword: Type.String({ maxLength: 1024, errorMessage: 'The current password is needed!', examples: ['correct-horse-1'] }),
+});
+
+export const UserSchema = Type.Object({
+  id: Type.Integer({ minimum: 1, examples: [42] }),
+  name: Type.String({ examples: ['Ann'] }),
+  lastname: Type.String({ examples: ['Lee'] }),
+  email: Type.String({ examples: ['ann.lee@example.com'] }),
+});
+
+export const SORT_FIELDS = ['id', 'name', 'lastname', 'email'] as const;
+
+export const ListUsersQuerySchema = Type.Object({
+  page: Type.Integer({ minimum: 0, maximum: 2147483647, default: 0, errorMessage: 'must be a whole number from 0' }),
+  pageSize: Type.Integer({
+    minimum: 1,
+    maximum: 2147483647,
+    default: 10,
+    errorMessage: 'must be a whole number from 1; more than 20 is cut to 20',
+  }),
+  sortBy: Type.Union(
+    SORT_FIELDS.map((field) => Type.Literal(field)),
+    { default: 'id', errorMessage: 'must be one of id, name, lastname, email' },
+  ),
+  sortDirection: Type.String({ default: 'ASC', description: 'ASC or DESC in any case; anything else means ASC' }),
+});
+
+export const UserPageSchema = Type.Object({
+  content: Type.Array(UserSchema),
+  page: Type.Integer(),
+  size: Type.Integer(),
+  sortBy: Type.String(),
+  sortDirection: Type.Union([Type.Literal('ASC'), Type.Literal('DESC')]),
+  totalElements: Type.Integer(),
+  totalPages: Type.Integer(),
+});
+
+export type CreateUserBody = Static<typeof CreateUserBodySchema>;
+export type UpdateUserBody = Static<typeof UpdateUserBodySchema>;
+export type User = Static<typeof UserSchema>;
+export type SortField = (typeof SORT_FIELDS)[number];
+export interface ListUsersQuery {
+  page: number;
+  pageSize: number;
+  sortBy: SortField;
+  sortDirection: string;
+}
+export type UserPage = Static<typeof UserPageSchema>;
