@@ -1,0 +1,27 @@
+import type { Context } from 'aws-lambda';
+import { tracked } from '#shared/lifecycle/lifecycle.ts';
+import { log } from '#shared/logging/logger.ts';
+import { newTrace, runInTrace } from '#shared/tracing/trace-context.ts';
+import { type KafkaEvent, type RawRecord, recordsOf } from './records.ts';
+
+export interface Invocation {
+  /** Milliseconds until the function is ended. */
+  remainingMs(): number;
+}
+
+export type KafkaHandler = (event: KafkaEvent, context: Context) => Promise<void>;
+
+/** Wraps a Kafka consumer. A throw makes the event source deliver the whole batch again, so it happens on purpose only. */
+export const kafkaHandler =
+  (consume: (records: readonly RawRecord[], invocation: Invocation) => Promise<void>): KafkaHandler =>
+  (event, context) =>
+    tracked(() =>
+      runInTrace(newTrace(), async () => {
+        try {
+          await consume(recordsOf(event), { remainingMs: () => context.getRemainingTimeInMillis() });
+        } catch (error: unknown) {
+          log.error('Batch not consumed, it will be delivered again', { error });
+          throw error;
+        }
+      }),
+    );

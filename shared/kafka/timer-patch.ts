@@ -1,0 +1,22 @@
+import kafkajsPackage from 'kafkajs/package.json' with { type: 'json' };
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+
+const PATCHED_VERSION = '2.2.4';
+
+let patched = false;
+
+/**
+ * kafkajs 2.2.4 re-arms a 1 ms timer for ever on every connection (`scheduleCheckPendingRequests` computes a negative delay
+ * when nothing is throttled), about 5 % of a core each. The timer is needed only while requests wait or are throttled. Another
+ * version of kafkajs is left alone.
+ */
+export const patchIdleTimer = (version: string = kafkajsPackage.version): boolean => {
+  if (version !== PATCHED_VERSION) return false;
+  if (patched) return true;
+  patched = true;
+  const original = RequestQueue.prototype.scheduleCheckPendingRequests;
+  RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
+    if (this.pending.length > 0 || this.throttledUntil > Date.now()) original.call(this);
+  };
+  return true;
+};

@@ -1,0 +1,40 @@
+import type { Database } from '#shared/db/database.ts';
+import { statement } from '#shared/db/run.ts';
+import { MalformedMessageError, parseEventMessage } from '#shared/kafka/event-message.ts';
+import { toDeadLetter } from '#shared/kafka/dead-letter.ts';
+import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
+import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
+import { EMAIL_SENT } from '#shared/kafka/topics.ts';
+import { log } from '#shared/logging/logger.ts';
+import { outboxRepository } from './outbox-repository.ts';
+
+export interface ConfirmDependencies {
+  database(): Promise<Database>;
+  publish: Publish;
+}
+
+/**
+ * Finishes every event that a confirmation names; the message itself is the confirmation, whatever its state says. What
+ * cannot be parsed is dead-lettered and fails nobody.
+ * @throws when the database or the broker does not answer: then the batch is delivered again
+ */
+export const confirmEvents =
+  ({ database, publish }: ConfirmDependencies) =>
+  async (records: readonly RawRecord[]): Promise<void> => {
+    const confirmed = new Map<string, Date | null>();
+    const dead: OutgoingMessage[] = [];
+    for (const raw of records) {
+      const record = decodeRecord(raw);
+      try {
+        const { uuid, processedAt } = parseEventMessage(record);
+        confirmed.set(uuid, processedAt);
+      } catch (error) {
+        if (!(error instanceof MalformedMessageError)) throw error;
+        dead.push(toDeadLetter(raw, record.key, error.message, 1, record.headers));
+      }
+    }
+    await publish(`${EMAIL_SENT}.dlq`, dead);
+    if (confirmed.size === 0) return;
+    const finished = await statement(await database(), (db) => outboxRepository(db).finish(confirmed));
+    log.info('Events confirmed', { confirmations: confirmed.size, finished });
+  };

@@ -1,0 +1,39 @@
+import type { Executor } from '#shared/db/database.ts';
+import { now } from '#shared/db/sql.ts';
+
+export interface RecordedDeadLetter {
+  /** Where the dead letter lies: its own topic, partition and offset. */
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly eventUuid: string | null;
+  readonly condition: string;
+  readonly reason: string;
+  /** The value of the record that failed, cut to what the column holds. */
+  readonly record: string | null;
+}
+
+const MAX_RECORD_LENGTH = 8192;
+
+export const deadLetterRepository = (db: Executor) => ({
+  /** Writes each dead letter once, however often it is delivered. */
+  async add(letters: readonly RecordedDeadLetter[]): Promise<void> {
+    if (letters.length === 0) return;
+    const rows = letters.map((letter) => ({
+      topic: letter.topic,
+      topic_partition: letter.partition,
+      record_offset: letter.offset,
+      event_uuid: letter.eventUuid,
+      failure_condition: letter.condition.slice(0, 64),
+      reason: letter.reason.slice(0, 500),
+      record: letter.record?.slice(0, MAX_RECORD_LENGTH) ?? null,
+      recorded_at: now(db),
+    }));
+    await db('dead_letters').insert(rows).onConflict().ignore();
+  },
+
+  async eraseRecordsOf(eventUuids: readonly string[]): Promise<void> {
+    if (eventUuids.length === 0) return;
+    await db('dead_letters').whereIn('event_uuid', eventUuids).update({ record: null });
+  },
+});

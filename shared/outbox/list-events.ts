@@ -1,0 +1,46 @@
+import type { Database } from '#shared/db/database.ts';
+import { statement } from '#shared/db/run.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { traceIdOf } from '#shared/tracing/trace-context.ts';
+import type { EventPage, ListEventsQuery, PipelineEvent } from './event.ts';
+import { type EventRow, outboxRepository } from './outbox-repository.ts';
+
+const MAX_PAGE_SIZE = 100;
+
+export const toPipelineEvent = (row: EventRow): PipelineEvent => ({
+  uuid: row.uuid,
+  eventState: row.event_state,
+  userEmail: row.user_email,
+  topic: row.topic,
+  attempts: row.attempts,
+  reason: row.reason,
+  addedAt: row.added_at.toISOString(),
+  publishedAt: row.published_at?.toISOString() ?? null,
+  processedAt: row.processed_at?.toISOString() ?? null,
+  traceId: traceIdOf(row.traceparent),
+});
+
+export const eventNotFound = (): AppError => new AppError('NOT_FOUND', 'There is no event with this uuid.');
+
+/** One page of events, newest first; sizes over 100 are cut. @throws AppError DEPENDENCY_DOWN */
+export const listEvents =
+  (database: () => Promise<Database>) =>
+  async ({ state: wanted, page, pageSize }: ListEventsQuery): Promise<EventPage> => {
+    const size = Math.min(pageSize, MAX_PAGE_SIZE);
+    const state = wanted === '' ? undefined : wanted;
+    const [rows, totalElements] = await statement(await database(), (db) => {
+      const outbox = outboxRepository(db);
+      return Promise.all([outbox.list(state, page * size, size), outbox.count(state)]);
+    });
+    const totalPages = Math.ceil(totalElements / size);
+    return { content: rows.map(toPipelineEvent), page, size, totalElements, totalPages };
+  };
+
+/** @throws AppError NOT_FOUND, DEPENDENCY_DOWN */
+export const getEvent =
+  (database: () => Promise<Database>) =>
+  async (uuid: string): Promise<PipelineEvent> => {
+    const row = await statement(await database(), (db) => outboxRepository(db).find(uuid));
+    if (row === undefined) throw eventNotFound();
+    return toPipelineEvent(row);
+  };

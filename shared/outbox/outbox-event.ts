@@ -1,0 +1,17 @@
+import type { EventMessage } from '#shared/kafka/event-message.ts';
+
+/** What an event needs to be stored and published for the first time. */
+export interface NewEvent {
+  readonly uuid: string;
+  readonly userEmail: string;
+  readonly addedAt: Date;
+  readonly traceparent: string | null;
+  readonly generation: number;
+}
+
+/** The message that asks for the event's mail. */
+export const sendRequest = (event: NewEvent): EventMessage => ({
+  ...event,
+  eventState: 'PROCESSING',
+  processedAt: null,
+});

@@ -1,0 +1,166 @@
+import type { Knex } from 'knex';
+import type { Executor } from '#shared/db/database.ts';
+import { now, nowPlus } from '#shared/db/sql.ts';
+import { EMAIL_SEND } from '#shared/kafka/topics.ts';
+import type { EventState } from './event.ts';
+import type { NewEvent } from './outbox-event.ts';
+import { republishDelayMs } from './republish-delay.ts';
+
+/** Rows are born leased: the inline publish gets this long before a relay may take them. */
+const BIRTH_LEASE_MS = 5000;
+
+export interface EventRow {
+  id: number;
+  uuid: string;
+  user_email: string | null;
+  event_state: EventState;
+  topic: string;
+  generation: number;
+  attempts: number;
+  reason: string | null;
+  traceparent: string | null;
+  added_at: Date;
+  published_at: Date | null;
+  processed_at: Date | null;
+}
+
+const DONE = {
+  /** Clears the address of an event that is done when its user was deleted meanwhile. */
+  user_email: 'CASE WHEN erase_when_done = 1 THEN NULL ELSE user_email END',
+};
+
+const byUuid = (uuids: Iterable<string>): string[] => [...new Set(uuids)].sort();
+
+export const outboxRepository = (db: Executor) => {
+  const events = (): Knex.QueryBuilder<EventRow> => db<EventRow>('outbox_events');
+
+  return {
+    async add(event: NewEvent, userId: number): Promise<void> {
+      await db('outbox_events').insert({
+        uuid: event.uuid,
+        user_id: userId,
+        user_email: event.userEmail,
+        event_state: 'PROCESSING',
+        topic: EMAIL_SEND,
+        traceparent: event.traceparent,
+        added_at: event.addedAt,
+        next_attempt_at: nowPlus(db, BIRTH_LEASE_MS),
+      });
+    },
+
+    /** After the broker's acknowledgement: when the rows are due again unless they are confirmed; never their state. */
+    async markPublished(uuids: readonly string[], publications: number): Promise<void> {
+      await events()
+        .whereIn('uuid', byUuid(uuids))
+        .where({ event_state: 'PROCESSING' })
+        .update({
+          published_at: db.raw('COALESCE(published_at, UTC_TIMESTAMP(3))'),
+          attempts: publications,
+          next_attempt_at: nowPlus(db, republishDelayMs(publications)),
+        });
+    },
+
+    /** The rows that are due, locked; rows that another relay has locked are left to it. */
+    async lockDue(published: boolean, limit: number): Promise<EventRow[]> {
+      const due = events().where({ event_state: 'PROCESSING' }).where('next_attempt_at', '<=', now(db));
+      const wanted = published ? due.whereNotNull('published_at') : due.whereNull('published_at');
+      return wanted.orderBy(['next_attempt_at', 'id']).limit(limit).forUpdate().skipLocked();
+    },
+
+    async lease(ids: readonly number[], ms: number): Promise<void> {
+      await events().whereIn('id', ids).where({ event_state: 'PROCESSING' }).update({ next_attempt_at: nowPlus(db, ms) });
+    },
+
+    /** A confirmation wins over everything but itself. Returns how many events it finished. */
+    async finish(confirmed: ReadonlyMap<string, Date | null>): Promise<number> {
+      const uuids = byUuid(confirmed.keys());
+      const known = uuids.filter((uuid) => confirmed.get(uuid) instanceof Date);
+      const branches = known.map(() => 'WHEN ? THEN ?').join(' ');
+      const processedAt =
+        known.length === 0
+          ? now(db)
+          : db.raw(
+              `CASE uuid ${branches} ELSE UTC_TIMESTAMP(3) END`,
+              known.flatMap((uuid) => [uuid, confirmed.get(uuid) ?? null]),
+            );
+      return events()
+        .whereIn('uuid', uuids)
+        .whereIn('event_state', ['PROCESSING', 'FAILED'])
+        .update({
+          event_state: 'FINISHED',
+          processed_at: processedAt,
+          published_at: db.raw('COALESCE(published_at, UTC_TIMESTAMP(3))'),
+          next_attempt_at: null,
+          reason: null,
+          user_email: db.raw(DONE.user_email),
+        });
+    },
+
+    /** A dead letter of an older generation than the row's is ignored. Returns whether the event became FAILED. */
+    async fail(uuid: string, generation: number, reason: string): Promise<boolean> {
+      const changed = await events()
+        .where({ uuid, event_state: 'PROCESSING' })
+        .where('generation', '<=', generation)
+        .update({
+          event_state: 'FAILED',
+          processed_at: now(db),
+          next_attempt_at: null,
+          reason,
+          user_email: db.raw(DONE.user_email),
+        });
+      return changed === 1;
+    },
+
+    /** FAILED → PROCESSING with the next generation; returns the row as it is then, or undefined when it was not FAILED. */
+    async reopen(uuid: string): Promise<EventRow | undefined> {
+      const changed = await events()
+        .where({ uuid, event_state: 'FAILED' })
+        .whereNotNull('user_email')
+        .update({
+          event_state: 'PROCESSING',
+          generation: db.raw('generation + 1'),
+          attempts: 0,
+          published_at: null,
+          processed_at: null,
+          reason: null,
+          next_attempt_at: nowPlus(db, BIRTH_LEASE_MS),
+        });
+      return changed === 1 ? events().where({ uuid }).first() : undefined;
+    },
+
+    /** Erases the address from the user's events that are done and marks the others; returns the uuids of all. */
+    async eraseAddressOf(userId: number): Promise<string[]> {
+      const rows: Array<Pick<EventRow, 'uuid'>> = await events().select('uuid').where({ user_id: userId }).orderBy('id');
+      await events()
+        .where({ user_id: userId })
+        .update({
+          erase_when_done: 1,
+          user_email: db.raw("CASE WHEN event_state = 'PROCESSING' THEN user_email ELSE NULL END"),
+        });
+      return rows.map(({ uuid }) => uuid);
+    },
+
+    /** Those of the events whose user was deleted. */
+    async erasedAmong(uuids: readonly string[]): Promise<string[]> {
+      if (uuids.length === 0) return [];
+      const erased = events().select('uuid').whereIn('uuid', byUuid(uuids)).where({ erase_when_done: 1 });
+      const rows: Array<Pick<EventRow, 'uuid'>> = await erased.orderBy('id');
+      return rows.map(({ uuid }) => uuid);
+    },
+
+    async find(uuid: string): Promise<EventRow | undefined> {
+      return events().where({ uuid }).first();
+    },
+
+    async list(state: EventState | undefined, offset: number, limit: number): Promise<EventRow[]> {
+      const page = events().select('*').orderBy('id', 'desc').limit(limit).offset(offset);
+      return state === undefined ? page : page.where({ event_state: state });
+    },
+
+    async count(state: EventState | undefined): Promise<number> {
+      const total = db('outbox_events').count({ total: '*' });
+      const row = await (state === undefined ? total : total.where({ event_state: state })).first();
+      return Number(row?.['total'] ?? 0);
+    },
+  };
+};

@@ -1,0 +1,44 @@
+import type { Database } from '#shared/db/database.ts';
+import { statement } from '#shared/db/run.ts';
+import { errorText } from '#shared/errors/error-text.ts';
+import { type CircuitBreaker, circuitBreaker } from '#shared/kafka/circuit-breaker.ts';
+import { toMessage } from '#shared/kafka/event-message.ts';
+import type { Publish } from '#shared/kafka/producer.ts';
+import { EMAIL_SEND } from '#shared/kafka/topics.ts';
+import { within } from '#shared/lifecycle/within.ts';
+import { log } from '#shared/logging/logger.ts';
+import { type NewEvent, sendRequest } from './outbox-event.ts';
+import { outboxRepository } from './outbox-repository.ts';
+
+/** How long the caller of an inline publish waits at most. */
+const LIMIT_MS = 100;
+
+export interface PublishSoonDependencies {
+  database(): Promise<Database>;
+  publish: Publish;
+  breaker?: CircuitBreaker;
+}
+
+/**
+ * Publishes an event right after its commit, waiting at most 100 ms. It never fails: what it leaves undone the relay does.
+ * While the broker is down a breaker skips it and lets one probe through every few seconds.
+ */
+export const publishSoon = ({ database, publish, breaker: given }: PublishSoonDependencies) => {
+  const breaker = given ?? circuitBreaker({ threshold: 3, probeAfterMs: 3000 }, () => performance.now());
+
+  const publishAndMark = async (event: NewEvent): Promise<void> => {
+    await publish(EMAIL_SEND, [toMessage('user.email.send', sendRequest(event))]);
+    breaker.succeeded();
+    await statement(await database(), (db) => outboxRepository(db).markPublished([event.uuid], 1));
+  };
+
+  return async (event: NewEvent): Promise<void> => {
+    if (!breaker.allows()) return;
+    try {
+      await within(LIMIT_MS, 'The inline publish', publishAndMark(event));
+    } catch (error) {
+      breaker.failed();
+      log.debug('Event left to the relay', { uuid: event.uuid, problem: errorText(error, 120) });
+    }
+  };
+};

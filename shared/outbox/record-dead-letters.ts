@@ -1,0 +1,75 @@
+import type { Knex } from 'knex';
+import type { Database } from '#shared/db/database.ts';
+import { transaction } from '#shared/db/run.ts';
+import { parseDeadLetter } from '#shared/kafka/dead-letter.ts';
+import { GENERATION_HEADER } from '#shared/kafka/event-message.ts';
+import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
+import { EMAIL_SEND, unprefixed } from '#shared/kafka/topics.ts';
+import { log } from '#shared/logging/logger.ts';
+import { UUID } from '#shared/validation/atoms.ts';
+import { deadLetterRepository, type RecordedDeadLetter } from './dead-letter-repository.ts';
+import { outboxRepository } from './outbox-repository.ts';
+
+export interface RecordedFailure extends RecordedDeadLetter {
+  readonly generation: number;
+  /** A dead confirmation is kept, but never makes an event FAILED. */
+  readonly failsEvent: boolean;
+}
+
+const uuidIn = (value: string | null, key: string | null): string | null => {
+  let candidate: unknown = key;
+  try {
+    const parsed: unknown = JSON.parse(value ?? '');
+    if (typeof parsed === 'object' && parsed !== null && 'uuid' in parsed) candidate = parsed.uuid;
+  } catch {
+    // the key has to do
+  }
+  return typeof candidate === 'string' && new RegExp(UUID).test(candidate) ? candidate.toLowerCase() : null;
+};
+
+/** What a record on a dead letter topic says; never fails on its content. */
+export const readFailure = (raw: RawRecord): RecordedFailure => {
+  const letter = decodeRecord(raw);
+  const { condition, reason, record } = parseDeadLetter(letter.value);
+  const original = record === undefined ? undefined : decodeRecord(record);
+  const value = original?.value ?? (record === undefined ? letter.value : null);
+  const generation = letter.headers[GENERATION_HEADER] ?? original?.headers[GENERATION_HEADER] ?? '0';
+  return {
+    topic: raw.topic,
+    partition: raw.partition,
+    offset: raw.offset,
+    eventUuid: uuidIn(value, letter.key),
+    condition,
+    reason,
+    record: value,
+    generation: /^\d{1,9}$/.test(generation) ? Number(generation) : 0,
+    failsEvent: unprefixed(raw.topic) === `${EMAIL_SEND}.dlq`,
+  };
+};
+
+const apply = async (trx: Knex.Transaction, failures: readonly RecordedFailure[]): Promise<number> => {
+  const outbox = outboxRepository(trx);
+  const letters = deadLetterRepository(trx);
+  await letters.add(failures);
+  let failed = 0;
+  const inOrder = [...failures].sort((a, b) => (a.eventUuid ?? '').localeCompare(b.eventUuid ?? ''));
+  for (const { eventUuid, generation, reason, failsEvent } of inOrder) {
+    if (eventUuid === null || !failsEvent) continue;
+    if (await outbox.fail(eventUuid, generation, reason)) failed += 1;
+  }
+  const uuids = failures.flatMap(({ eventUuid }) => (eventUuid === null ? [] : [eventUuid]));
+  await letters.eraseRecordsOf(await outbox.erasedAmong(uuids));
+  return failed;
+};
+
+/**
+ * Keeps every dead letter once and marks the events they name FAILED with the reason.
+ * @throws when the database does not answer: then the batch is delivered again
+ */
+export const recordDeadLetters =
+  (database: () => Promise<Database>) =>
+  async (records: readonly RawRecord[]): Promise<void> => {
+    const failures = records.map(readFailure);
+    const failed = await transaction(await database(), (trx) => apply(trx, failures));
+    log.warn('Dead letters recorded', { deadLetters: failures.length, failed });
+  };

@@ -1,0 +1,33 @@
+import type { Database } from '#shared/db/database.ts';
+import { statement, transaction } from '#shared/db/run.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import type { PipelineEvent } from './event.ts';
+import { eventNotFound, toPipelineEvent } from './list-events.ts';
+import type { NewEvent } from './outbox-event.ts';
+import { outboxRepository } from './outbox-repository.ts';
+
+export interface RetryEventDependencies {
+  database(): Promise<Database>;
+  publishSoon(event: NewEvent): Promise<void>;
+}
+
+/**
+ * An operator's retry: FAILED → PROCESSING with the next generation, so that the consumer sends once more.
+ * @throws AppError NOT_FOUND; NOT_RETRIABLE when the event is not FAILED, or its address was erased
+ */
+export const retryEvent =
+  ({ database, publishSoon }: RetryEventDependencies) =>
+  async (uuid: string): Promise<PipelineEvent> => {
+    const db = await database();
+    const row = await transaction(db, (trx) => outboxRepository(trx).reopen(uuid));
+    if (row === undefined) {
+      const found = await statement(db, (executor) => outboxRepository(executor).find(uuid));
+      if (found === undefined) throw eventNotFound();
+      throw new AppError('NOT_RETRIABLE', `The event is ${found.event_state}, or its user was deleted.`);
+    }
+    if (row.user_email !== null) {
+      const { user_email: userEmail, added_at: addedAt, traceparent, generation } = row;
+      await publishSoon({ uuid, userEmail, addedAt, traceparent, generation });
+    }
+    return toPipelineEvent(row);
+  };
