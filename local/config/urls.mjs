@@ -1,0 +1,61 @@
+import { StartError } from '../cli/start-error.mjs';
+
+/** @type {Record<string, { schemes: string[], example: string, path: boolean }>} */
+const rules = {
+  USERS_DATABASE_URL: { schemes: ['mysql:'], example: 'mysql://user:password@host:3306/users', path: true },
+  NOTIFICATIONS_DATABASE_URL: {
+    schemes: ['mysql:'],
+    example: 'mysql://user:password@host:3306/notifications',
+    path: true,
+  },
+  REDIS_URL: { schemes: ['redis:', 'rediss:'], example: 'redis://host:6379', path: false },
+  SMTP_URL: { schemes: ['smtp:', 'smtps:'], example: 'smtp://host:1025', path: false },
+};
+
+/**
+ * Checks the form of a service's URL. The value may hold a password, so no message quotes it.
+ * @param {string} name the variable
+ * @param {string} value
+ * @returns {URL}
+ * @throws {StartError}
+ */
+export function parseUrl(name, value) {
+  const rule = rules[name];
+  if (rule === undefined) throw new TypeError(`no rule for ${name}`);
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const isComplete = url !== undefined && url.hostname !== '' && (!rule.path || url.pathname.length > 1);
+  if (!isComplete || !rule.schemes.includes(url.protocol)) {
+    throw new StartError(
+      `${name} is ${value.trim() === '' ? 'empty' : 'malformed'}: expected a URL like ${rule.example}`,
+    );
+  }
+  return url;
+}
+
+/**
+ * Checks a comma-separated list of brokers.
+ * @param {string} name the variable
+ * @param {string} value
+ * @returns {{ host: string, port: number }[]}
+ * @throws {StartError}
+ */
+export function parseBrokers(name, value) {
+  return value.split(',').map((entry) => {
+    const match = /^\s*(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(\d{1,5})\s*$/.exec(entry);
+    const port = Number(match?.[2]);
+    if (!match?.[1] || port < 1 || port > 65535) {
+      const problem = value.trim() === '' ? 'empty' : 'malformed';
+      throw new StartError(`${name} is ${problem}: expected host:port, several separated by commas`);
+    }
+    return { host: match[1].replace(/^\[|\]$/g, ''), port };
+  });
+}
+
+/**
+ * Replaces the password of every URL in a text.
+ * @param {string} text
+ * @returns {string}
+ */
+export function maskSecrets(text) {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/]*@/gi, '$1:***@');
+}

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { say } from '../cli/progress.mjs';
+import { StartError } from '../cli/start-error.mjs';
+import { rootDir, runDir } from '../paths.mjs';
+import { withLock } from '../process/lock.mjs';
+
+/** @typedef {{ packages?: Record<string, { version?: string, optional?: boolean, link?: boolean, peer?: boolean }> }} LockFile */
+
+/**
+ * Whether what npm says it installed is what the lock file asks for.
+ * @param {LockFile} wanted package-lock.json
+ * @param {LockFile | undefined} installed node_modules/.package-lock.json, which npm writes when it is done
+ * @returns {boolean}
+ */
+export function isInstalled(wanted, installed) {
+  if (installed?.packages === undefined) return false;
+  const have = installed.packages;
+  return Object.entries(wanted.packages ?? {})
+    .filter(([name, entry]) => name.includes('node_modules/') && entry.optional !== true)
+    .every(([name, entry]) => name in have && have[name]?.version === entry.version);
+}
+
+/**
+ * Installs the packages when the lock file changed since the last time; only one process at a time does.
+ * @returns {Promise<{ note: string }>}
+ * @throws {StartError}
+ */
+export async function ensureNodeModules() {
+  if (areInstalled()) return { note: 'unchanged' };
+  return await withLock(
+    path.join(runDir, 'npm.lock'),
+    async () => {
+      if (areInstalled()) return { note: 'installed by another start' };
+      await npmCi();
+      return { note: 'installed' };
+    },
+    { onWait: (pid) => say(`  … packages are being installed by process ${pid}`) },
+  );
+}
+
+function areInstalled() {
+  const wanted = readLock(path.join(rootDir, 'package-lock.json'));
+  if (wanted === undefined) throw new StartError('package-lock.json is missing or not readable');
+  return isInstalled(wanted, readLock(path.join(rootDir, 'node_modules', '.package-lock.json')));
+}
+
+/**
+ * @param {string} file
+ * @returns {LockFile | undefined}
+ */
+function readLock(file) {
+  try {
+    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function npmCi() {
+  const cli = process.env['npm_execpath'];
+  const isNpm = cli !== undefined && /npm-cli\.[cm]?js$/.test(cli);
+  const [file, first] = isNpm ? [process.execPath, [cli]] : ['npm', []];
+  const args = [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const child = spawn(file, args, { cwd: rootDir, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @type {string[]} */
+  const printed = [];
+  child.stdout.on('data', (data) => printed.push(String(data)));
+  child.stderr.on('data', (data) => printed.push(String(data)));
+  const outcome = await new Promise((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (code, signal) => resolve(code ?? signal));
+  });
+  if (outcome !== 0) throw new StartError(`npm ci failed (${outcome}):\n${printed.join('').trim()}`);
+}

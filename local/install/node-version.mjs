@@ -1,0 +1,21 @@
+export const supportedNode = '^20.19 || ^22.13 || >=24';
+
+/**
+ * Whether this Node can run the project. Readable by every Node that knows modules, or it could not say so.
+ * @param {string} version such as 20.19.1
+ * @returns {boolean}
+ */
+export function isSupportedNode(version) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return (major === 20 && minor >= 19) || (major === 22 && minor >= 13) || major >= 24;
+}
+
+/**
+ * Ends the process, with one line that says why, when this Node is not supported.
+ * @param {string} [version]
+ */
+export function requireSupportedNode(version = process.versions.node) {
+  if (isSupportedNode(version)) return;
+  process.stderr.write(`This project needs Node ${supportedNode}, and this is ${version} (${process.execPath}).\n`);
+  process.exit(1);
+}

@@ -1,0 +1,65 @@
+import net from 'node:net';
+
+/**
+ * Whether something listens on a port, be it on another address of this machine.
+ * @param {number} port
+ * @param {string} [host] where we want to listen
+ * @returns {Promise<boolean>}
+ */
+export async function isPortTaken(port, host = '127.0.0.1') {
+  return !(await canListen(port, host));
+}
+
+/**
+ * @param {number} port
+ * @param {string} host
+ * @returns {Promise<boolean>}
+ */
+function canListen(port, host) {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/**
+ * Ports that are free now, all different, from below the range that the system gives to outgoing connections.
+ * @param {number} count
+ * @returns {Promise<number[]>}
+ */
+export async function freePorts(count) {
+  /** @type {Set<number>} */
+  const ports = new Set();
+  while (ports.size < count) {
+    const port = 15_000 + Math.floor(Math.random() * 16_000);
+    if (await canListen(port, '127.0.0.1')) ports.add(port);
+  }
+  return [...ports];
+}
+
+/**
+ * Connects, sends a request and waits until the answer is what was hoped for.
+ * @param {number} port
+ * @param {{ host?: string, send?: Buffer | string, isAnswer: (data: Buffer) => boolean, timeoutMs?: number }} exchange
+ * @returns {Promise<boolean>}
+ */
+export function probe(port, { host = '127.0.0.1', send, isAnswer, timeoutMs = 1000 }) {
+  return new Promise((resolve) => {
+    const socket = net.connect({ port, host });
+    let received = Buffer.alloc(0);
+    /** @param {boolean} result */
+    const end = (result) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.setTimeout(timeoutMs, () => end(false));
+    socket.on('error', () => end(false));
+    socket.on('close', () => end(false));
+    socket.on('connect', () => send !== undefined && socket.write(send));
+    socket.on('data', (data) => {
+      received = Buffer.concat([received, data]);
+      if (isAnswer(received)) end(true);
+    });
+  });
+}

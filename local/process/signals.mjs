@@ -1,0 +1,54 @@
+import { waitFor } from '../cli/wait-for.mjs';
+
+/**
+ * Sends a signal to a process group, or to the process alone where it leads none.
+ * @param {number} pid
+ * @param {NodeJS.Signals} signal
+ * @returns {boolean} whether there was anything to signal
+ */
+export function signalGroup(pid, signal) {
+  for (const target of [-pid, pid]) {
+    try {
+      process.kill(target, signal);
+      return true;
+    } catch {
+      // No such group or process, or not ours.
+    }
+  }
+  return false;
+}
+
+/**
+ * @param {number} pid
+ * @returns {boolean} whether the process exists, be it somebody else's
+ */
+export function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
+  }
+}
+
+/** @param {number} pid */
+function isGroupAlive(pid) {
+  try {
+    process.kill(-pid, 0);
+    return true;
+  } catch {
+    return isAlive(pid);
+  }
+}
+
+/**
+ * Asks a process group to end, and makes it end when it does not in time.
+ * @param {number} pid
+ * @param {{ graceMs: number, signal?: NodeJS.Signals }} options
+ */
+export async function endGroup(pid, { graceMs, signal = 'SIGTERM' }) {
+  if (!signalGroup(pid, signal)) return;
+  if (await waitFor(() => !isGroupAlive(pid), { timeoutMs: graceMs })) return;
+  signalGroup(pid, 'SIGKILL');
+  await waitFor(() => !isGroupAlive(pid), { timeoutMs: 2000 });
+}

@@ -1,0 +1,54 @@
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { StartError } from '../cli/start-error.mjs';
+import { localDir } from '../paths.mjs';
+import { findCommand, output } from './commands.mjs';
+import { findVersion, isAtLeast, minimumVersions } from './versions.mjs';
+
+/**
+ * A program of the machine that a service needs.
+ * @typedef {'mariadb' | 'redis' | 'java'} Program
+ * @typedef {{ file: string, version: string }} FoundProgram
+ */
+
+const javaFolders = () => (process.env['JAVA_HOME'] ? [path.join(process.env['JAVA_HOME'], 'bin')] : []);
+
+/**
+ * Debian puts the Redis server into a package without a system service too, as redis-check-rdb: its name decides what it does.
+ * @returns {string | undefined}
+ */
+function findRedis() {
+  const disguised = findCommand('redis-check-rdb');
+  const server = findCommand('redis-server');
+  if (server !== undefined || disguised === undefined) return server;
+  const link = path.join(localDir, 'bin', 'redis-server');
+  mkdirSync(path.dirname(link), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(disguised, link);
+  return link;
+}
+
+/** @type {Record<Program, () => { file: string | undefined, ask: string }>} */
+const places = {
+  mariadb: () => ({ file: findCommand('mariadbd'), ask: '--version' }),
+  redis: () => ({ file: findRedis(), ask: '--version' }),
+  java: () => ({ file: findCommand('java', javaFolders()), ask: '-version' }),
+};
+
+/**
+ * Looks for a program that is new enough.
+ * @param {Program} program
+ * @returns {Promise<FoundProgram | undefined>} undefined when it is not there
+ * @throws {StartError} when it is there, but too old
+ */
+export async function findProgram(program) {
+  const { file, ask } = places[program]();
+  if (file === undefined) return undefined;
+  const printed = await output(file, [ask]).catch(() => '');
+  const version = findVersion(printed);
+  if (version === undefined) return undefined;
+  const minimum = minimumVersions[program];
+  if (!isAtLeast(version, minimum))
+    throw new StartError(`${file} is version ${version}; ${minimum} or newer is needed`);
+  return { file, version };
+}
