@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { say } from '../cli/progress.mjs';
+import { StartError } from '../cli/start-error.mjs';
+import { maskSecrets } from '../config/urls.mjs';
+import { rootDir } from '../paths.mjs';
+
+/** How prepare.js says that a server does not answer (EX_TEMPFAIL): that may heal, everything else may not. */
+const unreachableCode = 75;
+const longestDelayMs = 10_000;
+
+/**
+ * @param {number} attempt from 0
+ * @returns {number} milliseconds until the next one
+ */
+export const retryDelayMs = (attempt) => Math.min(longestDelayMs, 1000 * 2 ** attempt);
+
+/**
+ * Makes databases and tables, or topics, and tries again for as long as the server does not answer.
+ * @param {'databases' | 'topics'} part
+ * @param {{ env: Record<string, string | undefined>, signal: AbortSignal }} options
+ * @throws {StartError} when trying again cannot help
+ */
+export async function prepare(part, { env, signal }) {
+  for (let attempt = 0; !signal.aborted; attempt += 1) {
+    const { code, lines } = await run(part, env, signal);
+    if (signal.aborted) return { note: 'stopped' };
+    if (code === 0) return { note: lines.join(', ') };
+    const reason = maskSecrets(lines.at(-1) ?? `ended with ${code}`);
+    if (code !== unreachableCode) throw new StartError(`${part}: ${reason}`);
+    const delay = retryDelayMs(attempt);
+    say(`  … ${part}: ${reason}; next try in ${delay / 1000} s`);
+    await sleep(delay, undefined, { signal }).catch(() => {});
+  }
+  return { note: 'stopped' };
+}
+
+/**
+ * @param {string} part
+ * @param {Record<string, string | undefined>} env
+ * @param {AbortSignal} signal
+ * @returns {Promise<{ code: number | string, lines: string[] }>}
+ */
+function run(part, env, signal) {
+  const script = path.join(rootDir, 'dist', 'local', 'prepare.js');
+  const child = spawn(process.execPath, [script, part], {
+    cwd: rootDir,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+  });
+  /** @type {string[]} */
+  const printed = [];
+  child.stdout.on('data', (data) => printed.push(String(data)));
+  child.stderr.on('data', (data) => printed.push(String(data)));
+  return new Promise((resolve) => {
+    /** @param {number | string} code */
+    const ended = (code) =>
+      resolve({
+        code,
+        lines: printed
+          .join('')
+          .split('\n')
+          .filter((line) => line.trim() !== ''),
+      });
+    child.on('error', (error) => ended(error.message));
+    child.on('close', (code, killed) => ended(code ?? killed ?? 1));
+  });
+}

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { say } from '../cli/progress.mjs';
+import { rootDir } from '../paths.mjs';
+import { endGroup, signalGroup } from '../process/signals.mjs';
+
+/** An application that ran this long has started well: the next restart is quick again. */
+const stableMs = 60_000;
+const longestDelayMs = 30_000;
+/** An application that never became ready and died this often will not start at all. */
+const hopelessStarts = 5;
+
+/**
+ * @typedef {object} Supervisor
+ * @property {() => void} markReady from now on it is restarted without end
+ * @property {Promise<string>} hopeless why it was given up
+ * @property {(graceMs: number) => Promise<void>} stop
+ * @property {() => void} kill
+ */
+
+/**
+ * @param {number} deaths in a row, from 1
+ * @returns {number} milliseconds until the next start
+ */
+export const restartDelayMs = (deaths) => Math.min(longestDelayMs, 500 * 2 ** (deaths - 1));
+
+/**
+ * Runs serverless-offline, and starts it again whenever it ends.
+ * @param {{ env: Record<string, string | undefined>, guard: import('../process/guard-client.mjs').Guard, command?: [string, ...string[]] }} options
+ * @returns {Supervisor}
+ */
+export function superviseApp({ env, guard, command = offlineCommand }) {
+  const [file, ...args] = command;
+  let pid = 0;
+  let deaths = 0;
+  let wasReady = false;
+  let isStopping = false;
+  /** @type {NodeJS.Timeout | undefined} */
+  let restart;
+  /** @type {Promise<void>} */
+  let ended = Promise.resolve();
+  /** @type {(reason: string) => void} */
+  let giveUp = () => {};
+  /** @type {Promise<string>} */
+  const hopeless = new Promise((resolve) => {
+    giveUp = resolve;
+  });
+
+  const start = () => {
+    const startedAt = Date.now();
+    // What the handlers print goes to our own output unchanged: it is structured, and people search it.
+    const child = spawn(file, args, { cwd: rootDir, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+    pid = child.pid ?? 0;
+    if (pid > 0) guard.watch(pid);
+    ended = new Promise((resolve) => {
+      const onEnd = (/** @type {string} */ outcome) => {
+        if (pid > 0) guard.forget(pid);
+        killGroup(pid);
+        pid = 0;
+        resolve();
+        if (!isStopping) onDeath(outcome, Date.now() - startedAt);
+      };
+      child.once('error', (error) => onEnd(error.message));
+      child.once('exit', (code, signal) => onEnd(signal ?? `code ${code}`));
+    });
+  };
+
+  /**
+   * @param {string} outcome
+   * @param {number} ranMs
+   */
+  const onDeath = (outcome, ranMs) => {
+    deaths = ranMs > stableMs ? 1 : deaths + 1;
+    if (!wasReady && deaths >= hopelessStarts)
+      return giveUp(`serverless-offline ended ${deaths} times before it was ready (${outcome})`);
+    const delay = restartDelayMs(deaths);
+    restart = setTimeout(() => {
+      say(`  ! serverless-offline ended (${outcome}); starting it again`);
+      start();
+    }, delay);
+  };
+
+  start();
+  return {
+    markReady: () => {
+      wasReady = true;
+    },
+    hopeless,
+    stop: async (graceMs) => {
+      isStopping = true;
+      clearTimeout(restart);
+      if (pid > 0) await endGroup(pid, { graceMs });
+      await ended;
+    },
+    kill: () => {
+      isStopping = true;
+      if (pid > 0) signalGroup(pid, 'SIGKILL');
+    },
+  };
+}
+
+/**
+ * What the application started itself, such as a compiler.
+ * @param {number} pid
+ */
+function killGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing is left.
+  }
+}
+
+/** @type {[string, ...string[]]} */
+const offlineCommand = [
+  process.execPath,
+  path.join(rootDir, 'node_modules', 'serverless', 'bin', 'serverless.js'),
+  'offline',
+  'start',
+];

@@ -1,0 +1,26 @@
+import { maskSecrets } from '../config/urls.mjs';
+
+/**
+ * The closing lines of a start.
+ * @param {import('../config/settings.mjs').Settings} settings
+ * @returns {string}
+ */
+export function urlTable({ host, ports, local, urls }) {
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  const api = `http://${name}:${ports.http}`;
+  /** @type {[string, string][]} */
+  const rows = [
+    ['API', `${api}/api/users/`],
+    ['Swagger UI', `${api}/swagger-ui/index.html`],
+    ['OpenAPI', `${api}/openapi.json`],
+    ['Dashboard', `${api}/dashboard`],
+    ['Health', `${api}/health/ready`],
+    ['Second port', `http://${name}:${ports.emailHttp}`],
+    [
+      'Mails',
+      local.includes('mail') ? `http://127.0.0.1:${ports.mailUi}` : `(sent to ${maskSecrets(urls['SMTP_URL'] ?? '')})`,
+    ],
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return rows.map(([label, url]) => `  ${label.padEnd(width)}  ${url}`).join('\n');
+}

@@ -1,0 +1,42 @@
+/**
+ * Whether a command was asked for its help.
+ * @param {string[]} args
+ */
+export const wantsHelp = (args) => args.includes('--help') || args.includes('-h');
+
+export const startHelp = `npm start [-- options]
+
+Starts the whole system: packages, backing services, tables, topics, build, API. Ctrl-C stops all of it.
+
+  --services-only   only the backing services
+  --dev             the same as without: a saved source file is live on the next call
+  --help
+
+A service whose URL is set is used as given; the others are started here, in Docker if an engine answers.
+  USERS_DATABASE_URL, NOTIFICATIONS_DATABASE_URL   mysql://tester:password@127.0.0.1:5000/{users,notifications}
+  REDIS_URL      redis://127.0.0.1:6379
+  KAFKA_BROKERS  127.0.0.1:9092
+  SMTP_URL       smtp://127.0.0.1:1025
+Ports: HTTP_PORT 8081, EMAIL_HTTP_PORT 8083, LAMBDA_PORT 3002, MYSQL_PORT 5000, REDIS_PORT 6379, KAFKA_PORT 9092,
+  SMTP_PORT 1025, MAIL_UI_PORT 8025. NO_DOCKER=1 runs the services without Docker even when it is there.
+Data is kept in .local (or in Docker volumes); npm run reset removes it.
+`;
+
+export const testHelp = `npm test [-- arguments of vitest]
+
+Runs the tests against MariaDB, Redis and Kafka of their own, on free ports, with fresh data. Where USERS_DATABASE_URL and
+NOTIFICATIONS_DATABASE_URL, REDIS_URL or KAFKA_BROKERS is set, that server is used as given instead.
+
+  npm test -- tests/unit          only these files
+  npm test -- -t "a test's name"
+`;
+
+export const invokeHelp = `npm run invoke -- <function> [--event file]
+
+Calls one function once, without HTTP, with its sample event events/<function>.json or with the given one.
+`;
+
+export const resetHelp = `npm run reset
+
+Removes the data of the services that npm start runs: databases, topics, cache, mails. Nothing else is touched.
+`;
