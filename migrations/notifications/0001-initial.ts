@@ -18,13 +18,15 @@ export const initialNotifications: Migration = {
         refused_since DATETIME(3) NULL,
         reason VARCHAR(500) NULL,
         traceparent CHAR(55) NULL,
+        source_partition INT NOT NULL,
+        source_offset BIGINT NOT NULL,
         event_added_at DATETIME(3) NOT NULL,
         added_at DATETIME(3) NOT NULL,
         sent_at DATETIME(3) NULL,
         settled_at DATETIME(3) NULL,
         PRIMARY KEY (id),
         UNIQUE KEY email_deliveries_uuid (uuid),
-        KEY email_deliveries_due (next_attempt_at, uuid),
+        KEY email_deliveries_due (status, next_attempt_at, uuid),
         KEY email_deliveries_settled (settled_at)
       ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
   },

@@ -12,8 +12,6 @@ export interface Round {
 export type ScheduledHandler = (event: unknown, context: Context) => Promise<void>;
 
 const POLL_MS = 1000;
-/** A round starts only with this much time left. */
-const RESERVE_MS = 8000;
 
 const isSingleRound = (event: unknown): boolean =>
   typeof event === 'object' && event !== null && 'once' in event && event.once === true;
@@ -21,14 +19,14 @@ const isSingleRound = (event: unknown): boolean =>
 /**
  * Wraps a function that a schedule starts once a minute: it works off what is due, then looks again every second until
  * shortly before its timeout, so that nothing waits for the next minute. A round that fails is logged and tried again. Invoked
- * by hand with `{"once": true}` it makes a single round.
+ * by hand with `{"once": true}` it makes a single round. A round starts only with `reserveMs` left.
  */
 export const scheduledHandler =
-  (drain: (round: Round) => Promise<void>): ScheduledHandler =>
+  (drain: (round: Round) => Promise<void>, reserveMs: number): ScheduledHandler =>
   (event, context) =>
     tracked(async () => {
       const remainingMs = () => context.getRemainingTimeInMillis();
-      while (!stopSignal.aborted && remainingMs() > RESERVE_MS) {
+      while (!stopSignal.aborted && remainingMs() > reserveMs) {
         await runInTrace(newTrace(), () =>
           drain({ remainingMs }).catch((error: unknown) => log.warn('Round failed, trying again', { error })),
         );

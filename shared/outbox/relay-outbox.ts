@@ -10,7 +10,7 @@ import { type EventRow, outboxRepository } from './outbox-repository.ts';
 
 const BATCH = 500;
 /** A claim: longer than publishing a batch may take. */
-const LEASE_MS = 15_000;
+const LEASE_MS = 20_000;
 /** How soon a claim is given back when the broker did not take the batch. */
 const RETRY_MS = 1000;
 

@@ -6,16 +6,18 @@ import type { UserCache } from './user-cache.ts';
 
 /**
  * Tells Redis what a committed change has made stale. What cannot be told now stays in its table, where the relay finds it.
+ * Returns whether Redis acknowledged.
  */
 export const invalidateUser = async (
   database: Database,
   cache: UserCache,
   { id, userId, version }: CacheInvalidation,
-): Promise<void> => {
-  if (!(await cache.invalidate(userId, version))) return;
+): Promise<boolean> => {
+  if (!(await cache.invalidate(userId, version))) return false;
   try {
     await cacheInvalidationRepository(database).acknowledged([id]);
   } catch (error) {
     log.warn('Cache invalidation will be repeated', { problem: errorText(error, 120) });
   }
+  return true;
 };

@@ -1,0 +1,88 @@
+import { Readable } from 'node:stream';
+import { createTransport } from 'nodemailer';
+import { getConfig, requiredSetting } from '#shared/config/config.ts';
+import { lazy } from '#shared/lifecycle/lazy.ts';
+import { onClose } from '#shared/lifecycle/lifecycle.ts';
+import { LeaseLostError } from './mail-outcome.ts';
+
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** Without the angle brackets. */
+  readonly messageId: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Hands one mail to the server; `mayStillSend` is asked once the server waits for the mail's bytes. */
+export type SendMail = (mail: Mail, mayStillSend: () => boolean) => Promise<void>;
+
+/** The longest that one send may take, connecting included. */
+export const SEND_LIMIT_MS = 10_000;
+const CONNECT_LIMIT_MS = 4000;
+const ANSWER_LIMIT_MS = 8000;
+
+/** The mail's bytes, or LeaseLostError instead of the first of them: read only after the server's go-ahead to DATA. */
+async function* gated(bytes: Readable, mayStillSend: () => boolean): AsyncGenerator<Buffer> {
+  if (!mayStillSend()) throw new LeaseLostError();
+  yield* bytes;
+}
+
+const poolAt = (url: string, maxConnections: number, gates: ReadonlyMap<string, () => boolean>) => {
+  const transport = createTransport({
+    url,
+    pool: true,
+    maxConnections,
+    maxMessages: Number.POSITIVE_INFINITY,
+    // A mail whose connection closed may have been taken: its row decides whether it is sent again.
+    maxRequeues: 0,
+    connectionTimeout: CONNECT_LIMIT_MS,
+    greetingTimeout: CONNECT_LIMIT_MS,
+    socketTimeout: ANSWER_LIMIT_MS,
+    dnsTimeout: CONNECT_LIMIT_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  transport.use('stream', (mail, done) => {
+    const mayStillSend = gates.get(mail.data.messageId ?? '') ?? (() => true);
+    mail.message.processFunc((bytes) => Readable.from(gated(Readable.from(bytes), mayStillSend), { objectMode: false }));
+    done();
+  });
+  return transport;
+};
+
+const open = () =>
+  lazy(async () => {
+    const gates = new Map<string, () => boolean>();
+    const transport = poolAt(await requiredSetting('SMTP_URL'), getConfig().SMTP_CONNECTIONS, gates);
+    onClose('SMTP_URL', async () => {
+      current = open();
+      transport.close();
+    });
+    return { transport, gates };
+  });
+
+let current: ReturnType<typeof open> = open();
+
+/** @throws nodemailer's errors (`command`, `responseCode`, `response`), LeaseLostError; outcomeOf tells what they mean */
+export const sendMail: SendMail = async ({ to, headers, messageId, ...mail }, mayStillSend) => {
+  const { transport, gates } = await current();
+  const from = getConfig().MAIL_FROM;
+  const id = `<${messageId}>`;
+  gates.set(id, mayStillSend);
+  try {
+    await transport.sendMail({
+      ...mail,
+      messageId: id,
+      from,
+      to: { name: '', address: to },
+      envelope: { from, to: [to] },
+      headers: { ...headers },
+      textEncoding: 'quoted-printable',
+      signal: AbortSignal.timeout(SEND_LIMIT_MS),
+    });
+  } finally {
+    gates.delete(id);
+  }
+};

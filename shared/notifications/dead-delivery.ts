@@ -1,0 +1,41 @@
+import { toDeadLetter } from '#shared/kafka/dead-letter.ts';
+import { toMessage } from '#shared/kafka/event-message.ts';
+import type { OutgoingMessage } from '#shared/kafka/producer.ts';
+import { EMAIL_SEND, prefixed } from '#shared/kafka/topics.ts';
+
+/** What a dead letter tells of a delivery that failed for good. */
+export interface DeadLetterSource {
+  readonly uuid: string;
+  readonly userEmail: string;
+  readonly eventAddedAt: Date;
+  readonly generation: number;
+  readonly traceparent: string | null;
+  readonly attempts: number;
+  readonly reason: string | null;
+  readonly sourcePartition: number;
+  readonly sourceOffset: number;
+}
+
+/** The dead letter of a delivery; the record in it is rebuilt from the row, because the original may be days away. */
+export const toDeadLetterOf = (failure: DeadLetterSource): OutgoingMessage => {
+  const { uuid, userEmail, eventAddedAt: addedAt, generation, traceparent } = failure;
+  const message = toMessage('user.email.send', {
+    uuid,
+    userEmail,
+    addedAt,
+    generation,
+    traceparent,
+    eventState: 'PROCESSING',
+    processedAt: null,
+  });
+  const record = {
+    topic: prefixed(EMAIL_SEND),
+    partition: failure.sourcePartition,
+    offset: failure.sourceOffset,
+    timestamp: addedAt.getTime(),
+    key: Buffer.from(uuid).toString('base64'),
+    value: Buffer.from(message.value).toString('base64'),
+    headers: Object.entries(message.headers).map(([name, value]) => ({ [name]: [...Buffer.from(value)] })),
+  };
+  return toDeadLetter(record, uuid, failure.reason ?? 'Failed for good', failure.attempts + 1, message.headers);
+};

@@ -1,0 +1,209 @@
+import type { Knex } from 'knex';
+import type { Executor } from '#shared/db/database.ts';
+import { now, nowPlus } from '#shared/db/sql.ts';
+import type { EventMessage } from '#shared/kafka/event-message.ts';
+import type { Delivery, DeliveryStatus } from './delivery.ts';
+
+/** A message of the inbox and where it lay. */
+export interface InboxMessage extends EventMessage {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export interface Lease {
+  readonly owner: string;
+  readonly ms: number;
+}
+
+/** How long the holder of a result has to publish it before deliver-due does. */
+const SETTLE_MS = 10_000;
+
+export interface DeliveryRow extends Delivery {
+  readonly leaseOwner: string | null;
+  readonly isDue: boolean;
+  /** Milliseconds since the first refusal, by the database's clock. */
+  readonly refusedForMs: number;
+}
+
+const COLUMNS = {
+  uuid: 'uuid',
+  userEmail: 'user_email',
+  generation: 'generation',
+  status: 'status',
+  leaseOwner: 'lease_owner',
+  attempts: 'attempts',
+  unfinishedStarts: 'unfinished_starts',
+  refusedSince: 'refused_since',
+  reason: 'reason',
+  traceparent: 'traceparent',
+  sourcePartition: 'source_partition',
+  sourceOffset: 'source_offset',
+  eventAddedAt: 'event_added_at',
+  sentAt: 'sent_at',
+} as const;
+
+const sorted = (uuids: Iterable<string>): string[] => [...new Set(uuids)].sort();
+
+export const deliveryRepository = (db: Executor) => {
+  const deliveries = (): Knex.QueryBuilder => db('email_deliveries');
+
+  const selected = (query: Knex.QueryBuilder): Promise<DeliveryRow[]> =>
+    query
+      .select(COLUMNS)
+      .select({ isDue: db.raw('next_attempt_at IS NOT NULL AND next_attempt_at <= UTC_TIMESTAMP(3)') })
+      .select({ refusedForMs: db.raw('COALESCE(TIMESTAMPDIFF(MICROSECOND, refused_since, UTC_TIMESTAMP(3)) DIV 1000, 0)') })
+      .then((rows: Array<Omit<DeliveryRow, 'isDue'> & { isDue: number }>) =>
+        rows.map((row) => ({ ...row, isDue: Number(row.isDue) === 1, refusedForMs: Number(row.refusedForMs) })),
+      );
+
+  return {
+    /** Writes a row, claimed, for every message without one; a higher generation is noted on rows that are still pending. */
+    async insertClaimed(messages: readonly InboxMessage[], lease: Lease): Promise<void> {
+      const rows = [...messages]
+        .sort((a, b) => (a.uuid < b.uuid ? -1 : 1))
+        .map((message) => ({
+          uuid: message.uuid,
+          user_email: message.userEmail,
+          generation: message.generation,
+          status: 'PENDING',
+          lease_owner: lease.owner,
+          next_attempt_at: nowPlus(db, lease.ms),
+          unfinished_starts: 1,
+          traceparent: message.traceparent?.slice(0, 55) ?? null,
+          source_partition: message.partition,
+          source_offset: message.offset,
+          event_added_at: message.addedAt,
+          added_at: now(db),
+        }));
+      const generation = db.raw(
+        "CASE WHEN email_deliveries.status = 'PENDING' THEN GREATEST(email_deliveries.generation, VALUES(generation)) ELSE email_deliveries.generation END",
+      );
+      await deliveries().insert(rows).onConflict().merge({ generation });
+    },
+
+    /** Those of the events that have a row. */
+    async known(uuids: readonly string[]): Promise<Set<string>> {
+      const rows: Array<{ uuid: string }> = await deliveries().select('uuid').whereIn('uuid', sorted(uuids)).orderBy('uuid');
+      return new Set(rows.map(({ uuid }) => uuid));
+    },
+
+    async lock(uuids: Iterable<string>): Promise<DeliveryRow[]> {
+      return selected(deliveries().whereIn('uuid', sorted(uuids)).orderBy('uuid').forUpdate());
+    },
+
+    /** The due rows of one status, locked; rows that somebody else has locked are left to him. */
+    async lockDue(status: DeliveryStatus, limit: number): Promise<DeliveryRow[]> {
+      const due = deliveries().where({ status }).where('next_attempt_at', '<=', now(db));
+      return selected(due.orderBy(['next_attempt_at', 'uuid']).limit(limit).forUpdate().skipLocked());
+    },
+
+    /** Leases pending rows; a first start is counted here, a suspect's only right before its mail is sent. */
+    async claim(uuids: Iterable<string>, lease: Lease): Promise<void> {
+      await deliveries()
+        .whereIn('uuid', sorted(uuids))
+        .where({ status: 'PENDING' })
+        .update({
+          lease_owner: lease.owner,
+          next_attempt_at: nowPlus(db, lease.ms),
+          unfinished_starts: db.raw('CASE WHEN unfinished_starts = 0 THEN 1 ELSE unfinished_starts END'),
+        });
+    },
+
+    /** FAILED → PENDING for a higher generation, with the address the operator's message brings. */
+    async reopen(message: EventMessage, lease: Lease): Promise<void> {
+      await deliveries()
+        .where({ uuid: message.uuid, status: 'FAILED' })
+        .update({
+          status: 'PENDING',
+          user_email: message.userEmail,
+          generation: message.generation,
+          lease_owner: lease.owner,
+          next_attempt_at: nowPlus(db, lease.ms),
+          attempts: 0,
+          unfinished_starts: 1,
+          refused_since: null,
+          reason: null,
+          settled_at: null,
+        });
+    },
+
+    /** One more start of a suspect; false when its lease went to somebody else. */
+    async countStart(uuid: string, leaseOwner: string): Promise<boolean> {
+      const changed = await deliveries()
+        .where({ uuid, status: 'PENDING', lease_owner: leaseOwner })
+        .update({ unfinished_starts: db.raw('unfinished_starts + 1') });
+      return changed === 1;
+    },
+
+    /** The server took the mails, whoever holds the rows by now. */
+    async markSent(uuids: Iterable<string>): Promise<void> {
+      await deliveries()
+        .whereIn('uuid', sorted(uuids))
+        .whereIn('status', ['PENDING', 'FAILED'])
+        .update({
+          status: 'SENT',
+          sent_at: now(db),
+          reason: null,
+          lease_owner: null,
+          unfinished_starts: 0,
+          next_attempt_at: nowPlus(db, SETTLE_MS),
+          settled_at: null,
+        });
+    },
+
+    async markFailed(uuid: string, leaseOwner: string, reason: string): Promise<boolean> {
+      const changed = await deliveries()
+        .where({ uuid, status: 'PENDING', lease_owner: leaseOwner })
+        .update({
+          status: 'FAILED',
+          reason,
+          lease_owner: null,
+          unfinished_starts: 0,
+          next_attempt_at: nowPlus(db, SETTLE_MS),
+        });
+      return changed === 1;
+    },
+
+    /** Refused for now: due again later, and the refusal counts. */
+    async postpone(uuid: string, leaseOwner: string, ms: number, reason: string): Promise<void> {
+      await deliveries()
+        .where({ uuid, status: 'PENDING', lease_owner: leaseOwner })
+        .update({
+          lease_owner: null,
+          next_attempt_at: nowPlus(db, ms),
+          attempts: db.raw('attempts + 1'),
+          refused_since: db.raw('COALESCE(refused_since, UTC_TIMESTAMP(3))'),
+          unfinished_starts: 0,
+          reason,
+        });
+    },
+
+    /** Not sent, through no fault of its own: due again after `ms`, and nothing counts against it. */
+    async giveBack(uuids: Iterable<string>, leaseOwner: string, ms: number, isFinished: boolean): Promise<void> {
+      await deliveries()
+        .whereIn('uuid', sorted(uuids))
+        .where({ status: 'PENDING', lease_owner: leaseOwner })
+        .update({
+          lease_owner: null,
+          next_attempt_at: nowPlus(db, ms),
+          unfinished_starts: isFinished ? 0 : db.raw('CASE WHEN unfinished_starts = 1 THEN 0 ELSE unfinished_starts END'),
+        });
+    },
+
+    /** Keeps others off results that are about to be published again. */
+    async leaseResults(uuids: Iterable<string>): Promise<void> {
+      await deliveries()
+        .whereIn('uuid', sorted(uuids))
+        .whereIn('status', ['SENT', 'FAILED'])
+        .update({ next_attempt_at: nowPlus(db, SETTLE_MS) });
+    },
+
+    /** The confirmation or the dead letter is on its topic: nothing is left to do, and the address is not needed any more. */
+    async settle(uuids: Iterable<string>, status: 'SENT' | 'FAILED'): Promise<void> {
+      await deliveries()
+        .whereIn('uuid', sorted(uuids))
+        .where({ status })
+        .update({ settled_at: now(db), next_attempt_at: null, user_email: null });
+    },
+  };
+};

@@ -1,0 +1,29 @@
+import { toDeadLetter } from '#shared/kafka/dead-letter.ts';
+import { MalformedMessageError, parseEventMessage } from '#shared/kafka/event-message.ts';
+import type { OutgoingMessage } from '#shared/kafka/producer.ts';
+import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
+import type { InboxMessage } from './delivery-repository.ts';
+
+export interface ParsedBatch {
+  /** By uuid. */
+  readonly messages: ReadonlyMap<string, InboxMessage>;
+  readonly deadLetters: readonly OutgoingMessage[];
+}
+
+/** The events of a batch, each once with its highest generation, and the dead letters of what is no event. */
+export const parseBatch = (records: readonly RawRecord[]): ParsedBatch => {
+  const messages = new Map<string, InboxMessage>();
+  const deadLetters: OutgoingMessage[] = [];
+  for (const raw of records) {
+    const record = decodeRecord(raw);
+    try {
+      const message = { ...parseEventMessage(record), partition: raw.partition, offset: raw.offset };
+      const known = messages.get(message.uuid);
+      if (known === undefined || known.generation < message.generation) messages.set(message.uuid, message);
+    } catch (error) {
+      if (!(error instanceof MalformedMessageError)) throw error;
+      deadLetters.push(toDeadLetter(raw, record.key, error.message, 1, record.headers));
+    }
+  }
+  return { messages, deadLetters };
+};

@@ -1,0 +1,44 @@
+import type { Database } from '#shared/db/database.ts';
+import { statement } from '#shared/db/run.ts';
+import { type DeadLetterSource, toDeadLetterOf } from '#shared/notifications/dead-delivery.ts';
+import { toMessage } from '#shared/kafka/event-message.ts';
+import type { Publish } from '#shared/kafka/producer.ts';
+import { EMAIL_SEND, EMAIL_SENT } from '#shared/kafka/topics.ts';
+import { deliveryRepository } from './delivery-repository.ts';
+
+/** What a confirmation says of a delivery. */
+export interface Confirmation {
+  readonly uuid: string;
+  readonly userEmail: string;
+  readonly eventAddedAt: Date;
+  readonly sentAt: Date | null;
+  readonly generation: number;
+  readonly traceparent: string | null;
+}
+
+export interface PublishResultsDependencies {
+  database(): Promise<Database>;
+  publish: Publish;
+}
+
+/** Tells the users context what became of deliveries; whatever is not published here deliver-due publishes later. */
+export const publishResults = ({ database, publish }: PublishResultsDependencies) => ({
+  async confirm(confirmations: readonly Confirmation[]): Promise<void> {
+    if (confirmations.length === 0) return;
+    const messages = confirmations.map(({ eventAddedAt: addedAt, sentAt, ...event }) =>
+      toMessage('user.email.sent', { ...event, addedAt, eventState: 'FINISHED', processedAt: sentAt ?? new Date() }),
+    );
+    await publish(EMAIL_SENT, messages);
+    const uuids = confirmations.map(({ uuid }) => uuid);
+    await statement(await database(), (db) => deliveryRepository(db).settle(uuids, 'SENT'));
+  },
+
+  async bury(failures: readonly DeadLetterSource[]): Promise<void> {
+    if (failures.length === 0) return;
+    await publish(`${EMAIL_SEND}.dlq`, failures.map(toDeadLetterOf));
+    const uuids = failures.map(({ uuid }) => uuid);
+    await statement(await database(), (db) => deliveryRepository(db).settle(uuids, 'FAILED'));
+  },
+});
+
+export type PublishResults = ReturnType<typeof publishResults>;

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '#shared/db/database.ts';
+import { errorText } from '#shared/errors/error-text.ts';
+import type { Publish } from '#shared/kafka/producer.ts';
+import type { RawRecord } from '#shared/kafka/records.ts';
+import { EMAIL_SEND } from '#shared/kafka/topics.ts';
+import { log } from '#shared/logging/logger.ts';
+import { toDeadLetterOf } from './dead-delivery.ts';
+import type { Intake } from './decide-intake.ts';
+import type { ClaimedDelivery, DeliverClaims } from './deliver-claims.ts';
+import { KEEP_DAYS, LEASE_MARGIN_MS } from './delivery.ts';
+import type { InboxMessage } from './delivery-repository.ts';
+import { parseBatch } from './parse-batch.ts';
+import type { PublishResults } from './publish-results.ts';
+import { type TakenIn, takeIn } from './take-in.ts';
+
+export interface ReceiveDependencies {
+  database(): Promise<Database>;
+  publish: Publish;
+  results: PublishResults;
+  deliver: DeliverClaims;
+}
+
+const tooOldLetter = (message: InboxMessage) =>
+  toDeadLetterOf({
+    ...message,
+    eventAddedAt: message.addedAt,
+    attempts: 0,
+    reason: `Unknown and older than ${KEEP_DAYS} days: it may have been mailed before`,
+    sourcePartition: message.partition,
+    sourceOffset: message.offset,
+  });
+
+const withAddress = ({ row, message }: TakenIn) => ({ ...row, userEmail: message.userEmail });
+
+/** The rows are safe already: what fails here is done by deliver-due. */
+const orLater = async (what: string, work: Promise<void>): Promise<void> => {
+  await work.catch((error: unknown) => log.warn(`${what} left to deliver-due`, { problem: errorText(error, 120) }));
+};
+
+/**
+ * Takes a batch into the inbox: every event's row is committed before the batch is acknowledged, and what is free to be sent
+ * is sent at once. Anything after the commit is the rows' business, not Kafka's.
+ * @throws only when the rows, or the dead letters of what cannot be parsed, cannot be written
+ */
+export const receiveMessages =
+  ({ database, publish, results, deliver }: ReceiveDependencies) =>
+  async (records: readonly RawRecord[], remainingMs: () => number): Promise<void> => {
+    const { messages, deadLetters } = parseBatch(records);
+    const lease = { owner: randomUUID(), ms: remainingMs() + LEASE_MARGIN_MS };
+    const leaseEndsAt = performance.now() + lease.ms;
+    const { taken, tooOld } = await takeIn(await database(), messages, lease);
+    await publish(`${EMAIL_SEND}.dlq`, [...deadLetters, ...tooOld.map(tooOldLetter)]);
+
+    const wanted = (...kinds: Intake[]) => taken.filter(({ intake }) => kinds.includes(intake));
+    const claims: ClaimedDelivery[] = wanted('send', 'reopen').map((entry) => ({
+      ...withAddress(entry),
+      generation: Math.max(entry.row.generation, entry.message.generation),
+      attempts: entry.intake === 'reopen' ? 0 : entry.row.attempts,
+      unfinishedStarts: entry.isNew || entry.intake === 'reopen' ? 0 : entry.row.unfinishedStarts,
+      leaseOwner: lease.owner,
+      leaseEndsAt,
+    }));
+    await deliver(claims, remainingMs);
+    await orLater('Confirmations', results.confirm(wanted('confirm-again').map(withAddress)));
+    await orLater('Dead letters', results.bury(wanted('bury-again').map(withAddress)));
+  };

@@ -1,0 +1,60 @@
+import { errorText } from '#shared/errors/error-text.ts';
+import { log } from '#shared/logging/logger.ts';
+import type { Claim } from './delivery.ts';
+import { sentUnrecorded } from './sent-unrecorded.ts';
+
+const GROUP_SIZE = 20;
+const GROUP_MS = 100;
+
+export interface SentRecorderDependencies {
+  markSent(uuids: readonly string[]): Promise<void>;
+  confirm(claims: readonly Claim[]): Promise<void>;
+}
+
+/**
+ * Writes down what was sent in groups of at most 20 mails or 100 ms, then confirms it. What cannot be written stays in the
+ * process-wide set of the sent but unrecorded.
+ */
+export const sentRecorder = ({ markSent, confirm }: SentRecorderDependencies) => {
+  let group: Claim[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const writing = new Set<Promise<void>>();
+
+  const write = async (claims: readonly Claim[]): Promise<void> => {
+    const uuids = claims.map(({ uuid }) => uuid);
+    try {
+      await markSent(uuids);
+    } catch (error) {
+      log.error('Sent mails not recorded yet', { mails: uuids.length, error });
+      return;
+    }
+    for (const uuid of uuids) sentUnrecorded().delete(uuid);
+    await confirm(claims).catch((error: unknown) => {
+      log.warn('Confirmations left to deliver-due', { mails: uuids.length, problem: errorText(error, 120) });
+    });
+  };
+
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (group.length === 0) return;
+    const work = write(group).finally(() => writing.delete(work));
+    writing.add(work);
+    group = [];
+  };
+
+  return {
+    add(claim: Claim): void {
+      sentUnrecorded().add(claim.uuid);
+      group.push(claim);
+      if (group.length >= GROUP_SIZE) flush();
+      else timer ??= setTimeout(flush, GROUP_MS);
+    },
+
+    /** Writes what is left and waits until everything was tried. */
+    async end(): Promise<void> {
+      flush();
+      await Promise.all(writing);
+    },
+  };
+};

@@ -1,0 +1,45 @@
+import type { Database } from '#shared/db/database.ts';
+import { transaction } from '#shared/db/run.ts';
+import { decideIntake, type Intake } from './decide-intake.ts';
+import { KEEP_DAYS } from './delivery.ts';
+import { type DeliveryRow, deliveryRepository, type InboxMessage, type Lease } from './delivery-repository.ts';
+
+export interface TakenIn {
+  readonly row: DeliveryRow;
+  readonly message: InboxMessage;
+  readonly intake: Intake;
+  /** The row was written by this very intake. */
+  readonly isNew: boolean;
+}
+
+export interface IntakeResult {
+  readonly taken: readonly TakenIn[];
+  /** Events so old that they may have been mailed and forgotten long ago. */
+  readonly tooOld: readonly InboxMessage[];
+}
+
+const isOld = ({ addedAt }: InboxMessage): boolean => Date.now() - addedAt.getTime() > KEEP_DAYS * 24 * 60 * 60 * 1000;
+
+/** Commits one row per event and leases those that are free to be sent. */
+export const takeIn = (database: Database, messages: ReadonlyMap<string, InboxMessage>, lease: Lease): Promise<IntakeResult> =>
+  transaction(database, async (trx) => {
+    const deliveries = deliveryRepository(trx);
+    const old = [...messages.values()].filter(isOld);
+    const knownOld = old.length === 0 ? new Set<string>() : await deliveries.known(old.map(({ uuid }) => uuid));
+    const tooOld = old.filter(({ uuid }) => !knownOld.has(uuid));
+    const accepted = [...messages.values()].filter((message) => !tooOld.includes(message));
+    if (accepted.length === 0) return { taken: [], tooOld };
+
+    await deliveries.insertClaimed(accepted, lease);
+    const taken: TakenIn[] = [];
+    for (const row of await deliveries.lock(accepted.map(({ uuid }) => uuid))) {
+      const message = messages.get(row.uuid);
+      if (message === undefined) continue;
+      const isNew = row.leaseOwner === lease.owner;
+      taken.push({ row, message, isNew, intake: isNew ? 'send' : decideIntake(row, row.isDue, message.generation) });
+    }
+    const free = taken.filter(({ intake, isNew }) => intake === 'send' && !isNew);
+    if (free.length > 0) await deliveries.claim(free.map(({ row }) => row.uuid), lease);
+    for (const { message, intake } of taken) if (intake === 'reopen') await deliveries.reopen(message, lease);
+    return { taken, tooOld };
+  });
