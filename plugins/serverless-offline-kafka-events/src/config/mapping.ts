@@ -1,0 +1,43 @@
+import type { RecordFilter } from '../filter/record-filter.ts';
+
+export type StartingPosition = 'LATEST' | 'TRIM_HORIZON' | 'AT_TIMESTAMP';
+
+/** Where records go whose attempts or age are used up. */
+export type FailureDestination =
+  | { readonly kind: 'kafka'; readonly topic: string }
+  | { readonly kind: 'arn'; readonly arn: string };
+
+/** Delay between two tries: doubling from `initialMs` to `maximumMs`. */
+export interface RetryBackoff {
+  readonly initialMs: number;
+  readonly maximumMs: number;
+}
+
+/** One `kafka:` or `msk:` event of serverless.yml with every default filled in. */
+export interface Mapping {
+  readonly functionKey: string;
+  readonly functionName: string;
+  readonly timeoutMs: number;
+  readonly eventSource: 'SelfManagedKafka' | 'aws:kafka';
+  /** Set for `msk:` only. */
+  readonly eventSourceArn?: string;
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  readonly groupId: string;
+  readonly batchSize: number;
+  readonly windowMs: number;
+  readonly enabled: boolean;
+  readonly startingPosition: StartingPosition;
+  readonly startingTimestampMs?: number;
+  readonly filter: RecordFilter | null;
+  readonly isReportingBatchItemFailures: boolean;
+  readonly isBisecting: boolean;
+  /** Infinity: no end. */
+  readonly maximumRetryAttempts: number;
+  /** Infinity: no end. */
+  readonly maximumRecordAgeMs: number;
+  readonly destination: FailureDestination | null;
+  /** How many invocations may run at once; Infinity: one per partition. */
+  readonly maximumPollers: number;
+  readonly backoff: RetryBackoff;
+}

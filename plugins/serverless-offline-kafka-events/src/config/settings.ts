@@ -1,0 +1,119 @@
+import type { KafkaConfig } from 'kafkajs';
+import { LOG_LEVELS, type LogLevel } from '../logging/log.ts';
+import { ConfigurationError } from './config-error.ts';
+import type { RetryBackoff } from './mapping.ts';
+import { isObject } from './value.ts';
+
+/** `custom.kafkaEvents`, with every default filled in. Locally only: a deploy reads none of it. */
+export interface Settings {
+  readonly brokers: readonly string[] | null;
+  readonly ssl: KafkaConfig['ssl'];
+  readonly sasl: KafkaConfig['sasl'];
+  readonly metricsPort: number | null;
+  readonly logLevel: LogLevel;
+  readonly backoff: RetryBackoff;
+  readonly onFailureTopic: string | null;
+  /** Most invocations of one function at once. */
+  readonly maximumConcurrency: number;
+  readonly sessionTimeoutMs: number;
+}
+
+const DEFAULTS: Settings = {
+  brokers: null,
+  ssl: undefined,
+  sasl: undefined,
+  metricsPort: null,
+  logLevel: 'info',
+  backoff: { initialMs: 1_000, maximumMs: 30_000 },
+  onFailureTopic: null,
+  maximumConcurrency: 20,
+  sessionTimeoutMs: 10_000,
+};
+
+const KNOWN = new Set([
+  'brokers',
+  'ssl',
+  'sasl',
+  'metricsPort',
+  'logLevel',
+  'retryBackoff',
+  'onFailureTopic',
+  'maximumConcurrency',
+  'sessionTimeoutMs',
+]);
+
+/** @throws ConfigurationError */
+export function parseSettings(custom: unknown): Settings {
+  const raw = custom === undefined || custom === null ? {} : custom;
+  if (!isObject(raw)) throw new ConfigurationError('custom.kafkaEvents must be an object');
+  const unknown = Object.keys(raw).find((key) => !KNOWN.has(key));
+  if (unknown !== undefined)
+    throw new ConfigurationError(`custom.kafkaEvents.${unknown} is not known; known are ${[...KNOWN].join(', ')}`);
+  return {
+    brokers:
+      raw.brokers === undefined || raw.brokers === null
+        ? null
+        : parseBrokers(raw.brokers, 'custom.kafkaEvents.brokers'),
+    // Passed through as they are: kafkajs checks them.
+    ssl: raw.ssl as Settings['ssl'],
+    sasl: raw.sasl as Settings['sasl'],
+    metricsPort: parseInteger(raw.metricsPort, 'metricsPort', 0, 65_535) ?? DEFAULTS.metricsPort,
+    logLevel: parseLogLevel(raw.logLevel),
+    backoff: parseBackoff(raw.retryBackoff),
+    onFailureTopic: parseTopic(raw.onFailureTopic),
+    maximumConcurrency:
+      parseInteger(raw.maximumConcurrency, 'maximumConcurrency', 1, 1_000) ?? DEFAULTS.maximumConcurrency,
+    sessionTimeoutMs:
+      parseInteger(raw.sessionTimeoutMs, 'sessionTimeoutMs', 1_000, 1_800_000) ?? DEFAULTS.sessionTimeoutMs,
+  };
+}
+
+/** An array, or one comma-joined string as an environment variable holds it. @throws ConfigurationError */
+export function parseBrokers(value: unknown, name: string): string[] {
+  const items: unknown[] = Array.isArray(value) ? value : [value];
+  const brokers = items.flatMap((item) => {
+    if (typeof item !== 'string')
+      throw new ConfigurationError(`${name} must be a list of host:port, or one comma-joined string`);
+    return item
+      .split(',')
+      .map((broker) => broker.trim())
+      .filter((broker) => broker !== '');
+  });
+  if (brokers.length === 0) throw new ConfigurationError(`${name} names no broker`);
+  const odd = brokers.find((broker) => !/^.+:\d+$/.test(broker));
+  if (odd !== undefined) throw new ConfigurationError(`${name}: "${odd}" is not host:port`);
+  return brokers;
+}
+
+/** Numbers may come as strings: that is what a variable of the environment is. */
+function parseInteger(value: unknown, name: string, minimum: number, maximum: number): number | null {
+  if (value === undefined || value === null || value === '') return null;
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < minimum || number > maximum) {
+    throw new ConfigurationError(`custom.kafkaEvents.${name} must be a whole number from ${minimum} to ${maximum}`);
+  }
+  return number;
+}
+
+function parseLogLevel(value: unknown): LogLevel {
+  if (value === undefined || value === null) return DEFAULTS.logLevel;
+  const level = LOG_LEVELS.find((known) => known === value);
+  if (level === undefined)
+    throw new ConfigurationError(`custom.kafkaEvents.logLevel must be one of ${LOG_LEVELS.join(', ')}`);
+  return level;
+}
+
+function parseBackoff(value: unknown): RetryBackoff {
+  if (value === undefined || value === null) return DEFAULTS.backoff;
+  if (!isObject(value)) throw new ConfigurationError('custom.kafkaEvents.retryBackoff must be {initialMs, maximumMs}');
+  const initialMs = parseInteger(value.initialMs, 'retryBackoff.initialMs', 1, 3_600_000) ?? DEFAULTS.backoff.initialMs;
+  const maximumMs = parseInteger(value.maximumMs, 'retryBackoff.maximumMs', 1, 3_600_000) ?? DEFAULTS.backoff.maximumMs;
+  return { initialMs, maximumMs: Math.max(initialMs, maximumMs) };
+}
+
+function parseTopic(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'string' || value === '')
+    throw new ConfigurationError('custom.kafkaEvents.onFailureTopic must be a topic');
+  return value.replace(/^kafka:\/\//, '');
+}

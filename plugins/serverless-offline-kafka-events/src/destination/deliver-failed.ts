@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import type { Mapping } from '../config/mapping.ts';
+import { describeError, type Log } from '../logging/log.ts';
+import type { DeliverFailed, FailedRecords } from '../mapping/failed-delivery.ts';
+import type { MetricsRecorder } from '../metrics/metrics.ts';
+import type { DeadLetterProducer } from './dead-letter-producer.ts';
+import { toFailureEnvelope } from './envelope.ts';
+
+export interface DeliverFailedOptions {
+  readonly mapping: Mapping;
+  /** Takes what is meant for a destination that does not exist locally. */
+  readonly standInTopic: string | null;
+  readonly region: string;
+  readonly producer: DeadLetterProducer;
+  readonly metrics: MetricsRecorder;
+  readonly log: Log;
+}
+
+/** Records that are given up go to the destination, or are dropped where there is none. */
+export function createDeliverFailed(options: DeliverFailedOptions): DeliverFailed {
+  const { mapping, metrics, log } = options;
+  const topic =
+    mapping.destination?.kind === 'kafka' ? mapping.destination.topic : mapping.destination && options.standInTopic;
+  return async (failed) => {
+    const fields = describe(mapping, failed);
+    if (topic === null) {
+      metrics.add('DroppedEventCount', failed.records.length);
+      const why =
+        mapping.destination === null
+          ? 'there is no onFailureDestination'
+          : 'its destination is not delivered to locally';
+      log.error(`records are dropped: ${why}`, { ...fields, destination: mapping.destination });
+      return true;
+    }
+    try {
+      await options.producer.send(
+        topic,
+        failed.records.map((record) => toMessage(options, failed, record)),
+      );
+    } catch (error) {
+      metrics.add('OnFailureDestinationDeliveryErrorCount', failed.records.length);
+      log.error('the failure destination cannot be written, so nothing is committed; trying again', {
+        ...fields,
+        destination: topic,
+        error: describeError(error),
+      });
+      return false;
+    }
+    metrics.add('OnFailureDestinationDeliveredEventCount', failed.records.length);
+    log.warn('records went to the failure destination', { ...fields, destination: topic });
+    return true;
+  };
+}
+
+function toMessage(options: DeliverFailedOptions, failed: FailedRecords, record: FailedRecords['records'][number]) {
+  const { mapping } = options;
+  const envelope = toFailureEnvelope({
+    mapping,
+    record,
+    condition: failed.condition,
+    invocations: failed.invocations,
+    requestId: randomUUID(),
+    functionArn: `arn:aws:lambda:${options.region}:000000000000:function:${mapping.functionName}`,
+    nowMs: Date.now(),
+  });
+  return { key: record.key, value: JSON.stringify(envelope) };
+}
+
+function describe(mapping: Mapping, { records, condition, invocations }: FailedRecords) {
+  return {
+    function: mapping.functionKey,
+    topic: mapping.topic,
+    partition: records[0]?.partition,
+    offsets: [records[0]?.offset, records.at(-1)?.offset],
+    size: records.length,
+    condition,
+    invocations,
+  };
+}

@@ -1,0 +1,62 @@
+import { FilterPatternError } from './filter-error.ts';
+import { WrittenNumber } from './json-numbers.ts';
+import { compileLeafRule, type LeafRule } from './leaf-rule.ts';
+
+/** Says whether a parsed value (numbers as WrittenNumber) matches. */
+export type Matcher = (value: unknown) => boolean;
+
+/** Fields AND'ed, the rules of one field OR'ed, `$or` OR'ed. */
+export function compileJsonPattern(pattern: object, path: string): Matcher {
+  const entries: [string, unknown][] = Object.entries(pattern);
+  if (entries.length === 0) throw new FilterPatternError(`${path}: an empty pattern matches nothing`);
+  const fields = entries.map(([name, sub]): Matcher => {
+    const fieldPath = `${path}.${name}`;
+    if (name === '$or') return compileOr(sub, fieldPath);
+    if (Array.isArray(sub)) {
+      const matches = compileLeafRules(sub, fieldPath);
+      return (value) => matches(fieldOf(value, name));
+    }
+    if (typeof sub !== 'object' || sub === null)
+      throw new FilterPatternError(`${fieldPath}: must be an array or an object`);
+    const matches = compileJsonPattern(sub, fieldPath);
+    return (value) => anyElement(fieldOf(value, name), matches);
+  });
+  return (value) => fields.every((matches) => matches(value));
+}
+
+/** The rules of one field; an array in the record matches when one of its elements does. */
+export function compileLeafRules(rules: readonly unknown[], path: string): Matcher {
+  if (rules.length === 0) throw new FilterPatternError(`${path}: an empty array matches nothing`);
+  const compiled: LeafRule[] = rules.map((rule) => compileLeafRule(rule, path));
+  return (value) => {
+    if (Array.isArray(value) && value.length > 0)
+      return value.some((item: unknown) => compiled.some((rule) => rule(leaf(item))));
+    return compiled.some((rule) => rule(leaf(value)));
+  };
+}
+
+function compileOr(alternatives: unknown, path: string): Matcher {
+  if (!Array.isArray(alternatives) || alternatives.length === 0)
+    throw new FilterPatternError(`${path}: takes an array of patterns`);
+  const matchers = alternatives.map((one: unknown, index) => {
+    if (typeof one !== 'object' || one === null || Array.isArray(one))
+      throw new FilterPatternError(`${path}[${index}]: must be a pattern`);
+    return compileJsonPattern(one, `${path}[${index}]`);
+  });
+  return (value) => matchers.some((matches) => matches(value));
+}
+
+/** Rules look at leaves: for them an object is a field that is absent. */
+function leaf(value: unknown): unknown {
+  const isLeaf = typeof value !== 'object' || value === null || value instanceof WrittenNumber;
+  return isLeaf ? value : undefined;
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Record<string, unknown>)[name];
+}
+
+function anyElement(value: unknown, matches: Matcher): boolean {
+  return Array.isArray(value) && value.length > 0 ? value.some((item) => matches(item)) : matches(value);
+}

@@ -1,0 +1,152 @@
+import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
+import type { PolledRecord } from '../record/polled-record.ts';
+import { createRangeAssigner } from './range-assigner.ts';
+import { toPolledRecord } from './to-polled-record.ts';
+
+/** How long the broker may hold a fetch that finds nothing. Also how long a paused partition may take to go on. */
+const MAXIMUM_WAIT_MS = 100;
+/** A member that shows no life for so long has been given up by kafkajs without a word. */
+const SILENCE_MS = 90_000;
+
+export interface SessionOptions {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  readonly groupId: string;
+  readonly sessionTimeoutMs: number;
+  /** We ask to join, so what we had may already be somebody else's. */
+  readonly onJoining: () => void;
+  /** We joined and have these partitions. Nothing is polled until they are resumed. */
+  readonly onAssigned: (partitions: readonly number[]) => void;
+  /** `endOffset`: the one after the last polled; `highWatermark`: the one after the last written. */
+  readonly onRecords: (
+    partition: number,
+    records: readonly PolledRecord[],
+    endOffset: number,
+    highWatermark: number,
+  ) => void;
+}
+
+/** One membership of the group, from joining to leaving or giving up. */
+export interface ConsumerSession {
+  /** Resolves with the reason once kafkajs has given up. */
+  readonly ended: Promise<unknown>;
+  /** No assignment is in force between asking to join and having joined. */
+  readonly isJoining: boolean;
+  pause(partition: number): void;
+  resumeFrom(partition: number, offset: number | null): void;
+  /** @throws when the broker did not take it; is never repeated, so that it cannot slip past a rebalance. */
+  commit(offsets: ReadonlyMap<number, number>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openConsumerSession(options: SessionOptions): Promise<ConsumerSession> {
+  const { topic, groupId } = options;
+  let isJoining = true;
+  let lastSignOfLifeMs = Date.now();
+  let commitNow: EachBatchPayload['commitOffsetsIfNecessary'] | null = null;
+  const consumer = options.kafka.consumer({
+    groupId,
+    partitionAssigners: [
+      createRangeAssigner(() => {
+        isJoining = true;
+        options.onJoining();
+      }),
+      kafkajs.PartitionAssigners.roundRobin,
+    ],
+    sessionTimeout: options.sessionTimeoutMs,
+    heartbeatInterval: Math.min(3_000, Math.floor(options.sessionTimeoutMs / 3)),
+    metadataMaxAge: 20_000,
+    minBytes: 1,
+    maxWaitTimeInMs: MAXIMUM_WAIT_MS,
+    allowAutoTopicCreation: false,
+    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
+  });
+
+  const ended = new Promise<unknown>((resolve) => {
+    consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
+    const watchdog = setInterval(() => {
+      if (Date.now() - lastSignOfLifeMs > SILENCE_MS) resolve(new Error('kafkajs has gone silent'));
+    }, 5_000);
+    watchdog.unref();
+    consumer.on(consumer.events.DISCONNECT, () => clearInterval(watchdog));
+  });
+  const isAlive = () => {
+    lastSignOfLifeMs = Date.now();
+  };
+  consumer.on(consumer.events.FETCH, isAlive);
+  consumer.on(consumer.events.HEARTBEAT, isAlive);
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    isAlive();
+    isJoining = false;
+    const partitions = payload.memberAssignment[topic] ?? [];
+    if (partitions.length > 0) consumer.pause([{ topic, partitions }]);
+    options.onAssigned(partitions);
+  });
+
+  const session: ConsumerSession = {
+    ended,
+    get isJoining() {
+      return isJoining;
+    },
+    pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
+    resumeFrom(partition, offset) {
+      if (offset !== null) consumer.seek({ topic, partition, offset: String(offset) });
+      consumer.resume([{ topic, partitions: [partition] }]);
+    },
+    commit: (offsets) => commit(consumer, commitNow, topic, offsets),
+    close: () => consumer.disconnect(),
+  };
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: async (payload) => {
+        isAlive();
+        commitNow = payload.commitOffsetsIfNecessary;
+        deliver(payload, options.onRecords);
+      },
+    });
+  } catch (error) {
+    await consumer.disconnect().catch(() => undefined);
+    throw error;
+  }
+  return session;
+}
+
+/** Only hands over: the fetch loop, and with it the heartbeat, never waits for a function. */
+function deliver(
+  { batch, isRunning, isStale, resolveOffset }: EachBatchPayload,
+  onRecords: SessionOptions['onRecords'],
+): void {
+  if (!isRunning() || isStale()) return;
+  const records = batch.messages.map((message) => toPolledRecord(batch.topic, batch.partition, message));
+  const last = batch.lastOffset();
+  resolveOffset(last);
+  onRecords(batch.partition, records, Number(last) + 1, Number(batch.highWatermark));
+}
+
+async function commit(
+  consumer: Consumer,
+  commitNow: EachBatchPayload['commitOffsetsIfNecessary'] | null,
+  topic: string,
+  offsets: ReadonlyMap<number, number>,
+): Promise<void> {
+  const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }));
+  if (commitNow !== null) {
+    await commitNow({ topics: [{ topic, partitions }] });
+    return;
+  }
+  // Before the first batch there is only this way, which drops the request in silence when the consumer is not running.
+  let isCommitted = false;
+  const stopListening = consumer.on(consumer.events.COMMIT_OFFSETS, () => {
+    isCommitted = true;
+  });
+  try {
+    await consumer.commitOffsets(partitions.map((one) => ({ topic, ...one })));
+  } finally {
+    stopListening();
+  }
+  if (!isCommitted) throw new Error('the consumer is not running');
+}

@@ -1,0 +1,19 @@
+import { createRequire } from 'node:module';
+import { keepHeaderOrder } from './header-order.ts';
+import { stopIdleTimer } from './idle-timer.ts';
+
+/** The version whose insides the patches know. */
+export const PATCHED_VERSION = '2.2.4';
+
+/**
+ * Mends what kafkajs, which is unmaintained, gets wrong: a timer that never rests, and the order of headers.
+ * Returns false, and changes nothing, for a version it does not know.
+ */
+export function patchKafkajs(): boolean {
+  const require = createRequire(import.meta.url);
+  const { version } = require('kafkajs/package.json') as { version: string };
+  if (version !== PATCHED_VERSION) return false;
+  stopIdleTimer(require);
+  keepHeaderOrder(require);
+  return true;
+}

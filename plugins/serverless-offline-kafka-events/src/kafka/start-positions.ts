@@ -1,0 +1,88 @@
+import type { Admin, Kafka } from 'kafkajs';
+import type { Mapping } from '../config/mapping.ts';
+import { startOffset } from './start-offset.ts';
+
+/** Where the group stands in one partition; `committed` is −1 when it never committed. */
+export interface PartitionPosition {
+  readonly committed: number;
+  readonly start: number;
+  readonly earliest: number;
+  readonly latest: number;
+}
+
+export interface TopicHistory {
+  /** Partitions that existed when the mapping first saw the topic; null: the mapping was there before the topic. */
+  readonly originalPartitions: ReadonlySet<number> | null;
+  /** Set when the mapping began before it could see the topic for the first time: LATEST then means from this moment on. */
+  readonly watchingSinceMs: number | null;
+}
+
+/** Asks the broker afresh: an admin client of kafkajs that is kept never sees partitions that are added later. */
+export async function fetchPositions(
+  kafka: Kafka,
+  mapping: Pick<Mapping, 'topic' | 'groupId' | 'startingPosition' | 'startingTimestampMs'>,
+  history: TopicHistory,
+): Promise<Map<number, PartitionPosition>> {
+  return withAdmin(kafka, async (admin) => {
+    const { topic, groupId } = mapping;
+    const [ends, groups] = await Promise.all([
+      admin.fetchTopicOffsets(topic),
+      admin.fetchOffsets({ groupId, topics: [topic] }),
+    ]);
+    const committed = new Map(
+      groups.flatMap((group) => group.partitions.map((one) => [one.partition, Number(one.offset)])),
+    );
+    const isEstablished = [...committed.values()].some((offset) => offset >= 0);
+    const timestamps = await offsetsByTimestamp(admin, topic, timestampOf(mapping, history));
+    return new Map(
+      ends.map(({ partition, low, high }) => {
+        const start = startOffset({
+          startingPosition: mapping.startingPosition,
+          isNewerThanMapping: isEstablished || history.originalPartitions?.has(partition) !== true,
+          earliest: Number(low),
+          latest: Number(high),
+          atTimestamp: timestamps.get(partition) ?? null,
+        });
+        return [
+          partition,
+          within({ committed: committed.get(partition) ?? -1, start, earliest: Number(low), latest: Number(high) }),
+        ];
+      }),
+    );
+  });
+}
+
+/** A committed offset whose records are gone, or that was never written, means to go on with the oldest left. */
+function within(position: PartitionPosition): PartitionPosition {
+  const { committed, earliest, latest } = position;
+  if (committed < 0) return { ...position, committed: -1 };
+  return committed < earliest || committed > latest ? { ...position, committed: -1, start: earliest } : position;
+}
+
+export async function withAdmin<T>(kafka: Kafka, use: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin({ retry: { retries: 1, initialRetryTime: 100 } });
+  try {
+    await admin.connect();
+    return await use(admin);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+function timestampOf(
+  mapping: Pick<Mapping, 'startingPosition' | 'startingTimestampMs'>,
+  history: TopicHistory,
+): number | null {
+  if (mapping.startingPosition === 'AT_TIMESTAMP') return mapping.startingTimestampMs ?? null;
+  return mapping.startingPosition === 'LATEST' && history.originalPartitions !== null ? history.watchingSinceMs : null;
+}
+
+async function offsetsByTimestamp(
+  admin: Admin,
+  topic: string,
+  timestampMs: number | null,
+): Promise<Map<number, number>> {
+  if (timestampMs === null) return new Map();
+  const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, timestampMs);
+  return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));
+}

@@ -1,0 +1,65 @@
+import type { Kafka } from 'kafkajs';
+import type { Mapping } from '../config/mapping.ts';
+import { describeError, type Log } from '../logging/log.ts';
+import type { Waiter } from '../mapping/waiter.ts';
+import { type TopicHistory, withAdmin } from './start-positions.ts';
+
+const LOOK_EVERY_MS = 1_000;
+const REMIND_EVERY_MS = 30_000;
+
+/** Waits for broker and topic, and remembers what the topic was when the mapping began. */
+export interface TopicWatch {
+  untilTopicExists(waiter: Waiter): Promise<void>;
+  history(): TopicHistory;
+}
+
+export function createTopicWatch(
+  kafka: Kafka,
+  mapping: Pick<Mapping, 'topic' | 'functionKey' | 'brokers'>,
+  log: Log,
+): TopicWatch {
+  const { topic, functionKey } = mapping;
+  const startedAtMs = Date.now();
+  let originalPartitions: ReadonlySet<number> | null | undefined;
+  let watchingSinceMs: number | null = null;
+  let lastReminder = { problem: '', atMs: 0 };
+
+  function remind(problem: string, fields: object): void {
+    const isNew = problem !== lastReminder.problem;
+    if (!isNew && Date.now() - lastReminder.atMs < REMIND_EVERY_MS) return;
+    lastReminder = { problem, atMs: Date.now() };
+    log.warn(problem, { function: functionKey, topic, brokers: mapping.brokers, ...fields });
+  }
+
+  async function look(): Promise<boolean> {
+    try {
+      const partitions = await partitionsOf(kafka, topic);
+      originalPartitions ??= originalPartitions === undefined && partitions !== null ? new Set(partitions) : null;
+      if (partitions !== null) {
+        if (lastReminder.problem !== '') log.info('the topic can be read now', { function: functionKey, topic });
+        lastReminder = { problem: '', atMs: 0 };
+        return true;
+      }
+      remind('the topic does not exist yet, waiting for it', {});
+    } catch (error) {
+      if (originalPartitions === undefined) watchingSinceMs = startedAtMs;
+      remind('Kafka cannot be reached, trying again', { error: describeError(error) });
+    }
+    return false;
+  }
+
+  return {
+    async untilTopicExists(waiter) {
+      while (!waiter.isStopped && !(await look())) await waiter.wait(LOOK_EVERY_MS);
+    },
+    history: () => ({ originalPartitions: originalPartitions ?? null, watchingSinceMs }),
+  };
+}
+
+async function partitionsOf(kafka: Kafka, topic: string): Promise<number[] | null> {
+  return withAdmin(kafka, async (admin) => {
+    if (!(await admin.listTopics()).includes(topic)) return null;
+    const metadata = await admin.fetchTopicMetadata({ topics: [topic] });
+    return metadata.topics.flatMap((one) => one.partitions.map((partition) => partition.partitionId));
+  });
+}

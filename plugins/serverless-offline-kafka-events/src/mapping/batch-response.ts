@@ -1,0 +1,49 @@
+import { isObject } from '../config/value.ts';
+import { partitionKey } from '../record/lambda-event.ts';
+import type { PolledRecord } from '../record/polled-record.ts';
+
+export type BatchResponse =
+  | { readonly kind: 'success' }
+  /** Everything below the offset succeeded. */
+  | { readonly kind: 'partial'; readonly failedOffset: number }
+  | { readonly kind: 'malformed'; readonly problem: string };
+
+/**
+ * Reads a function's answer with ReportBatchItemFailures; all records are of one partition.
+ * https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
+ */
+export function readBatchResponse(answer: unknown, records: readonly PolledRecord[]): BatchResponse {
+  let response: unknown;
+  try {
+    // What Lambda sees is the JSON of it.
+    response = answer === undefined ? null : JSON.parse(JSON.stringify(answer) ?? 'null');
+  } catch {
+    return malformed('the response is not JSON');
+  }
+  if (response === null) return { kind: 'success' };
+  if (!isObject(response)) return malformed('the response is not an object');
+  const failures = response.batchItemFailures;
+  if (failures === undefined || failures === null) return { kind: 'success' };
+  if (!Array.isArray(failures)) return malformed('batchItemFailures is not a list');
+
+  const offsets = new Set(records.map((record) => record.offset));
+  const [first] = records;
+  const key = first === undefined ? '' : partitionKey(first.topic, first.partition);
+  let failedOffset = Number.POSITIVE_INFINITY;
+  for (const failure of failures) {
+    const identifier: unknown = isObject(failure) ? failure.itemIdentifier : undefined;
+    if (!isObject(identifier)) return malformed('an itemIdentifier is not {partition, offset}');
+    const { partition, offset } = identifier;
+    if (typeof partition !== 'string' || typeof offset !== 'number') {
+      return malformed('an itemIdentifier needs the partition as a string and the offset as a number');
+    }
+    if (partition !== key || !offsets.has(offset))
+      return malformed(`${partition} offset ${offset} was not in the event`);
+    failedOffset = Math.min(failedOffset, offset);
+  }
+  return failures.length === 0 ? { kind: 'success' } : { kind: 'partial', failedOffset };
+}
+
+function malformed(problem: string): BatchResponse {
+  return { kind: 'malformed', problem };
+}

@@ -1,0 +1,83 @@
+import type { Log } from '../logging/log.ts';
+import { describeError } from '../logging/log.ts';
+import type { MetricsRecorder } from '../metrics/metrics.ts';
+import type { Partition } from '../partition/partition.ts';
+
+const RETRY_MS = 250;
+
+export interface CommitterOptions {
+  readonly partitions: ReadonlyMap<number, Partition>;
+  readonly metrics: MetricsRecorder;
+  readonly log: Log;
+  /** Null while there is no membership that could commit. */
+  readonly commit: () => ((offsets: ReadonlyMap<number, number>) => Promise<void>) | null;
+  readonly onCommitted: () => void;
+}
+
+/**
+ * Commits what is done, one request at a time: while one is under way the next gathers, so that no function waits for a
+ * commit and none runs ahead of success.
+ */
+export interface Committer {
+  /** Something is done. */
+  poke(): void;
+  /** Resolves once nothing is left to commit, or nothing can be. */
+  flush(): Promise<void>;
+}
+
+export function createCommitter(options: CommitterOptions): Committer {
+  const { partitions, metrics, log } = options;
+  let running: Promise<void> | null = null;
+  let isPokedAgain = false;
+  let retryTimer: NodeJS.Timeout | null = null;
+
+  async function commitOnce(): Promise<'more' | 'idle' | 'failed'> {
+    const commit = options.commit();
+    const due = [...partitions].flatMap(([id, partition]): [number, Partition, number][] => {
+      const offset = partition.offsetToCommit;
+      return offset === null ? [] : [[id, partition, offset]];
+    });
+    if (commit === null || due.length === 0) return 'idle';
+    try {
+      await commit(new Map(due.map(([id, , offset]) => [id, offset])));
+    } catch (error) {
+      metrics.add('CommitErrorCount');
+      log.debug('the offsets could not be committed, trying again', { error: describeError(error) });
+      return 'failed';
+    }
+    for (const [, partition, offset] of due) metrics.add('CommittedEventCount', partition.committed(offset));
+    options.onCommitted();
+    return 'more';
+  }
+
+  async function run(): Promise<void> {
+    let result: Awaited<ReturnType<typeof commitOnce>>;
+    do {
+      isPokedAgain = false;
+      result = await commitOnce();
+    } while (result === 'more' || (result === 'idle' && isPokedAgain));
+    if (result === 'failed' && retryTimer === null) {
+      retryTimer = setTimeout(() => {
+        retryTimer = null;
+        poke();
+      }, RETRY_MS);
+      retryTimer.unref();
+    }
+  }
+
+  function poke(): void {
+    isPokedAgain = true;
+    running ??= run().finally(() => {
+      running = null;
+      if (isPokedAgain && retryTimer === null) poke();
+    });
+  }
+
+  return {
+    poke,
+    async flush() {
+      poke();
+      while (running !== null) await running;
+    },
+  };
+}

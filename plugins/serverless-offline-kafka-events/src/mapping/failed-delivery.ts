@@ -1,0 +1,12 @@
+import type { DiscardCondition } from '../partition/unit.ts';
+import type { PolledRecord } from '../record/polled-record.ts';
+
+/** Records that are given up. */
+export interface FailedRecords {
+  readonly records: readonly PolledRecord[];
+  readonly condition: DiscardCondition;
+  readonly invocations: number;
+}
+
+/** Brings them to where they belong; false: not delivered, to be tried again. Never rejects. */
+export type DeliverFailed = (failed: FailedRecords) => Promise<boolean>;

@@ -1,0 +1,134 @@
+import type { Mapping } from '../config/mapping.ts';
+import type { Settings } from '../config/settings.ts';
+import type { PartitionPosition } from '../kafka/start-positions.ts';
+import type { Log } from '../logging/log.ts';
+import type { MetricsRecorder } from '../metrics/metrics.ts';
+import { Partition } from '../partition/partition.ts';
+import { emptyEventBytes, MAXIMUM_PAYLOAD_BYTES, recordJsonBytes } from '../record/json-size.ts';
+import type { PolledRecord } from '../record/polled-record.ts';
+import { hasRoomAgain, isTooFull } from './backpressure.ts';
+import { createCommitter } from './committer.ts';
+import type { DeliverFailed } from './failed-delivery.ts';
+import type { Invoke } from './invocation.ts';
+import { createPartitionWorker, type PartitionWorker } from './partition-worker.ts';
+import { createSlots } from './slots.ts';
+
+export interface MappingPartitionsOptions {
+  readonly mapping: Mapping;
+  readonly settings: Pick<Settings, 'maximumConcurrency'>;
+  readonly invoke: Invoke;
+  readonly deliverFailed: DeliverFailed;
+  readonly metrics: MetricsRecorder;
+  readonly log: Log;
+  readonly commit: () => ((offsets: ReadonlyMap<number, number>) => Promise<void>) | null;
+  readonly pause: (id: number) => void;
+  readonly resume: (id: number) => void;
+}
+
+/** The partitions of one mapping, each with its state and its worker. They outlive a membership of the group. */
+export interface MappingPartitions {
+  /** Returns the offset to poll from. `isNoting`: commit the first position, so that a restart finds it. */
+  assign(id: number, position: PartitionPosition, isNoting: boolean): number;
+  suspend(): void;
+  /** Gives up what is not in the list. */
+  keepOnly(ids: readonly number[]): void;
+  forget(id: number): void;
+  append(id: number, records: readonly PolledRecord[], endOffset: number, highWatermark: number): void;
+  stop(graceMs: number): Promise<void>;
+}
+
+interface Entry {
+  readonly partition: Partition;
+  readonly worker: PartitionWorker;
+  highWatermark: number;
+  isPaused: boolean;
+}
+
+export function createMappingPartitions(options: MappingPartitionsOptions): MappingPartitions {
+  const { mapping, metrics } = options;
+  const entries = new Map<number, Entry>();
+  const states = new Map<number, Partition>();
+  const slots = createSlots(Math.min(mapping.maximumPollers, options.settings.maximumConcurrency));
+  const committer = createCommitter({ ...options, partitions: states, onCommitted: recordLag });
+
+  function recordLag(): void {
+    for (const [id, { partition, highWatermark }] of entries) {
+      if (partition.isAssigned) metrics.setLag(id, highWatermark - partition.doneOffset);
+    }
+  }
+
+  function entryOf(id: number): Entry {
+    const known = entries.get(id);
+    if (known !== undefined) return known;
+    const partition = new Partition({
+      ...mapping,
+      maximumRecordsBytes: MAXIMUM_PAYLOAD_BYTES - emptyEventBytes(mapping, mapping.topic, id),
+    });
+    const worker = createPartitionWorker({ ...options, id, partition, slots, onProgress: () => onProgress(id) });
+    const entry = { partition, worker, highWatermark: 0, isPaused: false };
+    entries.set(id, entry);
+    states.set(id, partition);
+    return entry;
+  }
+
+  function onProgress(id: number): void {
+    const entry = entryOf(id);
+    if (entry.partition.offsetToCommit !== null) committer.poke();
+    if (entry.isPaused && entry.partition.isAssigned && hasRoomAgain(entry.partition, mapping.batchSize)) {
+      entry.isPaused = false;
+      options.resume(id);
+    }
+  }
+
+  return {
+    assign(id, position, isNoting) {
+      const entry = entryOf(id);
+      const from = entry.partition.assign(position.committed, position.start);
+      entry.isPaused = false;
+      entry.highWatermark = Math.max(entry.highWatermark, position.latest);
+      if (isNoting && entry.partition.offsetToCommit !== null) committer.poke();
+      entry.worker.wake();
+      recordLag();
+      return from;
+    },
+    suspend() {
+      for (const { partition } of entries.values()) partition.suspend();
+    },
+    keepOnly(ids) {
+      for (const [id, { partition }] of entries) {
+        if (ids.includes(id)) continue;
+        partition.revoke();
+        metrics.forgetLag(id);
+      }
+    },
+    forget: (id) => entries.get(id)?.partition.revoke(),
+    append(id, records, endOffset, highWatermark) {
+      const entry = entryOf(id);
+      if (!entry.partition.isAssigned) return;
+      const kept =
+        mapping.filter === null ? records : records.filter((record) => mapping.filter?.(record.value) !== false);
+      metrics.add('PolledEventCount', records.length);
+      metrics.add('FilteredOutEventCount', records.length - kept.length);
+      entry.partition.append(
+        kept.map((record) => ({ record, jsonBytes: recordJsonBytes(record) })),
+        endOffset,
+        Date.now(),
+      );
+      entry.highWatermark = highWatermark;
+      if (!entry.isPaused && isTooFull(entry.partition, mapping.batchSize)) {
+        entry.isPaused = true;
+        options.pause(id);
+      }
+      entry.worker.wake();
+      onProgress(id);
+    },
+    async stop(graceMs) {
+      for (const { worker } of entries.values()) worker.stop();
+      const deadline = Date.now() + graceMs;
+      while ([...states.values()].some((partition) => partition.isRunning) && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await Promise.race([committer.flush(), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
+    },
+  };
+}

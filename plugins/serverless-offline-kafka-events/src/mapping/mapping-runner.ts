@@ -1,0 +1,157 @@
+import type { Mapping } from '../config/mapping.ts';
+import type { Settings } from '../config/settings.ts';
+import { type ConsumerSession, openConsumerSession } from '../kafka/consumer-session.ts';
+import { createKafkaClient } from '../kafka/kafka-client.ts';
+import { fetchPositions, type PartitionPosition } from '../kafka/start-positions.ts';
+import { createTopicWatch, type TopicWatch } from '../kafka/topic-watch.ts';
+import { describeError, type Log } from '../logging/log.ts';
+import type { MetricsRecorder } from '../metrics/metrics.ts';
+import { backoffMs } from '../partition/backoff.ts';
+import type { DeliverFailed } from './failed-delivery.ts';
+import type { Invoke } from './invocation.ts';
+import { createMappingPartitions, type MappingPartitions } from './mapping-partitions.ts';
+import { createWaiter } from './waiter.ts';
+
+const RECONNECT_BACKOFF = { initialMs: 250, maximumMs: 5_000 };
+
+export interface MappingRunnerOptions {
+  readonly mapping: Mapping;
+  readonly settings: Settings;
+  readonly invoke: Invoke;
+  readonly deliverFailed: DeliverFailed;
+  readonly metrics: MetricsRecorder;
+  readonly log: Log;
+}
+
+/** Runs one mapping until it is stopped, whatever the broker does. */
+export interface MappingRunner {
+  /** Lets the batches in hand end for so long, commits what is done, leaves the group. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export function startMappingRunner(options: MappingRunnerOptions): MappingRunner {
+  const { mapping, settings, metrics, log } = options;
+  const who = { function: mapping.functionKey, topic: mapping.topic, groupId: mapping.groupId };
+  const waiter = createWaiter();
+  let session: ConsumerSession | null = null;
+  let assignment = 0;
+
+  const partitions: MappingPartitions = createMappingPartitions({
+    ...options,
+    commit: () => (session === null || session.isJoining ? null : session.commit),
+    pause: (id) => session?.pause(id),
+    resume: (id) => session?.resumeFrom(id, null),
+  });
+  const kafka = createKafkaClient({
+    clientId: `${mapping.functionName}-kafka-events`,
+    brokers: mapping.brokers,
+    settings,
+    log,
+    onOffsetOutOfRange: (id) => {
+      log.error('the records at the position of a partition are gone from the broker, going on with the oldest left', {
+        ...who,
+        partition: id,
+      });
+      partitions.forget(id);
+      session?.pause(id);
+      void takeOver([id], true);
+    },
+  });
+  const topicWatch: TopicWatch = createTopicWatch(kafka, mapping, log);
+
+  /** Asks where the group stands, then starts or goes on with the partitions. */
+  async function takeOver(ids: readonly number[], isFromEarliest = false): Promise<void> {
+    const current = assignment;
+    const isCurrent = () => current === assignment && !waiter.isStopped;
+    for (let failures = 1; isCurrent(); failures++) {
+      try {
+        const positions = await fetchPositions(kafka, mapping, topicWatch.history());
+        if (isCurrent()) resumeAt(ids, positions, isFromEarliest);
+        return;
+      } catch (error) {
+        metrics.add('PollingErrorCount');
+        log.warn('cannot read the offsets of the group, trying again', { ...who, error: describeError(error) });
+        await waiter.wait(backoffMs(RECONNECT_BACKOFF, failures));
+      }
+    }
+  }
+
+  function resumeAt(
+    ids: readonly number[],
+    positions: ReadonlyMap<number, PartitionPosition>,
+    isFromEarliest: boolean,
+  ): void {
+    for (const id of ids) {
+      const found = positions.get(id);
+      if (found === undefined || session === null) continue;
+      const position = isFromEarliest ? { ...found, committed: -1, start: found.earliest } : found;
+      const from = partitions.assign(id, position, mapping.startingPosition !== 'TRIM_HORIZON');
+      session.resumeFrom(id, from);
+    }
+    log.debug('polling', { ...who, partitions: ids });
+  }
+
+  function openSession(): Promise<ConsumerSession> {
+    return openConsumerSession({
+      kafka,
+      topic: mapping.topic,
+      groupId: mapping.groupId,
+      sessionTimeoutMs: settings.sessionTimeoutMs,
+      onJoining: () => {
+        assignment += 1;
+        partitions.suspend();
+      },
+      onAssigned: (ids) => {
+        assignment += 1;
+        partitions.keepOnly(ids);
+        log.info('joined the group', { ...who, partitions: ids });
+        void takeOver(ids);
+      },
+      onRecords: partitions.append,
+    });
+  }
+
+  async function run(): Promise<void> {
+    for (let failures = 0; !waiter.isStopped; ) {
+      try {
+        await topicWatch.untilTopicExists(waiter);
+        if (waiter.isStopped) return;
+        session = await openSession();
+        const reason = await Promise.race([session.ended, waiter.stopped]);
+        if (waiter.isStopped) return;
+        metrics.add('PollingErrorCount');
+        failures = 0;
+        log.warn('lost the connection to the group, joining again', { ...who, error: describeError(reason) });
+      } catch (error) {
+        metrics.add('PollingErrorCount');
+        log.warn('cannot join the group, trying again', { ...who, error: describeError(error) });
+      }
+      failures += 1;
+      await closeSession(2_000);
+      await waiter.wait(backoffMs(RECONNECT_BACKOFF, failures));
+    }
+  }
+
+  async function closeSession(timeoutMs: number): Promise<void> {
+    const closing = session;
+    assignment += 1;
+    partitions.suspend();
+    session = null;
+    if (closing === null) return;
+    await Promise.race([
+      closing.close().catch(() => undefined),
+      new Promise((resolve) => setTimeout(resolve, timeoutMs).unref()),
+    ]);
+  }
+
+  const running = run();
+  return {
+    async stop(graceMs) {
+      await partitions.stop(graceMs);
+      waiter.stop();
+      await closeSession(2_500);
+      await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 500).unref())]);
+      log.debug('left the group', who);
+    },
+  };
+}

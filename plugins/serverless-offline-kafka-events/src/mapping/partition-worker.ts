@@ -1,0 +1,147 @@
+import type { Mapping } from '../config/mapping.ts';
+import { describeError, type Log } from '../logging/log.ts';
+import type { MetricsRecorder } from '../metrics/metrics.ts';
+import type { ActionOutcome, Partition, PartitionAction } from '../partition/partition.ts';
+import { partitionKey, toLambdaEvent } from '../record/lambda-event.ts';
+import type { PolledRecord } from '../record/polled-record.ts';
+import { readBatchResponse } from './batch-response.ts';
+import type { DeliverFailed } from './failed-delivery.ts';
+import type { InvocationResult, Invoke } from './invocation.ts';
+import type { Slots } from './slots.ts';
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export interface PartitionWorkerOptions {
+  readonly mapping: Mapping;
+  readonly id: number;
+  readonly partition: Partition;
+  readonly invoke: Invoke;
+  readonly deliverFailed: DeliverFailed;
+  readonly slots: Slots;
+  readonly metrics: MetricsRecorder;
+  readonly log: Log;
+  /** Called after each step: there may be something to commit, or room for more records. */
+  readonly onProgress: () => void;
+}
+
+/** Does what the state of one partition asks for. */
+export interface PartitionWorker {
+  /** Look again: records came, a batch ended, a window closed. */
+  wake(): void;
+  /** Starts nothing any more. */
+  stop(): void;
+}
+
+export function createPartitionWorker(options: PartitionWorkerOptions): PartitionWorker {
+  const { mapping, partition, slots } = options;
+  let timer: NodeJS.Timeout | null = null;
+  let isStopped = false;
+  let isWaitingForSlot = false;
+
+  function wake(): void {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    if (isStopped || isWaitingForSlot || partition.isRunning) return;
+    if (
+      !slots.tryTake(() => {
+        isWaitingForSlot = false;
+        wake();
+      })
+    ) {
+      isWaitingForSlot = true;
+      return;
+    }
+    const action = partition.next(Date.now());
+    if (action.kind === 'wait') {
+      slots.release();
+      if (action.untilMs !== Number.POSITIVE_INFINITY) {
+        timer = setTimeout(wake, Math.min(LONGEST_TIMER_MS, Math.max(0, action.untilMs - Date.now())));
+      }
+      return;
+    }
+    void act(action);
+  }
+
+  async function act(action: Exclude<PartitionAction, { kind: 'wait' }>): Promise<void> {
+    let outcome: ActionOutcome = { kind: 'failed' };
+    try {
+      outcome = action.kind === 'invoke' ? await invoke(options, action) : await discard(options, action);
+    } catch (error) {
+      options.log.error('an invocation could not be carried out', {
+        function: mapping.functionKey,
+        error: describeError(error),
+      });
+    }
+    partition.settle(action.ticket, outcome, Date.now());
+    slots.release();
+    options.onProgress();
+    wake();
+  }
+
+  return {
+    wake,
+    stop() {
+      isStopped = true;
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
+}
+
+type InvokeAction = Extract<PartitionAction, { kind: 'invoke' }>;
+type DiscardAction = Extract<PartitionAction, { kind: 'discard' }>;
+
+async function invoke(options: PartitionWorkerOptions, action: InvokeAction): Promise<ActionOutcome> {
+  const { mapping, metrics } = options;
+  const { records } = action;
+  const startedAt = performance.now();
+  const result = await options.invoke(mapping.functionKey, toLambdaEvent(mapping, records));
+  const ms = Math.round((performance.now() - startedAt) * 10) / 10;
+  const outcome = judge(mapping, result, records);
+  metrics.add('InvokedEventCount', records.length);
+  if (outcome.kind !== 'done') {
+    const failed =
+      outcome.kind === 'partial' ? records.filter((one) => one.offset >= outcome.failedOffset).length : records.length;
+    metrics.add('FailedInvokeEventCount', failed);
+    if (outcome.kind === 'failed') metrics.add('InvokeErrorCount');
+  }
+  logInvocation(options, action, ms, outcome);
+  if (result.kind === 'failed') await result.settled;
+  return outcome.kind === 'failed' ? { kind: 'failed' } : outcome;
+}
+
+type Judgement = { kind: 'done' } | { kind: 'partial'; failedOffset: number } | { kind: 'failed'; reason: string };
+
+function judge(mapping: Mapping, result: InvocationResult, records: readonly PolledRecord[]): Judgement {
+  if (result.kind === 'failed') return { kind: 'failed', reason: `${result.reason}: ${describeError(result.error)}` };
+  if (!mapping.isReportingBatchItemFailures) return { kind: 'done' };
+  const response = readBatchResponse(result.value, records);
+  if (response.kind === 'success') return { kind: 'done' };
+  return response.kind === 'partial' ? response : { kind: 'failed', reason: `malformed response: ${response.problem}` };
+}
+
+function logInvocation(options: PartitionWorkerOptions, action: InvokeAction, ms: number, outcome: Judgement): void {
+  const { mapping, id, log } = options;
+  const fields = {
+    function: mapping.functionKey,
+    topic: mapping.topic,
+    partitions: [id],
+    offsets: { [partitionKey(mapping.topic, id)]: [action.records[0]?.offset, action.records.at(-1)?.offset] },
+    size: action.records.length,
+    ms,
+    attempt: action.attempt,
+    outcome: outcome.kind === 'done' ? 'success' : outcome.kind === 'partial' ? 'partial' : 'failure',
+    ...(outcome.kind === 'partial' ? { failedOffset: outcome.failedOffset } : {}),
+    ...(outcome.kind === 'failed' ? { reason: outcome.reason } : {}),
+  };
+  if (outcome.kind === 'done') log.info('invocation', fields);
+  else log.warn('invocation', fields);
+}
+
+async function discard(options: PartitionWorkerOptions, action: DiscardAction): Promise<ActionOutcome> {
+  const isDelivered = await options.deliverFailed({
+    records: action.records,
+    condition: action.condition,
+    invocations: action.invocations,
+  });
+  return isDelivered ? { kind: 'done' } : { kind: 'failed' };
+}

@@ -1,0 +1,59 @@
+/** Counters and gauges, named as AWS names them. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+export const COUNTERS = [
+  'PolledEventCount',
+  'FilteredOutEventCount',
+  'InvokedEventCount',
+  'FailedInvokeEventCount',
+  'DroppedEventCount',
+  'OnFailureDestinationDeliveredEventCount',
+  'OnFailureDestinationDeliveryErrorCount',
+  'CommittedEventCount',
+  'PollingErrorCount',
+  'InvokeErrorCount',
+  'CommitErrorCount',
+] as const;
+export const GAUGES = ['MaxOffsetLag', 'SumOffsetLag'] as const;
+
+export type CounterName = (typeof COUNTERS)[number];
+export type GaugeName = (typeof GAUGES)[number];
+
+/** The figures of one mapping. */
+export interface MappingMetrics {
+  readonly functionKey: string;
+  readonly topic: string;
+  readonly groupId: string;
+  readonly values: Readonly<Record<CounterName | GaugeName, number>>;
+}
+
+/** What one mapping writes. */
+export interface MetricsRecorder {
+  add(name: CounterName, count?: number): void;
+  /** How far behind the partition's newest record the committed offset is. */
+  setLag(partition: number, lag: number): void;
+  forgetLag(partition: number): void;
+  read(): MappingMetrics;
+}
+
+export function createMetricsRecorder(mapping: {
+  functionKey: string;
+  topic: string;
+  groupId: string;
+}): MetricsRecorder {
+  const { functionKey, topic, groupId } = mapping;
+  const counts = new Map<CounterName, number>(COUNTERS.map((name) => [name, 0]));
+  const lags = new Map<number, number>();
+  return {
+    add: (name, count = 1) => counts.set(name, (counts.get(name) ?? 0) + count),
+    setLag: (partition, lag) => lags.set(partition, Math.max(0, lag)),
+    forgetLag: (partition) => lags.delete(partition),
+    read() {
+      const all = [...lags.values()];
+      const gauges: [GaugeName, number][] = [
+        ['MaxOffsetLag', Math.max(0, ...all)],
+        ['SumOffsetLag', all.reduce((sum, lag) => sum + lag, 0)],
+      ];
+      const values = Object.fromEntries([...counts, ...gauges]) as Record<CounterName | GaugeName, number>;
+      return { functionKey, topic, groupId, values };
+    },
+  };
+}

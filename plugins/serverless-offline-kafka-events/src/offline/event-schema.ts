@@ -1,0 +1,50 @@
+import { isObject } from '../config/value.ts';
+
+/** The framework's configuration schema, as far as we extend it. */
+export interface ConfigSchemaHandler {
+  readonly schema: unknown;
+  defineFunctionEventProperties(provider: string, event: string, schema: { properties: Record<string, unknown> }): void;
+  defineCustomProperties(schema: { type: string; properties: Record<string, unknown> }): void;
+}
+
+/** Spelled as the framework spells them for stream and sqs events. */
+const PROPERTIES: Readonly<Record<string, unknown>> = {
+  functionResponseType: { enum: ['ReportBatchItemFailures'] },
+  maximumRetryAttempts: { type: 'integer', minimum: -1, maximum: 10_000 },
+  maximumRecordAgeInSeconds: { anyOf: [{ const: -1 }, { type: 'integer', minimum: 60, maximum: 604_800 }] },
+  bisectBatchOnFunctionError: { type: 'boolean' },
+  onFailureDestination: { type: 'string' },
+};
+
+/** Makes `kafka:` and `msk:` take what the framework does not know yet: defining a known property again would throw. */
+export function extendEventSchema(handler: ConfigSchemaHandler): void {
+  for (const event of ['kafka', 'msk']) {
+    const known = knownProperties(handler.schema, event);
+    if (known === null) continue;
+    const missing = Object.entries(PROPERTIES).filter(([name]) => !(name in known));
+    if (missing.length === 0) continue;
+    handler.defineFunctionEventProperties('aws', event, { properties: Object.fromEntries(missing) });
+  }
+  if (!isObject(dig(handler.schema, ['properties', 'custom', 'properties', 'kafkaEvents']))) {
+    handler.defineCustomProperties({ type: 'object', properties: { kafkaEvents: { type: 'object' } } });
+  }
+}
+
+/** Null when the framework has no such event, as with another provider. */
+function knownProperties(schema: unknown, event: string): Record<string, unknown> | null {
+  const functions = dig(schema, ['properties', 'functions', 'patternProperties']);
+  if (!isObject(functions)) return null;
+  for (const definition of Object.values(functions)) {
+    const alternatives = dig(definition, ['properties', 'events', 'items', 'anyOf']);
+    if (!Array.isArray(alternatives)) continue;
+    for (const alternative of alternatives) {
+      const found = dig(alternative, ['properties', event, 'properties']);
+      if (isObject(found)) return found;
+    }
+  }
+  return null;
+}
+
+function dig(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((current, key) => (isObject(current) ? current[key] : undefined), value);
+}

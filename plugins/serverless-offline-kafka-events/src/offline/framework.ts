@@ -1,0 +1,11 @@
+import type { ServiceModel } from '../config/service.ts';
+import type { ConfigSchemaHandler } from './event-schema.ts';
+
+/** The framework (osls 4, serverless 4) as far as we use it. */
+export interface FrameworkModel {
+  readonly service: ServiceModel & { readonly provider: { readonly compiledCloudFormationTemplate?: unknown } };
+  readonly configSchemaHandler: ConfigSchemaHandler;
+  readonly pluginManager: { readonly plugins: readonly object[] };
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
+  getProvider(name: string): { readonly naming?: unknown } | undefined;
+}

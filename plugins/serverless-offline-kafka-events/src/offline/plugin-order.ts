@@ -1,0 +1,22 @@
+type End = (skipExit?: boolean) => Promise<void>;
+
+/** serverless-offline among the plugins. Its class has carried this name since its first version. */
+function indexOfOffline(plugins: readonly object[]): number {
+  return plugins.findIndex((plugin) => plugin.constructor.name === 'ServerlessOffline');
+}
+
+export function isListedAfterOffline(plugins: readonly object[], self: object): boolean {
+  const offline = indexOfOffline(plugins);
+  return offline >= 0 && offline < plugins.indexOf(self);
+}
+
+/** Plain `sls offline` calls its `end`, which exits, right after a signal: `stop` goes first. */
+export function delayOfflineEnd(plugins: readonly object[], stop: () => Promise<void>): void {
+  const offline: { end?: End } | undefined = plugins[indexOfOffline(plugins)];
+  if (offline?.end === undefined) return;
+  const end = offline.end.bind(offline);
+  offline.end = async (skipExit) => {
+    await stop();
+    await end(skipExit);
+  };
+}

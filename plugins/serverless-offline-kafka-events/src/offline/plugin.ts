@@ -1,0 +1,133 @@
+import { ConfigurationError } from '../config/config-error.ts';
+import type { Mapping } from '../config/mapping.ts';
+import { parseMappings } from '../config/parse-mappings.ts';
+import type { ServiceModel } from '../config/service.ts';
+import { parseSettings, type Settings } from '../config/settings.ts';
+import { patchKafkajs } from '../kafka/patch-kafkajs.ts';
+import { createLog, describeError, type Log, type LogWriter } from '../logging/log.ts';
+import { completeTemplate } from '../template/complete-template.ts';
+import { type ConfigSchemaHandler, extendEventSchema } from './event-schema.ts';
+import type { FrameworkModel } from './framework.ts';
+import { type KafkaEvents, startKafkaEvents } from './kafka-events.ts';
+import { createLambdaInvoker, type LambdaInvoker } from './lambda-invoker.ts';
+import { mergeOfflineOptions, type OfflineOptions } from './offline-options.ts';
+import { delayOfflineEnd, isListedAfterOffline } from './plugin-order.ts';
+
+/** What a process that had to give up a handler exits with, so that a supervisor starts it again (EX_TEMPFAIL). */
+const STUCK_EXIT_CODE = 75;
+
+type Hook = () => void | Promise<void>;
+
+/** The serverless-offline plugin. */
+export default class KafkaEventsPlugin {
+  readonly hooks: Readonly<Record<string, Hook>>;
+  readonly #serverless: FrameworkModel;
+  readonly #options: OfflineOptions;
+  readonly #writer: LogWriter;
+  #log: Log;
+  #events: KafkaEvents | null = null;
+  #invoker: LambdaInvoker | null = null;
+
+  constructor(serverless: FrameworkModel, options: OfflineOptions, utils: { readonly log: LogWriter }) {
+    this.#serverless = serverless;
+    this.#options = options;
+    this.#writer = utils.log;
+    this.#log = createLog(this.#writer, 'info');
+    extendEventSchema(serverless.configSchemaHandler);
+    this.hooks = {
+      // `sls offline start`
+      'after:offline:start:init': () => this.#start(),
+      'before:offline:start:end': () => this.#stop(),
+      // `sls offline`: it has no hook after its servers are up, and ends the process by itself
+      'before:offline:start': () => this.#start(),
+      'offline:functionsUpdated:cleanup': () => this.#invoker?.reload(),
+      // `sls package`, `sls deploy`
+      'before:package:compileEvents': () => void this.#parse(),
+      'before:package:finalize': () => completeTemplate(this.#serverless),
+    };
+  }
+
+  #parse(): { settings: Settings; mappings: Mapping[] } {
+    const service: ServiceModel = this.#serverless.service;
+    try {
+      const settings = parseSettings(service.custom?.kafkaEvents);
+      return { settings, mappings: parseMappings(service, settings, this.#stage()) };
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      throw new this.#serverless.classes.Error(error.message, error.code);
+    }
+  }
+
+  #start(): void {
+    if (this.#events !== null) return;
+    const { settings, mappings } = this.#parse();
+    this.#log = createLog(this.#writer, settings.logLevel);
+    if (mappings.length === 0) return;
+    if (!patchKafkajs()) this.#log.warn('this version of kafkajs is unknown: it is used as it is');
+    this.#warn(settings, mappings);
+    const invoker = createLambdaInvoker({
+      serverless: this.#serverless,
+      options: mergeOfflineOptions(this.#serverless.service.custom?.['serverless-offline'], this.#options),
+      timeoutsMs: new Map(mappings.map((mapping) => [mapping.functionKey, mapping.timeoutMs])),
+      log: this.#log,
+      onStuck: (functionKey) => void this.#restart(functionKey),
+    });
+    this.#invoker = invoker;
+    this.#events = startKafkaEvents({
+      mappings,
+      settings,
+      region: this.#serverless.service.provider.region ?? 'us-east-1',
+      invoke: (functionKey, event) => invoker.invoke(functionKey, event),
+      log: this.#log,
+    });
+    // Plain `sls offline` leaves no hook between the signal and its exit.
+    delayOfflineEnd(this.#serverless.pluginManager.plugins, () => this.#stop());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void this.#stop());
+  }
+
+  async #stop(): Promise<void> {
+    try {
+      await this.#events?.stop();
+      await this.#invoker?.close();
+    } catch (error) {
+      this.#log.error('stopping failed', { error: describeError(error) });
+    }
+  }
+
+  /** A handler that never ends blocks its partition; only the end of the process ends it. */
+  async #restart(functionKey: string): Promise<void> {
+    this.#log.error(
+      'a handler still runs after twice its timeout: ending the process, so that it can be started again',
+      {
+        function: functionKey,
+        exitCode: STUCK_EXIT_CODE,
+      },
+    );
+    await this.#stop();
+    process.exit(STUCK_EXIT_CODE);
+  }
+
+  #warn(settings: Settings, mappings: readonly Mapping[]): void {
+    if (isListedAfterOffline(this.#serverless.pluginManager.plugins, this)) {
+      this.#log.warn('serverless-offline-kafka-events is listed after serverless-offline; list it before it');
+    }
+    for (const { destination, functionKey, topic } of mappings) {
+      if (destination?.kind !== 'arn' || settings.onFailureTopic !== null) continue;
+      this.#log.warn(
+        'records for this destination are not delivered locally; custom.kafkaEvents.onFailureTopic can stand in for it',
+        {
+          function: functionKey,
+          topic,
+          destination: destination.arn,
+        },
+      );
+    }
+  }
+
+  #stage(): string {
+    const stage = this.#options.stage;
+    return typeof stage === 'string' ? stage : (this.#serverless.service.provider.stage ?? 'dev');
+  }
+}
+
+export type { ConfigSchemaHandler };

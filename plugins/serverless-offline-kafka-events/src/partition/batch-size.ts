@@ -1,0 +1,31 @@
+import type { PartitionLimits } from './limits.ts';
+import type { RecordQueue } from './record-queue.ts';
+
+/** Either so many records make a batch now, or the batch stays open until `untilMs`. */
+export type BatchDecision =
+  | { readonly kind: 'take'; readonly count: number; readonly isOversized: boolean }
+  | { readonly kind: 'wait'; readonly untilMs: number };
+
+export type BatchLimits = Pick<PartitionLimits, 'batchSize' | 'windowMs' | 'maximumRecordsBytes'>;
+
+/** A batch closes on its size, on its window, or before its JSON would pass the payload limit. A record that is too large alone is taken alone. */
+export function decideBatch(queue: RecordQueue, limits: BatchLimits, nowMs: number): BatchDecision {
+  const first = queue.at(0);
+  if (first === undefined) return { kind: 'wait', untilMs: Number.POSITIVE_INFINITY };
+  if (first.jsonBytes > limits.maximumRecordsBytes) return { kind: 'take', count: 1, isOversized: true };
+
+  const closesAtMs = first.arrivedAtMs + limits.windowMs;
+  const isFull = queue.length >= limits.batchSize || queue.bytes + queue.length - 1 >= limits.maximumRecordsBytes;
+  if (!isFull && nowMs < closesAtMs) return { kind: 'wait', untilMs: closesAtMs };
+
+  let bytes = first.jsonBytes;
+  let count = 1;
+  while (count < limits.batchSize) {
+    const next = queue.at(count);
+    if (next === undefined) break;
+    bytes += 1 + next.jsonBytes;
+    if (bytes > limits.maximumRecordsBytes) break;
+    count += 1;
+  }
+  return { kind: 'take', count, isOversized: false };
+}

@@ -1,0 +1,30 @@
+import { backoffMs } from './backoff.ts';
+import type { PartitionLimits } from './limits.ts';
+import { splitUnit, type Unit } from './unit.ts';
+
+export type FailureLimits = Pick<PartitionLimits, 'isBisecting' | 'maximumRetryAttempts' | 'backoff'>;
+
+/** What remains to be done, in order, after an invocation with this unit failed as a whole. */
+export function planAfterFailure(unit: Unit, limits: FailureLimits, nowMs: number): Unit[] {
+  if (limits.isBisecting && unit.records.length > 1) {
+    // A split uses up no attempt, and its halves start their back-off anew.
+    const halves = splitUnit(unit, Math.ceil(unit.records.length / 2));
+    const notBeforeMs = nowMs + backoffMs(limits.backoff, 1);
+    return halves.map((half) => ({ ...half, failures: 1, notBeforeMs }));
+  }
+  const attempts = unit.attempts + 1;
+  if (attempts > limits.maximumRetryAttempts) return [{ ...unit, attempts, discard: 'RetriesExhausted' }];
+  const failures = unit.failures + 1;
+  return [{ ...unit, attempts, failures, notBeforeMs: nowMs + backoffMs(limits.backoff, failures) }];
+}
+
+/** What remains after a partial response: everything from the lowest failed offset on. */
+export function planAfterPartial(unit: Unit, failedOffset: number, limits: FailureLimits, nowMs: number): Unit[] {
+  const at = unit.records.findIndex((record) => record.offset >= failedOffset);
+  if (at < 1) return planAfterFailure(unit, limits, nowMs);
+  const [, rest] = splitUnit(unit, at);
+  // Its first record has failed once; what came before is done.
+  const fresh = { ...rest, failures: 0, invocations: 1 };
+  if (!limits.isBisecting) return planAfterFailure(fresh, limits, nowMs);
+  return [{ ...fresh, failures: 1, notBeforeMs: nowMs + backoffMs(limits.backoff, 1) }];
+}

@@ -1,0 +1,223 @@
+import type { PolledRecord } from '../record/polled-record.ts';
+import { backoffMs } from './backoff.ts';
+import { decideBatch } from './batch-size.ts';
+import { planAfterFailure, planAfterPartial } from './failure-plan.ts';
+import type { PartitionLimits } from './limits.ts';
+import { splitByAge } from './record-age.ts';
+import { RecordQueue } from './record-queue.ts';
+import { type DiscardCondition, newUnit, type Unit } from './unit.ts';
+
+/** What the partition wants done next. `ticket` comes back with the outcome. */
+export type PartitionAction =
+  | {
+      readonly kind: 'invoke';
+      readonly ticket: number;
+      readonly records: readonly PolledRecord[];
+      readonly attempt: number;
+    }
+  | {
+      readonly kind: 'discard';
+      readonly ticket: number;
+      readonly records: readonly PolledRecord[];
+      readonly condition: DiscardCondition;
+      readonly invocations: number;
+    }
+  | { readonly kind: 'wait'; readonly untilMs: number };
+
+/** How an action ended. `done`: all of it succeeded, or was delivered. */
+export type ActionOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'partial'; readonly failedOffset: number };
+
+const IDLE: PartitionAction = { kind: 'wait', untilMs: Number.POSITIVE_INFINITY };
+
+/**
+ * The state of one partition: what was polled, what is being worked on, what may be committed. No clock, no
+ * Kafka, no function: times come in, actions go out.
+ *
+ * unassigned ─assign→ assigned ─suspend→ unassigned (group is rebalancing) ─assign→ goes on or starts over
+ */
+export class Partition {
+  readonly #limits: PartitionLimits;
+  readonly #queue = new RecordQueue();
+  #units: Unit[] = [];
+  #isAssigned = false;
+  #isKnown = false;
+  #ticket = 0;
+  /** The action that is out; a stale one belongs to a life of the partition that ended meanwhile. */
+  #running: { readonly ticket: number; isStale: boolean; readonly isDiscard: boolean } | null = null;
+  /** Where polling began. */
+  #origin = -1;
+  #committed = -1;
+  #done = -1;
+  #position = -1;
+
+  constructor(limits: PartitionLimits) {
+    this.#limits = limits;
+  }
+
+  get isAssigned(): boolean {
+    return this.#isAssigned;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== null;
+  }
+
+  /** Offset of the next record to poll. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Everything below it succeeded, was filtered out, or was delivered to the destination. */
+  get doneOffset(): number {
+    return this.#done;
+  }
+
+  get queuedRecords(): number {
+    return this.#queue.length;
+  }
+
+  get queuedBytes(): number {
+    return this.#queue.bytes;
+  }
+
+  /** The offset to commit, or null when the broker has it already or it is not ours to commit. */
+  get offsetToCommit(): number | null {
+    return this.#isAssigned && this.#done > this.#committed ? this.#done : null;
+  }
+
+  /**
+   * The group gave us the partition. When its committed offset is still one that we left there, nobody else worked on it
+   * and we go on where we were; otherwise we start at it, or at `startOffset` without one (−1).
+   * Returns the offset to poll from.
+   */
+  assign(committedOffset: number, startOffset: number): number {
+    const isOurs =
+      this.#isKnown &&
+      (committedOffset === this.#committed || (committedOffset >= this.#committed && committedOffset <= this.#done));
+    this.#isAssigned = true;
+    if (isOurs) {
+      this.#committed = committedOffset;
+      return this.#position;
+    }
+    this.#startOver();
+    this.#isKnown = true;
+    this.#committed = committedOffset;
+    this.#position = committedOffset >= 0 ? committedOffset : startOffset;
+    this.#done = this.#position;
+    this.#origin = this.#position;
+    return this.#position;
+  }
+
+  /** The group is rebalancing: start nothing and commit nothing until `assign` says whose the partition is. */
+  suspend(): void {
+    this.#isAssigned = false;
+  }
+
+  /** The group gave the partition to somebody else: forget what was not done. */
+  revoke(): void {
+    this.#isAssigned = false;
+    this.#startOver();
+    this.#isKnown = false;
+  }
+
+  /** The records that start at `position` vanished from the broker: start over wherever `assign` says. */
+  reset(): void {
+    this.revoke();
+  }
+
+  /** Takes what was polled; `endOffset` is the offset after the last record, filtered ones included. */
+  append(records: readonly { record: PolledRecord; jsonBytes: number }[], endOffset: number, nowMs: number): void {
+    if (!this.#isAssigned) return;
+    for (const { record, jsonBytes } of records) {
+      if (record.offset >= this.#position) this.#queue.push({ record, jsonBytes, arrivedAtMs: nowMs });
+    }
+    this.#position = Math.max(this.#position, endOffset);
+    this.#skipFiltered();
+  }
+
+  /** What to do now. An invocation or a delivery is out from here until `settle`. */
+  next(nowMs: number): PartitionAction {
+    if (!this.#isAssigned || this.#running !== null) return IDLE;
+    if (this.#units.length === 0) {
+      const untilMs = this.#openBatch(nowMs);
+      if (untilMs !== null) return { kind: 'wait', untilMs };
+    }
+    const [head, ...rest] = this.#units;
+    if (head === undefined) return IDLE;
+    if (nowMs < head.notBeforeMs) return { kind: 'wait', untilMs: head.notBeforeMs };
+    if (head.discard === null) this.#units = [...splitByAge(head, this.#limits.maximumRecordAgeMs, nowMs), ...rest];
+    return this.#start();
+  }
+
+  /** The broker has this offset. Returns by how much it is further than before. */
+  committed(offset: number): number {
+    if (offset <= this.#committed || offset > this.#done) return 0;
+    const step = offset - Math.max(this.#committed, this.#origin);
+    this.#committed = offset;
+    return Math.max(0, step);
+  }
+
+  /** The end of the action with this ticket. */
+  settle(ticket: number, outcome: ActionOutcome, nowMs: number): void {
+    const running = this.#running;
+    if (running === null || running.ticket !== ticket) return;
+    this.#running = null;
+    if (running.isStale) return;
+    const [head, ...rest] = this.#units;
+    if (head === undefined) return;
+    const tried = { ...head, invocations: head.invocations + (running.isDiscard ? 0 : 1) };
+    if (outcome.kind === 'done') {
+      this.#units = rest;
+      this.#done = head.endOffset;
+    } else if (running.isDiscard) {
+      const failures = tried.failures + 1;
+      const notBeforeMs = nowMs + backoffMs(this.#limits.backoff, failures);
+      this.#units = [{ ...tried, failures, notBeforeMs }, ...rest];
+    } else {
+      const left =
+        outcome.kind === 'partial'
+          ? planAfterPartial(tried, outcome.failedOffset, this.#limits, nowMs)
+          : planAfterFailure(tried, this.#limits, nowMs);
+      this.#done = left[0]?.records[0]?.offset ?? this.#done;
+      this.#units = [...left, ...rest];
+    }
+    this.#skipFiltered();
+  }
+
+  #start(): PartitionAction {
+    const [head] = this.#units;
+    if (head === undefined) return IDLE;
+    this.#ticket += 1;
+    const ticket = this.#ticket;
+    this.#running = { ticket, isStale: false, isDiscard: head.discard !== null };
+    const { records, invocations } = head;
+    return head.discard === null
+      ? { kind: 'invoke', ticket, records, attempt: head.invocations + 1 }
+      : { kind: 'discard', ticket, records, condition: head.discard, invocations };
+  }
+
+  /** Null once there is a batch, else when it is worth asking again. */
+  #openBatch(nowMs: number): number | null {
+    const decision = decideBatch(this.#queue, this.#limits, nowMs);
+    if (decision.kind === 'wait') return decision.untilMs;
+    const records = this.#queue.take(decision.count).map((item) => item.record);
+    const unit = newUnit(records, this.#queue.at(0)?.record.offset ?? this.#position);
+    this.#units = [decision.isOversized ? { ...unit, discard: 'MaximumPayloadSizeExceeded' } : unit];
+    return null;
+  }
+
+  /** With nothing in hand, everything before the next queued record was filtered out, so it is done. */
+  #skipFiltered(): void {
+    if (this.#units.length > 0) return;
+    this.#done = Math.max(this.#done, this.#queue.at(0)?.record.offset ?? this.#position);
+  }
+
+  #startOver(): void {
+    this.#queue.clear();
+    this.#units = [];
+    if (this.#running !== null) this.#running.isStale = true;
+  }
+}

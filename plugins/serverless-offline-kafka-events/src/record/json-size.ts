@@ -1,0 +1,66 @@
+import type { EventSource } from './lambda-event.ts';
+import type { PolledRecord } from './polled-record.ts';
+
+/** The most that an invocation may carry. https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html */
+export const MAXIMUM_PAYLOAD_BYTES = 6 * 1024 * 1024;
+
+const RECORD_FRAME = '{"topic":,"partition":,"offset":,"timestamp":,"timestampType":"","headers":[]}'.length;
+const KEY_FRAME = '"key":"",'.length;
+const VALUE_FRAME = '"value":"",'.length;
+
+/** Bytes of the event's JSON without any record, for records of one partition. */
+export function emptyEventBytes(source: EventSource, topic: string, partition: number): number {
+  const empty = {
+    eventSource: source.eventSource,
+    ...(source.eventSourceArn === undefined ? {} : { eventSourceArn: source.eventSourceArn }),
+    bootstrapServers: source.brokers.join(','),
+    records: { [`${topic}-${partition}`]: [] },
+  };
+  return Buffer.byteLength(JSON.stringify(empty));
+}
+
+/** Bytes of the record's JSON, without the comma to the next; counted, not written, because it is needed for every record polled. */
+export function recordJsonBytes(record: PolledRecord): number {
+  let bytes =
+    RECORD_FRAME +
+    stringBytes(record.topic) +
+    digits(record.partition) +
+    digits(record.offset) +
+    digits(record.timestamp) +
+    record.timestampType.length;
+  if (record.key !== null) bytes += KEY_FRAME + base64Length(record.key.length);
+  if (record.value !== null) bytes += VALUE_FRAME + base64Length(record.value.length);
+  if (record.headers.length > 0) bytes += headersBytes(record.headers);
+  return bytes;
+}
+
+function headersBytes(headers: PolledRecord['headers']): number {
+  let bytes = headers.length - 1;
+  for (const [name, value] of headers) {
+    bytes += '{:[]}'.length + stringBytes(name);
+    if (value === null || value.length === 0) continue;
+    bytes += value.length - 1;
+    for (const byte of value) bytes += digits(byte > 127 ? byte - 256 : byte);
+  }
+  return bytes;
+}
+
+const knownStrings = new Map<string, number>();
+
+/** Quotes included. Topics and header names repeat, so the last few hundred are kept. */
+function stringBytes(text: string): number {
+  const known = knownStrings.get(text);
+  if (known !== undefined) return known;
+  const bytes = Buffer.byteLength(JSON.stringify(text));
+  if (knownStrings.size > 500) knownStrings.clear();
+  knownStrings.set(text, bytes);
+  return bytes;
+}
+
+function digits(value: number): number {
+  return String(value).length;
+}
+
+function base64Length(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4;
+}

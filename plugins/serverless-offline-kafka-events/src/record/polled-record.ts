@@ -1,0 +1,16 @@
+export type TimestampType = 'CREATE_TIME' | 'LOG_APPEND_TIME';
+
+export type RecordHeader = readonly [name: string, value: Uint8Array | null];
+
+/** A record as it was read from the broker. */
+export interface PolledRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly timestampType: TimestampType;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly RecordHeader[];
+}

@@ -1,0 +1,3 @@
+import type { FrameworkModel } from '../offline/framework.ts';
+
+export function completeTemplate(_serverless: FrameworkModel): void {}
