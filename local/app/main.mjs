@@ -51,7 +51,7 @@ async function start({ servicesOnly, shutdown }) {
   const started = performance.now();
   const settings = readSettings(process.env);
   const { local } = settings;
-  const isDocker = local.length > 0 && !process.env['NO_DOCKER'] && (await hasDocker());
+  const isDocker = local.length > 0 && !process.env.NO_DOCKER && (await hasDocker());
   if (local.length > 0) await takeServices(shutdown);
   const except = isDocker ? await runningContainers(local, settings.ports) : [];
   await requireFreePorts(settings, portsInUse(settings, { withApp: !servicesOnly, except }));

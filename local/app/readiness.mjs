@@ -52,7 +52,7 @@ export function judge(status, text, needsKafka) {
     .filter(([, state]) => state !== 'up')
     .map(([name, state]) => `${name} is ${state}`);
   const reason = down.length > 0 ? down.join(', ') : `/health/ready answers ${status}`;
-  const lacksKafka = needsKafka && 'kafka' in states && states['kafka'] !== 'up';
+  const lacksKafka = needsKafka && 'kafka' in states && states.kafka !== 'up';
   return { isReady: status === 200 && !lacksKafka, reason };
 }
 

@@ -18,7 +18,7 @@ export function urlTable({ host, ports, local, urls }) {
     ['Second port', `http://${name}:${ports.emailHttp}`],
     [
       'Mails',
-      local.includes('mail') ? `http://127.0.0.1:${ports.mailUi}` : `(sent to ${maskSecrets(urls['SMTP_URL'] ?? '')})`,
+      local.includes('mail') ? `http://127.0.0.1:${ports.mailUi}` : `(sent to ${maskSecrets(urls.SMTP_URL ?? '')})`,
     ],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));

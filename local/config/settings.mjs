@@ -41,7 +41,7 @@ export const serviceVariables = /** @type {const} */ ({
 export function readSettings(env) {
   const ports = readPorts(env);
   const local = /** @type {ServiceName[]} */ (Object.keys(serviceVariables)).filter((name) => isLocal(name, env));
-  return { ports, local, host: env['HTTP_HOST'] || '127.0.0.1', urls: { ...localUrls(ports), ...givenUrls(env) } };
+  return { ports, local, host: env.HTTP_HOST || '127.0.0.1', urls: { ...localUrls(ports), ...givenUrls(env) } };
 }
 
 /**

@@ -59,7 +59,7 @@ function readLock(file) {
 }
 
 async function npmCi() {
-  const cli = process.env['npm_execpath'];
+  const cli = process.env.npm_execpath;
   const isNpm = cli !== undefined && /npm-cli\.[cm]?js$/.test(cli);
   const [file, first] = isNpm ? [process.execPath, [cli]] : ['npm', []];
   const args = [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'];

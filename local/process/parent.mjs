@@ -5,7 +5,7 @@ const everyMs = 1000;
  * @param {import('./shutdown.mjs').Shutdown} shutdown
  */
 export function watchParent(shutdown) {
-  if (process.env['npm_lifecycle_event'] === undefined) return;
+  if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid !== parent) shutdown.request('npm is gone');

@@ -14,7 +14,7 @@ const extraFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/opt/homebrew/bi
  * @returns {string | undefined} the program's path
  */
 export function findCommand(name, first = []) {
-  const onPath = (process.env['PATH'] ?? '').split(path.delimiter);
+  const onPath = (process.env.PATH ?? '').split(path.delimiter);
   return [...first, ...onPath, ...extraFolders]
     .filter((folder) => folder !== '')
     .map((folder) => path.join(folder, name))

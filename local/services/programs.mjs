@@ -11,7 +11,7 @@ import { findVersion, isAtLeast, minimumVersions } from './versions.mjs';
  * @typedef {{ file: string, version: string }} FoundProgram
  */
 
-const javaFolders = () => (process.env['JAVA_HOME'] ? [path.join(process.env['JAVA_HOME'], 'bin')] : []);
+const javaFolders = () => (process.env.JAVA_HOME ? [path.join(process.env.JAVA_HOME, 'bin')] : []);
 
 /**
  * Debian puts the Redis server into a package without a system service too, as redis-check-rdb: its name decides what it does.

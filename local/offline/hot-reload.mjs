@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+import { isAlive } from '../process/signals.mjs';
+import { loadedVersions, retire } from './code-versions.mjs';
+import { watchTree } from './watch-tree.mjs';
+
+const debounceMs = 50;
+/** The longest that a function of ours may run, and a little more. */
+const retireMs = 65_000;
+const hotFolder = 'dist/.hot';
+
+/**
+ * The built file of another version of a handler.
+ * @param {string} handler such as dist/functions/users/create.handler
+ * @param {string} outdir such as dist/.hot/4711-1
+ * @returns {string}
+ */
+export const handlerIn = (handler, outdir) => handler.replace(/^(\.\/)?dist\//, `${outdir}/`);
+
+/**
+ * Builds again whenever a source file is saved, and lets the next call run the new code.
+ * @param {object} options
+ * @param {import('./types.mjs').Serverless} options.serverless
+ * @param {() => void} options.onReloaded
+ * @returns {() => void} how to stop watching
+ */
+export function watchSources({ serverless, onReloaded }) {
+  const { serviceDir } = serverless;
+  const { functions } = serverless.service;
+  const original = new Map(Object.entries(functions).map(([key, { handler }]) => [key, handler]));
+  removeLeftovers(serviceDir);
+  let count = 0;
+  let current = '';
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  let isBusy = false;
+  let isAskedAgain = false;
+
+  const reload = async () => {
+    const started = performance.now();
+    const outdir = `${hotFolder}/${process.pid}-${++count}`;
+    await buildInto(serviceDir, outdir);
+    const old = loadedVersions();
+    const oldOutdir = current;
+    for (const [key, handler] of original) {
+      const definition = functions[key];
+      if (definition !== undefined) definition.handler = handlerIn(handler, outdir);
+    }
+    await serverless.pluginManager.spawn('offline:functionsUpdated');
+    current = outdir;
+    console.log(`reloaded in ${Math.round(performance.now() - started)} ms`);
+    onReloaded();
+    void retire(old, { waitMs: retireMs }).then(() => {
+      if (oldOutdir !== '') rmSync(path.join(serviceDir, oldOutdir), { recursive: true, force: true });
+    });
+  };
+
+  const run = async () => {
+    if (isBusy) {
+      isAskedAgain = true;
+      return;
+    }
+    isBusy = true;
+    try {
+      await reload();
+    } catch (error) {
+      console.error(`not reloaded, the code that runs stays: ${error instanceof Error ? error.message : error}`);
+    }
+    isBusy = false;
+    if (isAskedAgain) {
+      isAskedAgain = false;
+      void run();
+    }
+  };
+
+  const stopWatching = watchTree(
+    ['functions', 'shared'].map((name) => path.join(serviceDir, name)),
+    () => {
+      clearTimeout(timer);
+      timer = setTimeout(run, debounceMs);
+    },
+  );
+  return () => {
+    stopWatching();
+    clearTimeout(timer);
+    if (current !== '') rmSync(path.join(serviceDir, current), { recursive: true, force: true });
+  };
+}
+
+/**
+ * @param {string} serviceDir
+ * @param {string} outdir
+ */
+async function buildInto(serviceDir, outdir) {
+  /** @type {{ build: (options: { outdir: string }) => Promise<void> }} */
+  const { build } = await import(pathToFileURL(path.join(serviceDir, 'esbuild.config.mjs')).href);
+  await build({ outdir });
+}
+
+/** @param {string} serviceDir */
+function removeLeftovers(serviceDir) {
+  const folder = path.join(serviceDir, hotFolder);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (!isAlive(Number(name.split('-')[0]))) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,27 @@
+import http from 'node:http';
+
+/**
+ * Serves the same routes on one more port.
+ * @param {import('./types.mjs').HapiServer} hapi
+ * @param {{ host: string, port: number }} address
+ * @returns {Promise<() => Promise<void>>} how to close it
+ * @throws {Error} when the port is in use
+ */
+export async function openSecondPort(hapi, { host, port }) {
+  const server = http.createServer((request, response) => void hapi.listener.emit('request', request, response));
+  await new Promise((resolve, reject) => {
+    server.once('error', (/** @type {NodeJS.ErrnoException} */ error) => {
+      const reason =
+        error.code === 'EADDRINUSE'
+          ? 'is in use: stop what listens there, or set EMAIL_HTTP_PORT'
+          : `cannot be opened: ${error.message}`;
+      reject(new Error(`port ${port} (the API's second port) ${reason}`));
+    });
+    server.listen({ host, port }, () => resolve(undefined));
+  });
+  return () =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeIdleConnections();
+    });
+}

@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, watch } from 'node:fs';
+import path from 'node:path';
+
+const ignored = new Set(['node_modules', 'dist', 'generated', '.git']);
+const isSource = (/** @type {string} */ name) => /\.(ts|mts|js|mjs|json|html|css|sql)$/.test(name);
+
+/**
+ * Watches folders and everything below them. It watches folders, not files, and so survives editors that replace a file.
+ * @param {string[]} folders
+ * @param {() => void} onChange called often
+ * @returns {() => void} how to stop
+ */
+export function watchTree(folders, onChange) {
+  /** @type {Map<string, import('node:fs').FSWatcher>} */
+  const watchers = new Map();
+  /** @param {string} folder */
+  const add = (folder) => {
+    if (watchers.has(folder) || !existsSync(folder)) return;
+    const watcher = watch(folder, { persistent: false }, (kind, name) => {
+      if (kind === 'rename') add(path.join(folder, name ?? ''));
+      if (!existsSync(folder)) remove(folder);
+      if (name === null || isSource(name)) onChange();
+    });
+    watcher.on('error', () => remove(folder));
+    watchers.set(folder, watcher);
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.isDirectory() && !ignored.has(entry.name)) add(path.join(folder, entry.name));
+    }
+  };
+  /** @param {string} folder */
+  const remove = (folder) => {
+    watchers.get(folder)?.close();
+    watchers.delete(folder);
+  };
+  for (const folder of folders) add(folder);
+  return () => {
+    for (const folder of [...watchers.keys()]) remove(folder);
+  };
+}
