@@ -9,20 +9,27 @@ import { userCache } from '#shared/users/user-cache.ts';
 /** What a round may still have to do when the time is nearly up: publish one batch. */
 const RESERVE_MS = 8000;
 
-export interface RelayRound {
+export interface RelayWork {
   relay(republishBudget: number): Promise<{ republished: number }>;
-  invalidate(): Promise<void>;
-  maxRepublish(): number;
+  invalidateCache(): Promise<void>;
+  /** How many unconfirmed events one run publishes again at most. */
+  republishBudget(): number;
 }
 
-export const relayHandler = ({ relay, invalidate, maxRepublish }: RelayRound) =>
-  scheduledHandler(async () => {
-    const [, relayed] = await Promise.allSettled([invalidate(), relay(maxRepublish())]);
-    if (relayed.status === 'rejected') throw relayed.reason;
+export const relayHandler = ({ relay, invalidateCache, republishBudget }: RelayWork) =>
+  scheduledHandler(() => {
+    let budget = republishBudget();
+    return async () => {
+      const relaying = relay(budget).then(({ republished }) => {
+        budget -= republished;
+      });
+      const [relayed] = await Promise.allSettled([relaying, invalidateCache()]);
+      if (relayed.status === 'rejected') throw relayed.reason;
+    };
   }, RESERVE_MS);
 
 export const handler = relayHandler({
   relay: relayOutbox({ database: usersDatabase, publish }),
-  invalidate: drainCacheInvalidations(usersDatabase, userCache),
-  maxRepublish: () => getConfig().RELAY_MAX_REPUBLISH,
+  invalidateCache: drainCacheInvalidations(usersDatabase, userCache),
+  republishBudget: () => getConfig().RELAY_MAX_REPUBLISH,
 });

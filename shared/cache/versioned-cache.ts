@@ -61,9 +61,8 @@ const keys = (key: string): [string, string] => [key, `{${key}}:min`];
 
 /** The server's run id: it changes with every restart and every fail-over. */
 const epochOf = (redis: Redis): string => {
-  const info: unknown = redis.serverInfo;
-  if (typeof info !== 'object' || info === null || !('run_id' in info)) return '';
-  return String(info.run_id);
+  const info: unknown = 'serverInfo' in redis ? redis.serverInfo : undefined;
+  return typeof info === 'object' && info !== null && 'run_id' in info ? String(info.run_id) : '';
 };
 
 /**

@@ -1,9 +1,13 @@
+import type { Knex } from 'knex';
 import MySql2Client from 'knex/lib/dialects/mysql2/index.js';
 import { TimeLimitError } from '#shared/lifecycle/within.ts';
 
+export interface BoundedConfig extends Knex.Config {
+  queryLimitMs: number;
+}
+
 type Connection = Parameters<MySql2Client['_query']>[0];
 
-const QUERY_LIMIT_MS = 1500;
 const IDLE_LIMIT_MS = 55_000;
 
 /**
@@ -13,14 +17,20 @@ const IDLE_LIMIT_MS = 55_000;
  */
 export class BoundedMySqlClient extends MySql2Client {
   readonly #lastUsed = new WeakMap<Connection, number>();
+  readonly #queryLimitMs: number;
+
+  constructor(config: BoundedConfig) {
+    super(config);
+    this.#queryLimitMs = config.queryLimitMs;
+  }
 
   override async _query(connection: Connection, query: unknown): Promise<unknown> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         connection.destroy();
-        reject(new TimeLimitError('A query', QUERY_LIMIT_MS));
-      }, QUERY_LIMIT_MS);
+        reject(new TimeLimitError('A query', this.#queryLimitMs));
+      }, this.#queryLimitMs);
     });
     const answer = super._query(connection, query);
     answer.catch(() => undefined);

@@ -36,7 +36,8 @@ export class DatabaseError extends Error {
     super(`The database refused a statement (${code})`);
     this.name = 'DatabaseError';
     this.code = code;
-    this.stack = cause instanceof Error ? `${this.name}: ${this.message}\n${(cause.stack ?? '').split('\n').slice(-8).join('\n')}` : this.stack;
+    const frames = cause instanceof Error ? (cause.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line)) : [];
+    this.stack = [`${this.name}: ${this.message}`, ...frames].join('\n');
   }
 }
 

@@ -1,5 +1,5 @@
-import knex, { type Knex } from 'knex';
-import { BoundedMySqlClient } from './bounded-client.ts';
+import knex, { Knex } from 'knex';
+import { type BoundedConfig, BoundedMySqlClient } from './bounded-client.ts';
 
 export type Database = Knex;
 /** A database or one transaction of it. */
@@ -26,10 +26,15 @@ export const connectionSettings = (url: string) => {
   };
 };
 
+/** How long a statement of a handler may take. */
+const QUERY_LIMIT_MS = 1500;
+
 /** A pool on one database. It connects at first use; every session reads committed data only. */
-export const createDatabase = (url: string, poolSize: number): Database =>
-  knex({
+export const createDatabase = (url: string, poolSize: number, queryLimitMs: number = QUERY_LIMIT_MS): Database => {
+  const config: BoundedConfig = {
+    // knex's types take validateConnection for asynchronous, which its own dialects are not
     client: BoundedMySqlClient as unknown as typeof Knex.Client,
+    queryLimitMs,
     connection: connectionSettings(url),
     acquireConnectionTimeout: 1200,
     pool: {
@@ -42,4 +47,6 @@ export const createDatabase = (url: string, poolSize: number): Database =>
       },
     },
     log: { warn: () => undefined, error: () => undefined, deprecate: () => undefined, debug: () => undefined },
-  });
+  };
+  return knex(config);
+};

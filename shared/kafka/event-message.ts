@@ -1,21 +1,7 @@
-import { type Static, Type } from 'typebox';
-import { UUID } from '#shared/validation/atoms.ts';
 import { messages, validate } from '#shared/validation/generated/event-message.js';
+import type { WireMessage } from './event-message-schema.ts';
 import type { OutgoingMessage } from './producer.ts';
 import type { KafkaRecord } from './records.ts';
-
-const Instant = Type.Union([Type.String(), Type.Number(), Type.Null()]);
-
-/** The value on user.email.send and user.email.sent, as either side writes it; unknown fields are ignored. */
-export const EventMessageSchema = Type.Object({
-  uuid: Type.String({ pattern: UUID }),
-  userEmail: Type.String({ minLength: 3, maxLength: 320, pattern: '^[^\\s@]+@[^\\s@]+$|^"[^\\r\\n"]+"@[^\\s@]+$' }),
-  eventState: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-  addedAt: Type.Optional(Instant),
-  processedAt: Type.Optional(Instant),
-});
-
-type WireMessage = Static<typeof EventMessageSchema>;
 
 /** An event as it travels between the two contexts. */
 export interface EventMessage {

@@ -4,10 +4,8 @@ import { newTrace, runInTrace } from '#shared/tracing/trace-context.ts';
 import { stopSignal, tracked } from './lifecycle.ts';
 import { pause } from './within.ts';
 
-export interface Round {
-  /** Milliseconds until the function is ended. */
-  remainingMs(): number;
-}
+/** One look at what is due. `remainingMs` tells the time until the function is ended. */
+export type Round = (remainingMs: () => number) => Promise<void>;
 
 export type ScheduledHandler = (event: unknown, context: Context) => Promise<void>;
 
@@ -18,17 +16,18 @@ const isSingleRound = (event: unknown): boolean =>
 
 /**
  * Wraps a function that a schedule starts once a minute: it works off what is due, then looks again every second until
- * shortly before its timeout, so that nothing waits for the next minute. A round that fails is logged and tried again. Invoked
- * by hand with `{"once": true}` it makes a single round. A round starts only with `reserveMs` left.
+ * shortly before its timeout, so that nothing waits for the next minute. A round that fails is logged and tried again; one
+ * starts only with `reserveMs` left. Invoked by hand with `{"once": true}` it makes a single round.
  */
 export const scheduledHandler =
-  (drain: (round: Round) => Promise<void>, reserveMs: number): ScheduledHandler =>
+  (startRun: () => Round, reserveMs: number): ScheduledHandler =>
   (event, context) =>
     tracked(async () => {
+      const round = startRun();
       const remainingMs = () => context.getRemainingTimeInMillis();
       while (!stopSignal.aborted && remainingMs() > reserveMs) {
         await runInTrace(newTrace(), () =>
-          drain({ remainingMs }).catch((error: unknown) => log.warn('Round failed, trying again', { error })),
+          round(remainingMs).catch((error: unknown) => log.warn('Round failed, trying again', { error })),
         );
         if (isSingleRound(event)) return;
         await pause(POLL_MS, stopSignal);

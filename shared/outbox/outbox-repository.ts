@@ -32,7 +32,7 @@ const DONE = {
 const byUuid = (uuids: Iterable<string>): string[] => [...new Set(uuids)].sort();
 
 export const outboxRepository = (db: Executor) => {
-  const events = (): Knex.QueryBuilder<EventRow> => db<EventRow>('outbox_events');
+  const events = (): Knex.QueryBuilder => db('outbox_events');
 
   return {
     async add(event: NewEvent, userId: number): Promise<void> {

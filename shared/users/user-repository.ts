@@ -18,7 +18,8 @@ export interface NewUser {
   readonly passwordHash: string;
 }
 
-export type UserChanges = Partial<NewUser>;
+/** The columns of an update; what is absent stays as it is. */
+export type UserChanges = { -readonly [Field in keyof NewUser]?: NewUser[Field] };
 
 interface UserRow {
   id: number;

@@ -1,0 +1,123 @@
+// Builds the handlers: `node esbuild.config.mjs [--package]`. The local build shares chunks between handlers, the package
+// build makes each a file of its own.
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const SWAGGER_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
+
+/** CommonJS packages inside an ES module still call require. */
+const banner = {
+  js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
+};
+
+/** Only the mysql2 dialect of knex is ever used; the others, and the migration engine outside of `prepare`, become empty. */
+const onlyMySql = {
+  name: 'only-mysql',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup(build) {
+    const dialect = /(?:^|\/)(better-sqlite3|cockroachdb|mssql|oracle|oracledb|pgnative|postgres|redshift|sqlite3)(?:\/index\.js)?$/;
+    build.onResolve({ filter: /./ }, ({ path: name, importer }) =>
+      /[\\/]knex[\\/]lib[\\/]/.test(importer) && name.startsWith('.') && dialect.test(name)
+        ? { path: name, namespace: 'unused' }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+/** @returns {string[]} one entry per handler, and the programs that run beside them */
+const entryPoints = () => {
+  const handlers = readdirSync(path.join(root, 'functions'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => path.join('functions', file));
+  return [...handlers, 'local/prepare.ts'];
+};
+
+/** @param {string} code an ES module @returns {Promise<string>} the same with everything it requires inside */
+const selfContained = async (code) => {
+  const result = await esbuild.build({
+    stdin: { contents: code, resolveDir: root, loader: 'js' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+    charset: 'utf8',
+  });
+  return result.outputFiles[0]?.text ?? '';
+};
+
+/** Writes the validators and the OpenAPI document that the schemas make. */
+export const generate = async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'generate-'));
+  try {
+    const outfile = path.join(folder, 'generate.mjs');
+    await esbuild.build({
+      absWorkingDir: root,
+      entryPoints: ['shared/validation/generate.ts'],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile,
+      banner,
+    });
+    const generator = await import(pathToFileURL(outfile).href);
+    await generator.generate(path.join(root, 'shared'), selfContained);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** @param {string} outdir */
+const copyAssets = (outdir) => {
+  const target = path.join(outdir, 'assets', 'swagger-ui');
+  mkdirSync(target, { recursive: true });
+  const packaged = path.join(root, 'node_modules', 'swagger-ui-dist');
+  for (const file of SWAGGER_FILES) cpSync(path.join(packaged, file), path.join(target, file));
+  cpSync(path.join(root, 'shared', 'openapi', 'swagger-ui'), target, { recursive: true });
+};
+
+/**
+ * Builds every handler into `outdir`.
+ * @param {{ outdir?: string, mode?: 'local' | 'package' }} [options]
+ * @returns {Promise<void>}
+ */
+export async function build({ outdir = 'dist', mode = 'local' } = {}) {
+  const target = path.resolve(root, outdir);
+  await generate();
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: entryPoints(),
+    outdir: target,
+    outbase: '.',
+    entryNames: '[dir]/[name]',
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: mode === 'local',
+    minify: mode === 'package',
+    keepNames: mode === 'package',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: 'linked',
+    banner,
+    external: ['@node-rs/argon2', 'mariadb', 'mariadb/callback', 'pg', 'pg-query-stream', 'tedious', 'oracledb', 'sqlite3', 'better-sqlite3', 'mysql'],
+    plugins: [onlyMySql],
+    logLevel: 'warning',
+  });
+  writeFileSync(path.join(target, 'package.json'), '{"type":"module"}\n');
+  copyAssets(target);
+}
+
+/** Builds everything that `npm start` needs: the handlers and the event source plugin. */
+const buildAll = async () => {
+  const started = performance.now();
+  const plugin = await import('./plugins/serverless-offline-kafka-events/build.mjs');
+  await Promise.all([build({ mode: process.argv.includes('--package') ? 'package' : 'local' }), plugin.build()]);
+  console.log(`built in ${Math.round(performance.now() - started)} ms`);
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();

@@ -1,0 +1,24 @@
+import { httpHandler } from '#shared/http/http-handler.ts';
+import { bodyText } from '#shared/http/request.ts';
+import { text } from '#shared/http/response.ts';
+import { errorText } from '#shared/errors/error-text.ts';
+import { log } from '#shared/logging/logger.ts';
+import { within } from '#shared/lifecycle/within.ts';
+import { postToUsers } from '#shared/diagnostics/call-users.ts';
+
+/** How long to wait for the message to be written; Lambda freezes once this function has answered. */
+const WRITE_LIMIT_MS = 500;
+
+/** GET /tests/firenforget: passes its body on to POST /tests/firenforget and does not wait for the answer. */
+export const passMessageOn = (post: typeof postToUsers) =>
+  httpHandler(async (event) => {
+    const message = bodyText(event);
+    try {
+      await within(WRITE_LIMIT_MS, 'Passing the message on', post('/tests/firenforget', message));
+    } catch (error) {
+      log.warn('Message not passed on', { problem: errorText(error) });
+    }
+    return text('Sent!');
+  });
+
+export const handler = passMessageOn(postToUsers);

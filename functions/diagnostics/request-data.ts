@@ -1,0 +1,13 @@
+import { httpHandler } from '#shared/http/http-handler.ts';
+import { query } from '#shared/http/request.ts';
+import { text } from '#shared/http/response.ts';
+import { callUsers } from '#shared/diagnostics/call-users.ts';
+import * as diagnosticsQuery from '#shared/validation/generated/diagnostics-query.js';
+
+export const requestData = (call: typeof callUsers) =>
+  httpHandler(async (event) => {
+    const { id } = query(event, diagnosticsQuery, ['id']);
+    return text(await call(`/tests/responsedata?id=${id}`));
+  });
+
+export const handler = requestData(callUsers);

@@ -1,0 +1,10 @@
+import { httpHandler } from '#shared/http/http-handler.ts';
+import { query } from '#shared/http/request.ts';
+import { text } from '#shared/http/response.ts';
+import * as diagnosticsQuery from '#shared/validation/generated/diagnostics-query.js';
+
+/** GET /tests/responsedata?id=N */
+export const handler = httpHandler(async (event) => {
+  const { id } = query(event, diagnosticsQuery, ['id']);
+  return text(`Requested id: ${id}`);
+});

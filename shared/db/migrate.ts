@@ -1,0 +1,60 @@
+import type { Knex } from 'knex';
+import type { Migration } from '#migrations/migration.ts';
+import { connectionSettings, createDatabase, type Database } from './database.ts';
+
+const STATEMENT_LIMIT_MS = 10 * 60 * 1000;
+const LOCK = 'registration-migrate';
+
+const source = (history: readonly Migration[]): Knex.MigrationSource<Migration> => ({
+  getMigrations: async () => [...history],
+  getMigrationName: ({ name }) => name,
+  getMigration: async ({ up, down }) => ({ up, down }),
+});
+
+/** Creates the database when it is missing and the user may; otherwise the first statement tells what is wrong. */
+const createWhenMissing = async (url: string): Promise<void> => {
+  const { database: name } = connectionSettings(url);
+  const server = new URL(url);
+  server.pathname = '/';
+  const db = createDatabase(server.href, 1, STATEMENT_LIMIT_MS);
+  try {
+    await db.raw('CREATE DATABASE IF NOT EXISTS ?? CHARACTER SET utf8mb4 COLLATE utf8mb4_bin', [name]);
+  } catch (error) {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+    if (code !== 'ER_DBACCESS_DENIED_ERROR' && code !== 'ER_ACCESS_DENIED_ERROR') throw error;
+  } finally {
+    await db.destroy();
+  }
+};
+
+/** knex's own lock survives a process that died while it held it; under the server's lock it can only be such a leftover. */
+const latest = async (db: Database, history: readonly Migration[]): Promise<string[]> => {
+  const settings = { migrationSource: source(history) };
+  try {
+    const [, applied] = await db.migrate.latest(settings);
+    return applied;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'MigrationLocked') throw error;
+    await db.migrate.forceFreeMigrationsLock(settings);
+    const [, applied] = await db.migrate.latest(settings);
+    return applied;
+  }
+};
+
+/** Brings one database up to the end of its history; several processes may do so at once. Returns the steps it took. */
+export const migrate = async (url: string, history: readonly Migration[]): Promise<string[]> => {
+  await createWhenMissing(url);
+  const db = createDatabase(url, 3, STATEMENT_LIMIT_MS);
+  try {
+    return await db.transaction(async (holder) => {
+      await holder.raw('SELECT GET_LOCK(?, 300)', [`${LOCK}-${connectionSettings(url).database}`]);
+      try {
+        return await latest(db, history);
+      } finally {
+        await holder.raw('SELECT RELEASE_LOCK(?)', [`${LOCK}-${connectionSettings(url).database}`]);
+      }
+    });
+  } finally {
+    await db.destroy();
+  }
+};

@@ -1,0 +1,27 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import { requiredSetting } from '#shared/config/config.ts';
+
+const LIMIT_MS = 1400;
+
+/** Resolves when the mail server greets (220). */
+export const probeMailServer = async (): Promise<void> => {
+  const url = new URL(await requiredSetting('SMTP_URL'));
+  const secure = url.protocol === 'smtps:';
+  const port = Number(url.port || (secure ? 465 : 587));
+  await new Promise<void>((resolve, reject) => {
+    const socket = secure ? tls.connect({ host: url.hostname, port, servername: url.hostname }) : net.connect(port, url.hostname);
+    const fail = (error: Error) => {
+      socket.destroy();
+      reject(error);
+    };
+    socket.setTimeout(LIMIT_MS, () => fail(Object.assign(new Error('no greeting'), { code: 'ETIMEDOUT' })));
+    socket.once('error', fail);
+    socket.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
+    socket.once('data', (greeting) => {
+      if (!greeting.toString('latin1').startsWith('220')) return fail(Object.assign(new Error('refused'), { code: 'SMTP_REFUSED' }));
+      socket.end('QUIT\r\n');
+      resolve();
+    });
+  });
+};
