@@ -8,10 +8,14 @@ import type { FunctionDefinition, ServiceModel } from './service.ts';
 import { parseBrokers, type Settings } from './settings.ts';
 import { isObject } from './value.ts';
 
+/** A deploy does not need brokers: AWS knows those of an MSK cluster. */
+export type MappingUse = 'local' | 'deploy';
+
 export interface MappingInput {
   readonly service: ServiceModel;
   readonly settings: Settings;
   readonly stage: string;
+  readonly use: MappingUse;
   readonly functionKey: string;
   readonly definition: FunctionDefinition;
   readonly type: 'kafka' | 'msk';
@@ -67,7 +71,7 @@ export function parseMapping(input: MappingInput): Mapping {
     timeoutMs: timeoutSeconds * 1_000,
     eventSource: type === 'msk' ? 'aws:kafka' : 'SelfManagedKafka',
     ...(type === 'msk' ? { eventSourceArn: mskArn(event.arn, service.provider.region ?? 'us-east-1') } : {}),
-    brokers: brokersOf(event, settings, fail),
+    brokers: input.use === 'deploy' ? [] : brokersOf(event, settings, fail),
     topic,
     groupId: groupIdOf(event.consumerGroupId, `${functionName}-${topic}`, fail),
     batchSize: integer('batchSize', 1, 10_000) ?? 100,

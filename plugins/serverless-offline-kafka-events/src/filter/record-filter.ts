@@ -20,7 +20,7 @@ export function compileRecordFilter(patterns: readonly unknown[]): RecordFilter 
   const text: Matcher[] = [];
   const json: Matcher[] = [];
   for (const [index, pattern] of patterns.entries()) {
-    const value = valueOf(pattern, index);
+    const value = patternValue(pattern, index);
     const path = `pattern ${index + 1}: value`;
     if (Array.isArray(value)) text.push(compileLeafRules(value, path));
     else if (typeof value === 'object' && value !== null) json.push(compileJsonPattern(value, path));
@@ -29,7 +29,7 @@ export function compileRecordFilter(patterns: readonly unknown[]): RecordFilter 
   return (value) => matchesAny(value, text, json);
 }
 
-function valueOf(pattern: unknown, index: number): unknown {
+function patternValue(pattern: unknown, index: number): unknown {
   if (typeof pattern !== 'object' || pattern === null || !('value' in pattern)) {
     throw new FilterPatternError(
       `pattern ${index + 1}: has no "value", the only part of a Kafka record that can be filtered by`,

@@ -1,4 +1,5 @@
 import type { ServiceModel } from '../config/service.ts';
+import type { Naming } from '../template/complete-template.ts';
 import type { ConfigSchemaHandler } from './event-schema.ts';
 
 /** The framework (osls 4, serverless 4) as far as we use it. */
@@ -7,5 +8,5 @@ export interface FrameworkModel {
   readonly configSchemaHandler: ConfigSchemaHandler;
   readonly pluginManager: { readonly plugins: readonly object[] };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
-  getProvider(name: string): { readonly naming?: unknown } | undefined;
+  getProvider(name: string): { readonly naming?: Naming } | undefined;
 }

@@ -1,12 +1,13 @@
 import { ConfigurationError } from '../config/config-error.ts';
 import type { Mapping } from '../config/mapping.ts';
+import type { MappingUse } from '../config/parse-mapping.ts';
 import { parseMappings } from '../config/parse-mappings.ts';
 import type { ServiceModel } from '../config/service.ts';
 import { parseSettings, type Settings } from '../config/settings.ts';
 import { patchKafkajs } from '../kafka/patch-kafkajs.ts';
 import { createLog, describeError, type Log, type LogWriter } from '../logging/log.ts';
 import { completeTemplate } from '../template/complete-template.ts';
-import { type ConfigSchemaHandler, extendEventSchema } from './event-schema.ts';
+import { extendEventSchema } from './event-schema.ts';
 import type { FrameworkModel } from './framework.ts';
 import { type KafkaEvents, startKafkaEvents } from './kafka-events.ts';
 import { createLambdaInvoker, type LambdaInvoker } from './lambda-invoker.ts';
@@ -42,16 +43,16 @@ export default class KafkaEventsPlugin {
       'before:offline:start': () => this.#start(),
       'offline:functionsUpdated:cleanup': () => this.#invoker?.reload(),
       // `sls package`, `sls deploy`
-      'before:package:compileEvents': () => void this.#parse(),
-      'before:package:finalize': () => completeTemplate(this.#serverless),
+      'before:package:compileEvents': () => void this.#parse('deploy'),
+      'before:package:finalize': () => this.#completeTemplate(),
     };
   }
 
-  #parse(): { settings: Settings; mappings: Mapping[] } {
+  #parse(use: MappingUse): { settings: Settings; mappings: Mapping[] } {
     const service: ServiceModel = this.#serverless.service;
     try {
       const settings = parseSettings(service.custom?.kafkaEvents);
-      return { settings, mappings: parseMappings(service, settings, this.#stage()) };
+      return { settings, mappings: parseMappings(service, settings, this.#stage(), use) };
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       throw new this.#serverless.classes.Error(error.message, error.code);
@@ -60,7 +61,7 @@ export default class KafkaEventsPlugin {
 
   #start(): void {
     if (this.#events !== null) return;
-    const { settings, mappings } = this.#parse();
+    const { settings, mappings } = this.#parse('local');
     this.#log = createLog(this.#writer, settings.logLevel);
     if (mappings.length === 0) return;
     if (!patchKafkajs()) this.#log.warn('this version of kafkajs is unknown: it is used as it is');
@@ -124,10 +125,14 @@ export default class KafkaEventsPlugin {
     }
   }
 
+  #completeTemplate(): void {
+    const { service } = this.#serverless;
+    const naming = this.#serverless.getProvider('aws')?.naming;
+    if (naming !== undefined) completeTemplate(service, service.provider.compiledCloudFormationTemplate, naming);
+  }
+
   #stage(): string {
     const stage = this.#options.stage;
     return typeof stage === 'string' ? stage : (this.#serverless.service.provider.stage ?? 'dev');
   }
 }
-
-export type { ConfigSchemaHandler };
