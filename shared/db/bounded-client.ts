@@ -6,31 +6,27 @@ export interface BoundedConfig extends Knex.Config {
   queryLimitMs: number;
 }
 
-type Connection = Parameters<MySql2Client['_query']>[0];
+type Connection = Parameters<MySql2Client<BoundedConfig>['_query']>[0];
 
 const IDLE_LIMIT_MS = 55_000;
+
+/** When each connection was last used. Not a field: knex's transactions run on copies of the client without its fields. */
+const lastUsed = new WeakMap<Connection, number>();
 
 /**
  * knex's MySQL client, made safe for a server that goes silent: a query that gets no answer in time destroys its connection
  * (the driver's own timeout would leave it in the pool), and a connection that was idle for long, or frozen with its
  * function, is replaced instead of trusted.
  */
-export class BoundedMySqlClient extends MySql2Client {
-  readonly #lastUsed = new WeakMap<Connection, number>();
-  readonly #queryLimitMs: number;
-
-  constructor(config: BoundedConfig) {
-    super(config);
-    this.#queryLimitMs = config.queryLimitMs;
-  }
-
+export class BoundedMySqlClient extends MySql2Client<BoundedConfig> {
   override async _query(connection: Connection, query: unknown): Promise<unknown> {
+    const { queryLimitMs } = this.config;
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         connection.destroy();
-        reject(new TimeLimitError('A query', this.#queryLimitMs));
-      }, this.#queryLimitMs);
+        reject(new TimeLimitError('A query', queryLimitMs));
+      }, queryLimitMs);
     });
     const answer = super._query(connection, query);
     answer.catch(() => undefined);
@@ -38,12 +34,12 @@ export class BoundedMySqlClient extends MySql2Client {
       return await Promise.race([answer, limit]);
     } finally {
       clearTimeout(timer);
-      this.#lastUsed.set(connection, Date.now());
+      lastUsed.set(connection, Date.now());
     }
   }
 
   override validateConnection(connection: Connection): boolean {
-    const idleMs = Date.now() - (this.#lastUsed.get(connection) ?? Date.now());
+    const idleMs = Date.now() - (lastUsed.get(connection) ?? Date.now());
     return idleMs < IDLE_LIMIT_MS && super.validateConnection(connection);
   }
 }

@@ -18,7 +18,7 @@ export const connectionSettings = (url: string) => {
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
     database: decodeURIComponent(pathname.slice(1)),
-    charset: 'utf8mb4_bin',
+    charset: 'utf8mb4',
     timezone: 'Z',
     supportBigNumbers: true,
     enableKeepAlive: true,

@@ -6,8 +6,9 @@ declare module 'knex/lib/dialects/mysql2/index.js' {
   }
 
   /** The parts of knex's mysql2 dialect that the bounded client overrides. */
-  export default class MySql2Client {
-    constructor(config: Knex.Config);
+  export default class MySql2Client<Config extends Knex.Config> {
+    readonly config: Config;
+    constructor(config: Config);
     _query(connection: RawConnection, query: unknown): Promise<unknown>;
     validateConnection(connection: RawConnection): boolean;
   }
