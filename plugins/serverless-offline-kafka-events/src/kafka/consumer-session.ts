@@ -4,7 +4,7 @@ import { createRangeAssigner } from './range-assigner.ts';
 import { toPolledRecord } from './to-polled-record.ts';
 
 /** How long the broker may hold a fetch that finds nothing. Also how long a paused partition may take to go on. */
-const MAXIMUM_WAIT_MS = 100;
+const MAXIMUM_WAIT_MS = 250;
 /** A member that shows no life for so long has been given up by kafkajs without a word. */
 const SILENCE_MS = 90_000;
 

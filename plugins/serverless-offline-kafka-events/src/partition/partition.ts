@@ -45,8 +45,8 @@ export class Partition {
   #isAssigned = false;
   #isKnown = false;
   #ticket = 0;
-  /** The action that is out; a stale one belongs to a life of the partition that ended meanwhile. */
-  #running: { readonly ticket: number; isStale: boolean; readonly isDiscard: boolean } | null = null;
+  /** The action that is out, for the first of the units; with none of them it belongs to a life that ended meanwhile. */
+  #running: { readonly ticket: number; readonly isDiscard: boolean } | null = null;
   /** Where polling began. */
   #origin = -1;
   #committed = -1;
@@ -165,7 +165,6 @@ export class Partition {
     const running = this.#running;
     if (running === null || running.ticket !== ticket) return;
     this.#running = null;
-    if (running.isStale) return;
     const [head, ...rest] = this.#units;
     if (head === undefined) return;
     const tried = { ...head, invocations: head.invocations + (running.isDiscard ? 0 : 1) };
@@ -192,7 +191,7 @@ export class Partition {
     if (head === undefined) return IDLE;
     this.#ticket += 1;
     const ticket = this.#ticket;
-    this.#running = { ticket, isStale: false, isDiscard: head.discard !== null };
+    this.#running = { ticket, isDiscard: head.discard !== null };
     const { records, invocations } = head;
     return head.discard === null
       ? { kind: 'invoke', ticket, records, attempt: head.invocations + 1 }
@@ -218,6 +217,5 @@ export class Partition {
   #startOver(): void {
     this.#queue.clear();
     this.#units = [];
-    if (this.#running !== null) this.#running.isStale = true;
   }
 }

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { decideBatch } from '../../src/partition/batch-size.ts';
+import { RecordQueue } from '../../src/partition/record-queue.ts';
+import { aRecord } from '../helpers/records.ts';
+
+const LIMITS = { batchSize: 3, windowMs: 500, maximumRecordsBytes: 1_000 };
+
+function queueOf(...sizes: number[]): RecordQueue {
+  const queue = new RecordQueue();
+  for (const [offset, jsonBytes] of sizes.entries())
+    queue.push({ record: aRecord(offset), jsonBytes, arrivedAtMs: 100 });
+  return queue;
+}
+
+describe('a batch', () => {
+  test.each([
+    {
+      when: 'there is nothing',
+      sizes: [],
+      nowMs: 9_999,
+      expected: { kind: 'wait', untilMs: Number.POSITIVE_INFINITY },
+    },
+    { when: 'the window is open', sizes: [10, 10], nowMs: 599, expected: { kind: 'wait', untilMs: 600 } },
+    {
+      when: 'the window closes',
+      sizes: [10, 10],
+      nowMs: 600,
+      expected: { kind: 'take', count: 2, isOversized: false },
+    },
+    {
+      when: 'it is full',
+      sizes: [10, 10, 10, 10],
+      nowMs: 100,
+      expected: { kind: 'take', count: 3, isOversized: false },
+    },
+    {
+      when: 'the next would pass the payload limit',
+      sizes: [500, 499, 1],
+      nowMs: 600,
+      expected: { kind: 'take', count: 2, isOversized: false },
+    },
+    {
+      when: 'the comma passes the limit',
+      sizes: [500, 500],
+      nowMs: 600,
+      expected: { kind: 'take', count: 1, isOversized: false },
+    },
+    {
+      when: 'bytes fill it before the window closes',
+      sizes: [600, 600],
+      nowMs: 100,
+      expected: { kind: 'take', count: 1, isOversized: false },
+    },
+    {
+      when: 'the first record alone is too large',
+      sizes: [1_001, 1],
+      nowMs: 100,
+      expected: { kind: 'take', count: 1, isOversized: true },
+    },
+    {
+      when: 'a later record alone is too large',
+      sizes: [10, 1_001],
+      nowMs: 100,
+      expected: { kind: 'take', count: 1, isOversized: false },
+    },
+    {
+      when: 'one record fits exactly',
+      sizes: [1_000],
+      nowMs: 100,
+      expected: { kind: 'take', count: 1, isOversized: false },
+    },
+  ])('when $when', ({ sizes, nowMs, expected }) => {
+    expect(decideBatch(queueOf(...sizes), LIMITS, nowMs)).toEqual(expected);
+  });
+
+  test('closes at once with a window of 0', () => {
+    expect(decideBatch(queueOf(10), { ...LIMITS, windowMs: 0 }, 100)).toEqual({
+      kind: 'take',
+      count: 1,
+      isOversized: false,
+    });
+  });
+});
+
+test('a queue gives back what came in, in order, and knows its size', () => {
+  const queue = new RecordQueue();
+  const taken: number[] = [];
+  for (let offset = 0; offset < 20_000; offset++) {
+    queue.push({ record: aRecord(offset), jsonBytes: 2, arrivedAtMs: 0 });
+    if (offset % 3 === 0) taken.push(...queue.take(2).map((item) => item.record.offset));
+  }
+  expect(queue.bytes).toBe(queue.length * 2);
+  taken.push(...queue.take(queue.length).map((item) => item.record.offset));
+  expect(taken).toEqual(Array.from({ length: 20_000 }, (_, offset) => offset));
+  expect(queue.bytes).toBe(0);
+});

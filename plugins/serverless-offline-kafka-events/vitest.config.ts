@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, extra: object = {}) => ({
+  test: { name, include: [`tests/${name}/**/*.test.ts`], ...extra },
+});
+
+// For work on this package; the repository's own configuration includes the same folders.
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit'),
+      project('property'),
+      project('integration', { testTimeout: 30_000, hookTimeout: 30_000, fileParallelism: false }),
+      project('failure', { testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false }),
+    ],
+  },
+});
