@@ -1,6 +1,6 @@
 // Builds the handlers: `node esbuild.config.mjs [--package]`. The local build shares chunks between handlers, the package
 // build makes each a file of its own.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -19,7 +19,8 @@ const onlyMySql = {
   name: 'only-mysql',
   /** @param {import('esbuild').PluginBuild} build */
   setup(build) {
-    const dialect = /(?:^|\/)(better-sqlite3|cockroachdb|mssql|oracle|oracledb|pgnative|postgres|redshift|sqlite3)(?:\/index\.js)?$/;
+    const dialect =
+      /(?:^|\/)(better-sqlite3|cockroachdb|mssql|oracle|oracledb|pgnative|postgres|redshift|sqlite3)(?:\/index\.js)?$/;
     build.onResolve({ filter: /./ }, ({ path: name, importer }) =>
       /[\\/]knex[\\/]lib[\\/]/.test(importer) && name.startsWith('.') && dialect.test(name)
         ? { path: name, namespace: 'unused' }
@@ -71,13 +72,29 @@ export const generate = async () => {
   }
 };
 
+/**
+ * Writes a file in one step, and only when it changed: another process may be reading the same build.
+ * @param {string} file
+ * @param {Uint8Array} contents
+ */
+const writeAtomically = (file, contents) => {
+  try {
+    if (Buffer.compare(readFileSync(file), contents) === 0) return;
+  } catch {
+    mkdirSync(path.dirname(file), { recursive: true });
+  }
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, file);
+};
+
 /** @param {string} outdir */
 const copyAssets = (outdir) => {
   const target = path.join(outdir, 'assets', 'swagger-ui');
-  mkdirSync(target, { recursive: true });
   const packaged = path.join(root, 'node_modules', 'swagger-ui-dist');
-  for (const file of SWAGGER_FILES) cpSync(path.join(packaged, file), path.join(target, file));
-  cpSync(path.join(root, 'shared', 'openapi', 'swagger-ui'), target, { recursive: true });
+  const own = path.join(root, 'shared', 'openapi', 'swagger-ui');
+  for (const file of SWAGGER_FILES) writeAtomically(path.join(target, file), readFileSync(path.join(packaged, file)));
+  for (const file of readdirSync(own)) writeAtomically(path.join(target, file), readFileSync(path.join(own, file)));
 };
 
 /**
@@ -88,8 +105,9 @@ const copyAssets = (outdir) => {
 export async function build({ outdir = 'dist', mode = 'local' } = {}) {
   const target = path.resolve(root, outdir);
   await generate();
-  await esbuild.build({
+  const { outputFiles } = await esbuild.build({
     absWorkingDir: root,
+    write: false,
     entryPoints: entryPoints(),
     outdir: target,
     outbase: '.',
@@ -104,11 +122,23 @@ export async function build({ outdir = 'dist', mode = 'local' } = {}) {
     target: 'node20',
     sourcemap: 'linked',
     banner,
-    external: ['@node-rs/argon2', 'mariadb', 'mariadb/callback', 'pg', 'pg-query-stream', 'tedious', 'oracledb', 'sqlite3', 'better-sqlite3', 'mysql'],
+    external: [
+      '@node-rs/argon2',
+      'mariadb',
+      'mariadb/callback',
+      'pg',
+      'pg-query-stream',
+      'tedious',
+      'oracledb',
+      'sqlite3',
+      'better-sqlite3',
+      'mysql',
+    ],
     plugins: [onlyMySql],
     logLevel: 'warning',
   });
-  writeFileSync(path.join(target, 'package.json'), '{"type":"module"}\n');
+  for (const { path: file, contents } of outputFiles) writeAtomically(file, contents);
+  writeAtomically(path.join(target, 'package.json'), Buffer.from('{"type":"module"}\n'));
   copyAssets(target);
 }
 

@@ -5,63 +5,55 @@ import { migrate } from '#shared/db/migrate.ts';
 import { errorCodeOf, errorText } from '#shared/errors/error-text.ts';
 import { createTopics } from '#shared/kafka/create-topics.ts';
 
-const DATABASE_PATIENCE_MS = 60_000;
-const PAUSE_MS = 1000;
-const UNREACHABLE = /ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|PROTOCOL_CONNECTION_LOST/;
+/** EX_TEMPFAIL: the server does not answer; trying again may help. */
+const UNREACHABLE_EXIT = 75;
+const UNREACHABLE =
+  /ECONNREFUSED|ECONNRESET|ETIMEDOUT|ETIMELIMIT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|PROTOCOL_CONNECTION_LOST|KafkaJSConnection|KafkaJSNumberOfRetriesExceeded|KafkaJSRequestTimeout/;
 
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+/** One line that names the variable, and nothing that the statement or the URL held. */
+class PrepareError extends Error {
+  readonly isUnreachable: boolean;
 
-const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+  constructor(variable: string, cause: unknown) {
+    const name = cause instanceof Error ? cause.name : '';
+    const problem = errorCodeOf(cause) ?? `${name} ${errorText(cause, 200)}`;
+    super(`${variable}: ${problem}`);
+    this.name = 'PrepareError';
+    this.isUnreachable = UNREACHABLE.test(`${name} ${problem}`);
+  }
+}
 
 const database = async (variable: 'USERS_DATABASE_URL' | 'NOTIFICATIONS_DATABASE_URL'): Promise<void> => {
   const history = variable === 'USERS_DATABASE_URL' ? usersHistory : notificationsHistory;
   const url = await requiredSetting(variable);
-  const started = performance.now();
-  for (;;) {
-    try {
-      const steps = await migrate(url, history);
-      console.log(`${variable}: ${steps.length === 0 ? 'tables are up to date' : `applied ${steps.join(', ')}`} (${seconds(started)})`);
-      return;
-    } catch (error) {
-      const problem = errorCodeOf(error) ?? errorText(error, 200);
-      const isOver = performance.now() - started > DATABASE_PATIENCE_MS;
-      if (isOver || !UNREACHABLE.test(problem)) throw new Error(`${variable}: ${problem}`);
-      console.log(`${variable}: not there yet (${problem}), trying again`);
-      await pause();
-    }
-  }
+  const steps = await migrate(url, history).catch((error: unknown) => {
+    throw new PrepareError(variable, error);
+  });
+  console.log(`${variable}: ${steps.length === 0 ? 'tables are up to date' : `applied ${steps.join(', ')}`}`);
 };
 
-/** A broker may come later than everything else: without it the system serves, and keeps what it has to publish. */
 const topics = async (): Promise<void> => {
-  const started = performance.now();
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const created = await createTopics();
-      console.log(`KAFKA_BROKERS: ${created.length === 0 ? 'topics are there' : `created ${created.join(', ')}`} (${seconds(started)})`);
-      return;
-    } catch (error) {
-      if (attempt % 5 === 1) console.log(`KAFKA_BROKERS: no broker yet (${errorText(error, 120)}), still trying`);
-      await pause();
-    }
-  }
+  const created = await createTopics().catch((error: unknown) => {
+    throw new PrepareError('KAFKA_BROKERS', error);
+  });
+  console.log(`KAFKA_BROKERS: ${created.length === 0 ? 'topics are there' : `created ${created.join(', ')}`}`);
 };
 
 /**
- * Makes databases, tables and topics ready: `node dist/local/prepare.js [databases|topics]`. Databases are waited for up to a
- * minute, brokers for ever. Ends with 1 and one line when that fails.
+ * Makes databases, tables and topics ready: `node dist/local/prepare.js [databases|topics]`. Ends with 75 when a server does
+ * not answer and with 1 for everything that does not heal by itself; the last line says why.
  */
-const main = async (): Promise<void> => {
+const main = async (): Promise<number> => {
   const [what] = process.argv.slice(2);
   try {
     readConfig(process.env);
     const databases = what === 'topics' ? [] : [database('USERS_DATABASE_URL'), database('NOTIFICATIONS_DATABASE_URL')];
     await Promise.all([...databases, ...(what === 'databases' ? [] : [topics()])]);
-    process.exit(0);
+    return 0;
   } catch (error) {
     console.error(errorText(error));
-    process.exit(1);
+    return error instanceof PrepareError && error.isUnreachable ? UNREACHABLE_EXIT : 1;
   }
 };
 
-void main();
+void main().then((code) => process.exit(code));

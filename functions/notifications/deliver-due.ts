@@ -4,6 +4,7 @@ import { notificationServices } from '#shared/notifications/services.ts';
 
 type DeliverDue = (remainingMs: () => number) => Promise<void>;
 
-export const deliverDueHandler = (makeDeliverDue: () => DeliverDue) => scheduledHandler(makeDeliverDue, SEND_RESERVE_MS);
+export const deliverDueHandler = (makeDeliverDue: () => DeliverDue) =>
+  scheduledHandler(makeDeliverDue, SEND_RESERVE_MS);
 
 export const handler = deliverDueHandler(() => notificationServices().deliverDue);

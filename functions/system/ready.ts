@@ -1,7 +1,7 @@
+import { type Checks, checkDependencies } from '#shared/health/check-dependencies.ts';
+import { dependencyChecks } from '#shared/health/dependency-checks.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { json } from '#shared/http/response.ts';
-import { checkDependencies, type Checks } from '#shared/health/check-dependencies.ts';
-import { dependencyChecks } from '#shared/health/dependency-checks.ts';
 
 /** GET /health/ready: each dependency with its latency; 503 only when one is down that nothing works without. */
 export const readyHandler = (checks: Checks) =>

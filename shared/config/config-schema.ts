@@ -10,19 +10,27 @@ const whole = (minimum: number, maximum: number, description: string, fallback: 
  */
 export const ConfigSchema = Type.Object({
   STAGE: Type.String({ minLength: 1, default: 'local', description: 'Deployment stage; `local` opens user routes' }),
-  USERS_DATABASE_URL: Type.Optional(Type.String({ pattern: MYSQL_URL, description: 'mysql:// URL of the users database' })),
+  USERS_DATABASE_URL: Type.Optional(
+    Type.String({ pattern: MYSQL_URL, description: 'mysql:// URL of the users database' }),
+  ),
   NOTIFICATIONS_DATABASE_URL: Type.Optional(
     Type.String({ pattern: MYSQL_URL, description: 'mysql:// URL of the notifications database' }),
   ),
-  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://\\S+$', description: 'redis:// or rediss:// URL of the cache' })),
+  REDIS_URL: Type.Optional(
+    Type.String({ pattern: '^rediss?://\\S+$', description: 'redis:// or rediss:// URL of the cache' }),
+  ),
   KAFKA_BROKERS: Type.Optional(
     Type.String({
       pattern: '^[^\\s,:/]+:\\d{1,5}(,[^\\s,:/]+:\\d{1,5})*$',
       description: 'host:port of the brokers, comma-separated',
     }),
   ),
-  SMTP_URL: Type.Optional(Type.String({ pattern: '^smtps?://\\S+$', description: 'smtp:// or smtps:// URL of the mail server' })),
-  USERS_BASE_URL: Type.Optional(Type.String({ pattern: '^https?://\\S+$', description: 'Base URL that the /tests calls go to' })),
+  SMTP_URL: Type.Optional(
+    Type.String({ pattern: '^smtps?://\\S+$', description: 'smtp:// or smtps:// URL of the mail server' }),
+  ),
+  USERS_BASE_URL: Type.Optional(
+    Type.String({ pattern: '^https?://\\S+$', description: 'Base URL that the /tests calls go to' }),
+  ),
   HTTP_PORT: whole(1, 65535, 'Port of the HTTP API', 8081),
   MAIL_FROM: Type.String({
     pattern: '^[^\\r\\n]+@[^\\r\\n]+$',

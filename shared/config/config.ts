@@ -29,9 +29,13 @@ export const readConfig = (env: Environment): Config => {
     throw new ConfigError(variable, `is malformed: ${problem}`);
   }
   const weak =
-    candidate.PASSWORD_HASH_MEMORY_KIB < PRODUCTION_HASH.memoryKib || candidate.PASSWORD_HASH_PASSES < PRODUCTION_HASH.passes;
+    candidate.PASSWORD_HASH_MEMORY_KIB < PRODUCTION_HASH.memoryKib ||
+    candidate.PASSWORD_HASH_PASSES < PRODUCTION_HASH.passes;
   if (stage !== 'local' && weak) {
-    throw new ConfigError('PASSWORD_HASH_MEMORY_KIB', 'or PASSWORD_HASH_PASSES is below 7168/5 outside the local stage');
+    throw new ConfigError(
+      'PASSWORD_HASH_MEMORY_KIB',
+      'or PASSWORD_HASH_PASSES is below 7168/5 outside the local stage',
+    );
   }
   return Object.freeze(candidate);
 };

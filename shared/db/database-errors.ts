@@ -36,7 +36,8 @@ export class DatabaseError extends Error {
     super(`The database refused a statement (${code})`);
     this.name = 'DatabaseError';
     this.code = code;
-    const frames = cause instanceof Error ? (cause.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line)) : [];
+    const frames =
+      cause instanceof Error ? (cause.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line)) : [];
     this.stack = [`${this.name}: ${this.message}`, ...frames].join('\n');
   }
 }

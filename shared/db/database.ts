@@ -1,4 +1,4 @@
-import knex, { Knex } from 'knex';
+import knex, { type Knex } from 'knex';
 import { type BoundedConfig, BoundedMySqlClient } from './bounded-client.ts';
 
 export type Database = Knex;

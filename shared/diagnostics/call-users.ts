@@ -38,7 +38,11 @@ export const postToUsers = async (path: string, body: string): Promise<void> => 
   const url = new URL(path, await requiredSetting('USERS_BASE_URL'));
   const { request } = url.protocol === 'https:' ? https : http;
   await new Promise<void>((resolve, reject) => {
-    const headers = { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(body), ...traceHeaders() };
+    const headers = {
+      'content-type': 'text/plain; charset=utf-8',
+      'content-length': Buffer.byteLength(body),
+      ...traceHeaders(),
+    };
     const outgoing = request(url, { method: 'POST', headers, timeout: ANSWER_LIMIT_MS, agent: false });
     outgoing.on('error', (error) => reject(unreachable(error)));
     outgoing.on('timeout', () => outgoing.destroy());

@@ -58,5 +58,10 @@ export const checkDependencies = async (checks: Checks): Promise<HealthReport> =
   const reports = await Promise.all(entries.map(([name, entry]) => check(name, entry)));
   const down = entries.filter((_, index) => reports[index]?.status === 'down');
   const status = down.some(([, { isVital }]) => isVital) ? 'down' : down.length > 0 ? 'degraded' : 'up';
-  return { status, dependencies: Object.fromEntries(entries.map(([name], index) => [name, reports[index]])) as HealthReport['dependencies'] };
+  return {
+    status,
+    dependencies: Object.fromEntries(
+      entries.map(([name], index) => [name, reports[index]]),
+    ) as HealthReport['dependencies'],
+  };
 };

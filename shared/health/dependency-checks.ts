@@ -1,12 +1,13 @@
 import { redisClient } from '#shared/cache/redis.ts';
+import type { Database } from '#shared/db/database.ts';
 import { notificationsDatabase, usersDatabase } from '#shared/db/databases.ts';
 import { statement } from '#shared/db/run.ts';
-import type { Database } from '#shared/db/database.ts';
 import { probeBroker } from '#shared/kafka/probe-broker.ts';
 import { probeMailServer } from '#shared/mail/probe-mail-server.ts';
 import type { Checks } from './check-dependencies.ts';
 
-const database = (connect: () => Promise<Database>) => async () => statement(await connect(), (db) => db.raw('SELECT 1'));
+const database = (connect: () => Promise<Database>) => async () =>
+  statement(await connect(), (db) => db.raw('SELECT 1'));
 
 export const dependencyChecks: Checks = {
   mysqlUsers: { isVital: true, probe: database(usersDatabase) },

@@ -11,7 +11,10 @@ export type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => P
 
 const report = (error: unknown, event: APIGatewayProxyEventV2): void => {
   const where = { method: event.requestContext?.http?.method, route: event.routeKey };
-  if (!(error instanceof AppError)) return log.error('Request failed', { ...where, error });
+  if (!(error instanceof AppError)) {
+    log.error('Request failed', { ...where, error });
+    return;
+  }
   const { status } = ERROR_CODES[error.code];
   if (status >= 500) log.warn('Request not served', { ...where, code: error.code, error });
   else log.info('Request refused', { ...where, code: error.code, status });

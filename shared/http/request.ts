@@ -1,5 +1,5 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { ErrorObject } from 'ajv';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { AppError } from '#shared/errors/app-error.ts';
 import { fieldErrors } from '#shared/validation/field-errors.ts';
 

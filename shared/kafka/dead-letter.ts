@@ -46,14 +46,16 @@ export const toDeadLetter = (
       },
       payload,
     }),
-    headers: { ...metadataHeaders('user.email.dead', key ?? randomUUID(), at, headers['traceparent'] ?? null), ...headers },
+    headers: {
+      ...metadataHeaders('user.email.dead', key ?? randomUUID(), at, headers['traceparent'] ?? null),
+      ...headers,
+    },
   };
 };
 
 type Json = Readonly<Record<string, unknown>>;
 
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null ? (value as Json) : {};
+const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
 
 const parsed = (text: unknown): Json => {
   if (typeof text !== 'string') return object(text);

@@ -76,7 +76,12 @@ export const parseEventMessage = (record: Pick<KafkaRecord, 'value' | 'headers' 
 };
 
 /** CloudEvents attributes in binary content mode (https://github.com/cloudevents/spec, Kafka protocol binding). */
-export const metadataHeaders = (type: string, uuid: string, at: Date, traceparent: string | null): Record<string, string> => ({
+export const metadataHeaders = (
+  type: string,
+  uuid: string,
+  at: Date,
+  traceparent: string | null,
+): Record<string, string> => ({
   ce_specversion: '1.0',
   ce_id: uuid,
   ce_type: type,

@@ -15,7 +15,10 @@ export class NotPublishedError extends Error {
 const open = (): (() => Promise<Producer>) =>
   lazy(async () => {
     const kafka = await kafkaClient();
-    const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false });
+    const producer = kafka.producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      allowAutoTopicCreation: false,
+    });
     onClose('KAFKA_BROKERS', async () => {
       current = open();
       await producer.disconnect();

@@ -48,7 +48,12 @@ export const outcomeOf = (error: unknown): MailOutcome => {
   if (error instanceof LeaseLostError || (error instanceof Error && error.cause instanceof LeaseLostError)) {
     return { kind: 'lease-lost' };
   }
-  const { command: at, responseCode, response: said, code }: SmtpError = typeof error === 'object' && error !== null ? error : {};
+  const {
+    command: at,
+    responseCode,
+    response: said,
+    code,
+  }: SmtpError = typeof error === 'object' && error !== null ? error : {};
   const command = typeof at === 'string' ? at : '';
   const status = typeof responseCode === 'number' ? responseCode : 0;
   const response = typeof said === 'string' ? said : '';

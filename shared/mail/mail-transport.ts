@@ -46,7 +46,9 @@ const poolAt = (url: string, maxConnections: number, gates: ReadonlyMap<string, 
   });
   transport.use('stream', (mail, done) => {
     const mayStillSend = gates.get(mail.data.messageId ?? '') ?? (() => true);
-    mail.message.processFunc((bytes) => Readable.from(gated(Readable.from(bytes), mayStillSend), { objectMode: false }));
+    mail.message.processFunc((bytes) =>
+      Readable.from(gated(Readable.from(bytes), mayStillSend), { objectMode: false }),
+    );
     done();
   });
   return transport;

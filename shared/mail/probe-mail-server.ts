@@ -10,7 +10,9 @@ export const probeMailServer = async (): Promise<void> => {
   const secure = url.protocol === 'smtps:';
   const port = Number(url.port || (secure ? 465 : 587));
   await new Promise<void>((resolve, reject) => {
-    const socket = secure ? tls.connect({ host: url.hostname, port, servername: url.hostname }) : net.connect(port, url.hostname);
+    const socket = secure
+      ? tls.connect({ host: url.hostname, port, servername: url.hostname })
+      : net.connect(port, url.hostname);
     const fail = (error: Error) => {
       socket.destroy();
       reject(error);
@@ -19,7 +21,8 @@ export const probeMailServer = async (): Promise<void> => {
     socket.once('error', fail);
     socket.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
     socket.once('data', (greeting) => {
-      if (!greeting.toString('latin1').startsWith('220')) return fail(Object.assign(new Error('refused'), { code: 'SMTP_REFUSED' }));
+      if (!greeting.toString('latin1').startsWith('220'))
+        return fail(Object.assign(new Error('refused'), { code: 'SMTP_REFUSED' }));
       socket.end('QUIT\r\n');
       resolve();
     });

@@ -4,7 +4,7 @@ import { errorText } from '#shared/errors/error-text.ts';
 import type { CircuitBreaker } from '#shared/kafka/circuit-breaker.ts';
 import { log } from '#shared/logging/logger.ts';
 import { type MailOutcome, outcomeOf } from '#shared/mail/mail-outcome.ts';
-import { type SendMail, SEND_LIMIT_MS } from '#shared/mail/mail-transport.ts';
+import { SEND_LIMIT_MS, type SendMail } from '#shared/mail/mail-transport.ts';
 import { continueTrace, formatTraceparent, runInTrace } from '#shared/tracing/trace-context.ts';
 import { type Claim, MAX_UNFINISHED_STARTS } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
@@ -40,12 +40,16 @@ export const deliverClaims = (dependencies: DeliverDependencies) => {
 
   const giveBack = async (claim: Claim, ms: number, isFinished: boolean): Promise<void> => {
     const db = await database();
-    await statement(db, (executor) => deliveryRepository(executor).giveBack([claim.uuid], claim.leaseOwner, ms, isFinished));
+    await statement(db, (executor) =>
+      deliveryRepository(executor).giveBack([claim.uuid], claim.leaseOwner, ms, isFinished),
+    );
   };
 
   const fail = async (claim: Claim, reason: string): Promise<void> => {
     const db = await database();
-    const failed = await statement(db, (executor) => deliveryRepository(executor).markFailed(claim.uuid, claim.leaseOwner, reason));
+    const failed = await statement(db, (executor) =>
+      deliveryRepository(executor).markFailed(claim.uuid, claim.leaseOwner, reason),
+    );
     if (failed) await results.bury([{ ...claim, reason }]);
   };
 
@@ -60,7 +64,11 @@ export const deliverClaims = (dependencies: DeliverDependencies) => {
         return { kind: 'sent' };
       } catch (error) {
         const outcome = outcomeOf(error);
-        log.warn('Mail not sent', { uuid: claim.uuid, outcome: outcome.kind, reason: 'reason' in outcome ? outcome.reason : '' });
+        log.warn('Mail not sent', {
+          uuid: claim.uuid,
+          outcome: outcome.kind,
+          reason: 'reason' in outcome ? outcome.reason : '',
+        });
         return outcome;
       }
     });
@@ -91,7 +99,10 @@ export const deliverClaims = (dependencies: DeliverDependencies) => {
       if (sentUnrecorded().has(claim.uuid)) return recorder.add(claim);
       const isSuspect = claim.unfinishedStarts > 0;
       if (claim.unfinishedStarts >= MAX_UNFINISHED_STARTS) {
-        return fail(claim, `Started ${claim.unfinishedStarts} times, never finished: it ends the process that sends it`);
+        return fail(
+          claim,
+          `Started ${claim.unfinishedStarts} times, never finished: it ends the process that sends it`,
+        );
       }
       const leftMs = Math.min(remainingMs(), claim.leaseEndsAt - performance.now());
       if (leftMs < SEND_RESERVE_MS) return giveBack(claim, 0, false);

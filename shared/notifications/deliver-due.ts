@@ -39,15 +39,21 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
     return transaction(await database(), async (trx) => {
       const deliveries = deliveryRepository(trx);
       const rows = (await deliveries.lockDue('PENDING', limit)).filter(isAddressed);
-      if (rows.length > 0) await deliveries.claim(rows.map(({ uuid }) => uuid), lease);
+      if (rows.length > 0)
+        await deliveries.claim(
+          rows.map(({ uuid }) => uuid),
+          lease,
+        );
       return rows.map((row) => ({ ...row, leaseOwner: lease.owner, leaseEndsAt }));
     });
   };
 
   /** @throws what the database or the broker says */
   return async (remainingMs: () => number): Promise<void> => {
-    for (let rows = await takeResults('SENT'); rows.length > 0; rows = await takeResults('SENT')) await results.confirm(rows);
-    for (let rows = await takeResults('FAILED'); rows.length > 0; rows = await takeResults('FAILED')) await results.bury(rows);
+    for (let rows = await takeResults('SENT'); rows.length > 0; rows = await takeResults('SENT'))
+      await results.confirm(rows);
+    for (let rows = await takeResults('FAILED'); rows.length > 0; rows = await takeResults('FAILED'))
+      await results.bury(rows);
     for (;;) {
       const limit = breaker.isOpen() ? 1 : BATCH;
       const claims = await claimPending(limit, remainingMs);

@@ -51,7 +51,9 @@ export const deliveryRepository = (db: Executor) => {
     query
       .select(COLUMNS)
       .select({ isDue: db.raw('next_attempt_at IS NOT NULL AND next_attempt_at <= UTC_TIMESTAMP(3)') })
-      .select({ refusedForMs: db.raw('COALESCE(TIMESTAMPDIFF(MICROSECOND, refused_since, UTC_TIMESTAMP(3)) DIV 1000, 0)') })
+      .select({
+        refusedForMs: db.raw('COALESCE(TIMESTAMPDIFF(MICROSECOND, refused_since, UTC_TIMESTAMP(3)) DIV 1000, 0)'),
+      })
       .then((rows: Array<Omit<DeliveryRow, 'isDue'> & { isDue: number }>) =>
         rows.map((row) => ({ ...row, isDue: Number(row.isDue) === 1, refusedForMs: Number(row.refusedForMs) })),
       );
@@ -83,7 +85,10 @@ export const deliveryRepository = (db: Executor) => {
 
     /** Those of the events that have a row. */
     async known(uuids: readonly string[]): Promise<Set<string>> {
-      const rows: Array<{ uuid: string }> = await deliveries().select('uuid').whereIn('uuid', sorted(uuids)).orderBy('uuid');
+      const rows: Array<{ uuid: string }> = await deliveries()
+        .select('uuid')
+        .whereIn('uuid', sorted(uuids))
+        .orderBy('uuid');
       return new Set(rows.map(({ uuid }) => uuid));
     },
 
@@ -186,7 +191,9 @@ export const deliveryRepository = (db: Executor) => {
         .update({
           lease_owner: null,
           next_attempt_at: nowPlus(db, ms),
-          unfinished_starts: isFinished ? 0 : db.raw('CASE WHEN unfinished_starts = 1 THEN 0 ELSE unfinished_starts END'),
+          unfinished_starts: isFinished
+            ? 0
+            : db.raw('CASE WHEN unfinished_starts = 1 THEN 0 ELSE unfinished_starts END'),
         });
     },
 

@@ -1,9 +1,9 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
-import { type DeadLetterSource, toDeadLetterOf } from '#shared/notifications/dead-delivery.ts';
 import { toMessage } from '#shared/kafka/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import { EMAIL_SEND, EMAIL_SENT } from '#shared/kafka/topics.ts';
+import { type DeadLetterSource, toDeadLetterOf } from '#shared/notifications/dead-delivery.ts';
 import { deliveryRepository } from './delivery-repository.ts';
 
 /** What a confirmation says of a delivery. */

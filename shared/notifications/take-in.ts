@@ -21,7 +21,11 @@ export interface IntakeResult {
 const isOld = ({ addedAt }: InboxMessage): boolean => Date.now() - addedAt.getTime() > KEEP_DAYS * 24 * 60 * 60 * 1000;
 
 /** Commits one row per event and leases those that are free to be sent. */
-export const takeIn = (database: Database, messages: ReadonlyMap<string, InboxMessage>, lease: Lease): Promise<IntakeResult> =>
+export const takeIn = (
+  database: Database,
+  messages: ReadonlyMap<string, InboxMessage>,
+  lease: Lease,
+): Promise<IntakeResult> =>
   transaction(database, async (trx) => {
     const deliveries = deliveryRepository(trx);
     const old = [...messages.values()].filter(isOld);
@@ -39,7 +43,11 @@ export const takeIn = (database: Database, messages: ReadonlyMap<string, InboxMe
       taken.push({ row, message, isNew, intake: isNew ? 'send' : decideIntake(row, row.isDue, message.generation) });
     }
     const free = taken.filter(({ intake, isNew }) => intake === 'send' && !isNew);
-    if (free.length > 0) await deliveries.claim(free.map(({ row }) => row.uuid), lease);
+    if (free.length > 0)
+      await deliveries.claim(
+        free.map(({ row }) => row.uuid),
+        lease,
+      );
     for (const { message, intake } of taken) if (intake === 'reopen') await deliveries.reopen(message, lease);
     return { taken, tooOld };
   });

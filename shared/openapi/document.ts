@@ -66,7 +66,10 @@ const failures = (...codes: ErrorCode[]): Json => {
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [
       String(status),
-      { description: group.map((code) => `${code}: ${ERROR_CODES[code].error}`).join(' · '), content: jsonContent(ref('Error')) },
+      {
+        description: group.map((code) => `${code}: ${ERROR_CODES[code].error}`).join(' · '),
+        content: jsonContent(ref('Error')),
+      },
     ]),
   );
 };
@@ -98,8 +101,17 @@ const users = (): Json => ({
       summary: 'Register a user; the welcome mail follows',
       requestBody: body('CreateUser'),
       responses: {
-        '201': ok('The user', jsonContent(ref('User')), { Location: { schema: { type: 'string' }, description: 'The path of the user' } }),
-        ...failures('INVALID_INPUT', 'MALFORMED_JSON', 'EMAIL_TAKEN', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'DEPENDENCY_DOWN'),
+        '201': ok('The user', jsonContent(ref('User')), {
+          Location: { schema: { type: 'string' }, description: 'The path of the user' },
+        }),
+        ...failures(
+          'INVALID_INPUT',
+          'MALFORMED_JSON',
+          'EMAIL_TAKEN',
+          'PAYLOAD_TOO_LARGE',
+          'UNSUPPORTED_MEDIA_TYPE',
+          'DEPENDENCY_DOWN',
+        ),
       },
     },
     get: {
@@ -116,7 +128,10 @@ const users = (): Json => ({
       tags: ['users'],
       summary: 'One user',
       parameters: [userId],
-      responses: { '200': ok('The user', jsonContent(ref('User'))), ...failures('INVALID_INPUT', 'NOT_FOUND', 'DEPENDENCY_DOWN') },
+      responses: {
+        '200': ok('The user', jsonContent(ref('User'))),
+        ...failures('INVALID_INPUT', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
+      },
     },
     patch: {
       operationId: 'updateUser',
@@ -156,7 +171,10 @@ const events = (): Json => ({
       tags: ['events'],
       summary: 'The pipeline: one page of events, newest first',
       parameters: queryParameters(ListEventsQuerySchema),
-      responses: { '200': ok('A page', jsonContent(ref('EventPage'))), ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'DEPENDENCY_DOWN') },
+      responses: {
+        '200': ok('A page', jsonContent(ref('EventPage'))),
+        ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'DEPENDENCY_DOWN'),
+      },
       ...operator,
     },
   },
@@ -166,7 +184,10 @@ const events = (): Json => ({
       tags: ['events'],
       summary: 'One event',
       parameters: [eventUuid],
-      responses: { '200': ok('The event', jsonContent(ref('Event'))), ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN') },
+      responses: {
+        '200': ok('The event', jsonContent(ref('Event'))),
+        ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
+      },
       ...operator,
     },
   },
@@ -201,7 +222,10 @@ const diagnostics = (): Json => ({
       tags: ['diagnostics'],
       summary: 'Asks /tests/responsedata and passes its answer on',
       parameters: queryParameters(DiagnosticsQuerySchema),
-      responses: { '200': ok('The id', textContent('Requested id: 7')), ...failures('INVALID_INPUT', 'DEPENDENCY_DOWN') },
+      responses: {
+        '200': ok('The id', textContent('Requested id: 7')),
+        ...failures('INVALID_INPUT', 'DEPENDENCY_DOWN'),
+      },
     },
   },
   '/tests/firenforget': {
@@ -223,7 +247,12 @@ const diagnostics = (): Json => ({
 
 const system = (): Json => ({
   '/health/live': {
-    get: { operationId: 'live', tags: ['system'], summary: 'The process answers', responses: { '200': ok('It does', jsonContent({ type: 'object' })) } },
+    get: {
+      operationId: 'live',
+      tags: ['system'],
+      summary: 'The process answers',
+      responses: { '200': ok('It does', jsonContent({ type: 'object' })) },
+    },
   },
   '/health/ready': {
     get: {
@@ -246,7 +275,9 @@ export const openApiDocument = (): Json => ({
   tags: [{ name: 'users' }, { name: 'events' }, { name: 'diagnostics' }, { name: 'system' }],
   paths: { ...users(), ...events(), ...diagnostics(), ...system() },
   components: {
-    securitySchemes: { operatorToken: { type: 'http', scheme: 'bearer', description: 'OPERATOR_TOKEN; optional in the local stage' } },
+    securitySchemes: {
+      operatorToken: { type: 'http', scheme: 'bearer', description: 'OPERATOR_TOKEN; optional in the local stage' },
+    },
     schemas: published({
       User: UserSchema,
       CreateUser: CreateUserBodySchema,

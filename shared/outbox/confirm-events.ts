@@ -1,7 +1,7 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
-import { MalformedMessageError, parseEventMessage } from '#shared/kafka/event-message.ts';
 import { toDeadLetter } from '#shared/kafka/dead-letter.ts';
+import { MalformedMessageError, parseEventMessage } from '#shared/kafka/event-message.ts';
 import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { EMAIL_SENT } from '#shared/kafka/topics.ts';

@@ -33,7 +33,12 @@ export const ListEventsQuerySchema = Type.Object({
     Type.Enum([...EVENT_STATES, ''], { errorMessage: 'must be one of PROCESSING, FINISHED, FAILED' }),
   ),
   page: Type.Integer({ minimum: 0, maximum: 2147483647, default: 0, errorMessage: 'must be a whole number from 0' }),
-  pageSize: Type.Integer({ minimum: 1, maximum: 2147483647, default: 20, errorMessage: 'must be a whole number from 1; more than 100 is cut to 100' }),
+  pageSize: Type.Integer({
+    minimum: 1,
+    maximum: 2147483647,
+    default: 20,
+    errorMessage: 'must be a whole number from 1; more than 100 is cut to 100',
+  }),
 });
 
 export type PipelineEvent = Static<typeof EventSchema>;

@@ -68,7 +68,10 @@ export const outboxRepository = (db: Executor) => {
     },
 
     async lease(ids: readonly number[], ms: number): Promise<void> {
-      await events().whereIn('id', ids).where({ event_state: 'PROCESSING' }).update({ next_attempt_at: nowPlus(db, ms) });
+      await events()
+        .whereIn('id', ids)
+        .where({ event_state: 'PROCESSING' })
+        .update({ next_attempt_at: nowPlus(db, ms) });
     },
 
     /** A confirmation wins over everything but itself. Returns how many events it finished. */
@@ -130,7 +133,10 @@ export const outboxRepository = (db: Executor) => {
 
     /** Erases the address from the user's events that are done and marks the others; returns the uuids of all. */
     async eraseAddressOf(userId: number): Promise<string[]> {
-      const rows: Array<Pick<EventRow, 'uuid'>> = await events().select('uuid').where({ user_id: userId }).orderBy('id');
+      const rows: Array<Pick<EventRow, 'uuid'>> = await events()
+        .select('uuid')
+        .where({ user_id: userId })
+        .orderBy('id');
       await events()
         .where({ user_id: userId })
         .update({

@@ -51,7 +51,11 @@ export const relayOutbox = ({ database, publish }: RelayDependencies) => {
     transaction(await database(), async (trx) => {
       const outbox = outboxRepository(trx);
       const rows = await outbox.lockDue(published, limit);
-      if (rows.length > 0) await outbox.lease(rows.map(({ id }) => id), LEASE_MS);
+      if (rows.length > 0)
+        await outbox.lease(
+          rows.map(({ id }) => id),
+          LEASE_MS,
+        );
       return rows;
     });
 
@@ -61,7 +65,12 @@ export const relayOutbox = ({ database, publish }: RelayDependencies) => {
       await publish(EMAIL_SEND, rows.filter(hasAddress).map(messageOf));
     } catch (error) {
       log.warn('Broker does not take events', { waiting: rows.length, problem: errorText(error, 120) });
-      await statement(db, (executor) => outboxRepository(executor).lease(rows.map(({ id }) => id), RETRY_MS));
+      await statement(db, (executor) =>
+        outboxRepository(executor).lease(
+          rows.map(({ id }) => id),
+          RETRY_MS,
+        ),
+      );
       throw error;
     }
     for (const [publications, uuids] of byPublications(rows)) {

@@ -79,7 +79,9 @@ export const userRepository = (db: Executor) => ({
   },
 
   async list(sortBy: SortField, direction: 'ASC' | 'DESC', offset: number, limit: number): Promise<User[]> {
-    const page = db<UserRow>('users').select(...PUBLIC_COLUMNS).orderBy(sortBy, direction);
+    const page = db<UserRow>('users')
+      .select(...PUBLIC_COLUMNS)
+      .orderBy(sortBy, direction);
     const ordered = sortBy === 'id' ? page : page.orderBy('id', direction);
     return ordered.limit(limit).offset(offset);
   },

@@ -23,7 +23,11 @@ export const UpdateUserBodySchema = Type.Object({
   lastname: orNull(lastname, WORDS.lastname),
   email: orNull(address, WORDS.email),
   newPassword: orNull(password, WORDS.password),
-  oldPassword: Type.String({ maxLength: 1024, errorMessage: 'The current password is needed!', examples: ['correct-horse-1'] }),
+  oldPassword: Type.String({
+    maxLength: 1024,
+    errorMessage: 'The current password is needed!',
+    examples: ['correct-horse-1'],
+  }),
 });
 
 export const UserSchema = Type.Object({

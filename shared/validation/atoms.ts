@@ -15,7 +15,7 @@ export const text = (minLength: number, maxLength: number, options: Worded = {})
 /** A number of milliseconds since the epoch, or what either side writes for an instant. */
 export const UUID = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
 
-const ATOM = "[^\\s\"(),:;<>@\\[\\]\\\\.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]";
+const ATOM = '[^\\s"(),:;<>@\\[\\]\\\\.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]';
 const LABEL = '[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?';
 
 /** An address as RFC 5321 has it, without quoted local parts; letters of any script; a domain of one label is allowed. */

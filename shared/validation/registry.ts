@@ -20,6 +20,9 @@ export const VALIDATORS: Readonly<Record<string, ValidatorSource>> = {
   'update-user-body': { schema: UpdateUserBodySchema, type: ['UpdateUserBody', 'users/user-schemas.ts'] },
   'list-users-query': { schema: ListUsersQuerySchema, type: ['ListUsersQuery', 'users/user-schemas.ts'] },
   'list-events-query': { schema: ListEventsQuerySchema, type: ['ListEventsQuery', 'outbox/event.ts'] },
-  'diagnostics-query': { schema: DiagnosticsQuerySchema, type: ['DiagnosticsQuery', 'diagnostics/diagnostics-schemas.ts'] },
+  'diagnostics-query': {
+    schema: DiagnosticsQuerySchema,
+    type: ['DiagnosticsQuery', 'diagnostics/diagnostics-schemas.ts'],
+  },
   'event-message': { schema: EventMessageSchema, type: ['WireMessage', 'kafka/event-message-schema.ts'] },
 };

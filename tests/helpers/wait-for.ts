@@ -1,0 +1,26 @@
+interface WaitOptions {
+  readonly timeoutMs?: number;
+  readonly what?: string;
+}
+
+/** Polls until `probe` gives something truthy and returns it; what it throws until then counts as "not yet". */
+export const waitFor = async <T>(
+  probe: () => Promise<T> | T,
+  { timeoutMs = 20_000, what = 'the condition' }: WaitOptions = {},
+) => {
+  const end = performance.now() + timeoutMs;
+  let last: unknown;
+  while (performance.now() < end) {
+    try {
+      const value = await probe();
+      if (value) return value;
+      last = value;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(
+    `Waited ${timeoutMs} ms in vain for ${what}; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`,
+  );
+};

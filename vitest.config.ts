@@ -1,0 +1,46 @@
+import { defineConfig } from 'vitest/config';
+
+const plugin = 'plugins/serverless-offline-kafka-events/tests';
+
+/** Projects by what they need: `unit` and `property` nothing, `integration` real servers, `system` the running application. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/unit/**/*.test.ts', `${plugin}/unit/**/*.test.ts`],
+        },
+      },
+      {
+        test: {
+          name: 'property',
+          include: ['tests/property/**/*.test.ts', `${plugin}/property/**/*.test.ts`],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: [
+            'tests/integration/**/*.test.ts',
+            `${plugin}/integration/**/*.test.ts`,
+            'tests/starter/**/*.test.ts',
+          ],
+          globalSetup: ['tests/helpers/require-servers.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          include: ['tests/contract/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
+          globalSetup: ['tests/helpers/start-application.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
