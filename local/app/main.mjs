@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { startHelp, wantsHelp } from '../cli/options.mjs';
 import { say, seconds, step } from '../cli/progress.mjs';
@@ -15,10 +14,8 @@ import { startInDocker, startNatively } from '../services/backing.mjs';
 import { hasDocker, runningContainers } from '../services/docker.mjs';
 import { endStaleServices } from '../services/native.mjs';
 import { portsInUse, requireFreePorts } from '../services/port-check.mjs';
+import { servicesLock } from '../services/services-lock.mjs';
 import { runApp } from './run-app.mjs';
-
-/** The lock of whoever runs the local services: their data has room for one. */
-export const servicesLock = path.join(runDir, 'services.lock');
 
 /**
  * `npm start`.

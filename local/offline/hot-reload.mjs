@@ -30,7 +30,7 @@ export function watchSources({ serverless, onReloaded }) {
   const { serviceDir } = serverless;
   const { functions } = serverless.service;
   const original = new Map(Object.entries(functions).map(([key, { handler }]) => [key, handler]));
-  removeLeftovers(serviceDir);
+  removeOutputs(serviceDir, (pid) => !isAlive(pid));
   let count = 0;
   let current = '';
   /** @type {NodeJS.Timeout | undefined} */
@@ -85,7 +85,7 @@ export function watchSources({ serverless, onReloaded }) {
   return () => {
     stopWatching();
     clearTimeout(timer);
-    if (current !== '') rmSync(path.join(serviceDir, current), { recursive: true, force: true });
+    removeOutputs(serviceDir, (pid) => pid === process.pid);
   };
 }
 
@@ -99,11 +99,15 @@ async function buildInto(serviceDir, outdir) {
   await build({ outdir });
 }
 
-/** @param {string} serviceDir */
-function removeLeftovers(serviceDir) {
+/**
+ * Removes built versions, by the process that made them.
+ * @param {string} serviceDir
+ * @param {(pid: number) => boolean} isUseless
+ */
+function removeOutputs(serviceDir, isUseless) {
   const folder = path.join(serviceDir, hotFolder);
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
-    if (!isAlive(Number(name.split('-')[0]))) rmSync(path.join(folder, name), { recursive: true, force: true });
+    if (isUseless(Number(name.split('-')[0]))) rmSync(path.join(folder, name), { recursive: true, force: true });
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, watch } from 'node:fs';
+import { readdirSync, watch } from 'node:fs';
 import path from 'node:path';
 
 const ignored = new Set(['node_modules', 'dist', 'generated', '.git']);
@@ -15,15 +15,16 @@ export function watchTree(folders, onChange) {
   const watchers = new Map();
   /** @param {string} folder */
   const add = (folder) => {
-    if (watchers.has(folder) || !existsSync(folder)) return;
+    if (watchers.has(folder)) return;
+    const entries = entriesOf(folder);
+    if (entries === undefined) return;
     const watcher = watch(folder, { persistent: false }, (kind, name) => {
-      if (kind === 'rename') add(path.join(folder, name ?? ''));
-      if (!existsSync(folder)) remove(folder);
+      if (kind === 'rename' && name !== null) add(path.join(folder, name));
       if (name === null || isSource(name)) onChange();
     });
     watcher.on('error', () => remove(folder));
     watchers.set(folder, watcher);
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    for (const entry of entries) {
       if (entry.isDirectory() && !ignored.has(entry.name)) add(path.join(folder, entry.name));
     }
   };
@@ -36,4 +37,16 @@ export function watchTree(folders, onChange) {
   return () => {
     for (const folder of [...watchers.keys()]) remove(folder);
   };
+}
+
+/**
+ * @param {string} folder
+ * @returns {import('node:fs').Dirent[] | undefined} undefined when it is no folder, or gone again
+ */
+function entriesOf(folder) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return undefined;
+  }
 }
