@@ -60,7 +60,7 @@ function toMessage(options: DeliverFailedOptions, failed: FailedRecords, record:
     condition: failed.condition,
     invocations: failed.invocations,
     requestId: randomUUID(),
-    functionArn: `arn:aws:lambda:${options.region}:000000000000:function:${mapping.functionName}`,
+    functionArn: `arn:aws:lambda:${options.region}:000000000000:function:${mapping.functionName}:$LATEST`,
     nowMs: Date.now(),
   });
   return { key: record.key, value: JSON.stringify(envelope) };

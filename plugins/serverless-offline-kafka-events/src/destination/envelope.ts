@@ -1,6 +1,6 @@
 import type { Mapping } from '../config/mapping.ts';
 import type { DiscardCondition } from '../partition/unit.ts';
-import { recordJsonBytes } from '../record/json-size.ts';
+import { emptyEventBytes, recordJsonBytes } from '../record/json-size.ts';
 import { type LambdaKafkaRecord, partitionKey, toLambdaEvent } from '../record/lambda-event.ts';
 import type { PolledRecord } from '../record/polled-record.ts';
 
@@ -55,12 +55,18 @@ export function toFailureEnvelope(input: EnvelopeInput): FailureEnvelope {
       batchSize: 1,
       bootstrapServers: event.bootstrapServers,
       ...(event.eventSourceArn === undefined ? {} : { eventSourceArn: event.eventSourceArn }),
-      payloadSize: recordJsonBytes(record),
-      recordInfo: { offset: String(record.offset), timestamp: String(record.timestamp) },
+      payloadSize: emptyEventBytes(mapping, record.topic, record.partition) + recordJsonBytes(record),
+      recordInfo: { offset: String(record.offset), timestamp: isoTime(record.timestamp) },
     },
     payload: {
       ...event,
       records: { [partitionKey(record.topic, record.partition)]: lambdaRecord ? [lambdaRecord] : [] },
     },
   };
+}
+
+/** A producer may have written any number. */
+function isoTime(timestampMs: number): string {
+  const date = new Date(timestampMs);
+  return Number.isNaN(date.getTime()) ? String(timestampMs) : date.toISOString();
 }

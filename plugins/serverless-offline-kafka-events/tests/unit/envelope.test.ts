@@ -26,8 +26,8 @@ test('a dead letter carries AWS’s envelope around the record', () => {
     KafkaBatchInfo: {
       batchSize: 1,
       bootstrapServers: '127.0.0.1:9092',
-      payloadSize: expect.any(Number),
-      recordInfo: { offset: '5', timestamp: '1000005' },
+      payloadSize: Buffer.byteLength(JSON.stringify(envelope.payload)),
+      recordInfo: { offset: '5', timestamp: '1970-01-01T00:16:40.005Z' },
     },
     payload: {
       eventSource: 'SelfManagedKafka',

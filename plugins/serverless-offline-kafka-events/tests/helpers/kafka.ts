@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import kafkajs, { type Admin, type IHeaders, type Kafka, type Message } from 'kafkajs';
+import { createKafkaClient } from '../../src/kafka/kafka-client.ts';
+import { patchKafkajs } from '../../src/kafka/patch-kafkajs.ts';
+import { toPolledRecord } from '../../src/kafka/to-polled-record.ts';
+import type { PolledRecord } from '../../src/record/polled-record.ts';
+
+export function brokersUnderTest(): string[] {
+  const brokers = (process.env.KAFKA_BROKERS ?? '').split(',').filter((broker) => broker !== '');
+  if (brokers.length === 0) throw new Error('KAFKA_BROKERS must name a running broker: these tests need a real one');
+  return brokers;
+}
+
+export const randomName = (prefix: string): string => `${prefix}-${randomBytes(5).toString('hex')}`;
+
+/** A client for the tests' own reading and writing. */
+export class TestKafka {
+  readonly kafka: Kafka;
+  #admin: Promise<Admin> | null = null;
+  readonly #closers: (() => Promise<void>)[] = [];
+
+  constructor(brokers: readonly string[]) {
+    patchKafkajs();
+    const log = { debug() {}, info() {}, warn() {}, error() {} };
+    this.kafka = createKafkaClient({ clientId: 'tests', brokers, settings: { ssl: undefined, sasl: undefined }, log });
+  }
+
+  async admin(): Promise<Admin> {
+    this.#admin ??= (async () => {
+      const admin = this.kafka.admin();
+      await admin.connect();
+      this.#closers.push(() => admin.disconnect());
+      return admin;
+    })();
+    return this.#admin;
+  }
+
+  async createTopic(topic: string, numPartitions = 1, config: Record<string, string> = {}): Promise<string> {
+    const admin = await this.admin();
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: [{ topic, numPartitions, replicationFactor: 1, configEntries }],
+    });
+    return topic;
+  }
+
+  async produce(topic: string, messages: Message[], isCompressed = false): Promise<void> {
+    const producer = this.kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    const compression = isCompressed ? kafkajs.CompressionTypes.GZIP : kafkajs.CompressionTypes.None;
+    await producer.send({ topic, messages, compression });
+    await producer.disconnect();
+  }
+
+  /** Values only, one partition. */
+  produceValues(topic: string, values: readonly string[], partition = 0, headers: IHeaders = {}): Promise<void> {
+    return this.produce(
+      topic,
+      values.map((value) => ({ value, partition, headers })),
+    );
+  }
+
+  /** −1 where the group committed nothing. */
+  async committed(groupId: string, topic: string): Promise<Record<number, number>> {
+    const admin = await this.admin();
+    const [first] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    return Object.fromEntries((first?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
+  }
+
+  async members(groupId: string): Promise<number> {
+    const admin = await this.admin();
+    const { groups } = await admin.describeGroups([groupId]);
+    return groups[0]?.members.length ?? 0;
+  }
+
+  /** Everything on a topic from its beginning, growing. */
+  async tap(topic: string): Promise<readonly PolledRecord[]> {
+    const seen: PolledRecord[] = [];
+    const consumer = this.kafka.consumer({ groupId: randomName('tap'), maxWaitTimeInMs: 50 });
+    await consumer.connect();
+    this.#closers.push(() => consumer.disconnect());
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await consumer.run({
+      eachMessage: async ({ partition, message }) => {
+        seen.push(toPolledRecord(topic, partition, message));
+      },
+    });
+    return seen;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#closers.map((close) => close()));
+  }
+}

@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LambdaKafkaEvent } from '../../src/record/lambda-event.ts';
+import { HANDLERS, RELOAD_PLUGIN } from './project-files.ts';
+import { waitFor } from './wait-for.ts';
+
+const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface ProjectOptions {
+  readonly functions: Readonly<Record<string, { handler: string; timeout?: number; events: readonly object[] }>>;
+  readonly kafkaEvents: object;
+  readonly offline?: object;
+  readonly plugins?: readonly string[];
+  /** `offline start` unless told otherwise. */
+  readonly command?: readonly string[];
+}
+
+/** What the handlers write down. */
+export interface Call {
+  readonly function: string;
+  readonly phase: 'start' | 'end';
+  readonly at: number;
+  readonly code: number;
+  readonly event: LambdaKafkaEvent;
+}
+
+/** A project of somebody else that uses the plugin, in a folder and a process of its own. */
+export class OfflineProject {
+  readonly folder: string;
+  readonly #options: ProjectOptions;
+  #child: ChildProcess | null = null;
+  #exit: Promise<number | null> = Promise.resolve(null);
+  log = '';
+
+  constructor(options: ProjectOptions) {
+    this.#options = options;
+    this.folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'kafka-events-test-')));
+    symlinkSync(findNodeModules(), path.join(this.folder, 'node_modules'));
+    this.write('package.json', '{"type":"module"}');
+    this.write('handler.js', HANDLERS);
+    this.write('reload.cjs', RELOAD_PLUGIN);
+    this.write('calls.jsonl', '');
+  }
+
+  async start(): Promise<this> {
+    const [httpPort, lambdaPort] = [await freePort(), await freePort()];
+    this.write('serverless.yml', JSON.stringify(this.#configuration(httpPort, lambdaPort)));
+    const command = this.#options.command ?? ['offline', 'start'];
+    const child = spawn(process.execPath, ['node_modules/serverless/bin/serverless.js', ...command], {
+      cwd: this.folder,
+      env: { ...process.env, SLS_INTERACTIVE_SETUP_ENABLE: '0', NODE_ENV: 'production' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.log = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data: Buffer) => {
+        this.log += data.toString();
+      });
+    }
+    this.#child = child;
+    this.#exit = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+    return this;
+  }
+
+  #configuration(httpPort: number, lambdaPort: number): object {
+    const { functions, kafkaEvents, offline, plugins } = this.#options;
+    return {
+      service: 'tested',
+      configValidationMode: 'error',
+      provider: { name: 'aws', runtime: 'nodejs22.x', region: 'eu-west-1' },
+      package: { patterns: ['!**', 'handler.js'] },
+      plugins: plugins ?? ['serverless-offline-kafka-events', './reload.cjs', 'serverless-offline'],
+      custom: { 'serverless-offline': { httpPort, lambdaPort, ...offline }, kafkaEvents },
+      functions,
+    };
+  }
+
+  write(file: string, content: string): void {
+    writeFileSync(path.join(this.folder, file), content);
+  }
+
+  calls(functionKey: string, phase: Call['phase'] = 'start'): Call[] {
+    return readFileSync(path.join(this.folder, 'calls.jsonl'), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Call)
+      .filter((call) => call.function === functionKey && call.phase === phase);
+  }
+
+  /** The values a function got, in order, one list per invocation. */
+  values(functionKey: string, phase: Call['phase'] = 'start'): string[][] {
+    return this.calls(functionKey, phase).map(({ event }) =>
+      Object.values(event.records).flatMap((records) =>
+        records.map(({ value }) => (value === undefined ? '(none)' : Buffer.from(value, 'base64').toString())),
+      ),
+    );
+  }
+
+  /** What the plugin logged, parsed. */
+  lines(message: string): Record<string, unknown>[] {
+    return this.log
+      .split('\n')
+      .filter((line) => line.startsWith('{') && line.endsWith('}') && line.includes('"source":"kafka-events"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => line.message === message);
+  }
+
+  waitFor<T>(what: string, look: () => T | Promise<T>, timeoutMs = 15_000): Promise<NonNullable<T>> {
+    return waitFor(what, look, { timeoutMs, details: () => this.log.slice(-4_000) });
+  }
+
+  untilJoined(count: number): Promise<true> {
+    return this.waitFor(
+      `${count} mappings to join their groups`,
+      () => this.lines('joined the group').length >= count || null,
+    );
+  }
+
+  /** Lets handlers of the kind `gated` end. */
+  openGate(): void {
+    appendFileSync(path.join(this.folder, 'gate'), 'open');
+  }
+
+  async reload(): Promise<void> {
+    rmSync(path.join(this.folder, 'reloaded'), { force: true });
+    this.write('reload', '');
+    await this.waitFor('the reload', () => existsSync(path.join(this.folder, 'reloaded')));
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  exitCode(): Promise<number | null> {
+    return this.#exit;
+  }
+
+  /** The process ends as a user would end it. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.signal(signal);
+    const code = await this.#exit;
+    this.#child = null;
+    return code;
+  }
+
+  async remove(): Promise<void> {
+    if (this.#child?.exitCode === null) await this.stop('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A `kafka:` event with what the framework requires. */
+export function kafkaEvent(brokers: readonly string[], parts: Record<string, unknown>): object {
+  return {
+    kafka: {
+      accessConfigurations: { vpcSubnet: ['subnet-0'], vpcSecurityGroup: ['sg-0'] },
+      bootstrapServers: brokers,
+      maximumBatchingWindow: 0,
+      ...parts,
+    },
+  };
+}
+
+function findNodeModules(): string {
+  let folder = PACKAGE;
+  while (!existsSync(path.join(folder, 'node_modules', 'serverless-offline'))) {
+    const parent = path.dirname(folder);
+    if (parent === folder) throw new Error('serverless-offline is not installed');
+    folder = parent;
+  }
+  return path.join(folder, 'node_modules');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
