@@ -55,8 +55,8 @@ export async function runApp({ settings, services, packages, shutdown, guard }) 
  */
 function appEnv({ ports, host, urls }) {
   return {
-    SLS_TELEMETRY_DISABLED: '1',
-    SLS_NOTIFICATIONS_MODE: 'off',
+    // serverless-offline would print three lines for every request.
+    SLS_LOG_LEVEL: 'warning',
     USERS_BASE_URL: `http://127.0.0.1:${ports.http}`,
     ...process.env,
     ...urls,

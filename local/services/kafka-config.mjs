@@ -29,7 +29,10 @@ export function serverProperties({ port, controllerPort, dataDir }) {
     'num.network.threads': 2,
     'num.io.threads': 4,
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
-    'controlled.shutdown.enable': false,
+    // A broker that was killed is let in again only after its former session: do not wait 9 s for it.
+    'broker.session.timeout.ms': 4000,
+    'broker.heartbeat.interval.ms': 500,
+    'controlled.shutdown.max.retries': 1,
   };
   return `${Object.entries(properties)
     .map(([name, value]) => `${name}=${value}`)

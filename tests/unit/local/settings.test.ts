@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings } from '#local/config/settings.mjs';
+import { maskSecrets } from '#local/config/urls.mjs';
+
+const db = (name: string) => `mysql://tester:password@127.0.0.1:3306/${name}`;
+
+describe('readSettings', () => {
+  it('runs every service here when no URL is set', () => {
+    const { local, urls, ports } = readSettings({});
+    expect(local).toEqual(['mysql', 'redis', 'kafka', 'mail']);
+    expect(urls.USERS_DATABASE_URL).toBe('mysql://tester:password@127.0.0.1:5000/users');
+    expect(ports).toMatchObject({ http: 8081, emailHttp: 8083, lambda: 3002 });
+  });
+
+  it('leaves alone what has a URL', () => {
+    const { local, urls } = readSettings({
+      USERS_DATABASE_URL: db('users'),
+      NOTIFICATIONS_DATABASE_URL: db('notifications'),
+      REDIS_URL: 'redis://cache:6380',
+    });
+    expect(local).toEqual(['kafka', 'mail']);
+    expect(urls.REDIS_URL).toBe('redis://cache:6380');
+    expect(urls.KAFKA_BROKERS).toBe('127.0.0.1:9092');
+  });
+
+  it.each([
+    [{ USERS_DATABASE_URL: db('users') }, 'NOTIFICATIONS_DATABASE_URL is not set although USERS_DATABASE_URL is'],
+    [{ REDIS_URL: '' }, 'REDIS_URL is empty'],
+    [{ REDIS_URL: 'http://cache' }, 'REDIS_URL is malformed'],
+    [{ KAFKA_BROKERS: 'broker' }, 'KAFKA_BROKERS is malformed'],
+    [{ KAFKA_BROKERS: 'a:9092,b:99999' }, 'KAFKA_BROKERS is malformed'],
+    [{ SMTP_URL: 'smtp://' }, 'SMTP_URL is malformed'],
+    [
+      { USERS_DATABASE_URL: 'mysql://u:secret@host:3306', NOTIFICATIONS_DATABASE_URL: db('notifications') },
+      'USERS_DATABASE_URL is malformed',
+    ],
+    [{ HTTP_PORT: '80a' }, "HTTP_PORT must be a port between 1 and 65535, not '80a'"],
+    [{ REDIS_PORT: '70000' }, 'REDIS_PORT must be a port'],
+  ])('names the variable that is wrong in %o', (env, message) => {
+    expect(() => readSettings(env)).toThrow(message);
+  });
+
+  it('never quotes a URL that may hold a password', () => {
+    const env = { USERS_DATABASE_URL: 'mysql:u:secret', NOTIFICATIONS_DATABASE_URL: db('notifications') };
+    expect(() => readSettings(env)).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('secret') }),
+    );
+  });
+});
+
+describe('maskSecrets', () => {
+  it.each([
+    ['connect mysql://tester:password@host:1/users failed', 'connect mysql://tester:***@host:1/users failed'],
+    ['smtp://user:p@ss@mail:25', 'smtp://user:***@mail:25'],
+    ['redis://:word@cache:6379', 'redis://:***@cache:6379'],
+    ['redis://cache:6379', 'redis://cache:6379'],
+  ])('hides the password in %s', (text, masked) => {
+    expect(maskSecrets(text)).toBe(masked);
+  });
+});
