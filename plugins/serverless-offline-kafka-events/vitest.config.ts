@@ -10,8 +10,8 @@ export default defineConfig({
     projects: [
       project('unit'),
       project('property'),
-      project('integration', { testTimeout: 30_000, hookTimeout: 30_000, fileParallelism: false }),
-      project('failure', { testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false }),
+      project('integration', { fileParallelism: false }),
+      project('failure', { fileParallelism: false }),
     ],
   },
 });

@@ -54,7 +54,7 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
       kafkajs.PartitionAssigners.roundRobin,
     ],
     sessionTimeout: options.sessionTimeoutMs,
-    heartbeatInterval: Math.min(3_000, Math.floor(options.sessionTimeoutMs / 3)),
+    heartbeatInterval: Math.min(1_000, Math.floor(options.sessionTimeoutMs / 3)),
     metadataMaxAge: 20_000,
     minBytes: 1,
     maxWaitTimeInMs: MAXIMUM_WAIT_MS,

@@ -92,6 +92,10 @@ export class OfflineProject {
     writeFileSync(path.join(this.folder, file), content);
   }
 
+  read(file: string): string {
+    return readFileSync(path.join(this.folder, file), 'utf8');
+  }
+
   calls(functionKey: string, phase: Call['phase'] = 'start'): Call[] {
     return readFileSync(path.join(this.folder, 'calls.jsonl'), 'utf8')
       .split('\n')

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { brokersUnderTest, randomName, TestKafka } from '../helpers/kafka.ts';
 import { kafkaEvent, OfflineProject } from '../helpers/offline-project.ts';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const brokers = brokersUnderTest();
 const kafka = new TestKafka(brokers);
@@ -105,7 +107,7 @@ beforeAll(async () => {
   ]);
   await project.start();
   await project.untilJoined(15);
-}, 60_000);
+});
 
 afterAll(async () => {
   await project.remove();

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigurationError } from '../../src/config/config-error.ts';
+import { parseMappings } from '../../src/config/parse-mappings.ts';
+import type { FunctionDefinition, ServiceModel } from '../../src/config/service.ts';
+import { parseSettings } from '../../src/config/settings.ts';
+
+const PROVISIONED = { provisionedPollerConfig: { minimumPollers: 1, maximumPollers: 3 } };
+
+function service(definition: FunctionDefinition): ServiceModel {
+  return {
+    service: 'shop',
+    provider: { region: 'eu-west-1' },
+    getAllFunctions: () => ['consume'],
+    getFunction: () => definition,
+  };
+}
+
+function parse(
+  event: object,
+  { type = 'kafka', custom = {}, definition = {}, use = 'local' as 'local' | 'deploy' } = {},
+) {
+  const base =
+    type === 'kafka' ? { bootstrapServers: ['b:9092'], topic: 'orders' } : { arn: 'arn:aws:kafka:x', topic: 'orders' };
+  const events = [{ schedule: 'rate(1 minute)' }, { [type]: { ...base, ...event } }];
+  return parseMappings(service({ ...definition, events }), parseSettings(custom), 'dev', use);
+}
+
+test('an event gets AWS’s defaults', () => {
+  expect(parse({})).toEqual([
+    {
+      functionKey: 'consume',
+      functionName: 'shop-dev-consume',
+      timeoutMs: 6_000,
+      eventSource: 'SelfManagedKafka',
+      brokers: ['b:9092'],
+      topic: 'orders',
+      groupId: 'shop-dev-consume-orders',
+      batchSize: 100,
+      windowMs: 500,
+      enabled: true,
+      startingPosition: 'TRIM_HORIZON',
+      filter: null,
+      isReportingBatchItemFailures: false,
+      isBisecting: false,
+      maximumRetryAttempts: Number.POSITIVE_INFINITY,
+      maximumRecordAgeMs: Number.POSITIVE_INFINITY,
+      destination: null,
+      maximumPollers: Number.POSITIVE_INFINITY,
+      backoff: { initialMs: 1_000, maximumMs: 30_000 },
+    },
+  ]);
+});
+
+test.each([
+  [{ maximumBatchingWindow: 0 }, { windowMs: 0 }],
+  [{ maximumBatchingWindow: 300 }, { windowMs: 300_000 }],
+  [{ startingPosition: 'AT_TIMESTAMP', startingPositionTimestamp: 17 }, { startingTimestampMs: 17_000 }],
+  [{ consumerGroupId: 'mine' }, { groupId: 'mine' }],
+  [
+    { ...PROVISIONED, maximumRetryAttempts: 0 },
+    { maximumRetryAttempts: 0, maximumPollers: 3 },
+  ],
+  [{ ...PROVISIONED, maximumRetryAttempts: -1, onFailureDestination: 'kafka://letters' }, { maximumRetryAttempts: 10 }],
+  [
+    { onFailureDestination: 'arn:aws:sqs:x' },
+    { maximumRetryAttempts: 10, destination: { kind: 'arn', arn: 'arn:aws:sqs:x' } },
+  ],
+  [{ ...PROVISIONED, onFailureDestination: 'kafka://letters' }, { destination: { kind: 'kafka', topic: 'letters' } }],
+  [{ ...PROVISIONED, maximumRecordAgeInSeconds: 60 }, { maximumRecordAgeMs: 60_000 }],
+  [{ ...PROVISIONED, functionResponseType: 'ReportBatchItemFailures' }, { isReportingBatchItemFailures: true }],
+  [{ maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1, bisectBatchOnFunctionError: false }, {}],
+])('%j', (event, expected) => {
+  expect(parse(event)[0]).toMatchObject(expected);
+});
+
+test('brokers of custom.kafkaEvents override those of the event, as a list or comma-joined', () => {
+  expect(parse({}, { custom: { brokers: 'a:1, b:2' } })[0]?.brokers).toEqual(['a:1', 'b:2']);
+  expect(parse({}, { custom: { brokers: ['a:1', 'b:2,c:3'] } })[0]?.brokers).toEqual(['a:1', 'b:2', 'c:3']);
+  expect(parse({ bootstrapServers: ['a:1,b:2'] })[0]?.brokers).toEqual(['a:1', 'b:2']);
+});
+
+describe('an MSK event', () => {
+  test('needs brokers that stand in for the cluster, locally only', () => {
+    expect(() => parse({}, { type: 'msk' })).toThrow(/custom\.kafkaEvents\.brokers/);
+    expect(parse({}, { type: 'msk', use: 'deploy' })).toHaveLength(1);
+    expect(parse({}, { type: 'msk', custom: { brokers: 'a:1' } })[0]).toMatchObject({
+      eventSource: 'aws:kafka',
+      eventSourceArn: 'arn:aws:kafka:x',
+    });
+  });
+
+  test('may name its cluster by a reference', () => {
+    const [mapping] = parse({ arn: { Ref: 'Cluster' } }, { type: 'msk', custom: { brokers: 'a:1' } });
+    expect(mapping?.eventSourceArn).toMatch(/^arn:aws:kafka:eu-west-1:\d+:cluster\/Cluster\//);
+  });
+});
+
+test.each([
+  ['maximumRetryAttempts', { maximumRetryAttempts: 3 }],
+  ['maximumRecordAgeInSeconds', { maximumRecordAgeInSeconds: 60 }],
+  ['bisectBatchOnFunctionError', { bisectBatchOnFunctionError: true }],
+  ['functionResponseType', { functionResponseType: 'ReportBatchItemFailures' }],
+  ['onFailureDestination', { onFailureDestination: 'kafka://letters' }],
+  ['onFailureDestination', { ...PROVISIONED, onFailureDestination: 'kafka://orders' }],
+  ['onFailureDestination', { onFailureDestination: 'letters' }],
+  ['onFailureDestination', { ...PROVISIONED, onFailureDestination: 'kafka://' }],
+  ['maximumRetryAttempts', { ...PROVISIONED, maximumRetryAttempts: 10_001 }],
+  ['maximumRecordAgeInSeconds', { ...PROVISIONED, maximumRecordAgeInSeconds: 59 }],
+  ['batchSize', { batchSize: 10_001 }],
+  ['batchSize', { batchSize: 0 }],
+  ['maximumBatchingWindow', { maximumBatchingWindow: 301 }],
+  ['startingPosition', { startingPosition: 'EARLIEST' }],
+  ['startingPositionTimestamp', { startingPosition: 'AT_TIMESTAMP' }],
+  ['consumerGroupId', { consumerGroupId: 'x'.repeat(201) }],
+  ['filterPatterns', { filterPatterns: [{ key: ['x'] }] }],
+  ['filterPatterns', { filterPatterns: Array.from({ length: 11 }, () => ({ value: { a: [1] } })) }],
+  ['topic', { topic: '' }],
+])('a wrong %s is refused by name', (property, event) => {
+  expect(() => parse(event)).toThrow(ConfigurationError);
+  expect(() => parse(event)).toThrow(`functions.consume.events.kafka.${property}: `);
+});
+
+test('a timeout over 14 minutes is refused', () => {
+  expect(() => parse({}, { definition: { timeout: 841 } })).toThrow('functions.consume.timeout');
+  expect(parse({}, { definition: { timeout: 840 } })).toHaveLength(1);
+});
+
+describe('custom.kafkaEvents', () => {
+  test('takes numbers as a variable of the environment holds them', () => {
+    expect(parseSettings({ metricsPort: '9404', retryBackoff: { initialMs: '5' } })).toMatchObject({
+      metricsPort: 9_404,
+      backoff: { initialMs: 5, maximumMs: 30_000 },
+    });
+    expect(parseSettings(undefined)).toMatchObject({ metricsPort: null, logLevel: 'info' });
+  });
+
+  test.each([
+    ['brokers', { brokers: [] }],
+    ['brokers', { brokers: 'localhost' }],
+    ['brokers', { brokers: [5] }],
+    ['metricsPort', { metricsPort: 'x' }],
+    ['logLevel', { logLevel: 'loud' }],
+    ['retryBackoff', { retryBackoff: 5 }],
+    ['onFailureTopic', { onFailureTopic: '' }],
+    ['maximumConcurrency', { maximumConcurrency: 0 }],
+    ['brokr', { brokr: 'x:1' }],
+  ])('a wrong %s is refused by name', (property, custom) => {
+    expect(() => parseSettings(custom)).toThrow(`custom.kafkaEvents.${property}`);
+  });
+});

@@ -1,0 +1,84 @@
+import { createRequire } from 'node:module';
+import { expect, test, vi } from 'vitest';
+import { ORDERED_HEADERS } from '../../src/kafka/header-order.ts';
+import { PATCHED_VERSION, patchKafkajs } from '../../src/kafka/patch-kafkajs.ts';
+
+const require = createRequire(import.meta.url);
+
+interface Queue {
+  pending: unknown[];
+  throttleCheckTimeoutId: unknown;
+  scheduleCheckPendingRequests(): void;
+  checkPendingRequests(): void;
+}
+
+function aQueue(): Queue {
+  const RequestQueue = require('kafkajs/src/network/requestQueue') as new (options: object) => Queue;
+  const logger = { debug() {} };
+  return new RequestQueue({ maxInFlightRequests: 1, requestTimeout: 1_000, clientId: 'c', broker: 'b', logger });
+}
+
+test('the installed kafkajs is the one whose insides the patches know', () => {
+  expect((require('kafkajs/package.json') as { version: string }).version).toBe(PATCHED_VERSION);
+  expect(patchKafkajs()).toBe(true);
+});
+
+test('a connection with nothing to send sets no timer', () => {
+  patchKafkajs();
+  patchKafkajs();
+  const queue = aQueue();
+  queue.scheduleCheckPendingRequests();
+  queue.checkPendingRequests();
+  expect(queue.throttleCheckTimeoutId).toBeNull();
+});
+
+test('a request that waits is still looked after', () => {
+  vi.useFakeTimers();
+  patchKafkajs();
+  const queue = aQueue();
+  const sent = vi.fn();
+  queue.pending.push({ send: sent, expectResponse: true });
+  queue.scheduleCheckPendingRequests();
+  vi.runAllTimers();
+  expect(sent).toHaveBeenCalledOnce();
+  expect(queue.throttleCheckTimeoutId).toBeNull();
+  vi.useRealTimers();
+});
+
+test('headers keep the order in which they were written', () => {
+  patchKafkajs();
+  const Encoder = require('kafkajs/src/protocol/encoder') as new () => {
+    buffer: Buffer;
+    writeInt8(n: number): unknown;
+  };
+  const Decoder = require('kafkajs/src/protocol/decoder') as new (buffer: Buffer) => unknown;
+  const decodeRecord = require('kafkajs/src/protocol/recordBatch/record/v0/decoder') as (
+    decoder: unknown,
+    context: object,
+  ) => {
+    headers: Record<string, unknown> & { [ORDERED_HEADERS]?: { key: string; value: Buffer }[] };
+  };
+  const encoder = new Encoder() as unknown as Record<string, (value: unknown) => unknown> & { buffer: Buffer };
+  encoder.writeInt8?.(0);
+  encoder.writeVarLong?.(0);
+  encoder.writeVarInt?.(0);
+  encoder.writeVarIntString?.('key');
+  encoder.writeVarIntString?.('value');
+  const names = ['b', '1', 'b', 'constructor'];
+  encoder.writeVarInt?.(names.length);
+  for (const [index, name] of names.entries()) {
+    encoder.writeVarIntString?.(name);
+    encoder.writeVarIntString?.(`value ${index}`);
+  }
+
+  const { headers } = decodeRecord(new Decoder(encoder.buffer), {
+    firstOffset: '0',
+    firstTimestamp: '0',
+    magicByte: 2,
+  });
+
+  expect(headers[ORDERED_HEADERS]?.map(({ key, value }) => [key, value.toString()])).toEqual(
+    names.map((name, index) => [name, `value ${index}`]),
+  );
+  expect(Object.keys(headers)).toEqual(expect.arrayContaining(['1', 'b']));
+});
