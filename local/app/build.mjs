@@ -36,12 +36,11 @@ export async function ensureBuild() {
   });
 }
 
-/** @returns {string} changes whenever a source does */
+/** @returns {string} changes whenever a source does, wherever and whenever it was checked out */
 function fingerprint() {
   const hash = createHash('sha256').update(process.version);
   for (const file of sources.flatMap(listFiles)) {
-    const { size, mtimeMs } = statSync(file);
-    hash.update(`${file}\0${size}\0${mtimeMs}\n`);
+    hash.update(`${path.relative(rootDir, file)}\0`).update(readFileSync(file));
   }
   return hash.digest('hex');
 }
