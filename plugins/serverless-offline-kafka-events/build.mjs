@@ -1,9 +1,13 @@
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild } from 'esbuild';
 
+const folder = fileURLToPath(new URL('.', import.meta.url));
+
 /** Bundles src/index.ts to dist/index.js. */
 export async function build() {
-  const folder = fileURLToPath(new URL('.', import.meta.url));
   await esbuild({
     absWorkingDir: folder,
     entryPoints: ['src/index.ts'],
@@ -18,4 +22,14 @@ export async function build() {
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
+/** Writes dist/index.d.ts and what it refers to. */
+function emitTypes() {
+  const manifest = createRequire(import.meta.url).resolve('typescript/package.json');
+  const tsc = path.join(path.dirname(manifest), 'bin', 'tsc');
+  execFileSync(process.execPath, [tsc, '-p', path.join(folder, 'tsconfig.types.json')], { stdio: 'inherit' });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build();
+  if (process.argv.includes('--types')) emitTypes();
+}

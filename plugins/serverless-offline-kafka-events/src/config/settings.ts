@@ -13,7 +13,7 @@ export interface Settings {
   readonly logLevel: LogLevel;
   readonly backoff: RetryBackoff;
   readonly onFailureTopic: string | null;
-  /** Most invocations of one function at once. */
+  /** Most invocations of one mapping at once: serverless-offline itself knows no limit. */
   readonly maximumConcurrency: number;
   readonly sessionTimeoutMs: number;
 }

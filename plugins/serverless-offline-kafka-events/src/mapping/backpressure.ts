@@ -1,6 +1,6 @@
 import type { Partition } from '../partition/partition.ts';
 
-const BYTES_HIGH = 16 * 1024 * 1024;
+const BYTES_HIGH = 8 * 1024 * 1024;
 const RECORDS_HIGH = 20_000;
 
 /** What is polled ahead per partition is bounded; polling goes on once half of it is gone, so that it never runs dry. */

@@ -27,8 +27,8 @@ export interface MappingPartitionsOptions {
 
 /** The partitions of one mapping, each with its state and its worker. They outlive a membership of the group. */
 export interface MappingPartitions {
-  /** Returns the offset to poll from. `isNoting`: commit the first position, so that a restart finds it. */
-  assign(id: number, position: PartitionPosition, isNoting: boolean): number;
+  /** Returns the offset to poll from. */
+  assign(id: number, position: PartitionPosition): number;
   suspend(): void;
   /** Gives up what is not in the list. */
   keepOnly(ids: readonly number[]): void;
@@ -81,12 +81,13 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
   }
 
   return {
-    assign(id, position, isNoting) {
+    assign(id, position) {
       const entry = entryOf(id);
       const from = entry.partition.assign(position.committed, position.start);
       entry.isPaused = false;
       entry.highWatermark = Math.max(entry.highWatermark, position.latest);
-      if (isNoting && entry.partition.offsetToCommit !== null) committer.poke();
+      // What ended while the group was rebalancing; and a first position, so that a restart finds it.
+      if (entry.partition.offsetToCommit !== null) committer.poke();
       entry.worker.wake();
       recordLag();
       return from;
@@ -128,7 +129,7 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       while ([...states.values()].some((partition) => partition.isRunning) && Date.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
-      await Promise.race([committer.flush(), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
+      await Promise.race([committer.flush(), new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
     },
   };
 }

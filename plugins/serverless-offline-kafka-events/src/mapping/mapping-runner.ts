@@ -12,6 +12,8 @@ import type { Invoke } from './invocation.ts';
 import { createMappingPartitions, type MappingPartitions } from './mapping-partitions.ts';
 import { createWaiter } from './waiter.ts';
 
+/** A membership that lasts so long was no mishap, so that the next attempt is made at once. */
+const STABLE_AFTER_MS = 10_000;
 const RECONNECT_BACKOFF = { initialMs: 250, maximumMs: 5_000 };
 
 export interface MappingRunnerOptions {
@@ -85,7 +87,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
       const found = positions.get(id);
       if (found === undefined || session === null) continue;
       const position = isFromEarliest ? { ...found, committed: -1, start: found.earliest } : found;
-      const from = partitions.assign(id, position, mapping.startingPosition !== 'TRIM_HORIZON');
+      const from = partitions.assign(id, position);
       session.resumeFrom(id, from);
     }
     log.debug('polling', { ...who, partitions: ids });
@@ -116,11 +118,12 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
       try {
         await topicWatch.untilTopicExists(waiter);
         if (waiter.isStopped) return;
+        const openedAtMs = Date.now();
         session = await openSession();
         const reason = await Promise.race([session.ended, waiter.stopped]);
         if (waiter.isStopped) return;
         metrics.add('PollingErrorCount');
-        failures = 0;
+        if (Date.now() - openedAtMs > STABLE_AFTER_MS) failures = 0;
         log.warn('lost the connection to the group, joining again', { ...who, error: describeError(reason) });
       } catch (error) {
         metrics.add('PollingErrorCount');
@@ -149,7 +152,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
     async stop(graceMs) {
       await partitions.stop(graceMs);
       waiter.stop();
-      await closeSession(2_500);
+      await closeSession(1_500);
       await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 500).unref())]);
       log.debug('left the group', who);
     },

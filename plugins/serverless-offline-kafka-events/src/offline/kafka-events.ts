@@ -10,7 +10,7 @@ import { type MetricsServer, startMetricsServer } from '../metrics/metrics-serve
 import { forgetMetrics, readMetrics, watchMetrics } from '../metrics/registry.ts';
 
 /** How long a batch in hand may take to end when everything stops. */
-const GRACE_MS = 3_000;
+const GRACE_MS = 2_500;
 
 export interface KafkaEventsOptions {
   readonly mappings: readonly Mapping[];

@@ -1,0 +1,123 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { waitFor } from './wait-for.ts';
+
+/** A broker of the tests' own, to be stopped, killed and frozen. KAFKA_LIBS names the folder with Kafka's jars. */
+export class KafkaServer {
+  readonly port: number;
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'kafka-events-broker-'));
+  #child: ChildProcess | null = null;
+
+  constructor(port = 29_300 + Math.floor(Math.random() * 300) * 2) {
+    this.port = port;
+    const properties = {
+      'process.roles': 'broker,controller',
+      'node.id': 1,
+      'controller.quorum.voters': `1@127.0.0.1:${port + 1}`,
+      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1}`,
+      'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+      'controller.listener.names': 'CONTROLLER',
+      'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+      'log.dirs': path.join(this.#folder, 'data'),
+      'offsets.topic.replication.factor': 1,
+      'offsets.topic.num.partitions': 2,
+      'transaction.state.log.replication.factor': 1,
+      'transaction.state.log.min.isr': 1,
+      'group.initial.rebalance.delay.ms': 0,
+      'auto.create.topics.enable': false,
+    };
+    const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}`);
+    writeFileSync(path.join(this.#folder, 'server.properties'), lines.join('\n'));
+    writeFileSync(
+      path.join(this.#folder, 'log4j2.yaml'),
+      'Configuration:\n  Appenders:\n    Console:\n      name: STDOUT\n  Loggers:\n    Root: {level: WARN, AppenderRef: [{ref: STDOUT}]}\n',
+    );
+    const id = randomBytes(16).toString('base64url');
+    execFileSync('java', [...this.#jvm(), 'kafka.tools.StorageTool', 'format', '-t', id, '-c', 'server.properties'], {
+      cwd: this.#folder,
+      stdio: 'ignore',
+    });
+  }
+
+  get brokers(): string[] {
+    return [`127.0.0.1:${this.port}`];
+  }
+
+  #jvm(): string[] {
+    const libs = process.env.KAFKA_LIBS;
+    if (libs === undefined)
+      throw new Error('KAFKA_LIBS must name the folder with the jars of kafka_2.13 and kafka-tools');
+    return ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-cp', `${libs}/*`, '-Dlog4j2.configurationFile=log4j2.yaml'];
+  }
+
+  async start(): Promise<void> {
+    const log = openSync(path.join(this.#folder, 'broker.log'), 'a');
+    this.#child = spawn('java', [...this.#jvm(), 'kafka.Kafka', 'server.properties'], {
+      cwd: this.#folder,
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    await waitFor('the broker', () => isOpen(this.port), { timeoutMs: 60_000 });
+  }
+
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await exited;
+    this.#child = null;
+  }
+
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  /** Java's own console consumer, printing what it gets. */
+  consoleConsumer(topic: string, groupId: string): { readonly lines: () => string[]; stop(): Promise<void> } {
+    const args = ['--bootstrap-server', `127.0.0.1:${this.port}`, '--topic', topic, '--group', groupId];
+    const child = spawn('java', [...this.#jvm(), 'org.apache.kafka.tools.consumer.ConsoleConsumer', ...args], {
+      cwd: this.#folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data: Buffer) => {
+        output += data.toString();
+      });
+    }
+    return {
+      lines: () => output.split('\n').filter((line) => line !== ''),
+      async stop() {
+        const exited = new Promise((resolve) => child.once('exit', resolve));
+        child.kill('SIGTERM');
+        await exited;
+      },
+    };
+  }
+
+  async remove(): Promise<void> {
+    this.thaw();
+    await this.end('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
