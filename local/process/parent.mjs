@@ -1,4 +1,7 @@
-const everyMs = 1000;
+import { readFileSync } from 'node:fs';
+import { isAlive } from './signals.mjs';
+
+const everyMs = 500;
 
 /**
  * Asks for the end when npm, which started us, is gone without a word: nobody else would stop us then.
@@ -6,9 +9,20 @@ const everyMs = 1000;
  */
 export function watchParent(shutdown) {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
+  const npm = npmPid();
   const timer = setInterval(() => {
-    if (process.ppid !== parent) shutdown.request('npm is gone');
+    if (!isAlive(npm)) shutdown.request('npm is gone');
   }, everyMs);
   timer.unref();
+}
+
+/** @returns {number} our parent, or its parent where npm put a shell between */
+function npmPid() {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+    const [, grandparent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return /^\d+ \((sh|dash|bash)\) /.test(stat) ? Number(grandparent) : process.ppid;
+  } catch {
+    return process.ppid;
+  }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { waitFor } from '../cli/wait-for.mjs';
 
 /**
@@ -20,24 +21,19 @@ export function signalGroup(pid, signal) {
 
 /**
  * @param {number} pid
- * @returns {boolean} whether the process exists, be it somebody else's
+ * @returns {boolean} whether the process runs, be it somebody else's; one that has ended and waits for its parent to notice does not
  */
 export function isAlive(pid) {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
   }
-}
-
-/** @param {number} pid */
-function isGroupAlive(pid) {
   try {
-    process.kill(-pid, 0);
-    return true;
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.charAt(stat.lastIndexOf(')') + 2) !== 'Z';
   } catch {
-    return isAlive(pid);
+    return true;
   }
 }
 
@@ -48,7 +44,7 @@ function isGroupAlive(pid) {
  */
 export async function endGroup(pid, { graceMs, signal = 'SIGTERM' }) {
   if (!signalGroup(pid, signal)) return;
-  if (await waitFor(() => !isGroupAlive(pid), { timeoutMs: graceMs })) return;
+  if (await waitFor(() => !isAlive(pid), { timeoutMs: graceMs })) return;
   signalGroup(pid, 'SIGKILL');
-  await waitFor(() => !isGroupAlive(pid), { timeoutMs: 2000 });
+  await waitFor(() => !isAlive(pid), { timeoutMs: 2000 });
 }
