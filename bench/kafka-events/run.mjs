@@ -15,6 +15,7 @@ const PARTITIONS = 3;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const kafka = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.ERROR });
 
+/** @param {string} topic @param {number} count */
 async function fill(topic, count) {
   const admin = kafka.admin();
   await admin.connect();
@@ -35,13 +36,17 @@ async function fill(topic, count) {
   await producer.disconnect();
 }
 
-/** What anybody would write with kafkajs: handle a batch, commit, go on. */
+/**
+ * What anybody would write with kafkajs: handle a batch, commit, go on.
+ * @param {string} topic @param {number} batchSize @returns {Promise<number>}
+ */
 async function bare(topic, batchSize) {
   const consumer = kafka.consumer({ groupId: `bare-${topic}`, maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   let count = 0;
   let firstAt = 0;
+  /** @type {number} */
   const seconds = await new Promise((resolve) => {
     void consumer.run({
       autoCommit: false,
@@ -51,7 +56,7 @@ async function bare(topic, batchSize) {
         firstAt ||= performance.now();
         for (let from = 0; from < batch.messages.length; from += batchSize) {
           const messages = batch.messages.slice(from, from + batchSize);
-          const last = messages.at(-1).offset;
+          const last = messages.at(-1)?.offset ?? '0';
           count += messages.length;
           resolveOffset(last);
           await consumer.commitOffsets([{ topic, partition: batch.partition, offset: String(BigInt(last) + 1n) }]);
@@ -81,7 +86,19 @@ export async function consume(event) {
 }
 `;
 
-/** A real project, in a process of its own. */
+/**
+ * @typedef {object} Running
+ * @property {import('node:child_process').ChildProcess} child
+ * @property {<T>(look: (log: string) => T) => Promise<NonNullable<T>>} until
+ * @property {() => {seconds: number, latencies: number[]}} result
+ */
+
+/**
+ * A real project, in a process of its own.
+ * @template T
+ * @param {{topic: string, batchSize: number, window?: number, env: Record<string, string>}} options
+ * @param {(running: Running) => Promise<T>} use
+ */
 async function withProject({ topic, batchSize, window, env }, use) {
   const folder = mkdtempSync(path.join(tmpdir(), 'kafka-events-bench-'));
   const result = path.join(folder, 'result.json');
@@ -145,6 +162,10 @@ async function withProject({ topic, batchSize, window, env }, use) {
   }
 }
 
+/**
+ * @template T
+ * @param {() => T} look @param {() => string} describe @returns {Promise<NonNullable<T>>}
+ */
 async function until(look, describe) {
   for (let i = 0; i < 1_200; i++) {
     try {
@@ -158,6 +179,7 @@ async function until(look, describe) {
   throw new Error(`waited for too long; the log says\n${describe().slice(-2_000)}`);
 }
 
+/** @param {string} topic @param {number} batchSize */
 async function plugin(topic, batchSize) {
   return withProject({ topic, batchSize, env: { EXPECTED: String(RECORDS) } }, async ({ until, result }) => {
     const { seconds } = await until(() => result());
@@ -165,6 +187,7 @@ async function plugin(topic, batchSize) {
   });
 }
 
+/** @param {string} topic */
 async function latency(topic) {
   const count = 300;
   await fill(topic, 0);
@@ -185,14 +208,17 @@ async function latency(topic) {
   );
 }
 
-/** Share of one core that an idle mapping takes, by what the process used over ten seconds. */
+/**
+ * Share of one core that an idle mapping takes, by what the process used over ten seconds.
+ * @param {string} topic
+ */
 async function idle(topic) {
   await fill(topic, 0);
   return withProject({ topic, batchSize: 100, env: { EXPECTED: '1' } }, async ({ child, until }) => {
     await until((log) => log.includes('joined the group'));
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     const ticks = () => {
-      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
       return Number(fields[11]) + Number(fields[12]);
     };
     const before = ticks();

@@ -11,7 +11,7 @@ export interface DeadLetterProducer {
   close(): Promise<void>;
 }
 
-export interface DeadLetter extends Message {
+interface DeadLetter extends Message {
   readonly value: string;
 }
 

@@ -6,7 +6,7 @@ import { compileJsonPattern, compileLeafRules, type Matcher } from './json-patte
 /** Says whether a record reaches the function. */
 export type RecordFilter = (value: Buffer | null) => boolean;
 
-export const MAXIMUM_FILTERS = 10;
+const MAXIMUM_FILTERS = 10;
 
 /**
  * The patterns are OR'ed; each has the one key `value`: a JSON pattern (object) or rules for a plain string (array).

@@ -16,7 +16,7 @@ export interface SessionOptions {
   /** We ask to join, so what we had may already be somebody else's. */
   readonly onJoining: () => void;
   /** We joined and have these partitions. Nothing is polled until they are resumed. */
-  readonly onAssigned: (partitions: readonly number[]) => void;
+  readonly onAssigned: (partitions: readonly number[], session: ConsumerSession) => void;
   /** `endOffset`: the one after the last polled; `highWatermark`: the one after the last written. */
   readonly onRecords: (
     partition: number,
@@ -80,7 +80,7 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
     isJoining = false;
     const partitions = payload.memberAssignment[topic] ?? [];
     if (partitions.length > 0) consumer.pause([{ topic, partitions }]);
-    options.onAssigned(partitions);
+    options.onAssigned(partitions, session);
   });
 
   const session: ConsumerSession = {
@@ -88,10 +88,12 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
     get isJoining() {
       return isJoining;
     },
-    pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
+    pause: (partition) => ifRunning(() => consumer.pause([{ topic, partitions: [partition] }])),
     resumeFrom(partition, offset) {
-      if (offset !== null) consumer.seek({ topic, partition, offset: String(offset) });
-      consumer.resume([{ topic, partitions: [partition] }]);
+      ifRunning(() => {
+        if (offset !== null) consumer.seek({ topic, partition, offset: String(offset) });
+        consumer.resume([{ topic, partitions: [partition] }]);
+      });
     },
     commit: (offsets) => commit(consumer, commitNow, topic, offsets),
     close: () => consumer.disconnect(),
@@ -113,6 +115,15 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
     throw error;
   }
   return session;
+}
+
+/** kafkajs throws once it has given up; the next membership starts afresh. */
+function ifRunning(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // `ended` tells.
+  }
 }
 
 /** Only hands over: the fetch loop, and with it the heartbeat, never waits for a function. */

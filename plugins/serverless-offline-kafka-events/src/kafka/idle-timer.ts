@@ -1,5 +1,5 @@
 /** The part of kafkajs' RequestQueue that the patch uses. */
-export interface RequestQueue {
+interface RequestQueue {
   readonly pending: readonly unknown[];
   readonly throttledUntil: number;
   scheduleCheckPendingRequests(): void;

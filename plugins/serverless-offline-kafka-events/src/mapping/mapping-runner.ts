@@ -36,6 +36,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   const who = { function: mapping.functionKey, topic: mapping.topic, groupId: mapping.groupId };
   const waiter = createWaiter();
   let session: ConsumerSession | null = null;
+  /** Counts up whenever what was assigned before is no longer in force. */
   let assignment = 0;
 
   const partitions: MappingPartitions = createMappingPartitions({
@@ -85,7 +86,8 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   ): void {
     for (const id of ids) {
       const found = positions.get(id);
-      if (found === undefined || session === null) continue;
+      if (found === undefined) throw new Error(`the broker does not tell about partition ${id} yet`);
+      if (session === null) return;
       const position = isFromEarliest ? { ...found, committed: -1, start: found.earliest } : found;
       const from = partitions.assign(id, position);
       session.resumeFrom(id, from);
@@ -103,7 +105,8 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
         assignment += 1;
         partitions.suspend();
       },
-      onAssigned: (ids) => {
+      onAssigned: (ids, opened) => {
+        session = opened;
         assignment += 1;
         partitions.keepOnly(ids);
         log.info('joined the group', { ...who, partitions: ids });
@@ -121,7 +124,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
         const openedAtMs = Date.now();
         session = await openSession();
         const reason = await Promise.race([session.ended, waiter.stopped]);
-        if (waiter.isStopped) return;
+        if (waiter.isStopped) return await closeSession(1_500);
         metrics.add('PollingErrorCount');
         if (Date.now() - openedAtMs > STABLE_AFTER_MS) failures = 0;
         log.warn('lost the connection to the group, joining again', { ...who, error: describeError(reason) });

@@ -14,8 +14,8 @@ export const COUNTERS = [
 ] as const;
 export const GAUGES = ['MaxOffsetLag', 'SumOffsetLag'] as const;
 
-export type CounterName = (typeof COUNTERS)[number];
-export type GaugeName = (typeof GAUGES)[number];
+type CounterName = (typeof COUNTERS)[number];
+type GaugeName = (typeof GAUGES)[number];
 
 /** The figures of one mapping. */
 export interface MappingMetrics {
