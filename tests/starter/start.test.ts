@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { freePorts, isPortTaken } from '#local/process/ports.mjs';
+import { isAlive } from '#local/process/signals.mjs';
+import { answers, killAll, runStarter, type Starter, starterEnv, until } from './starter.ts';
+
+const seen: number[] = [];
+let stopServer: () => void = () => {};
+afterEach(() => {
+  killAll(seen.splice(0));
+  stopServer();
+});
+
+const start = async (overrides: Record<string, string | undefined> = {}): Promise<Starter> => {
+  const starter = runStarter(await starterEnv(overrides));
+  seen.push(starter.child.pid ?? 0);
+  return starter;
+};
+
+const ready = async (starter: Starter): Promise<void> => {
+  await until(`ready:\n${starter.output()}`, () => starter.output().includes('Ready after'));
+  seen.push(...starter.processes());
+};
+
+const isApp = (pid: number): boolean => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('serverless.js');
+
+describe('npm start with every URL set', () => {
+  it('starts the application alone, brings it back when it dies, and leaves nothing at the end', async () => {
+    const starter = await start();
+    await ready(starter);
+    expect(starter.output()).toContain(`${starter.api}/swagger-ui/index.html`);
+    expect(await answers(`${starter.secondApi}/health/live`)).toBe(true);
+    // the starter, its guard and the application
+    expect(starter.processes()).toHaveLength(3);
+
+    const app = starter.processes().find(isApp) ?? 0;
+    process.kill(app, 'SIGKILL');
+    await until('a message', () => starter.output().includes('serverless-offline ended (SIGKILL); starting it again'));
+    await until('the API again', () => answers(`${starter.api}/health/ready`));
+
+    const all = starter.processes();
+    seen.push(...all);
+    for (const pid of all) process.kill(pid, 'SIGTERM');
+    expect(await starter.exited).toBe(0);
+    await until('no process', () => !all.some(isAlive), 5000);
+    const port = Number(new URL(starter.api).port);
+    expect(await isPortTaken(port)).toBe(false);
+  });
+
+  it('does without a broker that is not there, says so, and leaves nothing when it is killed', async () => {
+    const [closed] = await freePorts(1);
+    const starter = await start({ KAFKA_BROKERS: `127.0.0.1:${closed}` });
+    await ready(starter);
+    await until('a word about the broker', () => /topics: KAFKA_BROKERS.*next try in/.test(starter.output()));
+    const all = starter.processes();
+    process.kill(starter.child.pid ?? 0, 'SIGKILL');
+    await until('no process', () => !all.some(isAlive), 15_000);
+  });
+});
+
+describe('npm start refuses, with one line that names the variable,', () => {
+  it.each([
+    [
+      { NOTIFICATIONS_DATABASE_URL: undefined },
+      'NOTIFICATIONS_DATABASE_URL is not set although USERS_DATABASE_URL is: set both or neither',
+    ],
+    [{ REDIS_URL: 'cache:6379' }, 'REDIS_URL is malformed: expected a URL like redis://host:6379'],
+    [{ KAFKA_BROKERS: '' }, 'KAFKA_BROKERS is empty: expected host:port, several separated by commas'],
+    [{ HTTP_PORT: 'http' }, "HTTP_PORT must be a port between 1 and 65535, not 'http'"],
+  ])('%o', async (overrides, line) => {
+    const starter = await start(overrides);
+    expect(await starter.exited).toBe(1);
+    expect(starter.output()).toBe(`${line}\n`);
+  });
+
+  it('a port in use', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    stopServer = () => server.close();
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const starter = await start({ EMAIL_HTTP_PORT: `${port}` });
+    expect(await starter.exited).toBe(1);
+    expect(starter.output()).toBe(
+      `port ${port} (the API's second port) is in use: stop what listens there, or set EMAIL_HTTP_PORT\n`,
+    );
+  });
+
+  it('a database that does not let us in', async () => {
+    const url = new URL(process.env.USERS_DATABASE_URL ?? '');
+    url.username = 'nobody';
+    url.pathname = '/users';
+    const starter = await start({ USERS_DATABASE_URL: url.href });
+    expect(await starter.exited).toBe(1);
+    expect(starter.output()).toMatch(/databases: USERS_DATABASE_URL: .*ACCESS_DENIED/);
+    expect(starter.output()).not.toContain('password@');
+  });
+});

@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { waitFor } from '#local/cli/wait-for.mjs';
+import { freePorts } from '#local/process/ports.mjs';
+import { isAlive } from '#local/process/signals.mjs';
+
+const script = fileURLToPath(new URL('../../local/start.mjs', import.meta.url));
+
+export interface Starter {
+  child: ChildProcess;
+  output(): string;
+  exited: Promise<number | string>;
+  /** It and everything below it. */
+  processes(): number[];
+  api: string;
+  secondApi: string;
+}
+
+/** The environment of one start: free ports, databases and topics of its own, the servers of this test run. */
+export const starterEnv = async (overrides: Record<string, string | undefined> = {}): Promise<NodeJS.ProcessEnv> => {
+  const [http, email, lambda, smtp] = await freePorts(4);
+  const id = randomBytes(4).toString('hex');
+  const database = (name: string) => {
+    const url = new URL(process.env[`${name.toUpperCase()}_DATABASE_URL`] ?? '');
+    url.pathname = `/starter_${id}_${name}`;
+    return url.href;
+  };
+  return {
+    ...process.env,
+    USERS_DATABASE_URL: database('users'),
+    NOTIFICATIONS_DATABASE_URL: database('notifications'),
+    SMTP_URL: `smtp://127.0.0.1:${smtp}`,
+    HTTP_PORT: `${http}`,
+    EMAIL_HTTP_PORT: `${email}`,
+    LAMBDA_PORT: `${lambda}`,
+    TOPIC_PREFIX: `starter-${id}-`,
+    GROUP_PREFIX: `starter-${id}-`,
+    HOT_RELOAD: '0',
+    npm_lifecycle_event: undefined,
+    ...overrides,
+  };
+};
+
+/** Runs `npm start` without npm. */
+export const runStarter = (env: NodeJS.ProcessEnv): Starter => {
+  const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  child.stdout.on('data', (data) => {
+    text += data;
+  });
+  child.stderr.on('data', (data) => {
+    text += data;
+  });
+  return {
+    child,
+    output: () => text,
+    exited: new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'))),
+    processes: () => treeOf(child.pid ?? 0),
+    api: `http://127.0.0.1:${env.HTTP_PORT}`,
+    secondApi: `http://127.0.0.1:${env.EMAIL_HTTP_PORT}`,
+  };
+};
+
+export const until = async (what: string, ask: () => Promise<boolean> | boolean, timeoutMs = 40_000): Promise<void> => {
+  if (!(await waitFor(ask, { timeoutMs, everyMs: 50 }))) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+};
+
+export const answers = async (url: string): Promise<boolean> =>
+  (await fetch(url, { headers: { connection: 'close' } })).ok;
+
+/** Ends what a failed test left. */
+export const killAll = (pids: number[]): void => {
+  for (const pid of pids.filter(isAlive)) process.kill(pid, 'SIGKILL');
+};
+
+const treeOf = (root: number): number[] => {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    const parent = parentOf(name);
+    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+  }
+  const walk = (pid: number): number[] => [pid, ...(children.get(pid) ?? []).flatMap(walk)];
+  return walk(root);
+};
+
+const parentOf = (pid: string): number => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return 0;
+  }
+};
