@@ -32,6 +32,8 @@ export function watchSources({ serverless, onReloaded }) {
   const original = new Map(Object.entries(functions).map(([key, { handler }]) => [key, handler]));
   removeOutputs(serviceDir, (pid) => !isAlive(pid));
   let count = 0;
+  /** @type {Set<string>} */
+  let changed = new Set();
   let current = '';
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
@@ -41,7 +43,14 @@ export function watchSources({ serverless, onReloaded }) {
   const reload = async () => {
     const started = performance.now();
     const outdir = `${hotFolder}/${process.pid}-${++count}`;
-    await buildInto(serviceDir, outdir);
+    const files = [...changed];
+    changed = new Set();
+    try {
+      await buildInto(serviceDir, outdir, files);
+    } catch (error) {
+      for (const file of files) changed.add(file);
+      throw error;
+    }
     const old = loadedVersions();
     const oldOutdir = current;
     for (const [key, handler] of original) {
@@ -77,7 +86,8 @@ export function watchSources({ serverless, onReloaded }) {
 
   const stopWatching = watchTree(
     ['functions', 'shared'].map((name) => path.join(serviceDir, name)),
-    () => {
+    (file) => {
+      changed.add(file);
       clearTimeout(timer);
       timer = setTimeout(run, debounceMs);
     },
@@ -92,11 +102,12 @@ export function watchSources({ serverless, onReloaded }) {
 /**
  * @param {string} serviceDir
  * @param {string} outdir
+ * @param {string[]} changed so that the build may leave out what they do not touch
  */
-async function buildInto(serviceDir, outdir) {
-  /** @type {{ build: (options: { outdir: string }) => Promise<void> }} */
+async function buildInto(serviceDir, outdir, changed) {
+  /** @type {{ build: (options: { outdir: string, changed: string[] }) => Promise<void> }} */
   const { build } = await import(pathToFileURL(path.join(serviceDir, 'esbuild.config.mjs')).href);
-  await build({ outdir });
+  await build({ outdir, changed });
 }
 
 /**

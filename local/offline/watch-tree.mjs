@@ -7,7 +7,7 @@ const isSource = (/** @type {string} */ name) => /\.(ts|mts|js|mjs|json|html|css
 /**
  * Watches folders and everything below them. It watches folders, not files, and so survives editors that replace a file.
  * @param {string[]} folders
- * @param {() => void} onChange called often
+ * @param {(file: string) => void} onChange called often; hears the folder where the system does not say which file it was
  * @returns {() => void} how to stop
  */
 export function watchTree(folders, onChange) {
@@ -20,7 +20,7 @@ export function watchTree(folders, onChange) {
     if (entries === undefined) return;
     const watcher = watch(folder, { persistent: false }, (kind, name) => {
       if (kind === 'rename' && name !== null) add(path.join(folder, name));
-      if (name === null || isSource(name)) onChange();
+      if (name === null || isSource(name)) onChange(name === null ? folder : path.join(folder, name));
     });
     watcher.on('error', () => remove(folder));
     watchers.set(folder, watcher);
