@@ -1,5 +1,7 @@
-import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
+import kafkajs, { type Cluster, type EachBatchPayload, type Kafka } from 'kafkajs';
 import type { PolledRecord } from '../record/polled-record.ts';
+import { type CommitNow, commitOffsets } from './commit-offsets.ts';
+import { leaveGroupAs } from './leave-group.ts';
 import { createRangeAssigner } from './range-assigner.ts';
 import { toPolledRecord } from './to-polled-record.ts';
 
@@ -13,6 +15,8 @@ export interface SessionOptions {
   readonly topic: string;
   readonly groupId: string;
   readonly sessionTimeoutMs: number;
+  /** Who we were before kafkajs gave up: the group would wait for that member until its session ends. */
+  readonly formerMemberId: string | null;
   /** We ask to join, so what we had may already be somebody else's. */
   readonly onJoining: () => void;
   /** We joined and have these partitions. Nothing is polled until they are resumed. */
@@ -32,6 +36,8 @@ export interface ConsumerSession {
   readonly ended: Promise<unknown>;
   /** No assignment is in force between asking to join and having joined. */
   readonly isJoining: boolean;
+  /** Null before the first assignment. */
+  readonly memberId: string | null;
   pause(partition: number): void;
   resumeFrom(partition: number, offset: number | null): void;
   /** @throws when the broker did not take it; is never repeated, so that it cannot slip past a rebalance. */
@@ -42,15 +48,20 @@ export interface ConsumerSession {
 export async function openConsumerSession(options: SessionOptions): Promise<ConsumerSession> {
   const { topic, groupId } = options;
   let isJoining = true;
+  let memberId: string | null = null;
   let lastSignOfLifeMs = Date.now();
-  let commitNow: EachBatchPayload['commitOffsetsIfNecessary'] | null = null;
+  let commitNow: CommitNow | null = null;
+  let cluster: Cluster | null = null;
   const consumer = options.kafka.consumer({
     groupId,
     partitionAssigners: [
-      createRangeAssigner(() => {
-        isJoining = true;
-        options.onJoining();
-      }),
+      (created) => {
+        cluster = created.cluster;
+        return createRangeAssigner(() => {
+          isJoining = true;
+          options.onJoining();
+        })(created);
+      },
       kafkajs.PartitionAssigners.roundRobin,
     ],
     sessionTimeout: options.sessionTimeoutMs,
@@ -78,6 +89,7 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     isAlive();
     isJoining = false;
+    memberId = payload.memberId;
     const partitions = payload.memberAssignment[topic] ?? [];
     if (partitions.length > 0) consumer.pause([{ topic, partitions }]);
     options.onAssigned(partitions, session);
@@ -88,6 +100,9 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
     get isJoining() {
       return isJoining;
     },
+    get memberId() {
+      return memberId;
+    },
     pause: (partition) => ifRunning(() => consumer.pause([{ topic, partitions: [partition] }])),
     resumeFrom(partition, offset) {
       ifRunning(() => {
@@ -95,11 +110,13 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
         consumer.resume([{ topic, partitions: [partition] }]);
       });
     },
-    commit: (offsets) => commit(consumer, commitNow, topic, offsets),
+    commit: (offsets) => commitOffsets(consumer, commitNow, topic, offsets),
     close: () => consumer.disconnect(),
   };
   try {
     await consumer.connect();
+    if (options.formerMemberId !== null && cluster !== null)
+      await leaveGroupAs(options.formerMemberId, groupId, cluster);
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
@@ -136,28 +153,4 @@ function deliver(
   const last = batch.lastOffset();
   resolveOffset(last);
   onRecords(batch.partition, records, Number(last) + 1, Number(batch.highWatermark));
-}
-
-async function commit(
-  consumer: Consumer,
-  commitNow: EachBatchPayload['commitOffsetsIfNecessary'] | null,
-  topic: string,
-  offsets: ReadonlyMap<number, number>,
-): Promise<void> {
-  const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }));
-  if (commitNow !== null) {
-    await commitNow({ topics: [{ topic, partitions }] });
-    return;
-  }
-  // Before the first batch there is only this way, which drops the request in silence when the consumer is not running.
-  let isCommitted = false;
-  const stopListening = consumer.on(consumer.events.COMMIT_OFFSETS, () => {
-    isCommitted = true;
-  });
-  try {
-    await consumer.commitOffsets(partitions.map((one) => ({ topic, ...one })));
-  } finally {
-    stopListening();
-  }
-  if (!isCommitted) throw new Error('the consumer is not running');
 }

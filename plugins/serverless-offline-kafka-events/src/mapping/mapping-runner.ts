@@ -36,6 +36,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   const who = { function: mapping.functionKey, topic: mapping.topic, groupId: mapping.groupId };
   const waiter = createWaiter();
   let session: ConsumerSession | null = null;
+  let formerMemberId: string | null = null;
   /** Counts up whenever what was assigned before is no longer in force. */
   let assignment = 0;
 
@@ -101,6 +102,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
       topic: mapping.topic,
       groupId: mapping.groupId,
       sessionTimeoutMs: settings.sessionTimeoutMs,
+      formerMemberId,
       onJoining: () => {
         assignment += 1;
         partitions.suspend();
@@ -144,6 +146,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
     partitions.suspend();
     session = null;
     if (closing === null) return;
+    formerMemberId = closing.memberId ?? formerMemberId;
     await Promise.race([
       closing.close().catch(() => undefined),
       new Promise((resolve) => setTimeout(resolve, timeoutMs).unref()),
