@@ -61,7 +61,7 @@ export function judge(status, text, needsKafka) {
  * @param {string} text
  * @returns {Record<string, string>}
  */
-export function statesOf(text) {
+function statesOf(text) {
   /** @type {Record<string, string>} */
   const states = {};
   /** @type {unknown} */

@@ -10,7 +10,7 @@ import { findCommand, output } from '../services/commands.mjs';
  * The packages of each need, best first: names differ between releases. None of them contains a system service
  * (the Redis server is in redis-tools, under another name; redis-server would add and start one).
  */
-export const aptPackages = {
+const aptPackages = {
   mariadb: ['mariadb-server-core', 'mariadb-server-core-10.6'],
   redis: ['redis-tools'],
   java: ['openjdk-21-jre-headless', 'openjdk-17-jre-headless', 'openjdk-25-jre-headless'],

@@ -1,4 +1,4 @@
-export const supportedNode = '^20.19 || ^22.13 || >=24';
+const supportedNode = '^20.19 || ^22.13 || >=24';
 
 /**
  * Whether this Node can run the project. Readable by every Node that knows modules, or it could not say so.

@@ -18,7 +18,7 @@ export function writePidFile(file, record) {
  * @param {string} file
  * @returns {PidRecord | undefined} undefined when there is none, or nothing that we wrote
  */
-export function readPidFile(file) {
+function readPidFile(file) {
   try {
     const { pid, command } = JSON.parse(readFileSync(file, 'utf8'));
     return Number.isInteger(pid) && typeof command === 'string' ? { pid, command } : undefined;
@@ -41,7 +41,7 @@ export function removePidFile(file, pid) {
  * @param {string} file
  * @returns {number | undefined}
  */
-export function runningPid(file) {
+function runningPid(file) {
   const record = readPidFile(file);
   if (record === undefined || !isAlive(record.pid)) return undefined;
   return isSameCommand(record.command, commandOf(record.pid)) ? record.pid : undefined;

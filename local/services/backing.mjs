@@ -18,7 +18,7 @@ import { startNative } from './native.mjs';
  */
 
 /** In which order services are stopped, after the application, and how long each may take: 15 s with everything else. */
-export const stopRules = {
+const stopRules = {
   maildev: { order: 1, graceMs: 500 },
   Kafka: { order: 2, graceMs: 2500 },
   Redis: { order: 3, graceMs: 1000 },

