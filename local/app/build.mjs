@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import path from 'node:path';
 import { StartError } from '../cli/start-error.mjs';
 import { rootDir, runDir } from '../paths.mjs';
+import { endWithUs } from '../process/end-with-us.mjs';
 import { withLock } from '../process/lock.mjs';
 
 const stampFile = path.join(rootDir, 'dist', '.sources');
@@ -56,6 +57,7 @@ function listFiles(source) {
 
 async function build() {
   const child = spawn(process.execPath, ['esbuild.config.mjs'], { cwd: rootDir, stdio: ['ignore', 'pipe', 'pipe'] });
+  const forget = endWithUs(child);
   /** @type {string[]} */
   const printed = [];
   child.stdout.on('data', (data) => printed.push(String(data)));
@@ -64,5 +66,6 @@ async function build() {
     child.on('error', (error) => resolve(error.message));
     child.on('close', (code, signal) => resolve(code ?? signal));
   });
+  forget();
   if (outcome !== 0) throw new StartError(`the build failed (${outcome}):\n${printed.join('').trim()}`);
 }

@@ -59,7 +59,8 @@ export async function installPackages(needs) {
  */
 async function privileged(needs) {
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive', 'NEEDRESTART_SUSPEND=1'];
-  if (process.getuid?.() === 0) return (command) => output('env', [...environment.slice(1), ...command]);
+  if (process.getuid?.() === 0)
+    return (command) => output('env', [...environment.slice(1), ...command], { mayOutliveUs: true });
   const sudo = findCommand('sudo');
   const canSudo =
     sudo !== undefined &&
@@ -67,7 +68,8 @@ async function privileged(needs) {
       () => true,
       () => false,
     ));
-  if (sudo !== undefined && canSudo) return (command) => output(sudo, ['-n', ...environment, ...command]);
+  if (sudo !== undefined && canSudo)
+    return (command) => output(sudo, ['-n', ...environment, ...command], { mayOutliveUs: true });
   const names = needs.map((need) => aptPackages[need][0]).join(' ');
   throw new StartError(
     `These packages are missing, and neither root nor sudo without a password is at hand. Run: sudo apt-get install --no-install-recommends ${names}`,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { say } from '../cli/progress.mjs';
 import { StartError } from '../cli/start-error.mjs';
 import { rootDir, runDir } from '../paths.mjs';
+import { endWithUs } from '../process/end-with-us.mjs';
 import { withLock } from '../process/lock.mjs';
 
 /** @typedef {{ packages?: Record<string, { version?: string, optional?: boolean, link?: boolean, peer?: boolean }> }} LockFile */
@@ -64,6 +65,7 @@ async function npmCi() {
   const [file, first] = isNpm ? [process.execPath, [cli]] : ['npm', []];
   const args = [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
   const child = spawn(file, args, { cwd: rootDir, stdio: ['ignore', 'pipe', 'pipe'] });
+  const forget = endWithUs(child);
   /** @type {string[]} */
   const printed = [];
   child.stdout.on('data', (data) => printed.push(String(data)));
@@ -72,5 +74,6 @@ async function npmCi() {
     child.on('error', (error) => resolve(error.message));
     child.on('close', (code, signal) => resolve(code ?? signal));
   });
+  forget();
   if (outcome !== 0) throw new StartError(`npm ci failed (${outcome}):\n${printed.join('').trim()}`);
 }

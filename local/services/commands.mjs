@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { endWithUs } from '../process/end-with-us.mjs';
 
 const run = promisify(execFile);
 
@@ -35,10 +36,16 @@ function isExecutable(file) {
  * Runs a program to its end.
  * @param {string} file
  * @param {string[]} args
- * @param {import('node:child_process').ExecFileOptions} [options]
+ * @param {import('node:child_process').ExecFileOptions & { mayOutliveUs?: boolean }} [options] mayOutliveUs: must not be interrupted
  * @returns {Promise<string>} what it printed, on either channel
  */
-export async function output(file, args, options = {}) {
-  const { stdout, stderr } = await run(file, args, { ...options, encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 });
-  return `${stdout}${stderr}`;
+export async function output(file, args, { mayOutliveUs = false, ...options } = {}) {
+  const running = run(file, args, { ...options, encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 });
+  const forget = mayOutliveUs ? () => {} : endWithUs(running.child);
+  try {
+    const { stdout, stderr } = await running;
+    return `${stdout}${stderr}`;
+  } finally {
+    forget();
+  }
 }
