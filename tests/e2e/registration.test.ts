@@ -1,78 +1,86 @@
-import { describe, expect, inject, it } from 'vitest';
-import { randomEmail } from '#tests/helpers/random.ts';
+import { describe, expect, it } from 'vitest';
+import { call } from '#tests/helpers/call.ts';
+import { eventWhen, mailsTo, operator } from '#tests/helpers/events.ts';
+import { mailParts } from '#tests/helpers/mail-parts.ts';
+import { randomEmail, randomName } from '#tests/helpers/random.ts';
+import { register, userPath } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
-
-const { baseUrl, mailsUrl, operatorToken } = inject('application');
-
-const register = async (email: string): Promise<Response> =>
-  fetch(`${baseUrl}/api/users/`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
-    },
-    body: JSON.stringify({ name: 'Ann', lastname: 'Lee', email, password: 'correct-horse-1' }),
-  });
-
-const mailsTo = async (email: string): Promise<string[]> => (await fetch(`${mailsUrl}?to=${email}`)).json();
-
-const eventOf = async (email: string) => {
-  const answer = await fetch(`${baseUrl}/api/events?pageSize=100`, {
-    headers: { authorization: `Bearer ${operatorToken}` },
-  });
-  const { content } = await answer.json();
-  return content.find((event: { userEmail: string }) => event.userEmail === email);
-};
 
 describe('a registration', () => {
   it('is answered, mailed once and marked FINISHED', async () => {
     const email = randomEmail();
+    const traceId = randomName('').padEnd(32, '7');
+    const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
 
-    const answer = await register(email);
+    const answer = await register({ email }, { headers: { traceparent } });
 
     expect(answer.status).toBe(201);
-    const [raw] = await waitFor(
-      async () => {
-        const mails = await mailsTo(email);
-        return mails.length > 0 && mails;
-      },
-      { what: 'the mail' },
-    );
-    const event = await waitFor(
-      async () => {
-        const found = await eventOf(email);
-        return found?.eventState === 'FINISHED' && found;
-      },
-      { what: 'FINISHED' },
-    );
-    expect(raw).toContain('Subject: Welcome to our site!');
-    expect(raw).toContain('Thank you for creating account!');
-    expect(raw).toMatch(/^traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-/im);
-    expect(raw).toContain(`Message-ID: <${event.uuid}@`);
-    expect(event.traceId).toBe('4bf92f3577b34da6a3ce929d0e0e4736');
+    const event = await eventWhen(email, 'FINISHED');
+    expect(event).toMatchObject({ traceId, attempts: 1, reason: null, topic: 'user.email.send' });
+    const mails = await mailsTo(email);
+    expect(mails).toHaveLength(1);
+    const { headers, parts } = mailParts(mails[0] ?? '');
+    expect(headers).toMatchObject({
+      to: email,
+      subject: 'Welcome to our site!',
+      'message-id': `<${event.uuid}@registration.example>`,
+      traceparent: expect.stringContaining(`00-${traceId}-`),
+      'mime-version': '1.0',
+      'content-type': expect.stringMatching(/^multipart\/alternative/),
+    });
+    expect(headers['from']).toMatch(/^\S+@\S+$/);
+    expect(Object.keys(parts)).toEqual(['text/plain', 'text/html']);
+    expect(parts['text/plain']).toMatch(/^Thank you for creating account!/);
+    expect(parts['text/html']).toMatch(/<html[\s\S]*Thank you for creating account![\s\S]*<\/html>/);
+  });
+
+  it('of an address in other letters is mailed', async () => {
+    const email = `ж${randomEmail()}`;
+
+    expect((await register({ email })).status).toBe(201);
+
+    await eventWhen(email, 'FINISHED');
     expect(await mailsTo(email)).toHaveLength(1);
   });
 
   it('of an address that is refused for good becomes FAILED with the reason', async () => {
     const email = `bounce-${randomEmail()}`;
 
-    await register(email);
+    await register({ email });
 
-    const event = await waitFor(
-      async () => {
-        const found = await eventOf(email);
-        return found?.eventState === 'FAILED' && found;
-      },
-      { what: 'FAILED' },
-    );
-    expect(event.reason).toContain('5.1.1');
+    expect((await eventWhen(email, 'FAILED')).reason).toContain('5.1.1');
+    expect(await mailsTo(email)).toEqual([]);
   });
 
   it('of an address that is refused for now is mailed later', async () => {
     const email = `greylist-${randomEmail()}`;
 
-    await register(email);
+    await register({ email });
 
     await waitFor(async () => (await mailsTo(email)).length === 1, { timeoutMs: 40_000, what: 'the mail' });
+  });
+
+  it('that is refused makes no event and no mail', async () => {
+    const email = randomEmail();
+    await register({ email });
+    const { uuid } = await eventWhen(email, 'FINISHED');
+
+    expect((await register({ email })).status).toBe(400);
+
+    const after = await register();
+    await eventWhen(after.body.email, 'FINISHED');
+    expect((await eventWhen(email, 'FINISHED')).uuid).toBe(uuid);
+    expect(await mailsTo(email)).toHaveLength(1);
+  });
+
+  it('of a user who is deleted leaves no address behind', async () => {
+    const { body: user } = await register();
+    const { uuid } = await eventWhen(user.email, 'FINISHED');
+
+    await call('DELETE', userPath(user));
+
+    expect(await call('GET', `/api/events/${uuid}`, { headers: operator() })).toMatchObject({
+      body: { eventState: 'FINISHED', userEmail: null },
+    });
   });
 });

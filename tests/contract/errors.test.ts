@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, inject, it } from 'vitest';
+import { call } from '#tests/helpers/call.ts';
+import { randomName } from '#tests/helpers/random.ts';
+import { ABSENT_ID, registered, userPath } from '#tests/helpers/users.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
+
+interface Problem {
+  readonly time: string;
+  readonly traceId: string;
+}
+
+const absent = `/api/users/${ABSENT_ID}`;
+const traceIdFor = async (traceparent: string | string[]) =>
+  (await call<Problem>('GET', absent, { headers: { traceparent } })).body.traceId;
+
+describe('an error', () => {
+  it('has the format of the contract', async () => {
+    const before = Date.now();
+
+    const answer = await call<Problem>('GET', absent);
+
+    expect(answer.headers['content-type']).toMatch(/^application\/json/);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.body).toEqual({
+      error: 'Not found!',
+      message: 'User with this id does not exists!',
+      time: expect.any(String),
+      status: 404,
+      code: 'NOT_FOUND',
+      traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+    expect(Date.parse(answer.body.time)).toBeGreaterThanOrEqual(before - 1000);
+    expect(Date.parse(answer.body.time)).toBeLessThanOrEqual(Date.now() + 1000);
+  });
+
+  it('carries the trace id of the caller', async () => {
+    const traceId = randomName('').padEnd(32, '0');
+
+    expect(await traceIdFor(`00-${traceId}-00f067aa0ba902b7-01`)).toBe(traceId);
+    expect(await traceIdFor(`00-${traceId.toUpperCase()}-00f067aa0ba902b7-00`)).toBe(traceId);
+    await waitFor(() => readFileSync(inject('application').logFile, 'utf8').includes(traceId), {
+      what: 'the log line',
+    });
+  });
+
+  it.each([
+    ['of another version', '01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
+    ['of zeros', `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`],
+    ['too short', '00-4bf92f3577b34da6-00f067aa0ba902b7-01'],
+    ['of other letters', '00-zbf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
+    ['empty', ''],
+  ])('has a trace id of its own when the given one is %s', async (_what, traceparent) => {
+    const traceId = await traceIdFor(traceparent);
+
+    expect(traceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(traceparent).not.toContain(traceId);
+  });
+
+  it('never repeats a trace id of its own', async () => {
+    const ids = await Promise.all(Array.from({ length: 10 }, () => call<Problem>('GET', absent)));
+
+    expect(new Set(ids.map(({ body }) => body.traceId)).size).toBe(10);
+  });
+
+  it('tells nothing of how it came about', async () => {
+    const answers = await Promise.all([
+      call('GET', '/api/users/%zz'),
+      call('GET', '/api/users/abc'),
+      call('POST', '/api/users/', { body: '{', headers: { 'content-type': 'application/json' } }),
+      call('GET', '/api/users/?sortBy=password_hash'.replace('password_hash', 'secret')),
+      call('GET', '/nothing'),
+    ]);
+
+    for (const { text } of answers) {
+      expect(text).not.toMatch(/\bat [\w.$<>]+ ?\(|node_modules|\.(ts|js|mjs):\d|ECONN|select |serverless|hapi/i);
+    }
+  });
+});
+
+describe('a route that does not exist', () => {
+  it.each([
+    ['GET', '/'],
+    ['GET', '/nothing'],
+    ['GET', '/api'],
+    ['GET', '/api/'],
+    ['GET', '/api/users/1/2'],
+    ['GET', '/api//users/'],
+    ['GET', '/API/users/'],
+    ['GET', '/.env'],
+    ['GET', '/health'],
+    ['GET', '/swagger-ui/../../package.json'],
+    ['GET', '/2015-03-31/functions/registration-local-live/invocations'],
+    ['POST', '/api/nothing'],
+    ['POST', '/health/live'],
+    ['PUT', '/api/users/1'],
+    ['POST', '/api/users/1'],
+    ['PATCH', '/api/users/'],
+    ['OPTIONS', '/api/users/1'],
+    ['PROPFIND', '/api/users/1'],
+    ['DELETE', '/api/events'],
+  ])('%s %s is 404', async (method, path) => {
+    expect(await call(method, path)).toMatchObject({ status: 404, body: { error: 'Not found!', code: 'NOT_FOUND' } });
+  });
+
+  it('does not answer a preflight as if every origin were allowed', async () => {
+    const headers = { origin: 'http://example.org', 'access-control-request-method': 'POST' };
+
+    const preflight = await call('OPTIONS', '/api/users/', { headers });
+    const plain = await call('GET', '/api/users/', { headers });
+
+    expect(preflight.status).toBe(404);
+    expect(preflight.headers).not.toHaveProperty('access-control-allow-origin');
+    expect(plain.headers).not.toHaveProperty('access-control-allow-origin');
+  });
+});
+
+describe('the server', () => {
+  it('lives through a long query and many calls at once', async () => {
+    const user = await registered();
+
+    const long = await call('GET', `/api/users/?x=${'y'.repeat(8000)}`);
+    const many = await Promise.all(Array.from({ length: 50 }, () => call('GET', userPath(user))));
+
+    expect(long.status).toBe(200);
+    expect(many.every(({ status }) => status === 200)).toBe(true);
+  });
+
+  it('does not say what it is made of', async () => {
+    const { headers } = await call('GET', '/health/live');
+
+    expect(headers).not.toHaveProperty('server');
+    expect(headers).not.toHaveProperty('x-powered-by');
+  });
+});

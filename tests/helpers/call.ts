@@ -1,0 +1,61 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { inject } from 'vitest';
+import { type CheckAnswer, documentedBy, type OpenApi } from './documented.ts';
+import { type RawAnswer, sendRequest } from './send-request.ts';
+
+export interface CallOptions {
+  /** Sent as JSON with the media type of JSON. */
+  readonly json?: unknown;
+  /** Sent as it is. */
+  readonly body?: string | Buffer;
+  readonly headers?: OutgoingHttpHeaders;
+  /** Another port that serves the same routes. */
+  readonly base?: string;
+}
+
+/** An answer, its body parsed when it is JSON. */
+export interface Answer<T> extends RawAnswer {
+  readonly body: T;
+}
+
+/** Every password that a test sends begins with this, so that it is recognised wherever it must not be. */
+export const SECRET_MARK = 'hush-';
+
+/** What no answer and no log line may hold. */
+export const SECRETS = new RegExp(`${SECRET_MARK}|\\$argon2|password_?hash`, 'i');
+
+const { baseUrl } = inject('application');
+let check: Promise<CheckAnswer> | undefined;
+
+const loadCheck = async (): Promise<CheckAnswer> => {
+  const { text } = await sendRequest(baseUrl, { method: 'GET', path: '/openapi.json' });
+  const document: OpenApi = JSON.parse(text);
+  return documentedBy(document);
+};
+
+const parse = (answer: RawAnswer): unknown =>
+  (answer.headers['content-type'] ?? '').startsWith('application/json') && answer.text !== ''
+    ? JSON.parse(answer.text)
+    : answer.text;
+
+/**
+ * Makes a call and gives its answer.
+ * @throws when /openapi.json does not document the answer, or when it holds a secret
+ */
+export const call = async <T = unknown>(
+  method: string,
+  path: string,
+  { json, body, headers = {}, base = baseUrl }: CallOptions = {},
+): Promise<Answer<T>> => {
+  check ??= loadCheck();
+  const sent = json === undefined ? body : JSON.stringify(json);
+  const answer = await sendRequest(base, {
+    method,
+    path,
+    headers: json === undefined ? headers : { 'content-type': 'application/json', ...headers },
+    ...(sent === undefined ? {} : { body: sent }),
+  });
+  (await check)(method, path, answer);
+  if (SECRETS.test(answer.text)) throw new Error(`${method} ${path} answered with a secret: ${answer.text}`);
+  return { ...answer, body: parse(answer) as T };
+};

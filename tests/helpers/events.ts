@@ -1,0 +1,55 @@
+import { inject } from 'vitest';
+import { call } from './call.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface PipelineEvent {
+  readonly uuid: string;
+  readonly eventState: 'PROCESSING' | 'FINISHED' | 'FAILED';
+  readonly userEmail: string | null;
+  readonly topic: string;
+  readonly attempts: number;
+  readonly reason: string | null;
+  readonly addedAt: string;
+  readonly publishedAt: string | null;
+  readonly processedAt: string | null;
+  readonly traceId: string | null;
+}
+
+export interface EventPage {
+  readonly content: readonly PipelineEvent[];
+  readonly page: number;
+  readonly size: number;
+  readonly totalElements: number;
+  readonly totalPages: number;
+}
+
+/** The headers of an operator's call. */
+export const operator = (): { authorization: string } => ({
+  authorization: `Bearer ${inject('application').operatorToken}`,
+});
+
+/** The newest event of an address, if it is among the latest hundred. */
+export const eventOf = async (email: string): Promise<PipelineEvent | undefined> => {
+  const { body } = await call<EventPage>('GET', '/api/events?pageSize=100', { headers: operator() });
+  return body.content.find(({ userEmail }) => userEmail === email);
+};
+
+/** Waits until the event of an address has the state. */
+export const eventWhen = async (email: string, state: PipelineEvent['eventState']): Promise<PipelineEvent> => {
+  const event = await waitFor(
+    async () => {
+      const found = await eventOf(email);
+      return found?.eventState === state ? found : undefined;
+    },
+    { what: `${state} of ${email}` },
+  );
+  if (event === undefined) throw new Error(`No event of ${email}`);
+  return event;
+};
+
+/** The raw mails that arrived at an address. */
+export const mailsTo = async (email: string): Promise<readonly string[]> => {
+  const { mailsUrl } = inject('application');
+  const answer = await fetch(`${mailsUrl}?to=${encodeURIComponent(email)}`);
+  return (await answer.json()) as readonly string[];
+};

@@ -1,0 +1,40 @@
+import http from 'node:http';
+
+/** A request exactly as it goes over the wire: nothing is added, normalised or followed. */
+export interface RawRequest {
+  readonly method: string;
+  /** Path and query as they are sent, not even percent-encoded. */
+  readonly path: string;
+  /** A list of values sends the header as often. */
+  readonly headers?: http.OutgoingHttpHeaders;
+  readonly body?: string | Buffer;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly text: string;
+}
+
+const LIMIT_MS = 10_000;
+
+/** Sends one request on a connection of its own; unlike fetch it sends a body with GET, and paths that climb. */
+export const sendRequest = (base: string, { method, path, headers = {}, body }: RawRequest): Promise<RawAnswer> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(base);
+    const isCounted = body !== undefined && headers['transfer-encoding'] === undefined;
+    const length = isCounted ? { 'content-length': Buffer.byteLength(body) } : {};
+    const request = http.request({ hostname, port, method, path, agent: false, headers: { ...length, ...headers } });
+    request.setTimeout(LIMIT_MS, () => request.destroy(new Error(`${method} ${path}: no answer in ${LIMIT_MS} ms`)));
+    request.on('error', reject);
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+      });
+    });
+    request.end(body);
+  });
