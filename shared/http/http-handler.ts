@@ -39,7 +39,7 @@ const answer = async (
  */
 export const httpHandler =
   (run: (event: APIGatewayProxyEventV2) => Promise<HttpResponse>): HttpHandler =>
-  (event) => {
+  async (event) => {
     const trace = continueTrace(header(event, 'traceparent'));
     return tracked(() => runInTrace(trace, () => answer(run, event, trace)));
   };

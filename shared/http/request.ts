@@ -4,6 +4,8 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { fieldErrors } from '#shared/validation/field-errors.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
+/** The old API skipped it; JSON.parse does not. */
+const BYTE_ORDER_MARK = /^\ufeff/;
 const JSON_MEDIA_TYPE = /^application\/(?:[\w.+-]+\+)?json$/i;
 
 /** A validator that the build generated from a schema, with the words for its fields. */
@@ -15,10 +17,9 @@ export interface Validator<T> {
 /** One header of the request, whatever case it was sent in. */
 export const header = (event: APIGatewayProxyEventV2, name: string): string | undefined => {
   const headers = event.headers ?? {};
-  const direct = headers[name];
-  if (direct !== undefined) return direct;
-  const found = Object.keys(headers).find((key) => key.toLowerCase() === name);
-  return found === undefined ? undefined : headers[found];
+  const found = name in headers ? name : Object.keys(headers).find((key) => key.toLowerCase() === name);
+  const value: unknown = found === undefined ? undefined : headers[found];
+  return typeof value === 'string' ? value : undefined;
 };
 
 /**
@@ -66,7 +67,7 @@ export const jsonBody = <T>(event: APIGatewayProxyEventV2, validator: Validator<
   }
   let parsed: unknown;
   try {
-    parsed = JSON.parse(bodyText(event));
+    parsed = JSON.parse(bodyText(event).replace(BYTE_ORDER_MARK, ''));
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError('MALFORMED_JSON', 'The body is not JSON.');
