@@ -28,6 +28,8 @@ export const connectionSettings = (url: string) => {
 
 /** How long a statement of a handler may take. */
 const QUERY_LIMIT_MS = 1500;
+/** How long a connection may take, waiting for a free one included. */
+const ACQUIRE_LIMIT_MS = 1200;
 
 /** A pool on one database. It connects at first use; every session reads committed data only. */
 export const createDatabase = (url: string, poolSize: number, queryLimitMs: number = QUERY_LIMIT_MS): Database => {
@@ -36,11 +38,13 @@ export const createDatabase = (url: string, poolSize: number, queryLimitMs: numb
     client: BoundedMySqlClient as unknown as typeof Knex.Client,
     queryLimitMs,
     connection: connectionSettings(url),
-    acquireConnectionTimeout: 1200,
+    acquireConnectionTimeout: ACQUIRE_LIMIT_MS,
     pool: {
       min: 0,
       max: poolSize,
       idleTimeoutMillis: 30_000,
+      // Else a server that goes silent while a connection is set up blocks its place in the pool for half a minute.
+      createTimeoutMillis: ACQUIRE_LIMIT_MS,
       propagateCreateError: true,
       afterCreate: (connection: RawConnection, done: (error: Error | null, connection?: unknown) => void) => {
         connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => done(error, connection));

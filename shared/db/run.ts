@@ -3,16 +3,20 @@ import type { Database } from './database.ts';
 import { isLockConflict, isLostConnection, toDatabaseFailure } from './database-errors.ts';
 
 const MAX_ATTEMPTS = 4;
+/** A dead connection shows at once; a call that has waited longer than this has no time left for another. */
+const REPEAT_WITHIN_MS = 300;
 
 const backOff = (attempt: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
 
 const retrying = async <T>(attempt: () => Promise<T>, mayRepeatLost: () => boolean): Promise<T> => {
+  const started = performance.now();
   for (let count = 1; ; count += 1) {
     try {
       return await attempt();
     } catch (error) {
-      const again = isLockConflict(error) || (isLostConnection(error) && mayRepeatLost() && count === 1);
+      const isEarly = performance.now() - started < REPEAT_WITHIN_MS;
+      const again = isLockConflict(error) || (isLostConnection(error) && mayRepeatLost() && count === 1 && isEarly);
       if (!again || count >= MAX_ATTEMPTS) throw toDatabaseFailure(error);
       await backOff(count);
     }
