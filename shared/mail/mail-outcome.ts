@@ -25,12 +25,27 @@ export class LeaseLostError extends Error {
   }
 }
 
+/** The mail's last byte went out, but no answer came back: the server may have taken it. */
+export class NoAnswerError extends Error {
+  constructor(cause: unknown) {
+    super(`No answer to the whole mail: ${errorText(cause)}`, { cause });
+    this.name = 'NoAnswerError';
+  }
+}
+
 interface SmtpError {
   readonly command?: unknown;
   readonly responseCode?: unknown;
   readonly response?: unknown;
   readonly code?: unknown;
 }
+
+/** Servers like to repeat the address in their answer; a reason outlives the address, which is erased. */
+export const withoutAddress = (outcome: MailOutcome, address: string): MailOutcome => {
+  if (!('reason' in outcome) || address === '') return outcome;
+  const literal = address.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return { ...outcome, reason: outcome.reason.replace(new RegExp(literal, 'giu'), '(address)') };
+};
 
 const ADDRESS_OR_MAILBOX = /^\d{3}[ -]5\.[12]\.\d{1,3}\b/;
 
@@ -48,6 +63,7 @@ export const outcomeOf = (error: unknown): MailOutcome => {
   if (error instanceof LeaseLostError || (error instanceof Error && error.cause instanceof LeaseLostError)) {
     return { kind: 'lease-lost' };
   }
+  if (error instanceof NoAnswerError) return { kind: 'unknown', reason: errorText(error) };
   const {
     command: at,
     responseCode,

@@ -3,7 +3,7 @@ import { createTransport } from 'nodemailer';
 import { getConfig, requiredSetting } from '#shared/config/config.ts';
 import { lazy } from '#shared/lifecycle/lazy.ts';
 import { onClose } from '#shared/lifecycle/lifecycle.ts';
-import { LeaseLostError } from './mail-outcome.ts';
+import { LeaseLostError, NoAnswerError } from './mail-outcome.ts';
 
 export interface Mail {
   readonly to: string;
@@ -23,13 +23,23 @@ export const SEND_LIMIT_MS = 10_000;
 const CONNECT_LIMIT_MS = 4000;
 const ANSWER_LIMIT_MS = 8000;
 
-/** The mail's bytes, or LeaseLostError instead of the first of them: read only after the server's go-ahead to DATA. */
-async function* gated(bytes: Readable, mayStillSend: () => boolean): AsyncGenerator<Buffer> {
-  if (!mayStillSend()) throw new LeaseLostError();
-  yield* bytes;
+/** What the mail's bytes pass on their way out. */
+interface Gate {
+  readonly mayStillSend: () => boolean;
+  isHandedOver: boolean;
 }
 
-const poolAt = (url: string, maxConnections: number, gates: ReadonlyMap<string, () => boolean>) => {
+/** The mail's bytes, or LeaseLostError instead of the first of them: read only after the server's go-ahead to DATA. */
+async function* gated(bytes: Readable, gate: Gate | undefined): AsyncGenerator<Buffer> {
+  if (gate?.mayStillSend() === false) throw new LeaseLostError();
+  yield* bytes;
+  if (gate !== undefined) gate.isHandedOver = true;
+}
+
+const hasAnswer = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'responseCode' in error && typeof error.responseCode === 'number';
+
+const poolAt = (url: string, maxConnections: number, gates: ReadonlyMap<string, Gate>) => {
   const transport = createTransport({
     url,
     pool: true,
@@ -45,10 +55,8 @@ const poolAt = (url: string, maxConnections: number, gates: ReadonlyMap<string, 
     disableUrlAccess: true,
   });
   transport.use('stream', (mail, done) => {
-    const mayStillSend = gates.get(mail.data.messageId ?? '') ?? (() => true);
-    mail.message.processFunc((bytes) =>
-      Readable.from(gated(Readable.from(bytes), mayStillSend), { objectMode: false }),
-    );
+    const gate = gates.get(mail.data.messageId ?? '');
+    mail.message.processFunc((bytes) => Readable.from(gated(Readable.from(bytes), gate), { objectMode: false }));
     done();
   });
   return transport;
@@ -56,7 +64,7 @@ const poolAt = (url: string, maxConnections: number, gates: ReadonlyMap<string, 
 
 const open = () =>
   lazy(async () => {
-    const gates = new Map<string, () => boolean>();
+    const gates = new Map<string, Gate>();
     const transport = poolAt(await requiredSetting('SMTP_URL'), getConfig().SMTP_CONNECTIONS, gates);
     onClose('SMTP_URL', async () => {
       current = open();
@@ -67,23 +75,27 @@ const open = () =>
 
 let current: ReturnType<typeof open> = open();
 
-/** @throws nodemailer's errors (`command`, `responseCode`, `response`), LeaseLostError; outcomeOf tells what they mean */
+/** @throws nodemailer's errors (`command`, `responseCode`, `response`), LeaseLostError, NoAnswerError; outcomeOf tells what they mean */
 export const sendMail: SendMail = async ({ to, headers, messageId, ...mail }, mayStillSend) => {
   const { transport, gates } = await current();
   const from = getConfig().MAIL_FROM;
   const id = `<${messageId}>`;
-  gates.set(id, mayStillSend);
+  const gate: Gate = { mayStillSend, isHandedOver: false };
+  gates.set(id, gate);
   try {
     await transport.sendMail({
       ...mail,
       messageId: id,
       from,
       to: { name: '', address: to },
-      envelope: { from, to: [to] },
+      // As an object: a text would be parsed, and "a,b@c.io" become two recipients.
+      envelope: { from, to: [{ name: '', address: to }] },
       headers: { ...headers },
       textEncoding: 'quoted-printable',
       signal: AbortSignal.timeout(SEND_LIMIT_MS),
     });
+  } catch (error) {
+    throw gate.isHandedOver && !hasAnswer(error) ? new NoAnswerError(error) : error;
   } finally {
     gates.delete(id);
   }

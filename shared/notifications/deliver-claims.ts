@@ -3,7 +3,7 @@ import { statement } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import type { CircuitBreaker } from '#shared/kafka/circuit-breaker.ts';
 import { log } from '#shared/logging/logger.ts';
-import { type MailOutcome, outcomeOf } from '#shared/mail/mail-outcome.ts';
+import { type MailOutcome, outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
 import { SEND_LIMIT_MS, type SendMail } from '#shared/mail/mail-transport.ts';
 import { continueTrace, formatTraceparent, runInTrace } from '#shared/tracing/trace-context.ts';
 import { type Claim, MAX_UNFINISHED_STARTS } from './delivery.ts';
@@ -63,7 +63,7 @@ export const deliverClaims = (dependencies: DeliverDependencies) => {
         log.info('Mail sent', { uuid: claim.uuid, ms: Math.round(performance.now() - started) });
         return { kind: 'sent' };
       } catch (error) {
-        const outcome = outcomeOf(error);
+        const outcome = withoutAddress(outcomeOf(error), claim.userEmail);
         log.warn('Mail not sent', {
           uuid: claim.uuid,
           outcome: outcome.kind,
@@ -78,11 +78,14 @@ export const deliverClaims = (dependencies: DeliverDependencies) => {
     if (outcome.kind === 'lease-lost') return;
     if (outcome.kind === 'refused-for-good') return fail(claim, outcome.reason);
     if (outcome.kind === 'server-down') return giveBack(claim, serverDownDelayMs(Math.random()), true);
-    if (isRefusedTooLong(claim.refusedForMs, retryHours)) return fail(claim, outcome.reason);
+    // A server that takes mails but never says so must not be given the same one every few seconds.
+    const isRefusal = outcome.kind === 'refused-for-now';
+    if (isRefusal && isRefusedTooLong(claim.refusedForMs, retryHours)) return fail(claim, outcome.reason);
     const db = await database();
     const { uuid, leaseOwner, attempts } = claim;
+    const { reason } = outcome;
     await statement(db, (executor) =>
-      deliveryRepository(executor).postpone(uuid, leaseOwner, refusedDelayMs(attempts + 1), outcome.reason),
+      deliveryRepository(executor).postpone(uuid, leaseOwner, { ms: refusedDelayMs(attempts + 1), reason, isRefusal }),
     );
   };
 
@@ -109,7 +112,7 @@ export const deliverClaims = (dependencies: DeliverDependencies) => {
       if (!breaker.allows()) return giveBack(claim, serverDownDelayMs(Math.random()), false);
       if (isSuspect && !(await countStart(claim))) return;
       const outcome = await send(claim);
-      if (outcome.kind === 'server-down') breaker.failed();
+      if (outcome.kind === 'server-down' || outcome.kind === 'unknown') breaker.failed();
       else if (outcome.kind !== 'lease-lost') breaker.succeeded();
       if (outcome.kind === 'sent') recorder.add(claim);
       else await conclude(claim, outcome);

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
 import type { CircuitBreaker } from '#shared/kafka/circuit-breaker.ts';
-import type { ClaimedDelivery, DeliverClaims } from './deliver-claims.ts';
+import { stopSignal } from '#shared/lifecycle/lifecycle.ts';
+import { semaphore } from '#shared/mail/semaphore.ts';
+import { type ClaimedDelivery, type DeliverClaims, SEND_RESERVE_MS } from './deliver-claims.ts';
 import { LEASE_MARGIN_MS } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
 import type { PublishResults } from './publish-results.ts';
@@ -22,43 +24,67 @@ const isAddressed = (row: DeliveryRow): row is Addressed => row.userEmail !== nu
 
 /**
  * Works off what the inbox holds: deliveries that are due again or whose holder died, and results that were recorded but not
- * told. While the mail server is down it takes one delivery a round, as a probe.
+ * told, until nothing is due or the time is nearly up. While the mail server is down it takes one delivery a round, as a probe.
+ * What it returns throws what the database or the broker says.
  */
 export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDependencies) => {
+  // One claim at a time: on a small table the server locks rows it only looks at, and the others would skip them.
+  const claiming = semaphore(1);
+
   const takeResults = async (status: 'SENT' | 'FAILED'): Promise<Addressed[]> =>
-    transaction(await database(), async (trx) => {
-      const deliveries = deliveryRepository(trx);
-      const rows = (await deliveries.lockDue(status, BATCH)).filter(isAddressed);
-      if (rows.length > 0) await deliveries.leaseResults(rows.map(({ uuid }) => uuid));
-      return rows;
+    claiming(async () =>
+      transaction(await database(), async (trx) => {
+        const deliveries = deliveryRepository(trx);
+        const rows = (await deliveries.lockDue(status, BATCH)).filter(isAddressed);
+        if (rows.length > 0) await deliveries.leaseResults(rows.map(({ uuid }) => uuid));
+        return rows;
+      }),
+    );
+
+  const claimPending = async (limit: number, remainingMs: () => number): Promise<ClaimedDelivery[]> =>
+    claiming(async () => {
+      const lease = { owner: randomUUID(), ms: remainingMs() + LEASE_MARGIN_MS };
+      const leaseEndsAt = performance.now() + lease.ms;
+      return transaction(await database(), async (trx) => {
+        const deliveries = deliveryRepository(trx);
+        const rows = (await deliveries.lockDue('PENDING', limit)).filter(isAddressed);
+        if (rows.length > 0)
+          await deliveries.claim(
+            rows.map(({ uuid }) => uuid),
+            lease,
+          );
+        return rows.map((row) => ({ ...row, leaseOwner: lease.owner, leaseEndsAt }));
+      });
     });
 
-  const claimPending = async (limit: number, remainingMs: () => number): Promise<ClaimedDelivery[]> => {
-    const lease = { owner: randomUUID(), ms: remainingMs() + LEASE_MARGIN_MS };
-    const leaseEndsAt = performance.now() + lease.ms;
-    return transaction(await database(), async (trx) => {
-      const deliveries = deliveryRepository(trx);
-      const rows = (await deliveries.lockDue('PENDING', limit)).filter(isAddressed);
-      if (rows.length > 0)
-        await deliveries.claim(
-          rows.map(({ uuid }) => uuid),
-          lease,
-        );
-      return rows.map((row) => ({ ...row, leaseOwner: lease.owner, leaseEndsAt }));
-    });
-  };
-
-  /** @throws what the database or the broker says */
   return async (remainingMs: () => number): Promise<void> => {
-    for (let rows = await takeResults('SENT'); rows.length > 0; rows = await takeResults('SENT'))
-      await results.confirm(rows);
-    for (let rows = await takeResults('FAILED'); rows.length > 0; rows = await takeResults('FAILED'))
-      await results.bury(rows);
-    for (;;) {
-      const limit = breaker.isOpen() ? 1 : BATCH;
-      const claims = await claimPending(limit, remainingMs);
-      if (claims.length > 0) await deliver(claims, remainingMs);
-      if (claims.length < BATCH) return;
-    }
+    const hasTime = (): boolean => remainingMs() > SEND_RESERVE_MS && !stopSignal.aborted;
+
+    const tellResults = async (
+      status: 'SENT' | 'FAILED',
+      tell: (rows: Addressed[]) => Promise<void>,
+    ): Promise<void> => {
+      while (hasTime()) {
+        const rows = await takeResults(status);
+        if (rows.length === 0) return;
+        await tell(rows);
+      }
+    };
+
+    const sendPending = async (): Promise<void> => {
+      while (hasTime()) {
+        const claims = await claimPending(breaker.isOpen() ? 1 : BATCH, remainingMs);
+        if (claims.length > 0) await deliver(claims, remainingMs);
+        if (claims.length < BATCH) return;
+      }
+    };
+
+    // Side by side: mails do not wait for a broker that is away.
+    const done = await Promise.allSettled([
+      tellResults('SENT', results.confirm),
+      tellResults('FAILED', results.bury),
+      sendPending(),
+    ]);
+    for (const part of done) if (part.status === 'rejected') throw part.reason;
   };
 };

@@ -15,6 +15,13 @@ export interface Lease {
   readonly ms: number;
 }
 
+export interface Postponement {
+  readonly ms: number;
+  readonly reason: string;
+  /** The server refused the recipient, rather than not answering. */
+  readonly isRefusal: boolean;
+}
+
 /** How long the holder of a result has to publish it before deliver-due does. */
 const SETTLE_MS = 10_000;
 
@@ -169,15 +176,15 @@ export const deliveryRepository = (db: Executor) => {
       return changed === 1;
     },
 
-    /** Refused for now: due again later, and the refusal counts. */
-    async postpone(uuid: string, leaseOwner: string, ms: number, reason: string): Promise<void> {
+    /** Due again later; a refusal counts towards the time after which the recipient is given up. */
+    async postpone(uuid: string, leaseOwner: string, { ms, reason, isRefusal }: Postponement): Promise<void> {
       await deliveries()
         .where({ uuid, status: 'PENDING', lease_owner: leaseOwner })
         .update({
           lease_owner: null,
           next_attempt_at: nowPlus(db, ms),
           attempts: db.raw('attempts + 1'),
-          refused_since: db.raw('COALESCE(refused_since, UTC_TIMESTAMP(3))'),
+          ...(isRefusal ? { refused_since: db.raw('COALESCE(refused_since, UTC_TIMESTAMP(3))') } : {}),
           unfinished_starts: 0,
           reason,
         });

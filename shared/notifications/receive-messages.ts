@@ -50,13 +50,16 @@ export const receiveMessages =
     const lease = { owner: randomUUID(), ms: remainingMs() + LEASE_MARGIN_MS };
     const leaseEndsAt = performance.now() + lease.ms;
     const { taken, tooOld } = await takeIn(await database(), messages, lease);
-    await publish(`${EMAIL_SEND}.dlq`, [...deadLetters, ...tooOld.map(tooOldLetter)]);
+    const buried = publish(`${EMAIL_SEND}.dlq`, [...deadLetters, ...tooOld.map(tooOldLetter)]);
+    // Awaited below: what is wrong with some records must not hold up the mails of the others.
+    buried.catch(() => undefined);
 
     const wanted = (...kinds: Intake[]) => taken.filter(({ intake }) => kinds.includes(intake));
     const claims: ClaimedDelivery[] = wanted('send', 'reopen').map((entry) => ({
       ...withAddress(entry),
       generation: Math.max(entry.row.generation, entry.message.generation),
       attempts: entry.intake === 'reopen' ? 0 : entry.row.attempts,
+      refusedForMs: entry.intake === 'reopen' ? 0 : entry.row.refusedForMs,
       unfinishedStarts: entry.isNew || entry.intake === 'reopen' ? 0 : entry.row.unfinishedStarts,
       leaseOwner: lease.owner,
       leaseEndsAt,
@@ -64,4 +67,5 @@ export const receiveMessages =
     await deliver(claims, remainingMs);
     await orLater('Confirmations', results.confirm(wanted('confirm-again').map(withAddress)));
     await orLater('Dead letters', results.bury(wanted('bury-again').map(withAddress)));
+    await buried;
   };
