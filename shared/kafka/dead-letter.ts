@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { metadataHeaders } from './event-message.ts';
+import { GENERATION_HEADER, metadataHeaders } from './event-message.ts';
 import type { OutgoingMessage } from './producer.ts';
 import type { RawRecord } from './records.ts';
 
@@ -15,7 +15,42 @@ export interface DeadLetter {
 /** A handler's own verdict: delivering the record again cannot help. */
 export const PERMANENT_FAILURE = 'PermanentFailure';
 
+/** Characters of payload that still fit the broker's usual limit of 1 MiB beside headers and key. */
+const MAX_PAYLOAD_LENGTH = 700_000;
+/** What is kept of the value (base64: a multiple of 4) of a record that does not fit. */
+const CUT_VALUE_LENGTH = 65_536;
+/** The headers that a dead letter takes over from its record; the others are in the record itself. */
+const OWN_HEADERS = ['traceparent', GENERATION_HEADER];
+const MAX_HEADER_LENGTH = 256;
+
 const partitionKey = ({ topic, partition }: RawRecord): string => `${topic}-${partition}`;
+
+const payloadOf = (record: RawRecord): string =>
+  JSON.stringify({ eventSource: 'SelfManagedKafka', records: { [partitionKey(record)]: [record] } });
+
+/** Almost as large as the broker takes, the record would not fit into its own dead letter and block its partition for ever. */
+const cut = ({ topic, partition, offset, timestamp, value }: RawRecord): RawRecord => ({
+  topic,
+  partition,
+  offset,
+  timestamp,
+  value: value?.slice(0, CUT_VALUE_LENGTH) ?? null,
+  headers: [],
+});
+
+const takenOver = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    OWN_HEADERS.flatMap((name) => {
+      const value = headers[name];
+      return value === undefined || value.length > MAX_HEADER_LENGTH ? [] : [[name, value]];
+    }),
+  );
+
+const MAX_KEY_LENGTH = 36;
+
+/** CloudEvents wants an id; a record's key is one unless it is absent or endless. */
+const eventIdOf = (key: string | null): string =>
+  key !== null && key !== '' && key.length <= MAX_KEY_LENGTH ? key : randomUUID();
 
 /** The message for the dead letter topic: the record's own key, and the envelope with the record in it. */
 export const toDeadLetter = (
@@ -25,7 +60,8 @@ export const toDeadLetter = (
   attempts: number,
   headers: Readonly<Record<string, string>>,
 ): OutgoingMessage => {
-  const payload = JSON.stringify({ eventSource: 'SelfManagedKafka', records: { [partitionKey(record)]: [record] } });
+  const whole = payloadOf(record);
+  const payload = whole.length > MAX_PAYLOAD_LENGTH ? payloadOf(cut(record)) : whole;
   const at = new Date();
   return {
     key,
@@ -47,8 +83,8 @@ export const toDeadLetter = (
       payload,
     }),
     headers: {
-      ...metadataHeaders('user.email.dead', key ?? randomUUID(), at, headers['traceparent'] ?? null),
-      ...headers,
+      ...metadataHeaders('user.email.dead', eventIdOf(key), at, null),
+      ...takenOver(headers),
     },
   };
 };
@@ -66,10 +102,29 @@ const parsed = (text: unknown): Json => {
   }
 };
 
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const numberOrZero = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+const headersOf = (headers: unknown): Array<Record<string, readonly number[]>> =>
+  (Array.isArray(headers) ? headers : []).flatMap((entry: unknown) =>
+    Object.entries(object(entry)).flatMap(([name, bytes]) =>
+      Array.isArray(bytes) ? [{ [name]: bytes.filter((byte) => typeof byte === 'number') }] : [],
+    ),
+  );
+
 const firstRecord = (payload: unknown): RawRecord | undefined => {
   for (const records of Object.values(object(parsed(payload)['records']))) {
-    const record: unknown = Array.isArray(records) ? records[0] : undefined;
-    if (typeof record === 'object' && record !== null && 'value' in record) return record as RawRecord;
+    const record = object(Array.isArray(records) ? records[0] : undefined);
+    if (!('value' in record)) continue;
+    return {
+      topic: textOrNull(record['topic']) ?? '',
+      partition: numberOrZero(record['partition']),
+      offset: numberOrZero(record['offset']),
+      timestamp: numberOrZero(record['timestamp']),
+      key: textOrNull(record['key']),
+      value: textOrNull(record['value']),
+      headers: headersOf(record['headers']),
+    };
   }
   return undefined;
 };

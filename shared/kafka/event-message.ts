@@ -25,13 +25,21 @@ export class MalformedMessageError extends Error {
 
 export const GENERATION_HEADER = 'x-generation';
 
+const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:(T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+/** What the engine's own parser makes of an ISO instant; one without an offset is UTC, not the process's time zone. */
+const fromIso = (text: string): Date => {
+  const [, day, time = 'T00:00', offset = 'Z'] = ISO_8601.exec(text) ?? [];
+  return new Date(day === undefined ? Number.NaN : `${day}${time}${offset}`);
+};
+
 /**
  * An instant as ISO-8601 or as epoch seconds with a fraction; null when there is none.
  * @throws MalformedMessageError
  */
 export const parseInstant = (value: string | number | null | undefined): Date | null => {
   if (value === null || value === undefined) return null;
-  const instant = new Date(typeof value === 'number' ? value * 1000 : value);
+  const instant = typeof value === 'number' ? new Date(value * 1000) : fromIso(value);
   if (Number.isNaN(instant.getTime()) || instant.getUTCFullYear() > 9999 || instant.getUTCFullYear() < 1970) {
     throw new MalformedMessageError('an instant is neither ISO-8601 nor epoch seconds');
   }
@@ -68,7 +76,7 @@ export const parseEventMessage = (record: Pick<KafkaRecord, 'value' | 'headers' 
     uuid: wire.uuid.toLowerCase(),
     userEmail: wire.userEmail,
     eventState: stateOf(wire.eventState),
-    addedAt: parseInstant(wire.addedAt) ?? new Date(record.timestamp),
+    addedAt: parseInstant(wire.addedAt ?? record.timestamp / 1000) ?? new Date(record.timestamp),
     processedAt: parseInstant(wire.processedAt),
     generation: generationOf(record.headers[GENERATION_HEADER]),
     traceparent: record.headers['traceparent'] ?? null,

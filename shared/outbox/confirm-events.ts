@@ -33,8 +33,9 @@ export const confirmEvents =
         dead.push(toDeadLetter(raw, record.key, error.message, 1, record.headers));
       }
     }
+    if (confirmed.size > 0) {
+      const finished = await statement(await database(), (db) => outboxRepository(db).finish(confirmed));
+      log.info('Events confirmed', { confirmations: confirmed.size, finished });
+    }
     await publish(`${EMAIL_SENT}.dlq`, dead);
-    if (confirmed.size === 0) return;
-    const finished = await statement(await database(), (db) => outboxRepository(db).finish(confirmed));
-    log.info('Events confirmed', { confirmations: confirmed.size, finished });
   };

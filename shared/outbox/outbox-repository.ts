@@ -9,6 +9,9 @@ import { republishDelayMs } from './republish-delay.ts';
 /** Rows are born leased: the inline publish gets this long before a relay may take them. */
 const BIRTH_LEASE_MS = 5000;
 
+/** What the column holds; a dead letter of somebody else may say more. */
+const MAX_REASON_LENGTH = 500;
+
 export interface EventRow {
   id: number;
   uuid: string;
@@ -108,7 +111,7 @@ export const outboxRepository = (db: Executor) => {
           event_state: 'FAILED',
           processed_at: now(db),
           next_attempt_at: null,
-          reason,
+          reason: reason.slice(0, MAX_REASON_LENGTH),
           user_email: db.raw(DONE.user_email),
         });
       return changed === 1;
