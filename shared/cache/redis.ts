@@ -18,6 +18,8 @@ export const createRedis = (url: string): Redis => {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_LIMIT_MS,
+    // A server that went silent, or was lost while the function was frozen: the connection is replaced, not waited for.
+    socketTimeout: COMMAND_LIMIT_MS + 50,
     connectTimeout: 1000,
     keepAlive: 10_000,
     retryStrategy: () => RECONNECT_MS,

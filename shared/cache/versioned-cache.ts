@@ -9,7 +9,14 @@ export interface CacheTimes {
   readonly guardSeconds: number;
 }
 
-export type CacheRead<T> = { readonly hit: true; readonly value: T } | { readonly hit: false; readonly epoch: string };
+export interface CacheMiss {
+  readonly hit: false;
+  readonly epoch: string;
+  /** No version below this one is worth reading: an invalidation that came before this miss says so. */
+  readonly lowestVersion: number;
+}
+
+export type CacheRead<T> = { readonly hit: true; readonly value: T } | CacheMiss;
 
 /** The version that no value has: invalidating with it keeps everything out (the thing was deleted). */
 export const NO_VERSION = Number.MAX_SAFE_INTEGER;
@@ -34,12 +41,16 @@ const READ = `
     end
   end
   if raw then redis.call('DEL', KEYS[1]) end
-  redis.call('SET', guard, '0', 'NX', 'EX', guardFor)
-  return false`;
+  local lowest = redis.pcall('GET', guard)
+  lowest = type(lowest) == 'string' and tonumber(lowest)
+  if lowest then return lowest end
+  redis.call('SET', guard, '0', 'EX', guardFor)
+  return 0`;
 
 const FILL = `
   local version, sliding = tonumber(ARGV[1]), ARGV[2]
-  local lowest = tonumber(redis.call('GET', KEYS[2]) or '')
+  local lowest = redis.pcall('GET', KEYS[2])
+  lowest = type(lowest) == 'string' and tonumber(lowest)
   if not lowest or version < lowest then return 0 end
   local raw = redis.pcall('GET', KEYS[1])
   if type(raw) == 'string' then
@@ -51,8 +62,9 @@ const FILL = `
   return 1`;
 
 const INVALIDATE = `
-  local lowest = tonumber(redis.call('GET', KEYS[2]) or '0') or 0
-  if tonumber(ARGV[1]) > lowest then redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+  local lowest = redis.pcall('GET', KEYS[2])
+  lowest = type(lowest) == 'string' and tonumber(lowest)
+  if not lowest or tonumber(ARGV[1]) > lowest then redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
   else redis.call('EXPIRE', KEYS[2], ARGV[2]) end
   redis.call('DEL', KEYS[1])
   return 1`;
@@ -74,7 +86,7 @@ export const versionedCache = <T>(redis: Redis, times: CacheTimes) => ({
     const epoch = epochOf(redis);
     const { slidingSeconds, maxAgeSeconds, guardSeconds } = times;
     const raw: unknown = await redis.eval(READ, 2, ...keys(key), slidingSeconds, maxAgeSeconds, guardSeconds, epoch);
-    if (typeof raw !== 'string') return { hit: false, epoch };
+    if (typeof raw !== 'string') return { hit: false, epoch, lowestVersion: Number(raw) };
     const entry: { value: T } = JSON.parse(raw);
     return { hit: true, value: entry.value };
   },

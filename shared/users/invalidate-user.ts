@@ -1,4 +1,5 @@
 import type { Database } from '#shared/db/database.ts';
+import { statement } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { log } from '#shared/logging/logger.ts';
 import { type CacheInvalidation, cacheInvalidationRepository } from './cache-invalidation-repository.ts';
@@ -15,7 +16,7 @@ export const invalidateUser = async (
 ): Promise<boolean> => {
   if (!(await cache.invalidate(userId, version))) return false;
   try {
-    await cacheInvalidationRepository(database).acknowledged([id]);
+    await statement(database, (db) => cacheInvalidationRepository(db).acknowledged([id]));
   } catch (error) {
     log.warn('Cache invalidation will be repeated', { problem: errorText(error, 120) });
   }

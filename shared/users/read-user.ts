@@ -1,8 +1,9 @@
+import type { CacheMiss } from '#shared/cache/versioned-cache.ts';
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { UserCache } from './user-cache.ts';
-import { userRepository } from './user-repository.ts';
+import { type StoredUser, userRepository } from './user-repository.ts';
 import type { User } from './user-schemas.ts';
 
 export interface ReadUserDependencies {
@@ -14,29 +15,36 @@ export interface ReadUserDependencies {
 export const userNotFound = (): AppError => new AppError('NOT_FOUND', 'User with this id does not exists!');
 
 /**
- * One user through the cache. Callers that miss at the same moment share one query; what a query read is filled in only if
- * nothing newer is known by then.
+ * One user through the cache. Callers that miss at the same moment share one query, except one that knows of a change which
+ * that query began too early to see; what a query read is filled in only if nothing newer is known by then.
  * @throws AppError NOT_FOUND, DEPENDENCY_DOWN
  */
 export const readUser = ({ database, cache }: ReadUserDependencies) => {
-  const underWay = new Map<number, Promise<User>>();
+  const underWay = new Map<number, Promise<StoredUser>>();
 
-  const load = async (id: number, epoch: string | undefined): Promise<User> => {
+  const load = async (id: number): Promise<StoredUser> => {
     const stored = await statement(await database(), (db) => userRepository(db).find(id));
     if (stored === undefined) throw userNotFound();
-    if (epoch !== undefined) await cache.fill(stored.user, stored.version, epoch);
-    return stored.user;
+    return stored;
+  };
+
+  const loadAndFill = async (id: number, { epoch }: CacheMiss): Promise<StoredUser> => {
+    const stored = await load(id);
+    await cache.fill(stored.user, stored.version, epoch);
+    return stored;
   };
 
   return async (id: number): Promise<User> => {
     if (!Number.isSafeInteger(id)) throw userNotFound();
     const cached = await cache.read(id);
-    if (cached?.hit === true) return cached.value;
-    const shared = underWay.get(id);
-    if (shared !== undefined) return shared;
-    const loading = load(id, cached?.epoch).finally(() => underWay.delete(id));
+    // Without the cache's word on what was changed before this call, no query but its own is late enough.
+    if (cached === undefined) return (await load(id)).user;
+    if (cached.hit) return cached.value;
+    const shared = await underWay.get(id);
+    if (shared !== undefined && shared.version >= cached.lowestVersion) return shared.user;
+    const loading = loadAndFill(id, cached).finally(() => underWay.delete(id));
     underWay.set(id, loading);
-    return loading;
+    return (await loading).user;
   };
 };
 
