@@ -1,6 +1,7 @@
 import { getConfig } from '#shared/config/config.ts';
 import { usersDatabase } from '#shared/db/databases.ts';
 import { publish } from '#shared/kafka/producer.ts';
+import { stopSignal } from '#shared/lifecycle/lifecycle.ts';
 import { scheduledHandler } from '#shared/lifecycle/scheduled-handler.ts';
 import { relayOutbox } from '#shared/outbox/relay-outbox.ts';
 import { drainCacheInvalidations } from '#shared/users/drain-cache-invalidations.ts';
@@ -10,7 +11,7 @@ import { userCache } from '#shared/users/user-cache.ts';
 const RESERVE_MS = 8000;
 
 export interface RelayWork {
-  relay(republishBudget: number): Promise<{ republished: number }>;
+  relay(republishBudget: number, mayGoOn: () => boolean): Promise<{ republished: number }>;
   invalidateCache(): Promise<void>;
   /** How many unconfirmed events one run publishes again at most. */
   republishBudget(): number;
@@ -19,8 +20,9 @@ export interface RelayWork {
 export const relayHandler = ({ relay, invalidateCache, republishBudget }: RelayWork) =>
   scheduledHandler(() => {
     let budget = republishBudget();
-    return async () => {
-      const relaying = relay(budget).then(({ republished }) => {
+    return async (remainingMs) => {
+      const mayGoOn = () => remainingMs() > RESERVE_MS && !stopSignal.aborted;
+      const relaying = relay(budget, mayGoOn).then(({ republished }) => {
         budget -= republished;
       });
       const [relayed] = await Promise.allSettled([relaying, invalidateCache()]);

@@ -79,19 +79,23 @@ export const relayOutbox = ({ database, publish }: RelayDependencies) => {
   };
 
   /**
-   * Publishes what is due. Of the unconfirmed events it takes at most `republishBudget`; returns how many it took.
+   * Publishes what is due while `mayGoOn`. Of the unconfirmed events it takes at most `republishBudget`; returns how many
+   * it took.
    * @throws what the broker or the database says
    */
-  return async (republishBudget: number): Promise<{ published: number; republished: number }> => {
+  return async (
+    republishBudget: number,
+    mayGoOn: () => boolean = () => true,
+  ): Promise<{ published: number; republished: number }> => {
     let published = 0;
-    for (;;) {
+    while (mayGoOn()) {
       const rows = await claim(false, BATCH);
       if (rows.length === 0) break;
       await publishAndMark(rows);
       published += rows.length;
     }
     let republished = 0;
-    while (republished < republishBudget) {
+    while (republished < republishBudget && mayGoOn()) {
       const rows = await claim(true, Math.min(BATCH, republishBudget - republished));
       if (rows.length === 0) break;
       await publishAndMark(rows);
