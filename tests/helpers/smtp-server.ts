@@ -27,6 +27,7 @@ export const startMailServer = async (port = 0): Promise<TestMailServer> => {
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     disableReverseLookup: true,
+    closeTimeout: 50,
     onRcptTo({ address }, _session, done) {
       const refusal = rule(address);
       done(refusal === undefined ? null : failure(refusal.code, refusal.message));

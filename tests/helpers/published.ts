@@ -1,0 +1,28 @@
+import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
+
+export interface PublishedMessages {
+  readonly publish: Publish;
+  on(topic: string): OutgoingMessage[];
+  keysOn(topic: string): Array<string | null>;
+  /** From now on the broker takes nothing, until it is called with `undefined`. */
+  failWith(error: Error | undefined): void;
+}
+
+/** A publisher that keeps what it is given: for services whose subject is not the broker. */
+export const publishedMessages = (): PublishedMessages => {
+  const messages: Array<{ topic: string; message: OutgoingMessage }> = [];
+  let failure: Error | undefined;
+  const on = (topic: string): OutgoingMessage[] =>
+    messages.filter((entry) => entry.topic === topic).map(({ message }) => message);
+  return {
+    async publish(topic, outgoing) {
+      if (failure !== undefined && outgoing.length > 0) throw failure;
+      messages.push(...outgoing.map((message) => ({ topic, message })));
+    },
+    on,
+    keysOn: (topic) => on(topic).map(({ key }) => key),
+    failWith(error) {
+      failure = error;
+    },
+  };
+};

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sendMail } from '#shared/mail/mail-transport.ts';
+import { sentUnrecorded } from '#shared/notifications/sent-unrecorded.ts';
+import { notificationsTestDatabase, type TestDatabase } from '#tests/helpers/databases.ts';
+import { deliveriesIn } from '#tests/helpers/deliveries.ts';
+import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
+import { sendRecord, type TestEvent, testEvent } from '#tests/helpers/raw-records.ts';
+import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
+
+const DLQ = 'user.email.send.dlq';
+const SENT = 'user.email.sent';
+
+let database: TestDatabase;
+let mail: TestMailServer;
+let deliveries: ReturnType<typeof deliveriesIn>;
+
+beforeAll(async () => {
+  [database, mail] = await Promise.all([notificationsTestDatabase(), startMailServer()]);
+  process.env['SMTP_URL'] = mail.url;
+  deliveries = deliveriesIn(database);
+});
+
+afterAll(async () => {
+  await database.drop();
+  await mail.stop();
+});
+
+/** What a process leaves that died while it sent: rows that were started and whose lease is over. */
+const leftStarted = async (events: readonly TestEvent[], unfinishedStarts = 1): Promise<void> => {
+  const neverSends = notificationServicesOn(database, { send: () => Promise.reject(new Error('no server')) });
+  await neverSends.receive(events.map((event) => sendRecord(event)));
+  for (const { uuid } of events) {
+    await deliveries.change(uuid, {
+      lease_owner: randomUUID(),
+      unfinished_starts: unfinishedStarts,
+      next_attempt_at: new Date(Date.now() - 1000),
+    });
+  }
+};
+
+describe('after a crash', () => {
+  it('an expired lease is taken over by deliver-due', async () => {
+    const event = testEvent();
+    await leftStarted([event]);
+    const { deliverDue, published } = notificationServicesOn(database);
+
+    await deliverDue();
+
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(published.keysOn(SENT)).toContain(event.uuid);
+  });
+
+  it('an expired lease is taken over by a redelivered message', async () => {
+    const event = testEvent();
+    await leftStarted([event]);
+    const { receive } = notificationServicesOn(database);
+
+    await receive([sendRecord(event)]);
+
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+  });
+
+  it('one of several processes takes a delivery over', async () => {
+    const events = Array.from({ length: 10 }, () => testEvent());
+    await leftStarted(events);
+    const processes = Array.from({ length: 4 }, () => notificationServicesOn(database));
+
+    await Promise.all(processes.map(({ deliverDue }) => deliverDue()));
+
+    expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual(events.map(() => 1));
+  });
+
+  it('a mail that kills its process five times is dead-lettered, its neighbours go out', async () => {
+    const [poison, innocent] = [testEvent(), testEvent()];
+    await leftStarted([innocent], 1);
+    await leftStarted([poison], 5);
+    const { deliverDue, published } = notificationServicesOn(database);
+
+    await deliverDue();
+
+    expect(mail.to(poison.userEmail)).toHaveLength(0);
+    expect(mail.to(innocent.userEmail)).toHaveLength(1);
+    expect(await deliveries.find(poison.uuid)).toMatchObject({ status: 'FAILED' });
+    expect(published.keysOn(DLQ)).toContain(poison.uuid);
+  });
+
+  it('a suspect is counted right before its own mail, alone', async () => {
+    const events = [testEvent(), testEvent(), testEvent()];
+    await leftStarted(events);
+    let underWay = 0;
+    let most = 0;
+    const counts: number[] = [];
+    const { deliverDue } = notificationServicesOn(database, {
+      async send(message, mayStillSend) {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        const found = events.find(({ userEmail }) => userEmail === message.to);
+        if (found !== undefined) counts.push((await deliveries.find(found.uuid)).unfinished_starts);
+        await sendMail(message, mayStillSend);
+        underWay -= 1;
+      },
+    });
+
+    await deliverDue();
+
+    expect(most).toBe(1);
+    expect(counts).toEqual([2, 2, 2]);
+  });
+
+  it('a result that was recorded but not told is told by deliver-due', async () => {
+    const event = testEvent();
+    const crashing = notificationServicesOn(database);
+    crashing.published.failWith(new Error('broker away'));
+    await crashing.receive([sendRecord(event)]);
+    await deliveries.makeDue();
+    const { deliverDue, published } = notificationServicesOn(database);
+
+    await deliverDue();
+    await deliverDue();
+
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(published.keysOn(SENT).filter((key) => key === event.uuid)).toHaveLength(1);
+    expect((await deliveries.find(event.uuid)).user_email).toBeNull();
+  });
+
+  it('a mail that was sent but not recorded is recorded, not sent again', async () => {
+    const event = testEvent();
+    await leftStarted([event]);
+    sentUnrecorded().add(event.uuid);
+    const { deliverDue, published } = notificationServicesOn(database);
+
+    await deliverDue();
+
+    expect(mail.to(event.userEmail)).toHaveLength(0);
+    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT' });
+    expect(published.keysOn(SENT)).toContain(event.uuid);
+    expect(sentUnrecorded().has(event.uuid)).toBe(false);
+  });
+
+  it('mails wait for no broker: what is due goes out while results cannot be told', async () => {
+    const [told, due] = [testEvent(), testEvent()];
+    const services = notificationServicesOn(database);
+    services.published.failWith(new Error('broker away'));
+    await services.receive([sendRecord(told)]);
+    await leftStarted([due]);
+    await deliveries.makeDue();
+
+    await expect(services.deliverDue()).rejects.toThrow('broker away');
+
+    expect(mail.to(due.userEmail)).toHaveLength(1);
+  });
+});
+
+describe('shortly before the end of its time', () => {
+  it('no mail is started, and what is due is left without looking again and again', async () => {
+    const events = Array.from({ length: 120 }, () => testEvent());
+    const late = notificationServicesOn(database, { remainingMs: 12_000 });
+    await late.receive(events.map((event) => sendRecord(event)));
+    await deliveries.makeDue();
+
+    await late.deliverDue();
+
+    expect(events.filter(({ userEmail }) => mail.to(userEmail).length > 0)).toEqual([]);
+    const row = await deliveries.find(events[0]?.uuid ?? '');
+    expect(row).toMatchObject({ status: 'PENDING', unfinished_starts: 0 });
+
+    await notificationServicesOn(database).deliverDue();
+
+    expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual(events.map(() => 1));
+  });
+
+  it('a lease that ended before DATA sends nothing', async () => {
+    const event = testEvent();
+    const { receive } = notificationServicesOn(database, { send: (message) => sendMail(message, () => false) });
+
+    await receive([sendRecord(event)]);
+
+    expect(mail.to(event.userEmail)).toHaveLength(0);
+    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'PENDING' });
+
+    await deliveries.makeDue();
+    await notificationServicesOn(database).deliverDue();
+
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type MailOutcome, outcomeOf } from '#shared/mail/mail-outcome.ts';
+import { sendMail } from '#shared/mail/mail-transport.ts';
+import { welcomeMail } from '#shared/notifications/welcome-mail.ts';
+import { testEvent } from '#tests/helpers/raw-records.ts';
+
+/** What a scripted server answers to each command; a function that gives undefined hangs up. */
+type Script = Readonly<Partial<Record<'greeting' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'end', string | undefined>>>;
+
+const POLITE = { greeting: '220 hi', EHLO: '250 hi', MAIL: '250 ok', RCPT: '250 ok', DATA: '354 go', end: '250 taken' };
+let script: Script = POLITE;
+let received: string[] = [];
+
+const sockets = new Set<Socket>();
+
+const server = createServer((socket) => {
+  sockets.add(socket);
+  const say = (step: keyof typeof POLITE): void => {
+    const line = script[step];
+    if (line === undefined) socket.destroy();
+    else socket.write(`${line}\r\n`);
+  };
+  let data: string | undefined;
+  let rest = '';
+  socket.on('error', () => undefined);
+  socket.on('data', (chunk) => {
+    rest += chunk.toString('utf8');
+    for (let end = rest.indexOf('\r\n'); end >= 0; end = rest.indexOf('\r\n')) {
+      const line = rest.slice(0, end);
+      rest = rest.slice(end + 2);
+      if (data !== undefined && line !== '.') data += `${line}\n`;
+      else if (data !== undefined) {
+        received.push(data);
+        data = undefined;
+        say('end');
+      } else {
+        const command = line.slice(0, 4).toUpperCase();
+        if (command === 'RSET') socket.write('250 ok\r\n');
+        else if (command === 'EHLO' || command === 'HELO') say('EHLO');
+        else if (command === 'MAIL' || command === 'RCPT') say(command);
+        else if (command === 'DATA') {
+          say('DATA');
+          if (script.DATA?.startsWith('354') === true) data = '';
+        }
+      }
+    }
+  });
+  say('greeting');
+});
+
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  process.env['SMTP_URL'] = `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+/** Leaves the pool without a connection, so that the next mail meets the greeting. */
+beforeEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  sockets.clear();
+  script = { ...POLITE, greeting: undefined };
+  await attempt();
+  script = POLITE;
+  received = [];
+});
+
+afterAll(() => {
+  server.close();
+});
+
+const attempt = async (mayStillSend = () => true): Promise<MailOutcome> => {
+  const { uuid, userEmail } = testEvent();
+  try {
+    await sendMail(welcomeMail(uuid, userEmail, null), mayStillSend);
+    return { kind: 'sent' };
+  } catch (error) {
+    return outcomeOf(error);
+  }
+};
+
+describe('what a server answers', () => {
+  it.each([
+    [{}, 'sent'],
+    [{ greeting: '554 go away' }, 'server-down'],
+    [{ greeting: '421 busy' }, 'server-down'],
+    [{ greeting: undefined }, 'server-down'],
+    [{ EHLO: '550 no' }, 'server-down'],
+    [{ MAIL: '550 5.1.8 your domain is bad' }, 'server-down'],
+    [{ MAIL: '451 4.3.0 later' }, 'server-down'],
+    [{ MAIL: undefined }, 'server-down'],
+    [{ RCPT: '550 5.1.1 unknown' }, 'refused-for-good'],
+    [{ RCPT: '554 relay access denied' }, 'refused-for-good'],
+    [{ RCPT: '450 4.2.0 greylisted' }, 'refused-for-now'],
+    [{ RCPT: '421 4.3.2 closing' }, 'server-down'],
+    [{ RCPT: undefined }, 'server-down'],
+    [{ DATA: '451 4.7.1 later' }, 'refused-for-now'],
+    [{ DATA: '550 5.2.1 disabled' }, 'refused-for-good'],
+    [{ end: '550 5.1.1 unknown' }, 'refused-for-good'],
+    [{ end: '552 5.2.2 full' }, 'refused-for-good'],
+    [{ end: '554 5.7.1 spam' }, 'refused-for-now'],
+    [{ end: '550 no reason' }, 'refused-for-now'],
+    [{ end: '452 4.2.2 full for now' }, 'refused-for-now'],
+    [{ end: '421 4.3.2 closing' }, 'server-down'],
+    [{ end: undefined }, 'unknown'],
+  ] as const)('%j: %s', async (answers, kind) => {
+    script = { ...POLITE, ...answers };
+
+    const outcome = await attempt();
+
+    expect(outcome.kind).toBe(kind);
+  });
+
+  it('after any refusal the next mail goes out', async () => {
+    script = { ...POLITE, RCPT: '550 5.1.1 unknown' };
+    await attempt();
+    script = POLITE;
+
+    expect((await attempt()).kind).toBe('sent');
+  });
+});
+
+describe('a lease that is lost before DATA', () => {
+  it('sends not one byte of the mail, and no end of it either', async () => {
+    const outcome = await attempt(() => false);
+
+    expect(outcome.kind).toBe('lease-lost');
+    expect(received).toEqual([]);
+    expect((await attempt()).kind).toBe('sent');
+    expect(received).toHaveLength(1);
+  });
+});

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDeadLetter } from '#shared/kafka/dead-letter.ts';
+import { notificationsTestDatabase, type TestDatabase } from '#tests/helpers/databases.ts';
+import { deliveriesIn } from '#tests/helpers/deliveries.ts';
+import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
+import { randomEmail } from '#tests/helpers/random.ts';
+import { rawRecord, sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
+import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
+
+const DLQ = 'user.email.send.dlq';
+const SENT = 'user.email.sent';
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+let database: TestDatabase;
+let mail: TestMailServer;
+let deliveries: ReturnType<typeof deliveriesIn>;
+
+beforeAll(async () => {
+  [database, mail] = await Promise.all([notificationsTestDatabase(), startMailServer()]);
+  process.env['SMTP_URL'] = mail.url;
+  deliveries = deliveriesIn(database);
+});
+
+afterAll(async () => {
+  await database.drop();
+  await mail.stop();
+});
+
+describe('receiving messages', () => {
+  it('mails, records, confirms and then forgets the address', async () => {
+    const event = testEvent();
+    const { receive, published } = notificationServicesOn(database);
+
+    await receive([sendRecord(event)]);
+
+    const row = await deliveries.find(event.uuid);
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(row).toMatchObject({ status: 'SENT', user_email: null, unfinished_starts: 0, lease_owner: null });
+    expect(row.settled_at).not.toBeNull();
+    expect(published.keysOn(SENT)).toEqual([event.uuid]);
+  });
+
+  it('mails once however often and wherever an event turns up', async () => {
+    const event = testEvent();
+    const { receive, published } = notificationServicesOn(database);
+    const other = notificationServicesOn(database);
+
+    await receive([sendRecord(event), sendRecord(event), sendRecord(event, { partition: 2 })]);
+    await receive([sendRecord(event)]);
+    await other.receive([sendRecord(event)]);
+
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(published.keysOn(SENT)).toEqual([event.uuid, event.uuid]);
+    expect(other.published.keysOn(SENT)).toEqual([event.uuid]);
+  });
+
+  it('mails once when several consumers get the same batches at once', async () => {
+    const events = Array.from({ length: 20 }, () => testEvent());
+    const consumers = Array.from({ length: 4 }, () => notificationServicesOn(database));
+
+    await Promise.all(
+      consumers.map(({ receive }, index) => {
+        const records = events.map((event) => sendRecord(event));
+        return receive(index % 2 === 0 ? records : records.reverse());
+      }),
+    );
+
+    expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual(events.map(() => 1));
+  });
+
+  it('dead-letters what is no event and mails what lies beside it', async () => {
+    const event = testEvent();
+    const { receive, published } = notificationServicesOn(database);
+
+    await receive([rawRecord('not json'), sendRecord(event), rawRecord(null), rawRecord('{"uuid":"x"}')]);
+
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(published.on(DLQ).map(({ value }) => parseDeadLetter(value).condition)).toEqual([
+      'PermanentFailure',
+      'PermanentFailure',
+      'PermanentFailure',
+    ]);
+  });
+
+  it('mails what lies beside garbage even while the dead letter cannot be written, and fails the batch', async () => {
+    const event = testEvent();
+    const { receive, published } = notificationServicesOn(database);
+    published.failWith(new Error('broker away'));
+
+    const receiving = receive([rawRecord('not json'), sendRecord(event)]);
+
+    await expect(receiving).rejects.toThrow('broker away');
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect((await deliveries.find(event.uuid)).status).toBe('SENT');
+  });
+
+  it('acknowledges what somebody else holds', async () => {
+    const event = testEvent();
+    const { receive, published } = notificationServicesOn(database);
+    await receive([sendRecord(event)]);
+    await deliveries.change(event.uuid, {
+      status: 'PENDING',
+      lease_owner: randomUUID(),
+      next_attempt_at: new Date(Date.now() + DAY_MS),
+      settled_at: null,
+    });
+
+    await receive([sendRecord(event)]);
+
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(published.keysOn(SENT)).toHaveLength(1);
+    expect((await deliveries.find(event.uuid)).status).toBe('PENDING');
+  });
+
+  it('does not mail an unknown event that is older than the rows are kept, but one that it knows', async () => {
+    const old = testEvent({ addedAt: new Date(Date.now() - 91 * DAY_MS) });
+    const known = testEvent();
+    const { receive, published } = notificationServicesOn(database);
+    await receive([sendRecord(known)]);
+
+    await receive([sendRecord(old), sendRecord({ ...known, addedAt: old.addedAt })]);
+
+    expect(mail.to(old.userEmail)).toHaveLength(0);
+    expect(published.keysOn(DLQ)).toEqual([old.uuid]);
+    expect(parseDeadLetter(published.on(DLQ)[0]?.value ?? null).reason).toContain('90 days');
+    expect(published.keysOn(SENT)).toEqual([known.uuid, known.uuid]);
+  });
+
+  it('hands an address to the server as it is, never as two', async () => {
+    const victim = randomEmail();
+    const event = testEvent({ userEmail: `someone,${victim}` });
+    const { receive } = notificationServicesOn(database);
+
+    await receive([sendRecord(event)]);
+
+    expect(mail.to(victim)).toHaveLength(0);
+  });
+
+  it('throws when the rows cannot be written, so that the batch comes again', async () => {
+    const { receive } = notificationServicesOn({
+      db: { transaction: () => Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' })) } as never,
+    });
+
+    await expect(receive([sendRecord(testEvent())])).rejects.toMatchObject({ code: 'DEPENDENCY_DOWN' });
+  });
+});

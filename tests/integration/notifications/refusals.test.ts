@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDeadLetter } from '#shared/kafka/dead-letter.ts';
+import { notificationsTestDatabase, type TestDatabase } from '#tests/helpers/databases.ts';
+import { deliveriesIn } from '#tests/helpers/deliveries.ts';
+import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
+import { randomEmail } from '#tests/helpers/random.ts';
+import { sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
+import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
+
+const DLQ = 'user.email.send.dlq';
+const SENT = 'user.email.sent';
+
+const refusals = new Map<string, { code: number; message: string }>();
+let database: TestDatabase;
+let mail: TestMailServer;
+let deliveries: ReturnType<typeof deliveriesIn>;
+
+beforeAll(async () => {
+  [database, mail] = await Promise.all([notificationsTestDatabase(), startMailServer()]);
+  process.env['SMTP_URL'] = mail.url;
+  mail.refuse((recipient) => refusals.get(recipient));
+  deliveries = deliveriesIn(database);
+});
+
+afterAll(async () => {
+  await database.drop();
+  await mail.stop();
+});
+
+const refused = (code: number, message: string) => {
+  const event = testEvent();
+  refusals.set(event.userEmail, { code, message: message.replace('%', event.userEmail) });
+  return event;
+};
+
+describe('a recipient that is refused for good', () => {
+  it('becomes FAILED with a dead letter, and the others of its batch go out', async () => {
+    const [bad, good] = [refused(550, '5.1.1 <%> unknown'), testEvent()];
+    const { receive, published } = notificationServicesOn(database);
+
+    await receive([sendRecord(bad), sendRecord(good)]);
+
+    const row = await deliveries.find(bad.uuid);
+    const [letter] = published.on(DLQ);
+    expect(row).toMatchObject({ status: 'FAILED', user_email: null });
+    expect(letter?.key).toBe(bad.uuid);
+    expect(parseDeadLetter(letter?.value ?? null)).toMatchObject({ condition: 'PermanentFailure', reason: row.reason });
+    expect(published.keysOn(SENT)).toEqual([good.uuid]);
+  });
+
+  it('leaves no address in the reason, which outlives it', async () => {
+    const bad = refused(550, '5.1.1 <%> unknown');
+    const { receive } = notificationServicesOn(database);
+
+    await receive([sendRecord(bad)]);
+
+    const { reason } = await deliveries.find(bad.uuid);
+    expect(reason).toContain('5.1.1');
+    expect(reason).not.toContain(bad.userEmail);
+  });
+
+  it('repeats the dead letter for the same generation, and mails again for a higher one', async () => {
+    const event = refused(550, '5.1.1 unknown');
+    const { receive, published } = notificationServicesOn(database);
+    await receive([sendRecord(event)]);
+
+    await receive([sendRecord(event)]);
+    refusals.delete(event.userEmail);
+    await receive([sendRecord({ ...event, generation: 1 })]);
+    await receive([sendRecord({ ...event, generation: 1 })]);
+
+    expect(published.keysOn(DLQ)).toEqual([event.uuid, event.uuid]);
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT', generation: 1 });
+  });
+
+  it('goes to the corrected address that the higher generation brings', async () => {
+    const event = refused(550, '5.1.1 unknown');
+    const { receive } = notificationServicesOn(database);
+    await receive([sendRecord(event)]);
+    const userEmail = randomEmail();
+
+    await receive([sendRecord({ ...event, userEmail, generation: 1 })]);
+
+    expect(mail.to(userEmail)).toHaveLength(1);
+  });
+});
+
+describe('a recipient that is refused for now', () => {
+  it('is postponed, delays nobody, and is mailed when it is due again', async () => {
+    const [grey, good] = [refused(451, '4.7.1 later'), testEvent()];
+    const { receive, deliverDue, published } = notificationServicesOn(database);
+
+    await receive([sendRecord(grey), sendRecord(good)]);
+    await deliverDue();
+
+    expect(published.keysOn(SENT)).toEqual([good.uuid]);
+    expect(await deliveries.find(grey.uuid)).toMatchObject({ status: 'PENDING', attempts: 1, unfinished_starts: 0 });
+
+    refusals.delete(grey.userEmail);
+    await deliveries.makeDue();
+    await deliverDue();
+
+    expect(mail.to(grey.userEmail)).toHaveLength(1);
+    expect(await deliveries.find(grey.uuid)).toMatchObject({ status: 'SENT' });
+  });
+
+  it('is FAILED after so many hours, and gets as many again when an operator retries it', async () => {
+    const event = refused(451, '4.7.1 later');
+    const { receive, deliverDue, published } = notificationServicesOn(database, { retryHours: 2 });
+    await receive([sendRecord(event)]);
+    await deliveries.change(event.uuid, { refused_since: new Date(Date.now() - 3 * 60 * 60 * 1000) });
+    await deliveries.makeDue();
+
+    await deliverDue();
+
+    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'FAILED' });
+    expect(published.keysOn(DLQ)).toContain(event.uuid);
+
+    await deliveries.change(event.uuid, { refused_since: new Date(Date.now() - 3 * 60 * 60 * 1000) });
+    await receive([sendRecord({ ...event, generation: 1 })]);
+
+    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'PENDING', attempts: 1 });
+  });
+});
