@@ -26,6 +26,7 @@ export default defineConfig({
             'tests/integration/**/*.test.ts',
             `${plugin}/integration/**/*.test.ts`,
             'tests/starter/**/*.test.ts',
+            'tests/package/**/*.test.ts',
           ],
           globalSetup: ['tests/helpers/require-servers.ts'],
           testTimeout: 60_000,
