@@ -15,6 +15,7 @@ import { freePorts } from '../process/ports.mjs';
 import { createShutdown, unlessAborted } from '../process/shutdown.mjs';
 import { isAlive, signalGroup } from '../process/signals.mjs';
 import { startNative } from '../services/native.mjs';
+import { summarize } from './summary.mjs';
 import { runVitest } from './vitest.mjs';
 
 const testsDir = path.join(localDir, 'tests');
@@ -31,7 +32,7 @@ export async function main(args) {
   }
   const shutdown = createShutdown();
   /** @type {{ code: number, summary: string }} */
-  let result = { code: 1, summary: '0 passed, 0 failed, 0 skipped' };
+  let result = { code: 1, summary: summarize({}, 1) };
   try {
     result = (await unlessAborted(shutdown.signal, run(args, shutdown))) ?? { ...result, code: 130 };
   } catch (error) {
