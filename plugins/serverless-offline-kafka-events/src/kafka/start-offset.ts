@@ -16,3 +16,21 @@ export function startOffset(input: StartOffsetInput): number {
   if (input.atTimestamp !== null) return input.atTimestamp;
   return input.isNewerThanMapping ? input.earliest : input.latest;
 }
+
+/** Where the group stands in one partition; `committed` is −1 when it never committed. */
+export interface PartitionPosition {
+  readonly committed: number;
+  readonly start: number;
+  readonly earliest: number;
+  readonly latest: number;
+}
+
+/**
+ * A committed offset whose records are gone means to go on with the oldest left. One beyond the end is kept: a broker
+ * that has just restarted tells an end that is too low, and a fetch finds out whether it really is.
+ */
+export function withinLog(position: PartitionPosition): PartitionPosition {
+  const { committed, earliest } = position;
+  if (committed < 0) return { ...position, committed: -1 };
+  return committed < earliest ? { ...position, committed: -1, start: earliest } : position;
+}

@@ -1,14 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { Mapping } from '../config/mapping.ts';
-import { startOffset } from './start-offset.ts';
-
-/** Where the group stands in one partition; `committed` is −1 when it never committed. */
-export interface PartitionPosition {
-  readonly committed: number;
-  readonly start: number;
-  readonly earliest: number;
-  readonly latest: number;
-}
+import { type PartitionPosition, startOffset, withinLog } from './start-offset.ts';
 
 export interface TopicHistory {
   /** Partitions that existed when the mapping first saw the topic; null: the mapping was there before the topic. */
@@ -45,18 +37,11 @@ export async function fetchPositions(
         });
         return [
           partition,
-          within({ committed: committed.get(partition) ?? -1, start, earliest: Number(low), latest: Number(high) }),
+          withinLog({ committed: committed.get(partition) ?? -1, start, earliest: Number(low), latest: Number(high) }),
         ];
       }),
     );
   });
-}
-
-/** A committed offset whose records are gone, or that was never written, means to go on with the oldest left. */
-function within(position: PartitionPosition): PartitionPosition {
-  const { committed, earliest, latest } = position;
-  if (committed < 0) return { ...position, committed: -1 };
-  return committed < earliest || committed > latest ? { ...position, committed: -1, start: earliest } : position;
 }
 
 export async function withAdmin<T>(kafka: Kafka, use: (admin: Admin) => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import type { Mapping } from '../config/mapping.ts';
 import type { Settings } from '../config/settings.ts';
-import type { PartitionPosition } from '../kafka/start-positions.ts';
+import type { PartitionPosition } from '../kafka/start-offset.ts';
 import type { Log } from '../logging/log.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import { Partition } from '../partition/partition.ts';

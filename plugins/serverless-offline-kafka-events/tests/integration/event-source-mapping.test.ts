@@ -39,7 +39,7 @@ const project = new OfflineProject({
   functions: {
     echo: { handler: 'handler.echo', events: on(name.echo) },
     batched: { handler: 'handler.echo', events: on(name.batched, { batchSize: 3 }) },
-    windowed: { handler: 'handler.echo', events: on(name.windowed, { maximumBatchingWindow: 1, batchSize: 50 }) },
+    windowed: { handler: 'handler.echo', events: on(name.windowed, { maximumBatchingWindow: 2, batchSize: 50 }) },
     parallel: { handler: 'handler.slow', events: on(name.parallel, { batchSize: 2 }) },
     retried: { handler: 'handler.failTwice', events: on(name.retried, { batchSize: 2 }) },
     bisected: {
@@ -186,8 +186,10 @@ describe('batches', () => {
   });
 
   test('of different partitions run in parallel, of one partition one after the other', async () => {
-    await Promise.all(
-      [0, 1, 2].map((partition) => kafka.produceValues(name.parallel, ['a', 'b', 'c', 'd', 'e', 'f'], partition)),
+    const values = ['a', 'b', 'c', 'd', 'e', 'f'];
+    await kafka.produce(
+      name.parallel,
+      values.flatMap((value) => [0, 1, 2].map((partition) => ({ value, partition }))),
     );
     await project.waitFor('nine invocations', () => project.calls('parallel', 'end').length >= 9);
 
