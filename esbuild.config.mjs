@@ -38,40 +38,6 @@ const entryPoints = () => {
   return [...handlers, 'local/prepare.ts'];
 };
 
-/** @param {string} code an ES module @returns {Promise<string>} the same with everything it requires inside */
-const selfContained = async (code) => {
-  const result = await esbuild.build({
-    stdin: { contents: code, resolveDir: root, loader: 'js' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    write: false,
-    charset: 'utf8',
-  });
-  return result.outputFiles[0]?.text ?? '';
-};
-
-/** Writes the validators and the OpenAPI document that the schemas make. */
-export const generate = async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'generate-'));
-  try {
-    const outfile = path.join(folder, 'generate.mjs');
-    await esbuild.build({
-      absWorkingDir: root,
-      entryPoints: ['shared/validation/generate.ts'],
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      outfile,
-      banner,
-    });
-    const generator = await import(pathToFileURL(outfile).href);
-    await generator.generate(path.join(root, 'shared'), selfContained);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-};
-
 /**
  * Writes a file in one step, and only when it changed: another process may be reading the same build.
  * @param {string} file
@@ -88,6 +54,56 @@ const writeAtomically = (file, contents) => {
   renameSync(temporary, file);
 };
 
+/** @param {string} code an ES module @returns {Promise<string>} the same with everything it requires inside */
+const selfContained = async (code) => {
+  const result = await esbuild.build({
+    stdin: { contents: code, resolveDir: root, loader: 'js' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+    charset: 'utf8',
+  });
+  return result.outputFiles[0]?.text ?? '';
+};
+
+/** What the generated files were made from, so that a rebuild can tell whether it has to make them again. */
+const generatedFrom = path.join(root, 'dist', '.generated-from.json');
+
+/** @param {readonly string[]} changed absolute paths @returns {boolean} whether a file that validators are made from is among them */
+const touchesSchemas = (changed) => {
+  try {
+    const inputs = new Set(JSON.parse(readFileSync(generatedFrom, 'utf8')));
+    return changed.some((file) => inputs.has(path.relative(root, file)));
+  } catch {
+    return true;
+  }
+};
+
+/** Writes the validators and the OpenAPI document that the schemas make. */
+const generate = async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'generate-'));
+  try {
+    const outfile = path.join(folder, 'generate.mjs');
+    const { metafile } = await esbuild.build({
+      absWorkingDir: root,
+      metafile: true,
+      entryPoints: ['shared/validation/generate.ts'],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile,
+      banner,
+    });
+    const generator = await import(pathToFileURL(outfile).href);
+    await generator.generate(path.join(root, 'shared'), selfContained);
+    const sources = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'));
+    writeAtomically(generatedFrom, Buffer.from(JSON.stringify(sources)));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
 /** @param {string} outdir */
 const copyAssets = (outdir) => {
   const target = path.join(outdir, 'assets', 'swagger-ui');
@@ -97,19 +113,30 @@ const copyAssets = (outdir) => {
   for (const file of readdirSync(own)) writeAtomically(path.join(target, file), readFileSync(path.join(own, file)));
 };
 
+/** What is left to be found at run time: native code, and drivers that are never used. */
+const external = [
+  '@node-rs/argon2',
+  'mariadb',
+  'mariadb/callback',
+  'pg',
+  'pg-query-stream',
+  'tedious',
+  'oracledb',
+  'sqlite3',
+  'better-sqlite3',
+  'mysql',
+];
+
 /**
- * Builds every handler into `outdir`.
- * @param {{ outdir?: string, mode?: 'local' | 'package' }} [options]
- * @returns {Promise<void>}
+ * @param {'local' | 'package'} mode the local build shares chunks between handlers
+ * @param {boolean} withSourceMaps
  */
-export async function build({ outdir = 'dist', mode = 'local' } = {}) {
-  const target = path.resolve(root, outdir);
-  await generate();
-  const { outputFiles } = await esbuild.build({
+const options = (mode, withSourceMaps) =>
+  /** @satisfies {import('esbuild').BuildOptions} */ ({
     absWorkingDir: root,
     write: false,
     entryPoints: entryPoints(),
-    outdir: target,
+    outdir: path.join(root, 'dist'),
     outbase: '.',
     entryNames: '[dir]/[name]',
     chunkNames: 'chunks/[name]-[hash]',
@@ -120,24 +147,39 @@ export async function build({ outdir = 'dist', mode = 'local' } = {}) {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    sourcemap: 'linked',
+    sourcemap: withSourceMaps ? 'linked' : false,
     banner,
-    external: [
-      '@node-rs/argon2',
-      'mariadb',
-      'mariadb/callback',
-      'pg',
-      'pg-query-stream',
-      'tedious',
-      'oracledb',
-      'sqlite3',
-      'better-sqlite3',
-      'mysql',
-    ],
+    external,
     plugins: [onlyMySql],
     logLevel: 'warning',
   });
-  for (const { path: file, contents } of outputFiles) writeAtomically(file, contents);
+
+/** @type {Promise<import('esbuild').BuildContext> | undefined} */
+let incremental;
+
+/** Builds again what a saved file touches; esbuild keeps the rest in memory. */
+const rebuild = async () => {
+  incremental ??= esbuild.context(options('local', false));
+  return (await incremental).rebuild();
+};
+
+/** Makes the first rebuild as quick as the later ones. */
+export const prepareRebuild = async () => {
+  await rebuild();
+};
+
+/**
+ * Builds every handler into `outdir`. With `changed` (absolute paths of saved files) it does no more than those ask for.
+ * @param {{ outdir?: string, mode?: 'local' | 'package', changed?: readonly string[] }} [request]
+ * @returns {Promise<void>}
+ */
+export async function build({ outdir = 'dist', mode = 'local', changed } = {}) {
+  const target = path.resolve(root, outdir);
+  if (changed === undefined || touchesSchemas(changed)) await generate();
+  const { outputFiles = [] } = await (changed === undefined ? esbuild.build(options(mode, true)) : rebuild());
+  for (const { path: file, contents } of outputFiles) {
+    writeAtomically(path.join(target, path.relative(path.join(root, 'dist'), file)), contents);
+  }
   writeAtomically(path.join(target, 'package.json'), Buffer.from('{"type":"module"}\n'));
   copyAssets(target);
 }

@@ -16,6 +16,8 @@ const sources = [
   'migrations',
   'local/prepare.ts',
   'esbuild.config.mjs',
+  'plugins/serverless-offline-kafka-events/src',
+  'plugins/serverless-offline-kafka-events/build.mjs',
   'package.json',
   'package-lock.json',
 ];

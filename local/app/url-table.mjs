@@ -13,7 +13,6 @@ export function urlTable({ host, ports, local, urls }) {
     ['API', `${api}/api/users/`],
     ['Swagger UI', `${api}/swagger-ui/index.html`],
     ['OpenAPI', `${api}/openapi.json`],
-    ['Dashboard', `${api}/dashboard`],
     ['Health', `${api}/health/ready`],
     ['Second port', `http://${name}:${ports.emailHttp}`],
     [

@@ -7,6 +7,8 @@ import { loadedVersions, retire } from './code-versions.mjs';
 import { watchTree } from './watch-tree.mjs';
 
 const debounceMs = 50;
+/** The builder gets ready for the first save once the start is over. */
+const warmAfterMs = 3000;
 /** The longest that a function of ours may run, and a little more. */
 const retireMs = 65_000;
 const hotFolder = 'dist/.hot';
@@ -84,6 +86,11 @@ export function watchSources({ serverless, onReloaded }) {
     }
   };
 
+  const warming = setTimeout(() => {
+    builder(serviceDir)
+      .then(({ prepareRebuild }) => prepareRebuild())
+      .catch(() => {}); // the first reload will say what is wrong
+  }, warmAfterMs);
   const stopWatching = watchTree(
     ['functions', 'shared'].map((name) => path.join(serviceDir, name)),
     (file) => {
@@ -95,6 +102,7 @@ export function watchSources({ serverless, onReloaded }) {
   return () => {
     stopWatching();
     clearTimeout(timer);
+    clearTimeout(warming);
     removeOutputs(serviceDir, (pid) => pid === process.pid);
   };
 }
@@ -105,10 +113,16 @@ export function watchSources({ serverless, onReloaded }) {
  * @param {string[]} changed so that the build may leave out what they do not touch
  */
 async function buildInto(serviceDir, outdir, changed) {
-  /** @type {{ build: (options: { outdir: string, changed: string[] }) => Promise<void> }} */
-  const { build } = await import(pathToFileURL(path.join(serviceDir, 'esbuild.config.mjs')).href);
+  const { build } = await builder(serviceDir);
   await build({ outdir, changed });
 }
+
+/**
+ * @typedef {{ build: (options: { outdir: string, changed: string[] }) => Promise<void>, prepareRebuild: () => Promise<void> }} Builder
+ * @param {string} serviceDir
+ * @returns {Promise<Builder>}
+ */
+const builder = (serviceDir) => import(pathToFileURL(path.join(serviceDir, 'esbuild.config.mjs')).href);
 
 /**
  * Removes built versions, by the process that made them.
