@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { runIdOf } from './run-id.ts';
 
 export interface CacheTimes {
   /** How long an entry lives after its last read. */
@@ -43,9 +44,9 @@ const READ = `
   if raw then redis.call('DEL', KEYS[1]) end
   local lowest = redis.pcall('GET', guard)
   lowest = type(lowest) == 'string' and tonumber(lowest)
-  if lowest then return lowest end
+  if lowest then return {redis.call('GET', guard)} end
   redis.call('SET', guard, '0', 'EX', guardFor)
-  return 0`;
+  return {'0'}`;
 
 const FILL = `
   local version, sliding = tonumber(ARGV[1]), ARGV[2]
@@ -71,21 +72,16 @@ const INVALIDATE = `
 
 const keys = (key: string): [string, string] => [key, `{${key}}:min`];
 
-/** The server's run id: it changes with every restart and every fail-over. */
-const epochOf = (redis: Redis): string => {
-  const info: unknown = 'serverInfo' in redis ? redis.serverInfo : undefined;
-  return typeof info === 'object' && info !== null && 'run_id' in info ? String(info.run_id) : '';
-};
-
 /**
  * A read-through cache that no interleaving of reads, writes, crashes and outages leaves with a stale value: values carry
  * versions, and an invalidation keeps every older version out. All calls throw when Redis does not answer.
  */
 export const versionedCache = <T>(redis: Redis, times: CacheTimes) => ({
   async read(key: string): Promise<CacheRead<T>> {
-    const epoch = epochOf(redis);
+    const epoch = await runIdOf(redis);
     const { slidingSeconds, maxAgeSeconds, guardSeconds } = times;
     const raw: unknown = await redis.eval(READ, 2, ...keys(key), slidingSeconds, maxAgeSeconds, guardSeconds, epoch);
+    // A list, because numbers of a script lose their last digit.
     if (typeof raw !== 'string') return { hit: false, epoch, lowestVersion: Number(raw) };
     const entry: { value: T } = JSON.parse(raw);
     return { hit: true, value: entry.value };

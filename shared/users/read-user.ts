@@ -40,8 +40,11 @@ export const readUser = ({ database, cache }: ReadUserDependencies) => {
     // Without the cache's word on what was changed before this call, no query but its own is late enough.
     if (cached === undefined) return (await load(id)).user;
     if (cached.hit) return cached.value;
-    const shared = await underWay.get(id);
-    if (shared !== undefined && shared.version >= cached.lowestVersion) return shared.user;
+    const shared = underWay.get(id);
+    if (shared !== undefined) {
+      const { user, version } = await shared;
+      if (version >= cached.lowestVersion) return user;
+    }
     const loading = loadAndFill(id, cached).finally(() => underWay.delete(id));
     underWay.set(id, loading);
     return (await loading).user;
