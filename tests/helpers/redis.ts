@@ -1,0 +1,43 @@
+import type { Redis } from 'ioredis';
+import { createRedis } from '#shared/cache/redis.ts';
+import { versionedCache } from '#shared/cache/versioned-cache.ts';
+import type { UserCache } from '#shared/users/user-cache.ts';
+import type { User } from '#shared/users/user-schemas.ts';
+import { randomName } from './random.ts';
+
+export const TEST_TIMES = { slidingSeconds: 60, maxAgeSeconds: 600, guardSeconds: 120 };
+
+/** A connected client on the server that REDIS_URL names, or on another. */
+export const connectedRedis = async (url: string = process.env['REDIS_URL'] ?? ''): Promise<Redis> => {
+  const redis = createRedis(url);
+  await redis.connect();
+  return redis;
+};
+
+/** The same client, connected to a server that has restarted since: another run id. */
+export const asRestarted = (redis: Redis, runId: string): Redis => {
+  const changed = { info: async () => `# Server\r\nrun_id:${runId}\r\n`, once: () => redis };
+  return new Proxy(redis, {
+    get: (target, name) => Reflect.get(Object.hasOwn(changed, name) ? changed : target, name),
+  });
+};
+
+/** A user cache with keys of its own; `current` gives the client, or undefined while Redis is away. */
+export const userCacheOn = (current: () => Redis | undefined): UserCache => {
+  const prefix = randomName('user-');
+  const cache = () => {
+    const redis = current();
+    return redis === undefined ? undefined : versionedCache<User>(redis, TEST_TIMES);
+  };
+  return {
+    read: async (id) => cache()?.read(`${prefix}:${id}`),
+    async fill(user, version, epoch) {
+      await cache()?.fill(`${prefix}:${user.id}`, user, version, epoch);
+    },
+    async invalidate(id, lowestVersion) {
+      const there = cache();
+      await there?.invalidate(`${prefix}:${id}`, lowestVersion);
+      return there !== undefined;
+    },
+  };
+};

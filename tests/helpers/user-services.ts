@@ -1,0 +1,44 @@
+import type { Database } from '#shared/db/database.ts';
+import { circuitBreaker } from '#shared/kafka/circuit-breaker.ts';
+import { publishSoon } from '#shared/outbox/publish-soon.ts';
+import { drainCacheInvalidations } from '#shared/users/drain-cache-invalidations.ts';
+import { listUsers } from '#shared/users/list-users.ts';
+import { readUser } from '#shared/users/read-user.ts';
+import { registerUser } from '#shared/users/register-user.ts';
+import { removeUser } from '#shared/users/remove-user.ts';
+import { updateUser } from '#shared/users/update-user.ts';
+import type { UserCache } from '#shared/users/user-cache.ts';
+import { publishedMessages } from './published.ts';
+import { randomEmail } from './random.ts';
+
+export const PASSWORD = 'correct-horse-1';
+
+/** A cache that is never there. */
+export const NO_CACHE: UserCache = {
+  read: async () => undefined,
+  fill: async () => undefined,
+  invalidate: async () => false,
+};
+
+/** The users services on one database. Passwords are kept as they are: hashing is tested by itself. */
+export const userServicesOn = (db: Database, cache: UserCache = NO_CACHE) => {
+  const published = publishedMessages();
+  const database = async () => db;
+  const breaker = circuitBreaker({ threshold: 3, probeAfterMs: 200 }, () => performance.now());
+  const hashPassword = async (password: string) => `plain:${password}`;
+  const verifyPassword = async (hash: string, password: string) => hash === `plain:${password}`;
+  const soon = publishSoon({ database, publish: published.publish, breaker });
+  const register = registerUser({ database, hashPassword, publishSoon: soon });
+  return {
+    published,
+    register,
+    /** Registers somebody whom nobody else knows. */
+    registerAnybody: (email: string = randomEmail()) =>
+      register({ name: 'Ann', lastname: 'Lee', email, password: PASSWORD }),
+    read: readUser({ database, cache }),
+    list: listUsers(database),
+    update: updateUser({ database, cache, hashPassword, verifyPassword }),
+    remove: removeUser({ database, cache }),
+    drain: drainCacheInvalidations(database, cache),
+  };
+};

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
+import { relayOutbox } from '#shared/outbox/relay-outbox.ts';
+import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
+import { publishedMessages } from '#tests/helpers/published.ts';
+import { testEvent } from '#tests/helpers/raw-records.ts';
+
+const SEND = 'user.email.send';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await usersTestDatabase();
+});
+
+afterAll(async () => {
+  await database.drop();
+});
+
+const events = () => database.db('outbox_events');
+const PAST = () => database.db.raw('UTC_TIMESTAMP(3) - INTERVAL 1 SECOND');
+
+const stored = async (count: number, changes: Readonly<Record<string, unknown>> = {}): Promise<string[]> => {
+  const made = Array.from({ length: count }, () => testEvent());
+  for (const event of made) await outboxRepository(database.db).add({ ...event, traceparent: null }, 1);
+  const uuids = made.map(({ uuid }) => uuid);
+  await events()
+    .whereIn('uuid', uuids)
+    .update({ next_attempt_at: PAST(), ...changes });
+  return uuids;
+};
+
+const relayOn = () => {
+  const published = publishedMessages();
+  return { published, relay: relayOutbox({ database: async () => database.db, publish: published.publish }) };
+};
+
+const secondsUntilDue = async (uuid: string): Promise<number> => {
+  const [row] = await events()
+    .where({ uuid })
+    .select({ seconds: database.db.raw('TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), next_attempt_at) / 1000000') });
+  return Number(row.seconds);
+};
+
+describe('the relay', () => {
+  it('publishes what is due and leaves what is leased to its inline publish', async () => {
+    const due = await stored(3);
+    const leased = testEvent();
+    await outboxRepository(database.db).add({ ...leased, traceparent: null }, 1);
+    const { relay, published } = relayOn();
+
+    await relay(100);
+
+    expect(published.keysOn(SEND)).toEqual(expect.arrayContaining(due));
+    expect(published.keysOn(SEND)).not.toContain(leased.uuid);
+    expect(await events().where({ uuid: due[0] }).first()).toMatchObject({ attempts: 1, event_state: 'PROCESSING' });
+  });
+
+  it('many at once publish each event once', async () => {
+    const uuids = await stored(300);
+    const relays = Array.from({ length: 5 }, relayOn);
+
+    await Promise.all(relays.map(({ relay }) => relay(100)));
+    await relayOn().relay(0);
+
+    const keys = relays.flatMap(({ published }) => published.keysOn(SEND)).filter((key) => uuids.includes(key ?? ''));
+    expect(keys).toHaveLength(new Set(keys).size);
+    expect(await events().whereIn('uuid', uuids).whereNull('published_at')).toEqual([]);
+  });
+
+  it('gives its rows back soon when the broker does not take them, and fails the round', async () => {
+    const [uuid = ''] = await stored(1);
+    const { relay, published } = relayOn();
+    published.failWith(new Error('broker away'));
+
+    await expect(relay(100)).rejects.toThrow('broker away');
+
+    expect(await events().where({ uuid }).first()).toMatchObject({ published_at: null, attempts: 0 });
+    expect(await secondsUntilDue(uuid)).toBeLessThanOrEqual(1);
+  });
+
+  it.each([
+    [1, 60],
+    [4, 480],
+    [30, 3600],
+  ])('publishes again what stays unconfirmed after %i publications, and waits %i s', async (attempts, seconds) => {
+    const [uuid = ''] = await stored(1, { published_at: new Date(), attempts });
+    const { relay, published } = relayOn();
+
+    await relay(100);
+
+    const wait = await secondsUntilDue(uuid);
+    expect(published.keysOn(SEND)).toContain(uuid);
+    expect(wait).toBeGreaterThan(seconds - 5);
+    expect(wait).toBeLessThanOrEqual(seconds);
+  });
+
+  it('publishes no more unconfirmed events than its budget', async () => {
+    const uuids = await stored(10, { published_at: new Date(), attempts: 1 });
+    const { relay, published } = relayOn();
+
+    const { republished } = await relay(4);
+
+    expect(republished).toBe(4);
+    expect(published.keysOn(SEND).filter((key) => uuids.includes(key ?? ''))).toHaveLength(4);
+    await relay(100);
+  });
+
+  it.each(['FINISHED', 'FAILED'])('never touches what is %s', async (state) => {
+    const [uuid = ''] = await stored(1, { event_state: state });
+    const { relay, published } = relayOn();
+
+    await relay(100);
+
+    expect(published.keysOn(SEND)).not.toContain(uuid);
+    expect(await events().where({ uuid }).first()).toMatchObject({ event_state: state, attempts: 0 });
+  });
+
+  it('does not mark what was finished while it was published', async () => {
+    const [uuid = ''] = await stored(1);
+    const publish = async () => {
+      await outboxRepository(database.db).finish(new Map([[uuid, null]]));
+    };
+
+    await relayOutbox({ database: async () => database.db, publish })(100);
+
+    expect(await events().where({ uuid }).first()).toMatchObject({ event_state: 'FINISHED', next_attempt_at: null });
+  });
+
+  it('stops when it may not go on', async () => {
+    const [uuid = ''] = await stored(1);
+    const { relay, published } = relayOn();
+
+    await relay(100, () => false);
+
+    expect(published.on(SEND)).toEqual([]);
+    expect(await secondsUntilDue(uuid)).toBeLessThan(0);
+  });
+
+  it('carries the generation and the trace', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const [uuid = ''] = await stored(1, { generation: 3, traceparent });
+    const { relay, published } = relayOn();
+
+    await relay(100);
+
+    const message = published.on(SEND).find(({ key }) => key === uuid);
+    expect(message?.headers).toMatchObject({ 'x-generation': '3', traceparent });
+  });
+});

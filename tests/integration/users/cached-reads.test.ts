@@ -1,0 +1,136 @@
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '#shared/db/database.ts';
+import type { UserCache } from '#shared/users/user-cache.ts';
+import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
+import { connectedRedis, userCacheOn } from '#tests/helpers/redis.ts';
+import { PASSWORD, userServicesOn } from '#tests/helpers/user-services.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
+
+let database: TestDatabase;
+let redis: Redis;
+let isRedisUp = true;
+let cache: UserCache;
+let users: ReturnType<typeof userServicesOn>;
+
+beforeAll(async () => {
+  [database, redis] = await Promise.all([usersTestDatabase(), connectedRedis()]);
+  cache = userCacheOn(() => (isRedisUp ? redis : undefined));
+  users = userServicesOn(database.db, cache);
+});
+
+afterAll(async () => {
+  redis.disconnect();
+  await database.drop();
+});
+
+/** The database, with every query of users counted and held until `open` is called. */
+const heldDatabase = () => {
+  const waiting: Array<() => void> = [];
+  let queries = 0;
+  let isOpen = false;
+  const db = new Proxy(database.db, {
+    apply(target, self, args: unknown[]) {
+      const query = Reflect.apply(target, self, args);
+      if (args[0] !== 'users') return query;
+      queries += 1;
+      const first = query.first.bind(query);
+      query.first = (...columns: unknown[]) => {
+        const held = first(...columns);
+        const then = held.then.bind(held);
+        const where = held.where.bind(held);
+        held.where = (...conditions: unknown[]) => {
+          where(...conditions);
+          return new Promise<void>((resolve) => {
+            if (isOpen) resolve();
+            else waiting.push(resolve);
+          }).then(() => new Promise((resolve, reject) => then(resolve, reject)));
+        };
+        return held;
+      };
+      return query;
+    },
+  }) as Database;
+  return {
+    db,
+    queries: () => queries,
+    open: () => {
+      isOpen = true;
+      for (const go of waiting.splice(0)) go();
+    },
+  };
+};
+
+describe('reading through the cache', () => {
+  it('asks the database once for a cold key, however many ask at once, and not at all afterwards', async () => {
+    const user = await users.registerAnybody();
+    const held = heldDatabase();
+    const { read } = userServicesOn(held.db, cache);
+
+    const answers = Promise.all(Array.from({ length: 50 }, () => read(user.id)));
+    await waitFor(() => held.queries() > 0);
+    held.open();
+
+    expect(new Set((await answers).map(({ id }) => id))).toEqual(new Set([user.id]));
+    expect(held.queries()).toBe(1);
+    await read(user.id);
+    expect(held.queries()).toBe(1);
+  });
+
+  it('never gives a caller what was read before his own change', async () => {
+    const user = await users.registerAnybody();
+    const held = heldDatabase();
+    const { read } = userServicesOn(held.db, {
+      ...cache,
+      // Fills are late as well.
+      fill: async () => undefined,
+    });
+    const early = read(user.id);
+    await waitFor(() => held.queries() === 1);
+    const stale = cache.read(user.id);
+    await users.update(user.id, { oldPassword: PASSWORD, name: 'Later' });
+
+    const late = read(user.id);
+    held.open();
+
+    await Promise.all([early, stale]);
+    expect((await late).name).toBe('Later');
+  });
+
+  it('still answers from the database while Redis is away, and forgets what changed meanwhile', async () => {
+    const user = await users.registerAnybody();
+    await users.read(user.id);
+    isRedisUp = false;
+
+    await users.update(user.id, { oldPassword: PASSWORD, name: 'Outage' });
+    const during = await users.read(user.id);
+    isRedisUp = true;
+    await users.drain();
+
+    expect(during.name).toBe('Outage');
+    expect((await users.read(user.id)).name).toBe('Outage');
+    expect(await database.db('cache_invalidations')).toEqual([]);
+  });
+
+  it('does not find who was removed, cached or not, whether Redis knew or not', async () => {
+    const user = await users.registerAnybody();
+    await users.read(user.id);
+    isRedisUp = false;
+    await users.remove(user.id);
+    isRedisUp = true;
+
+    await users.drain();
+
+    await expect(users.read(user.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('never caches anything but public fields', async () => {
+    const user = await users.registerAnybody();
+    await users.read(user.id);
+
+    const read = await cache.read(user.id);
+
+    expect(read).toEqual({ hit: true, value: user });
+    expect(Object.keys(user).sort()).toEqual(['email', 'id', 'lastname', 'name']);
+  });
+});

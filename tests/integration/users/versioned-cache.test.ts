@@ -1,0 +1,156 @@
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type CacheRead, NO_VERSION, versionedCache } from '#shared/cache/versioned-cache.ts';
+import { randomName } from '#tests/helpers/random.ts';
+import { asRestarted, connectedRedis, TEST_TIMES } from '#tests/helpers/redis.ts';
+
+let redis: Redis;
+let key: string;
+
+beforeAll(async () => {
+  redis = await connectedRedis();
+});
+
+beforeEach(() => {
+  key = randomName('key:');
+});
+
+afterAll(() => {
+  redis.disconnect();
+});
+
+const cacheOn = (client: Redis = redis) => versionedCache<string>(client, TEST_TIMES);
+
+/** The epoch that a miss gives. */
+const missed = async (cache = cacheOn()): Promise<string> => {
+  const read = await cache.read(key);
+  if (read.hit) throw new Error(`${key} was there`);
+  return read.epoch;
+};
+
+const valueIn = (read: CacheRead<string>): string | undefined => (read.hit ? read.value : undefined);
+const guardKey = (): string => `{${key}}:min`;
+
+describe('the versioned cache', () => {
+  it('gives back what was filled in after a miss', async () => {
+    const cache = cacheOn();
+    const epoch = await missed();
+
+    expect(await cache.fill(key, 'one', 1, epoch)).toBe(true);
+    expect(await cache.read(key)).toEqual({ hit: true, value: 'one' });
+  });
+
+  it('refuses a fill that nobody missed for', async () => {
+    const cache = cacheOn();
+    const epoch = await missed();
+    await redis.del(guardKey());
+
+    expect(await cache.fill(key, 'one', 1, epoch)).toBe(false);
+    expect(valueIn(await cache.read(key))).toBeUndefined();
+  });
+
+  it('keeps what is older than an invalidation out, and lets what is newer in', async () => {
+    const cache = cacheOn();
+    const epoch = await missed();
+    await cache.invalidate(key, 2);
+
+    expect(await cache.fill(key, 'one', 1, epoch)).toBe(false);
+    expect(await cache.fill(key, 'two', 2, epoch)).toBe(true);
+    expect(valueIn(await cache.read(key))).toBe('two');
+  });
+
+  it('is not talked down by invalidations that come late or twice', async () => {
+    const cache = cacheOn();
+    const epoch = await missed();
+    await cache.invalidate(key, 5);
+    await cache.invalidate(key, 3);
+
+    expect(await cache.fill(key, 'four', 4, epoch)).toBe(false);
+  });
+
+  it('keeps everything out of what was deleted, and says so to the next who misses', async () => {
+    const cache = cacheOn();
+    const epoch = await missed();
+    await cache.invalidate(key, NO_VERSION);
+
+    expect(await cache.fill(key, 'ghost', 999_999, epoch)).toBe(false);
+    expect(await cache.read(key)).toMatchObject({ hit: false, lowestVersion: NO_VERSION });
+  });
+
+  it('does not replace a newer value by an older one', async () => {
+    const cache = cacheOn();
+    const epoch = await missed();
+    await cache.fill(key, 'two', 2, epoch);
+
+    expect(await cache.fill(key, 'one', 1, epoch)).toBe(false);
+    expect(valueIn(await cache.read(key))).toBe('two');
+  });
+
+  it('lives longer with every read, but not beyond its age', async () => {
+    const cache = cacheOn();
+    await cache.fill(key, 'one', 1, await missed());
+    await redis.expire(key, 10);
+
+    await cache.read(key);
+
+    expect(await redis.ttl(key)).toBeGreaterThan(50);
+    const entry = JSON.parse((await redis.get(key)) ?? '');
+    const old = { ...entry, bornAt: entry.bornAt - TEST_TIMES.maxAgeSeconds + 5 };
+    await redis.set(key, JSON.stringify(old), 'EX', 60);
+    await cache.read(key);
+    expect(await redis.ttl(key)).toBeLessThanOrEqual(5);
+    await redis.set(key, JSON.stringify({ ...old, bornAt: old.bornAt - 10 }), 'EX', 60);
+    expect(valueIn(await cache.read(key))).toBeUndefined();
+  });
+
+  it('forgets everything when the server restarts, even what a snapshot brings back', async () => {
+    const cache = cacheOn();
+    const epoch = await missed();
+    await cache.fill(key, 'one', 1, epoch);
+    const restarted = cacheOn(asRestarted(redis, 'another-run'));
+
+    expect(valueIn(await restarted.read(key))).toBeUndefined();
+
+    await restarted.fill(key, 'one', 1, epoch);
+    expect(valueIn(await restarted.read(key))).toBeUndefined();
+  });
+
+  it.each(['garbage', '[]', '{}', '"text"', '{"bornAt":"x","version":1,"value":"x"}', '\u0000'])(
+    'takes an entry %j for absent',
+    async (entry) => {
+      const cache = cacheOn();
+      await redis.set(key, entry);
+
+      expect(valueIn(await cache.read(key))).toBeUndefined();
+      expect(await cache.fill(key, 'one', 1, await missed())).toBe(true);
+    },
+  );
+
+  it('replaces an entry of the wrong type', async () => {
+    const cache = cacheOn();
+    await redis.lpush(key, 'x');
+
+    expect(valueIn(await cache.read(key))).toBeUndefined();
+    expect(await redis.exists(key)).toBe(0);
+  });
+
+  it('heals a guard of the wrong type, which would hold up every later invalidation', async () => {
+    const cache = cacheOn();
+    await redis.lpush(guardKey(), 'x');
+    const epoch = await missed();
+    await redis.del(guardKey());
+    await redis.lpush(guardKey(), 'x');
+
+    expect(await cache.fill(key, 'one', 1, epoch)).toBe(false);
+    await cache.invalidate(key, 2);
+
+    expect(await redis.get(guardKey())).toBe('2');
+    expect(await redis.ttl(guardKey())).toBeGreaterThan(100);
+  });
+
+  it('keeps both keys in one slot of a cluster', async () => {
+    const slotOf = (name: string) => redis.call('CLUSTER', 'KEYSLOT', name).catch(() => 'no cluster');
+
+    expect(await slotOf('user:42')).toEqual(await slotOf('{user:42}:min'));
+  });
+});
