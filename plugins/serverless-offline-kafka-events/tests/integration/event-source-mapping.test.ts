@@ -24,6 +24,7 @@ const name = {
   managed: randomName('managed'),
   dropped: randomName('dropped'),
   off: randomName('off'),
+  appended: randomName('appended'),
   letters: randomName('letters'),
 };
 const provisionedPollerConfig = { minimumPollers: 1, maximumPollers: 5 };
@@ -81,6 +82,7 @@ const project = new OfflineProject({
       handler: 'handler.poison',
       events: on(name.dropped, { maximumRetryAttempts: 0, provisionedPollerConfig }),
     },
+    appended: { handler: 'handler.echo', events: on(name.appended) },
     off: { handler: 'handler.echo', events: on(name.off, { enabled: false }) },
     managed: {
       handler: 'handler.echo',
@@ -99,14 +101,18 @@ const project = new OfflineProject({
 
 beforeAll(async () => {
   const topics = Object.values(name).filter((topic) => topic !== name.later);
-  await Promise.all(topics.map((topic) => kafka.createTopic(topic, topic === name.parallel ? 3 : 1)));
+  const configs: Record<string, Record<string, string>> = {
+    [name.letters]: { 'max.message.bytes': '1048576' },
+    [name.appended]: { 'message.timestamp.type': 'LogAppendTime' },
+  };
+  await Promise.all(topics.map((topic) => kafka.createTopic(topic, topic === name.parallel ? 3 : 1, configs[topic])));
   await kafka.produceValues(name.latest, ['before']);
   await kafka.produce(name.timed, [
     { value: 'old', timestamp: String(START_MS - 60_000) },
     { value: 'new', timestamp: String(START_MS + 60_000) },
   ]);
   await project.start();
-  await project.untilJoined(15);
+  await project.untilJoined(16);
 });
 
 afterAll(async () => {
@@ -156,6 +162,14 @@ describe('the event', () => {
       'headers',
     ]);
     expect(records[2]).toMatchObject({ key: '', value: '' });
+  });
+
+  test('tells a time that the broker gave', async () => {
+    await kafka.produce(name.appended, [{ value: 'x', timestamp: '1' }]);
+    await untilCommitted(name.appended, 1);
+    const [record] = project.calls('appended')[0]?.event.records[`${name.appended}-0`] ?? [];
+    expect(record?.timestampType).toBe('LOG_APPEND_TIME');
+    expect(record?.timestamp).toBeGreaterThan(START_MS - 60_000);
   });
 
   test('of an MSK cluster names its ARN', async () => {
