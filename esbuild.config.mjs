@@ -129,9 +129,9 @@ const external = [
 
 /**
  * @param {'local' | 'package'} mode the local build shares chunks between handlers
- * @param {boolean} withSourceMaps
+ * @param {boolean} isReload packages stay outside: the process has them loaded, and only our own code is built again
  */
-const options = (mode, withSourceMaps) =>
+const options = (mode, isReload) =>
   /** @satisfies {import('esbuild').BuildOptions} */ ({
     absWorkingDir: root,
     write: false,
@@ -146,8 +146,9 @@ const options = (mode, withSourceMaps) =>
     keepNames: mode === 'package',
     platform: 'node',
     format: 'esm',
-    target: 'node20',
-    sourcemap: withSourceMaps ? 'linked' : false,
+    target: 'node20.19',
+    sourcemap: isReload ? false : 'linked',
+    packages: isReload ? 'external' : 'bundle',
     banner,
     external,
     plugins: [onlyMySql],
@@ -159,7 +160,7 @@ let incremental;
 
 /** Builds again what a saved file touches; esbuild keeps the rest in memory. */
 const rebuild = async () => {
-  incremental ??= esbuild.context(options('local', false));
+  incremental ??= esbuild.context(options('local', true));
   return (await incremental).rebuild();
 };
 
@@ -176,7 +177,7 @@ export const prepareRebuild = async () => {
 export async function build({ outdir = 'dist', mode = 'local', changed } = {}) {
   const target = path.resolve(root, outdir);
   if (changed === undefined || touchesSchemas(changed)) await generate();
-  const { outputFiles = [] } = await (changed === undefined ? esbuild.build(options(mode, true)) : rebuild());
+  const { outputFiles = [] } = await (changed === undefined ? esbuild.build(options(mode, false)) : rebuild());
   for (const { path: file, contents } of outputFiles) {
     writeAtomically(path.join(target, path.relative(path.join(root, 'dist'), file)), contents);
   }
