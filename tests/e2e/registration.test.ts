@@ -6,7 +6,7 @@ import { randomEmail, randomName } from '#tests/helpers/random.ts';
 import { register, userPath } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
-describe('a registration', () => {
+describe.concurrent('a registration', () => {
   it('is answered, mailed once and marked FINISHED', async () => {
     const email = randomEmail();
     const traceId = randomName('').padEnd(32, '7');

@@ -1,0 +1,14 @@
+import { loadedVersions, retire } from '../offline/code-versions.mjs';
+
+/** How long what the function left running may take. */
+const waitMs = 5000;
+
+/**
+ * Lets `sls invoke local` end: on Lambda a function is frozen with its connections open, here they would keep the process
+ * alive for ever.
+ */
+export default class CloseClients {
+  constructor() {
+    this.hooks = { 'after:invoke:local:invoke': () => retire(loadedVersions(), { waitMs }) };
+  }
+}

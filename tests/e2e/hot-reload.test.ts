@@ -1,0 +1,105 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDatabase } from '#shared/db/database.ts';
+import { randomEmail, randomName } from '#tests/helpers/random.ts';
+import { type RunningApplication, runApplication } from '#tests/helpers/run-application.ts';
+import { sendRequest } from '#tests/helpers/send-request.ts';
+import { startMailServer } from '#tests/helpers/smtp-server.ts';
+import { startProxyTo } from '#tests/helpers/tcp-proxy.ts';
+import { newUser } from '#tests/helpers/users.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
+
+const NOT_COPIED = ['node_modules', '.local', '.git', 'bench', 'docs', 'tests', path.join('dist', '.hot')];
+const SOURCE = 'functions/diagnostics/response-data.ts';
+
+const copy = mkdtempSync(path.join(os.tmpdir(), 'hot-reload-'));
+const mail = await startMailServer();
+const proxy = await startProxyTo(mail.url);
+let application: RunningApplication;
+let stop = async (): Promise<void> => undefined;
+
+beforeAll(async () => {
+  const root = process.cwd();
+  const isWanted = (file: string) => !NOT_COPIED.includes(path.relative(root, file));
+  cpSync(root, copy, { recursive: true, filter: isWanted });
+  symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+  ({ application, stop } = await runApplication({ smtpUrl: `smtp://127.0.0.1:${proxy.port}`, root: copy }));
+});
+
+afterAll(async () => {
+  await stop();
+  await Promise.all([proxy.stop(), mail.stop()]);
+  rmSync(copy, { recursive: true, force: true });
+});
+
+const get = async (target: string): Promise<string> =>
+  (await sendRequest(application.baseUrl, { method: 'GET', path: target })).text;
+
+const register = (email: string) =>
+  sendRequest(application.baseUrl, {
+    method: 'POST',
+    path: '/api/users/',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(newUser({ email })),
+  });
+
+/** Saves the source so that it answers with another word; returns how long it took to be live. */
+const saveWith = async (word: string): Promise<number> => {
+  const file = path.join(copy, SOURCE);
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/`\w+ id: /, `\`${word} id: `));
+  const saved = performance.now();
+  await waitFor(async () => (await get('/tests/responsedata?id=7')) === `${word} id: 7`, {
+    timeoutMs: 5000,
+    what: 'the change',
+  });
+  return performance.now() - saved;
+};
+
+describe('a source that is saved', () => {
+  it('is live within a second, again and again', async () => {
+    expect(await get('/tests/responsedata?id=7')).toBe('Requested id: 7');
+
+    for (const word of ['First', 'Second', 'Third']) expect(await saveWith(word)).toBeLessThan(1000);
+  });
+
+  it('does not cost the batch in hand: every mail arrives, once', async () => {
+    const emails = Array.from({ length: 5 }, () => randomEmail());
+    const deliveries = createDatabase(application.notificationsDatabaseUrl, 1);
+    await proxy.set('silent');
+    const answers = await Promise.all(emails.map(register));
+    await waitFor(
+      async () =>
+        (await deliveries('email_deliveries').whereIn('user_email', emails).whereNotNull('lease_owner')).length,
+      { what: 'a batch in hand' },
+    );
+
+    await saveWith(randomName('Word'));
+    await proxy.set('pass');
+
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
+    await waitFor(() => emails.every((email) => mail.to(email).length === 1), { what: 'all mails' });
+    const users = createDatabase(application.usersDatabaseUrl, 1);
+    await waitFor(
+      async () =>
+        (await users('outbox_events').whereIn('user_email', emails).where({ event_state: 'FINISHED' })).length === 5,
+      { what: 'FINISHED' },
+    );
+    expect(emails.map((email) => mail.to(email).length)).toEqual([1, 1, 1, 1, 1]);
+    await Promise.all([deliveries.destroy(), users.destroy()]);
+  });
+
+  it('that cannot be built leaves what runs as it is, until it can', async () => {
+    const file = path.join(copy, SOURCE);
+    const good = readFileSync(file, 'utf8');
+    const before = await get('/tests/responsedata?id=7');
+
+    writeFileSync(file, 'export const handler = (;');
+    await waitFor(() => readFileSync(application.logFile, 'utf8').includes('not reloaded'), { what: 'the complaint' });
+
+    expect(await get('/tests/responsedata?id=7')).toBe(before);
+    writeFileSync(file, good);
+    expect(await saveWith('Mended')).toBeLessThan(1500);
+  });
+});

@@ -1,0 +1,217 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { hash } from '@node-rs/argon2';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { parse } from 'yaml';
+import { semaphore } from '#shared/mail/semaphore.ts';
+import { notificationsTestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
+import { startMailServer } from '#tests/helpers/smtp-server.ts';
+
+interface HttpResult {
+  readonly statusCode: number;
+  readonly body: string;
+  readonly isBase64Encoded?: boolean;
+}
+
+interface Invoked {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+const application = inject('application');
+const [users, notifications, mail] = await Promise.all([
+  usersTestDatabase(),
+  notificationsTestDatabase(),
+  startMailServer(),
+]);
+const redisUrl = new URL('/15', application.redisUrl).href;
+const redis = new Redis(redisUrl);
+
+/** The names in the samples: see events/README.md. */
+const event = (n: number): string => `6f1c2f0e-5d5f-4c6e-9b0a-00000000000${n}`;
+const PASSWORD = 'correct-horse-1';
+
+const env = {
+  ...process.env,
+  USERS_DATABASE_URL: users.url,
+  NOTIFICATIONS_DATABASE_URL: notifications.url,
+  REDIS_URL: redisUrl,
+  KAFKA_BROKERS: application.brokers,
+  SMTP_URL: mail.url,
+  USERS_BASE_URL: application.baseUrl,
+  TOPIC_PREFIX: application.topicPrefix,
+  OPERATOR_TOKEN: '',
+};
+
+const LIMIT_MS = 15_000;
+const twoAtOnce = semaphore(2);
+
+const invoke = (name: string): Promise<Invoked> =>
+  twoAtOnce(
+    () =>
+      new Promise((resolve, reject) => {
+        const child = spawn(process.execPath, ['local/invoke.mjs', name], { env, timeout: LIMIT_MS });
+        let output = '';
+        child.stdout.on('data', (chunk) => {
+          output += chunk;
+        });
+        child.stderr.on('data', (chunk) => {
+          output += chunk;
+        });
+        child.on('error', reject);
+        child.on('close', (code) => resolve({ code, output }));
+      }),
+  );
+
+/** What the function returned: the last thing printed, indented by four. */
+const resultIn = ({ output }: Invoked): HttpResult => {
+  const start = output.lastIndexOf('\n{\n', output.length) + 1;
+  return JSON.parse(output.slice(output.startsWith('{\n') && start === 0 ? 0 : start));
+};
+
+const bodyOf = ({ body, isBase64Encoded }: HttpResult): string =>
+  isBase64Encoded === true ? Buffer.from(body, 'base64').toString('utf8') : body;
+
+const addUser = (id: number, passwordHash: string) => {
+  const email = `user${id}@b.io`;
+  const times = { created_at: users.db.raw('UTC_TIMESTAMP(3)'), updated_at: users.db.raw('UTC_TIMESTAMP(3)') };
+  const row = { id, name: 'Ann', lastname: 'Lee', email, email_lower: email, password_hash: passwordHash, ...times };
+  return users.db('users').insert(row);
+};
+
+const addDelivery = (n: number) => {
+  const longAgo = notifications.db.raw('UTC_TIMESTAMP(3) - INTERVAL 1 HOUR');
+  const times = { next_attempt_at: longAgo, event_added_at: longAgo, added_at: longAgo };
+  const row = { uuid: event(n), user_email: 'due@b.io', status: 'PENDING', source_partition: 0, source_offset: n };
+  return notifications.db('email_deliveries').insert({ ...row, ...times });
+};
+
+const addEvent = (n: number, state: string, dueInSeconds = 3600) =>
+  users.db('outbox_events').insert({
+    uuid: event(n),
+    user_email: 'ann.lee@example.com',
+    event_state: state,
+    topic: 'user.email.send',
+    added_at: users.db.raw('UTC_TIMESTAMP(3)'),
+    next_attempt_at:
+      state === 'PROCESSING' ? users.db.raw('UTC_TIMESTAMP(3) + INTERVAL ? SECOND', [dueInSeconds]) : null,
+  });
+
+const stateOf = async (n: number): Promise<string> =>
+  (
+    await users
+      .db('outbox_events')
+      .where({ uuid: event(n) })
+      .first()
+  ).event_state;
+
+beforeAll(async () => {
+  await redis.flushdb();
+  const passwordHash = await hash(PASSWORD);
+  for (const id of [1, 2, 3]) await addUser(id, passwordHash);
+  await addEvent(1, 'FINISHED');
+  await addEvent(2, 'FAILED');
+  await addEvent(4, 'PROCESSING');
+  await addEvent(5, 'PROCESSING');
+  await addEvent(6, 'PROCESSING', -1);
+  await addDelivery(7);
+});
+
+afterAll(async () => {
+  await redis.flushdb();
+  redis.disconnect();
+  await Promise.all([users.drop(), notifications.drop(), mail.stop()]);
+});
+
+const functionKeys = Object.keys(parse(readFileSync('serverless.yml', 'utf8')).functions);
+const samples = readdirSync('events').flatMap((file) => /^(\w+)\.json$/.exec(file)?.[1] ?? []);
+
+const HTTP: ReadonlyArray<readonly [name: string, status: number, body: unknown]> = [
+  ['createUser', 201, expect.stringContaining('"email":"ann.lee@example.com"')],
+  ['listUsers', 200, expect.stringContaining('"sortDirection":"DESC"')],
+  ['getUser', 200, '{"id":1,"name":"Ann","lastname":"Lee","email":"user1@b.io"}'],
+  ['updateUser', 200, '{"id":2,"name":"Ann","lastname":"Poe","email":"user2@b.io"}'],
+  ['removeUser', 204, undefined],
+  ['listEvents', 200, expect.stringMatching(/^\{"content":\[.*"totalPages":\d+\}$/)],
+  ['getEvent', 200, expect.stringContaining(`"uuid":"${event(1)}","eventState":"FINISHED"`)],
+  ['retryEvent', 202, expect.stringContaining(`"uuid":"${event(2)}","eventState":"PROCESSING"`)],
+  ['responseData', 200, 'Requested id: 7'],
+  ['requestData', 200, 'Requested id: 7'],
+  ['receiveMessage', 200, undefined],
+  ['passMessageOn', 200, 'Sent!'],
+  ['live', 200, '{"status":"up"}'],
+  ['ready', 200, expect.stringMatching(/^\{"status":"up"/)],
+  ['openapi', 200, expect.stringContaining('"openapi":"3.1.0"')],
+  ['swaggerUi', 200, expect.stringContaining('<div id="swagger-ui">')],
+  ['notFound', 404, expect.stringContaining('"code":"NOT_FOUND"')],
+];
+
+/** What the functions without an HTTP answer leave behind. */
+const OTHERS: ReadonlyArray<readonly [name: string, check: () => Promise<void>]> = [
+  [
+    'sendWelcomeEmail',
+    async () => {
+      expect(mail.to('ann.lee@example.com').map(({ raw }) => raw.includes(event(3)))).toContain(true);
+      expect(await notifications.db('email_deliveries').where({ uuid: event(3) })).toMatchObject([{ status: 'SENT' }]);
+    },
+  ],
+  ['confirmEmailSent', async () => expect(await stateOf(4)).toBe('FINISHED')],
+  [
+    'recordDeadLetter',
+    async () => {
+      expect(await stateOf(5)).toBe('FAILED');
+      expect(await users.db('dead_letters')).toMatchObject([
+        { event_uuid: event(5), reason: '550 5.1.1 no such user here', failure_condition: 'PermanentFailure' },
+      ]);
+    },
+  ],
+  [
+    'deliverDue',
+    async () => {
+      expect(mail.to('due@b.io')).toHaveLength(1);
+      expect(await notifications.db('email_deliveries').where({ uuid: event(7) })).toMatchObject([{ status: 'SENT' }]);
+    },
+  ],
+  [
+    'relayOutbox',
+    async () => {
+      const [row] = await users.db('outbox_events').where({ uuid: event(6) });
+      expect(row).toMatchObject({ event_state: 'PROCESSING', attempts: 1, published_at: expect.any(Date) });
+    },
+  ],
+];
+
+describe('the sample events', () => {
+  it('exist for every function of serverless.yml, and for no other', () => {
+    expect([...samples].sort()).toEqual([...functionKeys].sort());
+  });
+
+  it('are all tried here', () => {
+    expect([...HTTP, ...OTHERS].map(([name]) => name).sort()).toEqual([...functionKeys].sort());
+  });
+
+  it('are described in the README', () => {
+    const text = readFileSync('events/README.md', 'utf8');
+
+    for (const key of functionKeys) expect(text).toContain(`\`${key}\``);
+  });
+});
+
+describe.concurrent('npm run invoke', () => {
+  it.each(HTTP)('%s answers %i', async (name, status, body) => {
+    const invoked = await invoke(name);
+
+    expect(invoked).toMatchObject({ code: 0 });
+    const result = resultIn(invoked);
+    expect(result.statusCode).toBe(status);
+    if (body !== undefined) expect(bodyOf(result)).toEqual(body);
+  });
+
+  it.each(OTHERS)('%s does its work', async (name, check) => {
+    const invoked = await invoke(name);
+
+    expect(invoked).toMatchObject({ code: 0 });
+    await check();
+  });
+});
