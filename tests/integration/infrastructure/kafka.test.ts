@@ -1,0 +1,123 @@
+import type { Consumer } from 'kafkajs';
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTopics } from '#shared/kafka/create-topics.ts';
+import { toDeadLetter } from '#shared/kafka/dead-letter.ts';
+import { toMessage } from '#shared/kafka/event-message.ts';
+import { createKafka, kafkaClient } from '#shared/kafka/kafka-client.ts';
+import { publish } from '#shared/kafka/producer.ts';
+import { TOPICS } from '#shared/kafka/topics.ts';
+import { randomName } from '#tests/helpers/random.ts';
+import { testEvent } from '#tests/helpers/raw-records.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
+
+interface Received {
+  readonly topic: string;
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const prefix = randomName('t-');
+const received: Received[] = [];
+let consumer: Consumer;
+
+beforeAll(async () => {
+  process.env['TOPIC_PREFIX'] = prefix;
+  await createTopics();
+  consumer = (await kafkaClient()).consumer({ groupId: randomName('g-') });
+  await consumer.connect();
+  await consumer.subscribe({ topics: TOPICS.map((topic) => `${prefix}${topic}`), fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ topic, message }) => {
+      const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]);
+      const [key, value] = [String(message.key), String(message.value)];
+      received.push({ topic, key, value, headers: Object.fromEntries(headers) });
+    },
+  });
+});
+
+afterAll(async () => {
+  await consumer.disconnect();
+});
+
+const arrived = (key: string): Promise<Received> =>
+  waitFor(() => received.find((message) => message.key === key), { what: 'the message' }) as Promise<Received>;
+
+describe('the broker', () => {
+  it('gets every topic once, with three partitions', async () => {
+    const admin = (await kafkaClient()).admin();
+    const { topics } = await admin.fetchTopicMetadata({ topics: TOPICS.map((topic) => `${prefix}${topic}`) });
+    await admin.disconnect();
+
+    expect(topics.map(({ partitions }) => partitions.length)).toEqual(TOPICS.map(() => 3));
+    expect(await createTopics()).toEqual([]);
+  });
+
+  it('gets the value and the headers that the contract names', async () => {
+    const event = testEvent({ generation: 2 });
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const message = toMessage('user.email.send', {
+      ...event,
+      eventState: 'PROCESSING',
+      processedAt: null,
+      traceparent,
+    });
+
+    await publish('user.email.send', [message]);
+
+    const { topic, value, headers } = await arrived(event.uuid);
+    expect(topic).toBe(`${prefix}user.email.send`);
+    expect(value).toBe(message.value);
+    expect(headers).toMatchObject({ ce_id: event.uuid, ce_type: 'user.email.send', 'x-generation': '2', traceparent });
+  });
+
+  it('takes the dead letter of a record that is as large as it takes itself', async () => {
+    const key = randomName('large-');
+    const record = {
+      topic: 'user.email.send',
+      partition: 0,
+      offset: 1,
+      timestamp: Date.now(),
+      key: Buffer.from(key).toString('base64'),
+      value: Buffer.alloc(1_000_000, 'x').toString('base64'),
+      headers: [],
+    };
+
+    await publish('user.email.send.dlq', [toDeadLetter(record, key, 'too large', 1, {})]);
+
+    expect((await arrived(key)).topic).toBe(`${prefix}user.email.send.dlq`);
+  });
+
+  it('that does not know a topic has the publication fail, not vanish', async () => {
+    await expect(publish(randomName('nowhere-'), [{ key: 'k', value: 'v', headers: {} }])).rejects.toThrow();
+  });
+});
+
+describe('an idle connection', () => {
+  it('re-arms no timer', async () => {
+    const admin = createKafka(process.env['KAFKA_BROKERS'] ?? '').admin();
+    await admin.connect();
+    await admin.listTopics();
+    const original = RequestQueue.prototype.scheduleCheckPendingRequests;
+    let armed = 0;
+    const setTimer = globalThis.setTimeout;
+    let timers = 0;
+    RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
+      armed += 1;
+      globalThis.setTimeout = Object.assign((...args: Parameters<typeof setTimer>) => {
+        timers += 1;
+        return setTimer(...args);
+      }, setTimer) as typeof setTimer;
+      original.call(this);
+      globalThis.setTimeout = setTimer;
+    };
+
+    await admin.listTopics();
+
+    RequestQueue.prototype.scheduleCheckPendingRequests = original;
+    await admin.disconnect();
+    expect(armed).toBeGreaterThan(0);
+    expect(timers).toBe(0);
+  });
+});

@@ -1,0 +1,69 @@
+import type { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { redisClient } from '#shared/cache/redis.ts';
+import { userCache } from '#shared/users/user-cache.ts';
+import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
+import { startProxyTo, type TcpProxy, throughProxy } from '#tests/helpers/tcp-proxy.ts';
+import { timed, watchUnhandled } from '#tests/helpers/unhandled.ts';
+import { userServicesOn } from '#tests/helpers/user-services.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
+
+let proxy: TcpProxy;
+let database: TestDatabase;
+let users: ReturnType<typeof userServicesOn>;
+let redis: Redis;
+const unhandled = watchUnhandled();
+
+beforeAll(async () => {
+  const url = process.env['REDIS_URL'] ?? '';
+  [proxy, database] = await Promise.all([startProxyTo(url), usersTestDatabase()]);
+  process.env['REDIS_URL'] = throughProxy(url, proxy);
+  users = userServicesOn(database.db, userCache);
+  redis = await redisClient();
+});
+
+afterEach(async () => {
+  await proxy.set('pass');
+});
+
+afterAll(async () => {
+  redis.disconnect();
+  await proxy.stop();
+  await database.drop();
+  unhandled.stop();
+});
+
+const isCaching = async (): Promise<boolean> => (await userCache.read(1)) !== undefined;
+
+describe('while Redis is away', () => {
+  it.each(['refuse', 'reset', 'silent'] as const)('(%s) reads and changes go on, and the cache heals', async (mode) => {
+    const user = await users.registerAnybody();
+    await waitFor(isCaching, { what: 'the cache' });
+    await proxy.set(mode);
+
+    const reads = [await timed(() => users.read(user.id)), await timed(() => users.read(user.id))];
+    const removal = await timed(() => users.remove(user.id));
+
+    for (const { answer, ms } of reads) {
+      expect(answer).toEqual({ status: 'fulfilled', value: user });
+      expect(ms).toBeLessThan(1000);
+    }
+    expect(removal.answer).toMatchObject({ status: 'fulfilled' });
+    expect(removal.ms).toBeLessThan(1000);
+
+    await proxy.set('pass');
+    await waitFor(isCaching, { timeoutMs: 3000, what: 'the cache' });
+    await users.drain();
+    expect(await database.db('cache_invalidations')).toEqual([]);
+    expect(unhandled.seen).toEqual([]);
+  });
+
+  it('silently, as after a freeze, the connection is replaced soon', async () => {
+    await waitFor(isCaching, { what: 'the cache' });
+    proxy.forget();
+
+    const { ms } = await timed(() => waitFor(isCaching, { timeoutMs: 3000, what: 'the cache' }));
+
+    expect(ms).toBeLessThan(2500);
+  });
+});
