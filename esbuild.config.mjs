@@ -158,10 +158,19 @@ const options = (mode, isReload) =>
 /** @type {Promise<import('esbuild').BuildContext> | undefined} */
 let incremental;
 
-/** Builds again what a saved file touches; esbuild keeps the rest in memory. */
-const rebuild = async () => {
+/** @type {Promise<unknown>} */
+let lastRebuild = Promise.resolve();
+
+/**
+ * Builds again what a saved file touches; esbuild keeps the rest in memory. One after the other: a rebuild that is asked for
+ * while another is under way gets that one's result, which may be older than the file that was saved.
+ */
+const rebuild = () => {
   incremental ??= esbuild.context(options('local', true));
-  return (await incremental).rebuild();
+  const context = incremental;
+  const rebuilt = lastRebuild.then(async () => (await context).rebuild());
+  lastRebuild = rebuilt.catch(() => undefined);
+  return rebuilt;
 };
 
 /** Makes the first rebuild as quick as the later ones. */
