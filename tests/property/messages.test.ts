@@ -1,0 +1,195 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseDeadLetter, toDeadLetter } from '#shared/kafka/dead-letter.ts';
+import {
+  type EventMessage,
+  MalformedMessageError,
+  parseEventMessage,
+  parseInstant,
+  toMessage,
+} from '#shared/kafka/event-message.ts';
+import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
+import { outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
+import { parseBatch } from '#shared/notifications/parse-batch.ts';
+import { readFailure } from '#shared/outbox/record-dead-letters.ts';
+import { continueTrace } from '#shared/tracing/trace-context.ts';
+import { recordOf } from '#tests/helpers/raw-records.ts';
+
+const instant = fc.date({
+  min: new Date('1970-01-01T00:00:00Z'),
+  max: new Date('9999-12-31T23:59:59Z'),
+  noInvalidDate: true,
+});
+const event: fc.Arbitrary<EventMessage> = fc.record({
+  uuid: fc.uuid(),
+  userEmail: fc.emailAddress(),
+  eventState: fc.constantFrom('PROCESSING', 'FINISHED', 'FAILED'),
+  addedAt: instant,
+  processedAt: fc.option(instant),
+  generation: fc.nat({ max: 999_999_999 }),
+  traceparent: fc.option(fc.string()),
+});
+
+const base64 = fc.oneof(
+  fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).toString('base64')),
+  fc.json().map((text) => Buffer.from(text).toString('base64')),
+  fc
+    .record({ uuid: fc.uuid(), userEmail: fc.emailAddress(), addedAt: fc.anything(), processedAt: fc.anything() })
+    .map((value) => {
+      try {
+        return Buffer.from(JSON.stringify(value)).toString('base64');
+      } catch {
+        return '';
+      }
+    }),
+);
+const absentOr = <T>(value: fc.Arbitrary<T>) => fc.option(value);
+const raw: fc.Arbitrary<RawRecord> = fc.record({
+  topic: fc.constantFrom('user.email.send', 'user.email.send.dlq', 'other'),
+  partition: fc.nat(),
+  offset: fc.nat(),
+  timestamp: fc.oneof(fc.integer(), fc.double()),
+  key: absentOr(base64),
+  value: absentOr(base64),
+  headers: fc.array(fc.dictionary(fc.string(), fc.array(fc.integer({ min: -128, max: 255 })), { maxKeys: 2 })),
+});
+
+describe('messages', () => {
+  it('survive being written and read', () => {
+    fc.assert(
+      fc.property(event, (given) => {
+        const read = parseEventMessage({
+          ...decodeRecord(recordOf(toMessage('user.email.send', given))),
+          timestamp: 0,
+        });
+
+        expect(read).toEqual({ ...given, uuid: given.uuid.toLowerCase() });
+      }),
+    );
+  });
+
+  it('of any kind are read or refused, never anything else', () => {
+    fc.assert(
+      fc.property(fc.array(raw), (records) => {
+        const { messages, deadLetters } = parseBatch(records);
+
+        expect(messages.size + deadLetters.length).toBeLessThanOrEqual(records.length);
+        for (const { addedAt } of messages.values()) expect(addedAt.getUTCFullYear()).toBeLessThanOrEqual(9999);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('parseInstant', () => {
+  it('gives a time that the database can hold, or says that there is none', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.double(),
+          fc.date({ noInvalidDate: true }).map((d) => d.toISOString()),
+        ),
+        (given) => {
+          try {
+            const year = parseInstant(given)?.getUTCFullYear() ?? 0;
+            expect(year >= 1970 && year <= 9999).toBe(true);
+          } catch (error) {
+            expect(error).toBeInstanceOf(MalformedMessageError);
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('reads both ways of writing one instant alike, to the millisecond', () => {
+    fc.assert(
+      fc.property(instant, (date) => {
+        const seconds = Number(
+          `${Math.floor(date.getTime() / 1000)}.${String(date.getTime() % 1000).padStart(3, '0')}`,
+        );
+
+        expect(parseInstant(date.toISOString())).toEqual(date);
+        expect(Math.abs((parseInstant(seconds)?.getTime() ?? 0) - date.getTime())).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+describe('dead letters', () => {
+  it('survive being written and read', () => {
+    fc.assert(
+      fc.property(raw, fc.string({ minLength: 1 }), fc.nat(), (record, reason, attempts) => {
+        const letter = toDeadLetter(record, 'key', reason, attempts, decodeRecord(record).headers);
+        const read = parseDeadLetter(letter.value);
+
+        expect(read).toMatchObject({ condition: 'PermanentFailure', reason, attempts });
+        expect(read.record).toMatchObject({ topic: record.topic, offset: record.offset, value: record.value });
+      }),
+    );
+  });
+
+  it('of any bytes are read', () => {
+    fc.assert(
+      fc.property(raw, (record) => {
+        expect(readFailure(record).topic).toBe(record.topic);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('with any envelope are read', () => {
+    const envelope = fc.record({
+      requestContext: fc.anything(),
+      responseContext: fc.oneof(fc.anything(), fc.record({ functionError: fc.anything() })),
+      payload: fc.oneof(
+        fc.anything(),
+        fc.json(),
+        fc.record({
+          records: fc.dictionary(
+            fc.string(),
+            fc.array(
+              fc.record({ value: fc.anything(), key: fc.anything(), headers: fc.anything(), timestamp: fc.anything() }),
+            ),
+          ),
+        }),
+      ),
+    });
+    fc.assert(
+      fc.property(envelope, (value) => {
+        let text: string;
+        try {
+          text = JSON.stringify(value);
+        } catch {
+          return;
+        }
+        const { reason, generation } = readFailure(recordOf({ key: null, value: text, headers: {} }));
+
+        expect(typeof reason).toBe('string');
+        expect(Number.isSafeInteger(generation)).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('whatever', () => {
+  it('is thrown by a mail server has an outcome, and no address in it', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.emailAddress(), (thrown, address) => {
+        const outcome = withoutAddress(outcomeOf(thrown), address);
+
+        expect(['refused-for-good', 'refused-for-now', 'server-down']).toContain(outcome.kind);
+      }),
+    );
+  });
+
+  it('is in a traceparent, there is a trace', () => {
+    fc.assert(
+      fc.property(fc.option(fc.string(), { nil: undefined }), (header) => {
+        expect(continueTrace(header).traceId).toMatch(/^[0-9a-f]{32}$/);
+      }),
+    );
+  });
+});

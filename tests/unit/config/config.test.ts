@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '#shared/config/config.ts';
+import { ConfigError } from '#shared/config/config-error.ts';
+import { ConfigSchema, LOCAL_DEFAULTS } from '#shared/config/config-schema.ts';
+
+const MALFORMED = [
+  ['USERS_DATABASE_URL', 'postgres://u:secret@h/users'],
+  ['USERS_DATABASE_URL', 'mysql://u:secret@h'],
+  ['NOTIFICATIONS_DATABASE_URL', 'mysql://u:secret@h/a b'],
+  ['REDIS_URL', 'http://h:6379/secret'],
+  ['KAFKA_BROKERS', 'secret'],
+  ['KAFKA_BROKERS', 'a:1,'],
+  ['KAFKA_BROKERS', 'http://secret:9092'],
+  ['SMTP_URL', 'secret:1025'],
+  ['USERS_BASE_URL', 'ftp://secret'],
+  ['HTTP_PORT', 'secret'],
+  ['HTTP_PORT', '0'],
+  ['HTTP_PORT', '65536'],
+  ['HTTP_PORT', '80.5'],
+  ['MAIL_FROM', 'secret'],
+  ['MAIL_FROM', 'a@b.io\r\nBcc: secret@d.io'],
+  ['OPERATOR_TOKEN', 'secret'],
+  ['TOPIC_PREFIX', 'secret/'],
+  ['KAFKA_REPLICATION_FACTOR', '0'],
+  ['KAFKA_MIN_INSYNC_REPLICAS', 'x'],
+  ['DATABASE_POOL_SIZE', '0'],
+  ['SMTP_CONNECTIONS', '-1'],
+  ['PASSWORD_HASH_MEMORY_KIB', '7'],
+  ['PASSWORD_HASH_PASSES', '0'],
+  ['MAIL_RETRY_HOURS', '0'],
+  ['RELAY_MAX_REPUBLISH', '0'],
+] as const;
+
+const problem = (env: Record<string, string>): ConfigError => {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+  }
+  throw new Error('It was taken');
+};
+
+describe('readConfig', () => {
+  it('has a default for everything in the local stage', () => {
+    expect(readConfig({})).toMatchObject({
+      ...LOCAL_DEFAULTS,
+      STAGE: 'local',
+      HTTP_PORT: 8081,
+      USERS_BASE_URL: 'http://127.0.0.1:8081',
+      TOPIC_PREFIX: '',
+      PASSWORD_HASH_MEMORY_KIB: 7168,
+      PASSWORD_HASH_PASSES: 5,
+      DATABASE_POOL_SIZE: 10,
+      MAIL_RETRY_HOURS: 48,
+    });
+  });
+
+  it('has no servers, and a pool of one, in another', () => {
+    const config = readConfig({ STAGE: 'prod' });
+
+    for (const name of Object.keys(LOCAL_DEFAULTS)) expect(config).not.toHaveProperty(name);
+    expect(config).not.toHaveProperty('USERS_BASE_URL');
+    expect(config.DATABASE_POOL_SIZE).toBe(1);
+  });
+
+  it('derives the users API from the port', () => {
+    expect(readConfig({ HTTP_PORT: '9000' }).USERS_BASE_URL).toBe('http://127.0.0.1:9000');
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ REDIS_URL: '', HTTP_PORT: '' })).toMatchObject({ ...LOCAL_DEFAULTS, HTTP_PORT: 8081 });
+  });
+
+  it('cannot be changed', () => {
+    expect(Object.isFrozen(readConfig({}))).toBe(true);
+  });
+
+  it.each(MALFORMED)('%s=%j is refused by name, on one line, without its value', (variable, value) => {
+    const error = problem({ [variable]: value });
+
+    expect(error.variable).toBe(variable);
+    expect(error.message.startsWith(`${variable} `)).toBe(true);
+    expect(error.message).not.toContain('\n');
+    expect(error.message).not.toContain('secret');
+  });
+
+  it.each(['PASSWORD_HASH_MEMORY_KIB', 'PASSWORD_HASH_PASSES'])('lets %s be low locally only', (variable) => {
+    const low = variable === 'PASSWORD_HASH_PASSES' ? '1' : '8';
+
+    expect(readConfig({ [variable]: low })).toMatchObject({ [variable]: Number(low) });
+    expect(problem({ STAGE: 'prod', [variable]: low }).message).toContain(variable);
+  });
+
+  it('has a test for every variable that can be malformed', () => {
+    const tested = new Set<string>(['STAGE', ...MALFORMED.map(([variable]) => variable)]);
+
+    expect(Object.keys(ConfigSchema.properties).filter((variable) => !tested.has(variable))).toEqual([]);
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { circuitBreaker } from '#shared/kafka/circuit-breaker.ts';
+
+const breakerAt = (times: { now: number }) => circuitBreaker({ threshold: 3, probeAfterMs: 1000 }, () => times.now);
+
+describe('circuitBreaker', () => {
+  it('stays closed until so many failures in a row', () => {
+    const breaker = breakerAt({ now: 0 });
+
+    breaker.failed();
+    breaker.failed();
+    breaker.succeeded();
+    breaker.failed();
+    breaker.failed();
+
+    expect(breaker.isOpen()).toBe(false);
+    expect(breaker.allows()).toBe(true);
+    breaker.failed();
+    expect(breaker.isOpen()).toBe(true);
+    expect(breaker.allows()).toBe(false);
+  });
+
+  it('lets one probe through at a time, and again after every wait', () => {
+    const clock = { now: 0 };
+    const breaker = breakerAt(clock);
+    for (let n = 0; n < 3; n += 1) breaker.failed();
+
+    clock.now = 999;
+    expect(breaker.allows()).toBe(false);
+    clock.now = 1000;
+    expect([breaker.allows(), breaker.allows()]).toEqual([true, false]);
+    breaker.failed();
+    clock.now = 1999;
+    expect(breaker.allows()).toBe(false);
+    clock.now = 2000;
+    expect(breaker.allows()).toBe(true);
+  });
+
+  it('lets another probe through when one is never heard of again', () => {
+    const clock = { now: 0 };
+    const breaker = breakerAt(clock);
+    for (let n = 0; n < 3; n += 1) breaker.failed();
+    clock.now = 1000;
+    breaker.allows();
+
+    clock.now = 2000;
+
+    expect(breaker.allows()).toBe(true);
+  });
+
+  it('closes with one success', () => {
+    const breaker = breakerAt({ now: 0 });
+    for (let n = 0; n < 9; n += 1) breaker.failed();
+
+    breaker.succeeded();
+
+    expect([breaker.isOpen(), breaker.allows(), breaker.allows()]).toEqual([false, true, true]);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { decodeRecord, recordsOf } from '#shared/kafka/records.ts';
+import { parseBatch } from '#shared/notifications/parse-batch.ts';
+import { rawRecord, sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
+
+describe('decodeRecord', () => {
+  it('reads header bytes that Lambda writes signed', () => {
+    const raw = rawRecord('x', { headers: [{ name: [-61, -92, 33] }, { twice: [97] }, { twice: [98] }] });
+
+    expect(decodeRecord(raw).headers).toEqual({ name: 'ä!', twice: 'b' });
+  });
+
+  it('takes an absent key or value for null, an empty one for empty', () => {
+    const { key: _key, value: _value, headers: _headers, ...bare } = rawRecord('x');
+
+    expect(decodeRecord(bare)).toMatchObject({ key: null, value: null, headers: {} });
+    expect(decodeRecord({ ...bare, key: '', value: '' })).toMatchObject({ key: '', value: '' });
+    expect(decodeRecord({ ...bare, key: null, value: null })).toMatchObject({ key: null, value: null });
+  });
+});
+
+describe('recordsOf', () => {
+  it('takes the records of every partition', () => {
+    const [a, b, c] = [rawRecord('a'), rawRecord('b'), rawRecord('c')];
+
+    expect(recordsOf({ eventSource: 'x', records: { 't-0': [a, b], 't-1': [], 't-2': [c] } })).toEqual([a, b, c]);
+  });
+});
+
+describe('parseBatch', () => {
+  it('takes every event once, with its highest generation', () => {
+    const [event, other] = [testEvent(), testEvent()];
+    const batch = [0, 2, 1].map((generation) => sendRecord({ ...event, generation }));
+
+    const { messages, deadLetters } = parseBatch([...batch, sendRecord(other)]);
+
+    expect([...messages.keys()]).toEqual([event.uuid, other.uuid]);
+    expect(messages.get(event.uuid)?.generation).toBe(2);
+    expect(deadLetters).toEqual([]);
+  });
+
+  it('keeps the first of equals, so that a redelivery decides the same', () => {
+    const event = testEvent();
+    const [first, second] = [sendRecord(event), sendRecord(event)];
+
+    expect(parseBatch([first, second]).messages.get(event.uuid)?.offset).toBe(first.offset);
+  });
+
+  it('has one dead letter for each record that is no event', () => {
+    const { messages, deadLetters } = parseBatch([rawRecord('x', { key: 'a2V5' }), rawRecord(null)]);
+
+    expect(messages.size).toBe(0);
+    expect(deadLetters.map(({ key }) => key)).toEqual(['key', null]);
+  });
+});

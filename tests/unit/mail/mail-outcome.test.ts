@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { LeaseLostError, NoAnswerError, outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
+
+const smtpError = (command: string, response: string, code = 'EENVELOPE') =>
+  Object.assign(new Error(`failed: ${response}`), {
+    command,
+    response,
+    code,
+    responseCode: Number(response.slice(0, 3)),
+  });
+
+const GOOD = 'refused-for-good';
+const NOW = 'refused-for-now';
+const DOWN = 'server-down';
+
+describe('outcomeOf', () => {
+  it.each([
+    ['CONN', '554 no service', DOWN],
+    ['CONN', '421 busy', DOWN],
+    ['EHLO', '550 5.1.1 no', DOWN],
+    ['HELO', '502 no', DOWN],
+    ['STARTTLS', '554 no', DOWN],
+    ['AUTH PLAIN', '535 5.7.8 bad credentials', DOWN],
+    ['AUTH LOGIN', '454 4.7.0 later', DOWN],
+    ['MAIL FROM', '550 5.1.8 bad sender', DOWN],
+    ['MAIL FROM', '552 5.2.2 full', DOWN],
+    ['MAIL FROM', '451 4.3.0 later', DOWN],
+    ['MAIL FROM', '421 4.3.2 closing', DOWN],
+    ['RCPT TO', '550 5.1.1 unknown', GOOD],
+    ['RCPT TO', '550 unknown', GOOD],
+    ['RCPT TO', '551 moved', GOOD],
+    ['RCPT TO', '552 full', GOOD],
+    ['RCPT TO', '553 5.1.3 bad', GOOD],
+    ['RCPT TO', '554 5.7.1 relaying denied', GOOD],
+    ['RCPT TO', '450 4.2.0 greylisted', NOW],
+    ['RCPT TO', '451 4.7.1 later', NOW],
+    ['RCPT TO', '452 4.2.2 full', NOW],
+    ['RCPT TO', '421 4.3.2 closing', DOWN],
+    ['DATA', '550 5.1.1 unknown', GOOD],
+    ['DATA', '550-5.1.10 unknown', GOOD],
+    ['DATA', '552 5.2.2 full', GOOD],
+    ['DATA', '552 5.2.3 too large', GOOD],
+    ['DATA', '550 5.10.1 not 5.1.x', NOW],
+    ['DATA', '550 text that names 5.1.1 later', NOW],
+    ['DATA', '554 5.7.1 spam', NOW],
+    ['DATA', '554 5.3.4 too large', NOW],
+    ['DATA', '550 no code', NOW],
+    ['DATA', '451 4.5.0 later', NOW],
+    ['DATA', '421 4.3.2 closing', DOWN],
+  ])('%s, %s: %s', (command, response, kind) => {
+    const outcome = outcomeOf(smtpError(command, response));
+
+    expect(outcome).toEqual({ kind, reason: `${command}: ${response}` });
+  });
+
+  it.each([
+    ['an address that the protocol cannot carry', { command: 'API', code: 'EENVELOPE' }, GOOD],
+    ['a call on a closed connection', { command: 'API', code: 'ECONNECTION' }, DOWN],
+    ['no connection', { command: 'CONN', code: 'ECONNECTION' }, DOWN],
+    ['a name that is not found', { code: 'EDNS' }, DOWN],
+    ['no answer to RCPT TO', { command: 'RCPT TO', code: 'ETIMEDOUT' }, DOWN],
+    ['no answer before DATA', { command: 'DATA', code: 'ETIMEDOUT' }, DOWN],
+    ['an abort', { name: 'AbortError', code: 'ABORT_ERR' }, DOWN],
+    ['odd types', { command: 5, responseCode: '550', response: 7 }, DOWN],
+  ])('%s: %s', (_, properties, kind) => {
+    expect(outcomeOf(Object.assign(new Error('x'), properties)).kind).toBe(kind);
+  });
+
+  it.each([undefined, null, 'text', 5, {}])('%j says nothing about the recipient', (thrown) => {
+    expect(outcomeOf(thrown).kind).toBe(DOWN);
+  });
+
+  it('knows a lost lease, wrapped or not', () => {
+    expect(outcomeOf(new LeaseLostError())).toEqual({ kind: 'lease-lost' });
+    expect(outcomeOf(new Error('stream', { cause: new LeaseLostError() }))).toEqual({ kind: 'lease-lost' });
+  });
+
+  it('knows a mail that may have been taken', () => {
+    expect(outcomeOf(new NoAnswerError(new Error('timeout')))).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('keeps the reason on one line that the row can hold', () => {
+    const outcome = outcomeOf(smtpError('RCPT TO', `550 5.1.1 ${'no\r\n'.repeat(500)}`));
+
+    expect('reason' in outcome && outcome.reason.length).toBeLessThanOrEqual(500);
+    expect('reason' in outcome && outcome.reason).not.toMatch(/[\r\n]/);
+  });
+});
+
+describe('withoutAddress', () => {
+  it('keeps no address in a reason, whatever its case and characters', () => {
+    const outcome = outcomeOf(smtpError('RCPT TO', '550 5.1.1 <A.B+c@X.io>: A.b+C@x.io unknown'));
+
+    expect(withoutAddress(outcome, 'a.b+c@x.io')).toMatchObject({
+      reason: 'RCPT TO: 550 5.1.1 <(address)>: (address) unknown',
+    });
+  });
+
+  it.each(['[a]\\{2}^$|*?@b.io', 'a-b/c@b.io', "o'x@b.io", 'ä@ß.io', ''])('takes %j as it is', (address) => {
+    expect(withoutAddress({ kind: 'server-down', reason: `to ${address}.` }, address)).toEqual({
+      kind: 'server-down',
+      reason: address === '' ? 'to .' : 'to (address).',
+    });
+  });
+
+  it('leaves an outcome without a reason alone', () => {
+    expect(withoutAddress({ kind: 'sent' }, 'a@b.io')).toEqual({ kind: 'sent' });
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { isRefusedTooLong, refusedDelayMs, serverDownDelayMs } from '#shared/notifications/retry-delay.ts';
+import { republishDelayMs } from '#shared/outbox/republish-delay.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+describe('delays', () => {
+  it.each([
+    [0, 30_000],
+    [1, 30_000],
+    [2, MINUTE],
+    [3, 2 * MINUTE],
+    [7, 32 * MINUTE],
+    [8, HOUR],
+    [1_000_000, HOUR],
+  ])('after %i publications an event waits %i ms', (publications, ms) => {
+    expect(republishDelayMs(publications)).toBe(ms);
+  });
+
+  it.each([
+    [0, 5000],
+    [1, 5000],
+    [2, 10_000],
+    [8, 640_000],
+    [9, 15 * MINUTE],
+    [1_000_000, 15 * MINUTE],
+  ])('after %i refusals a recipient waits %i ms', (refusals, ms) => {
+    expect(refusedDelayMs(refusals)).toBe(ms);
+  });
+
+  it.each([
+    [0, 1500],
+    [0.5, 2000],
+    [1, 2500],
+  ])('a server in trouble is tried again after 2 s, spread (%d: %i ms)', (random, ms) => {
+    expect(serverDownDelayMs(random)).toBe(ms);
+  });
+
+  it.each([
+    [48 * HOUR - 1, false],
+    [48 * HOUR, true],
+  ])('refused for %i ms of 48 h: too long %s', (refusedForMs, expected) => {
+    expect(isRefusedTooLong(refusedForMs, 48)).toBe(expected);
+  });
+});

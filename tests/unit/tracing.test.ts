@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import {
+  continueTrace,
+  currentTrace,
+  formatTraceparent,
+  newTrace,
+  parseTraceparent,
+  runInTrace,
+  traceIdOf,
+} from '#shared/tracing/trace-context.ts';
+
+const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+const SPAN_ID = '00f067aa0ba902b7';
+const HEADER = `00-${TRACE_ID}-${SPAN_ID}-01`;
+
+describe('traceparent', () => {
+  it.each([
+    [HEADER, true],
+    [`00-${TRACE_ID}-${SPAN_ID}-00`, false],
+    [`00-${TRACE_ID}-${SPAN_ID}-ff`, true],
+    [`  ${HEADER.toUpperCase()} `, true],
+  ])('%j is read', (header, sampled) => {
+    expect(parseTraceparent(header)).toEqual({ traceId: TRACE_ID, spanId: SPAN_ID, sampled });
+  });
+
+  it.each([
+    undefined,
+    '',
+    'x',
+    `01-${TRACE_ID}-${SPAN_ID}-01`,
+    `00-${TRACE_ID}-${SPAN_ID}`,
+    `${HEADER}-extra`,
+    `00-${'0'.repeat(32)}-${SPAN_ID}-01`,
+    `00-${TRACE_ID}-${'0'.repeat(16)}-01`,
+    `00-${TRACE_ID.replace('4', 'g')}-${SPAN_ID}-01`,
+  ])('%j is none', (header) => {
+    expect(parseTraceparent(header)).toBeUndefined();
+  });
+
+  it('survives being written and read', () => {
+    const trace = newTrace();
+
+    expect(parseTraceparent(formatTraceparent(trace))).toEqual(trace);
+  });
+
+  it('goes on with a span of its own, or begins anew', () => {
+    const child = continueTrace(HEADER);
+
+    expect(child.traceId).toBe(TRACE_ID);
+    expect(child.spanId).not.toBe(SPAN_ID);
+    expect(continueTrace('garbage').traceId).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it.each([
+    [HEADER, TRACE_ID],
+    [null, null],
+    [undefined, null],
+    ['x', null],
+  ])('the trace id of %j is %j', (header, expected) => {
+    expect(traceIdOf(header)).toBe(expected);
+  });
+
+  it('is known inside and nowhere else', () => {
+    const trace = newTrace();
+
+    expect(runInTrace(trace, currentTrace)).toBe(trace);
+    expect(currentTrace()).toBeUndefined();
+  });
+});

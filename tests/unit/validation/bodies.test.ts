@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { fieldErrors } from '#shared/validation/field-errors.ts';
+import * as createUserBody from '#shared/validation/generated/create-user-body.js';
+import * as updateUserBody from '#shared/validation/generated/update-user-body.js';
+
+const ANN = { name: 'Ann', lastname: 'Lee', email: 'ann@b.io', password: 'correct-horse' };
+
+const wrongIn = ({ validate, messages }: typeof createUserBody | typeof updateUserBody, body: unknown): string[] =>
+  validate(body) ? [] : Object.keys(fieldErrors(validate.errors, messages));
+
+const createWith = (fields: Record<string, unknown>) => wrongIn(createUserBody, { ...ANN, ...fields });
+
+describe('lengths are counted in characters', () => {
+  it.each([
+    ['name', 1, 20],
+    ['lastname', 1, 20],
+    ['password', 8, 25],
+  ])('%s: %i to %i', (field, shortest, longest) => {
+    for (const character of ['x', 'ä', '😀', ' ', '\u0000']) {
+      expect(createWith({ [field]: character.repeat(shortest) })).toEqual([]);
+      expect(createWith({ [field]: character.repeat(longest) })).toEqual([]);
+      expect(createWith({ [field]: character.repeat(shortest - 1) })).toEqual([field]);
+      expect(createWith({ [field]: character.repeat(longest + 1) })).toEqual([field]);
+    }
+  });
+
+  it('email: 5 to 32', () => {
+    const padded = (length: number) => `${'a'.repeat(length - 5)}@b.io`;
+
+    expect(createWith({ email: 'a@b.c' })).toEqual([]);
+    expect(createWith({ email: 'a@bc' })).toEqual(['email']);
+    expect(createWith({ email: padded(32) })).toEqual([]);
+    expect(createWith({ email: padded(33) })).toEqual(['email']);
+  });
+
+  it('half a character is none', () => {
+    expect(createWith({ name: 'a\ud800' })).toEqual(['name']);
+    expect(createWith({ password: `\udc00${'x'.repeat(10)}` })).toEqual(['password']);
+  });
+});
+
+describe('addresses', () => {
+  it.each([
+    'a@b.io',
+    'a.b+c_d-e@b-c.io',
+    "o'hara!#$%&*/=?^`{|}~@b.io",
+    'ä@b.io',
+    '用户@例子.中国',
+    'a@localhost',
+    'ab@[127.0.0.1]',
+    'A@B.IO',
+    '1@2.io',
+  ])('%s is one', (email) => {
+    expect(createWith({ email })).toEqual([]);
+  });
+
+  it.each([
+    'plain-text',
+    '@b.io.de',
+    'abcd@',
+    'a@@b.io',
+    'a@b@c.io',
+    '.a@b.io',
+    'a.@b.io',
+    'a..b@c.io',
+    'a b@c.io',
+    'a@b .io',
+    'a@-b.io',
+    'a@b-.io',
+    'a@b..io',
+    'a@.b.io',
+    'a@b.io.',
+    'a@b_c.io',
+    'a,b@c.io',
+    'a;b@c.io',
+    '<a@b.io>',
+    'a<b@c.io',
+    '"a b"@c.io',
+    'a@b.io\n',
+    'a@b.io\r\nBcc: c@d.io',
+    'a\r\nb@c.io',
+    'a\u0000b@c.io',
+    'a\u2028b@c.io',
+    'a@[1.2.3]',
+    'a@b.io,c@d.io',
+    'a(b)@c.io',
+    'a\ud800@b.io',
+  ])('%j is none', (email) => {
+    expect(createWith({ email })).toEqual(['email']);
+  });
+
+  it('are checked in no time, however they are made up', () => {
+    const started = performance.now();
+
+    createWith({ email: `${'a.'.repeat(20_000)}@` });
+    createWith({ email: `a@${'a-'.repeat(20_000)}!` });
+
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+});
+
+describe('an update', () => {
+  it.each([
+    [{ oldPassword: 'x' }, []],
+    [{ oldPassword: '', name: null, lastname: null, email: null, newPassword: null }, []],
+    [{ oldPassword: 'x', name: 'Bea', newPassword: 'eight-88' }, []],
+    [{}, ['oldPassword']],
+    [{ oldPassword: null }, ['oldPassword']],
+    [{ oldPassword: 'x'.repeat(1025) }, ['oldPassword']],
+    [{ oldPassword: 'x', name: '' }, ['name']],
+    [{ oldPassword: 'x', email: 'x' }, ['email']],
+    [{ oldPassword: 'x', newPassword: 'short' }, ['newPassword']],
+    [{ oldPassword: 'x', lastname: {} }, ['lastname']],
+  ])('%j: wrong in %j', (body, expected) => {
+    expect(wrongIn(updateUserBody, body)).toEqual(expected);
+  });
+});
