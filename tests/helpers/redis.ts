@@ -14,7 +14,7 @@ export const connectedRedis = async (url: string = process.env['REDIS_URL'] ?? '
   return redis;
 };
 
-/** The same client, connected to a server that has restarted since: another run id. */
+/** The same client, connected to a server that has restarted since: another run id, of letters and digits. */
 export const asRestarted = (redis: Redis, runId: string): Redis => {
   const changed = { info: async () => `# Server\r\nrun_id:${runId}\r\n`, once: () => redis };
   return new Proxy(redis, {

@@ -38,7 +38,7 @@ afterAll(() => {
   redis.disconnect();
 });
 
-const cacheOf = ({ runs }: World) => versionedCache<number>(asRestarted(redis, `run-${runs}`), TEST_TIMES);
+const cacheOf = ({ runs }: World) => versionedCache<number>(asRestarted(redis, `run${runs}`), TEST_TIMES);
 
 const change = async (world: World, version: number, stored: number | undefined, isCrashing: boolean) => {
   world.stored = stored;

@@ -107,7 +107,7 @@ describe('the versioned cache', () => {
     const cache = cacheOn();
     const epoch = await missed();
     await cache.fill(key, 'one', 1, epoch);
-    const restarted = cacheOn(asRestarted(redis, 'another-run'));
+    const restarted = cacheOn(asRestarted(redis, 'anotherrun'));
 
     expect(valueIn(await restarted.read(key))).toBeUndefined();
 

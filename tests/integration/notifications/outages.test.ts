@@ -1,0 +1,137 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createDatabase, type Database } from '#shared/db/database.ts';
+import { sendMail } from '#shared/mail/mail-transport.ts';
+import { sentUnrecorded } from '#shared/notifications/sent-unrecorded.ts';
+import { notificationsTestDatabase, type TestDatabase } from '#tests/helpers/databases.ts';
+import { deliveriesIn } from '#tests/helpers/deliveries.ts';
+import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
+import { sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
+import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
+import { startProxyTo, type TcpProxy, throughProxy } from '#tests/helpers/tcp-proxy.ts';
+import { watchUnhandled } from '#tests/helpers/unhandled.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
+
+let direct: TestDatabase;
+let databaseProxy: TcpProxy;
+let db: Database;
+let mail: TestMailServer;
+let mailProxy: TcpProxy;
+let deliveries: ReturnType<typeof deliveriesIn>;
+const unhandled = watchUnhandled();
+
+beforeAll(async () => {
+  [direct, mail] = await Promise.all([notificationsTestDatabase(), startMailServer()]);
+  [databaseProxy, mailProxy] = await Promise.all([startProxyTo(direct.url), startProxyTo(mail.url)]);
+  db = createDatabase(throughProxy(direct.url, databaseProxy), 3);
+  process.env['SMTP_URL'] = `smtp://127.0.0.1:${mailProxy.port}`;
+  deliveries = deliveriesIn(direct);
+});
+
+afterEach(async () => {
+  await Promise.all([databaseProxy.set('pass'), mailProxy.set('pass')]);
+  expect(unhandled.seen).toEqual([]);
+});
+
+afterAll(async () => {
+  await db.destroy();
+  await Promise.all([databaseProxy.stop(), mailProxy.stop()]);
+  await direct.drop();
+  await mail.stop();
+  unhandled.stop();
+});
+
+describe('MySQL going away', () => {
+  it.each(['refuse', 'silent'] as const)('(%s) right after the 250: recorded later, not sent again', async (mode) => {
+    const events = [testEvent(), testEvent(), testEvent()];
+    const { receive, deliverDue, published } = notificationServicesOn(
+      { db },
+      {
+        async send(message, mayStillSend) {
+          await sendMail(message, mayStillSend);
+          await databaseProxy.set(mode);
+        },
+      },
+    );
+
+    await receive(events.map((event) => sendRecord(event)));
+
+    expect(events.every(({ uuid }) => sentUnrecorded().has(uuid))).toBe(true);
+    await databaseProxy.set('pass');
+    await waitFor(async () => {
+      await deliveries.makeDue();
+      await deliverDue();
+      return events.every(({ uuid }) => !sentUnrecorded().has(uuid));
+    });
+
+    const rows = await Promise.all(events.map(({ uuid }) => deliveries.find(uuid)));
+    expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['SENT']));
+    expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual([1, 1, 1]);
+    expect(published.on('user.email.send.dlq')).toEqual([]);
+  });
+
+  it('before the rows are written has the batch delivered again, and mails nobody', async () => {
+    const event = testEvent();
+    const { receive } = notificationServicesOn({ db });
+    await databaseProxy.set('refuse');
+
+    await expect(receive([sendRecord(event)])).rejects.toMatchObject({ code: 'DEPENDENCY_DOWN' });
+
+    expect(mail.to(event.userEmail)).toEqual([]);
+    await databaseProxy.set('pass');
+    await waitFor(async () => {
+      await receive([sendRecord(event)]);
+      return true;
+    });
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+  });
+});
+
+describe('a mail server that falls silent', () => {
+  it('in the greeting counts against nobody', async () => {
+    const event = testEvent();
+    const { receive, deliverDue } = notificationServicesOn({ db });
+    await mailProxy.set('refuse');
+    await mailProxy.set('silent');
+
+    await receive([sendRecord(event)]);
+
+    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'PENDING', attempts: 0, unfinished_starts: 0 });
+    await mailProxy.set('pass');
+    await waitFor(async () => {
+      await deliveries.makeDue();
+      await deliverDue();
+      return mail.to(event.userEmail).length > 0;
+    });
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+  });
+});
+
+describe('a mail server that takes mails without saying so', () => {
+  it('gets the same mail again only after longer and longer waits, and nothing fails', async () => {
+    const event = testEvent();
+    const { receive, deliverDue, published } = notificationServicesOn(
+      { db },
+      {
+        retryHours: 1,
+        send: (message) =>
+          sendMail(message, () => {
+            // From now on no answer comes back.
+            mailProxy.forget();
+            setTimeout(() => void mailProxy.set('refuse').then(() => mailProxy.set('pass')), 100);
+            return true;
+          }),
+      },
+    );
+
+    await receive([sendRecord(event)]);
+    await deliveries.change(event.uuid, { refused_since: null });
+    await deliveries.makeDue();
+    await deliverDue();
+
+    const row = await deliveries.find(event.uuid);
+    const waitMs = (row.next_attempt_at?.getTime() ?? 0) - Date.now();
+    expect(row).toMatchObject({ status: 'PENDING', attempts: 2, refused_since: null, unfinished_starts: 0 });
+    expect(waitMs).toBeGreaterThan(7000);
+    expect(published.on('user.email.send.dlq')).toEqual([]);
+  });
+});
