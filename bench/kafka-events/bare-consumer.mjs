@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs';
+import kafkajs from 'kafkajs';
+
+/**
+ * @typedef {object} BareOptions
+ * @property {string[]} brokers
+ * @property {string} topic
+ * @property {string} groupId
+ * @property {number} partitions
+ * @property {number} batchSize
+ * @property {'batch' | 'fetch'} commitPer
+ * @property {string} firstFile takes the time of the first batch
+ */
+
+/**
+ * What anybody would write with kafkajs: hand a batch to a function that does nothing, commit, go on. Partitions run
+ * beside each other; what one fetch brings is as much as with the plugin (kafkajs' own limits, 250 ms).
+ * @param {BareOptions} options
+ */
+export async function runBareConsumer({ brokers, topic, groupId, partitions, batchSize, commitPer, firstFile }) {
+  const kafka = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.ERROR });
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 250, minBytes: 1 });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  let isFirst = true;
+  await consumer.run({
+    autoCommit: false,
+    partitionsConsumedConcurrently: partitions,
+    eachBatchAutoResolve: false,
+    eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
+      if (isFirst) writeFileSync(firstFile, String(Date.now()));
+      isFirst = false;
+      /** @param {string} last */
+      const commit = (last) =>
+        consumer.commitOffsets([{ topic, partition: batch.partition, offset: String(BigInt(last) + 1n) }]);
+      for (let from = 0; from < batch.messages.length; from += batchSize) {
+        const messages = batch.messages.slice(from, from + batchSize);
+        await handle(messages);
+        const last = messages.at(-1)?.offset ?? '0';
+        resolveOffset(last);
+        if (commitPer === 'batch') await commit(last);
+        await heartbeat();
+      }
+      if (commitPer === 'fetch') await commit(batch.lastOffset());
+    },
+  });
+  process.once('SIGTERM', () => void consumer.disconnect().then(() => process.exit(0)));
+}
+
+/** @param {unknown[]} _messages */
+async function handle(_messages) {}

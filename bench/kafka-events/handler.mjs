@@ -1,0 +1,37 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { threadId } from 'node:worker_threads';
+
+const folder = process.env.BENCH_FOLDER ?? '.';
+let isFirst = true;
+
+/** Does nothing, apart from telling once when it began. */
+export async function noop() {
+  if (isFirst) writeFileSync(path.join(folder, `first-${threadId}`), String(Date.now()));
+  isFirst = false;
+}
+
+/** @type {number[]} */
+const latencies = [];
+
+/**
+ * How long each record took from the producer's clock to here.
+ * @param {import('serverless-offline-kafka-events').LambdaKafkaEvent} event
+ */
+export async function latency(event) {
+  const now = Date.now();
+  for (const records of Object.values(event.records))
+    for (const record of records) latencies.push(now - record.timestamp);
+  if (latencies.length >= Number(process.env.BENCH_EXPECTED)) {
+    writeFileSync(path.join(folder, 'latencies.json'), JSON.stringify(latencies));
+  }
+}
+
+/** Tells what is left on the heap after a collection, when it is asked to. */
+export async function memory() {
+  const request = path.join(folder, 'measure');
+  const answer = path.join(folder, 'heap');
+  if (!existsSync(request) || existsSync(answer)) return;
+  globalThis.gc?.();
+  writeFileSync(answer, String(process.memoryUsage().heapUsed));
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withProject } from './project.mjs';
+import { createTopic, deleteTopic, randomName } from './topic.mjs';
+
+const SECONDS = 20;
+
+/** Percent of one core that a process takes with one idle mapping, and with none, by what it used over 20 seconds. */
+export async function measureIdle() {
+  const { topic } = await createTopic(3, 0);
+  const withMapping = await percentOfCore(topic, true);
+  const withNone = await percentOfCore(topic, false);
+  await deleteTopic(topic);
+  return { withMapping, withNone };
+}
+
+/** @param {string} topic @param {boolean} enabled */
+async function percentOfCore(topic, enabled) {
+  return withProject({ topic, groupId: randomName(), handler: 'noop', event: { enabled } }, async ({ pid, until }) => {
+    await until((log) => log.includes(enabled ? 'joined the group' : 'metrics are served'));
+    await sleep(5_000);
+    const before = processorTicks(pid);
+    await sleep(SECONDS * 1_000);
+    return (processorTicks(pid) - before) / SECONDS;
+  });
+}
+
+/** In hundredths of a second. @param {number} pid */
+function processorTicks(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return Number(fields[11]) + Number(fields[12]);
+}

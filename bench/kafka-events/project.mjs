@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { brokers } from './options.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const HANDLER = fileURLToPath(new URL('./handler.mjs', import.meta.url));
+
+/**
+ * @typedef {object} Running
+ * @property {number} pid
+ * @property {string} folder
+ * @property {<T>(look: (log: string) => T) => Promise<NonNullable<T>>} until waits for the first value
+ */
+
+/**
+ * @typedef {object} ProjectOptions
+ * @property {string} topic
+ * @property {string} groupId
+ * @property {'noop' | 'latency' | 'memory'} handler
+ * @property {boolean} [isInProcess] worker threads when false
+ * @property {object} [event] further properties of the `kafka:` event
+ * @property {Record<string, string>} [environment]
+ */
+
+/** @param {string} folder @param {ProjectOptions} options */
+function configuration(folder, { topic, groupId, handler, isInProcess = true, event = {}, environment = {} }) {
+  const port = 20_000 + Math.floor(Math.random() * 8_000);
+  const kafka = {
+    accessConfigurations: { vpcSubnet: ['subnet-0'], vpcSecurityGroup: ['sg-0'] },
+    bootstrapServers: brokers,
+    consumerGroupId: groupId,
+    topic,
+    ...event,
+  };
+  return {
+    service: 'bench',
+    provider: { name: 'aws', runtime: 'nodejs22.x', environment: { ...environment, BENCH_FOLDER: folder } },
+    plugins: ['serverless-offline-kafka-events', 'serverless-offline'],
+    custom: {
+      'serverless-offline': { useInProcess: isInProcess, httpPort: port, lambdaPort: port + 1 },
+      kafkaEvents: { brokers, metricsPort: 0 },
+    },
+    functions: { consume: { handler: `handler.${handler}`, events: [{ kafka }] } },
+  };
+}
+
+/**
+ * A real project, in a folder and a process of its own.
+ * @template T
+ * @param {ProjectOptions} options
+ * @param {(running: Running) => Promise<T>} use
+ */
+export async function withProject(options, use) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kafka-events-bench-'));
+  symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
+  writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
+  copyFileSync(HANDLER, path.join(folder, 'handler.mjs'));
+  writeFileSync(path.join(folder, 'serverless.yml'), JSON.stringify(configuration(folder, options)));
+  const args = ['--expose-gc', 'node_modules/serverless/bin/serverless.js', 'offline', 'start'];
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data) => {
+      // The beginning tells about the start, the end about errors; the lines in between would be many megabytes.
+      log = log.length < 60_000 ? log + data : log.slice(0, 30_000) + String(data).slice(-30_000);
+    });
+  }
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    return await use({
+      pid: child.pid ?? 0,
+      folder,
+      until: (look) => until(look, () => log),
+    });
+  } finally {
+    child.kill('SIGTERM');
+    await exited;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @template T
+ * @param {(log: string) => T} look @param {() => string} readLog @returns {Promise<NonNullable<T>>}
+ */
+async function until(look, readLog) {
+  const deadline = Date.now() + 600_000;
+  while (Date.now() < deadline) {
+    try {
+      const found = look(readLog());
+      if (found) return found;
+    } catch {
+      // not there yet
+    }
+    await sleep(50);
+  }
+  throw new Error(`waited for too long; the log says\n${readLog().slice(-2_000)}`);
+}

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brokers, options } from './options.mjs';
+import { withProject } from './project.mjs';
+import { createTopic, deleteTopic, randomName, untilCommitted } from './topic.mjs';
+
+const RUN = fileURLToPath(new URL('./run.mjs', import.meta.url));
+
+/** @typedef {{ topic: string, records: number, partitions: number, batchSize: number }} Load */
+
+/** From the first record handled to the last one committed, as the broker sees it; the same for every consumer. */
+const contenders = {
+  /** @param {Load} load */
+  'bare, commit per batch': (load) => bare(load, 'batch'),
+  /** @param {Load} load */
+  'plugin, in process': (load) => plugin(load, true),
+  /** @param {Load} load */
+  'bare, commit per fetch': (load) => bare(load, 'fetch'),
+  /** @param {Load} load */
+  'plugin, worker threads': (load) => plugin(load, false),
+};
+
+/** @param {Load} load @param {'batch' | 'fetch'} commitPer */
+async function bare({ topic, records, partitions, batchSize }, commitPer) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kafka-events-bench-'));
+  const groupId = randomName();
+  const firstFile = path.join(folder, 'first-0');
+  const config = JSON.stringify({ brokers, topic, groupId, partitions, batchSize, commitPer, firstFile });
+  const child = spawn(process.execPath, [RUN], {
+    stdio: 'inherit',
+    env: { ...process.env, BENCH_BARE_CONSUMER: config },
+  });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    return rate(folder, records, await untilCommitted(topic, groupId, records));
+  } finally {
+    child.kill('SIGTERM');
+    await exited;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param {Load} load @param {boolean} isInProcess */
+async function plugin({ topic, records, batchSize }, isInProcess) {
+  const groupId = randomName();
+  return withProject(
+    { topic, groupId, handler: 'noop', isInProcess, event: { batchSize } },
+    async ({ folder, until }) => {
+      const committedAt = await untilCommitted(topic, groupId, records);
+      const url = await until((log) => /"url":"([^"]+)"/.exec(log)?.[1]);
+      const invoked = Number(/invoked_event_count_total\{.*\} (\d+)/.exec(await (await fetch(url)).text())?.[1]);
+      if (invoked !== records) throw new Error(`the function got ${invoked} of ${records} records`);
+      return rate(folder, records, committedAt);
+    },
+  );
+}
+
+/** @param {string} folder @param {number} records @param {number} committedAt */
+function rate(folder, records, committedAt) {
+  const firsts = readdirSync(folder)
+    .filter((name) => name.startsWith('first-'))
+    .map((name) => Number(readFileSync(path.join(folder, name), 'utf8')));
+  return Math.round((records * 1_000) / (committedAt - Math.min(...firsts)));
+}
+
+/** Records per second by contender, in turn and more than once, so that a busy moment of the machine hits all of them. */
+export async function measureSpeed() {
+  const rows = [];
+  for (const batchSize of [100, 1_000]) {
+    for (const partitions of [1, 3, 12]) {
+      const { topic, records } = await createTopic(partitions, options.records);
+      /** @type {Record<string, number[]>} */
+      const rates = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
+      for (let round = 0; round < options.rounds; round++) {
+        for (const [name, measure] of Object.entries(contenders)) {
+          rates[name]?.push(await measure({ topic, records, partitions, batchSize }));
+        }
+      }
+      await deleteTopic(topic);
+      rows.push({ batchSize, partitions, rates, ...ratios(rates) });
+      console.error(JSON.stringify(rows.at(-1)));
+    }
+  }
+  return rows;
+}
+
+/** Of medians. @param {Record<string, number[]>} rates */
+function ratios(rates) {
+  /** @param {keyof typeof contenders} name */
+  const of = (name) => median(rates[name] ?? []);
+  const against = of('bare, commit per batch');
+  return {
+    inProcessToBare: round(of('plugin, in process') / against),
+    workerToBare: round(of('plugin, worker threads') / against),
+    inProcessToBarePerFetch: round(of('plugin, in process') / of('bare, commit per fetch')),
+  };
+}
+
+/** @param {readonly number[]} values */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
+}
+
+/** @param {number} value */
+const round = (value) => Math.round(value * 100) / 100;
