@@ -2,6 +2,8 @@ import { loadedVersions, retire } from '../offline/code-versions.mjs';
 
 /** How long what the function left running may take. */
 const waitMs = 5000;
+/** When the process is ended although something still holds it. */
+const exitAfterMs = 1000;
 
 /**
  * Lets `sls invoke local` end: on Lambda a function is frozen with its connections open, here they would keep the process
@@ -9,6 +11,11 @@ const waitMs = 5000;
  */
 export default class CloseClients {
   constructor() {
-    this.hooks = { 'after:invoke:local:invoke': () => retire(loadedVersions(), { waitMs }) };
+    this.hooks = {
+      'after:invoke:local:invoke': async () => {
+        await retire(loadedVersions(), { waitMs });
+        setTimeout(() => process.exit(), exitAfterMs).unref();
+      },
+    };
   }
 }

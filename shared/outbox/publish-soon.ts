@@ -5,6 +5,7 @@ import { type CircuitBreaker, circuitBreaker } from '#shared/kafka/circuit-break
 import { toMessage } from '#shared/kafka/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import { EMAIL_SEND } from '#shared/kafka/topics.ts';
+import { tracked } from '#shared/lifecycle/lifecycle.ts';
 import { within } from '#shared/lifecycle/within.ts';
 import { log } from '#shared/logging/logger.ts';
 import { type NewEvent, sendRequest } from './outbox-event.ts';
@@ -43,7 +44,9 @@ export const publishSoon = ({ database, publish, breaker: given }: PublishSoonDe
   return async (event: NewEvent): Promise<void> => {
     if (!breaker.allows()) return;
     try {
-      await within(CALLER_LIMIT_MS, 'The inline publish', publishAndMark(event));
+      // In flight even after its caller has been answered: whoever closes the clients waits for it.
+      const publishing = tracked(() => publishAndMark(event));
+      await within(CALLER_LIMIT_MS, 'The inline publish', publishing);
     } catch (error) {
       log.debug('Event left to the relay', { uuid: event.uuid, problem: errorText(error, 120) });
     }
