@@ -38,6 +38,8 @@ export default defineConfig({
           name: 'system',
           include: ['tests/contract/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
           globalSetup: ['tests/helpers/start-application.ts'],
+          // They mostly wait: for mails, for back-off, for child processes.
+          maxWorkers: 3,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { call } from '#tests/helpers/call.ts';
+import { sendRequest } from '#tests/helpers/send-request.ts';
 import { ABSENT_ID, INVALID, registered, userPath } from '#tests/helpers/users.ts';
 
 const user = await registered();
@@ -36,9 +37,6 @@ describe('GET /api/users/{id}', () => {
   });
 
   it('answers HEAD as GET without the body', async () => {
-    const { sendRequest } = await import('#tests/helpers/send-request.ts');
-    const { inject } = await import('vitest');
-
     const answer = await sendRequest(inject('application').baseUrl, { method: 'HEAD', path: userPath(user) });
 
     expect(answer).toMatchObject({ status: 200, text: '' });

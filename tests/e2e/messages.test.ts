@@ -181,10 +181,10 @@ describe('what is no message', () => {
     ['an empty text', ''],
     ['an empty object', '{}'],
     ['a list', '[]'],
-    ['no uuid', JSON.stringify({ uuid: 'x', userEmail: 'a@b.io' })],
+    ['no uuid', JSON.stringify({ uuid: 'x', userEmail: 'nobody@here.example' })],
     ['no address', JSON.stringify({ uuid, userEmail: 'nobody' })],
-    ['an address with a line break', JSON.stringify({ uuid, userEmail: 'a@b.io\r\nBcc: c@d.io' })],
-    ['no instant', JSON.stringify({ uuid, userEmail: 'a@b.io', addedAt: 'yesterday' })],
+    ['an address with a line break', JSON.stringify({ uuid, userEmail: 'nobody@here.example\r\nBcc: c@d.io' })],
+    ['no instant', JSON.stringify({ uuid, userEmail: 'nobody@here.example', addedAt: 'yesterday' })],
     ['far too much', `"${'x'.repeat(200_000)}"`],
   ];
 
@@ -199,7 +199,7 @@ describe('what is no message', () => {
         responseContext: { functionError: expect.stringMatching(/^Malformed message: /) },
       });
     }
-    expect(await mailsTo('a@b.io')).toEqual([]);
+    expect(await mailsTo('nobody@here.example')).toEqual([]);
   });
 
   it('on user.email.sent is dead-lettered, fails nobody and does not hold up what follows', async () => {

@@ -28,10 +28,17 @@ export const operator = (): { authorization: string } => ({
   authorization: `Bearer ${inject('application').operatorToken}`,
 });
 
-/** The newest event of an address, if it is among the latest hundred. */
+const PAGES = 10;
+
+/** The newest event of an address, if it is among the latest thousand. */
 export const eventOf = async (email: string): Promise<PipelineEvent | undefined> => {
-  const { body } = await call<EventPage>('GET', '/api/events?pageSize=100', { headers: operator() });
-  return body.content.find(({ userEmail }) => userEmail === email);
+  for (let page = 0; page < PAGES; page += 1) {
+    const path = `/api/events?pageSize=100&page=${page}`;
+    const { body } = await call<EventPage>('GET', path, { headers: operator() });
+    const found = body.content.find(({ userEmail }) => userEmail === email);
+    if (found !== undefined || page + 1 >= body.totalPages) return found;
+  }
+  return undefined;
 };
 
 /** Waits until the event of an address has the state. */
