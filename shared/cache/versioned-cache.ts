@@ -99,4 +99,3 @@ export const versionedCache = <T>(redis: Redis, times: CacheTimes) => ({
   },
 });
 
-export type VersionedCache<T> = ReturnType<typeof versionedCache<T>>;

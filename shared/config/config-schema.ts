@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 
-const MYSQL_URL = '^mysql://[^/\\s]+/[A-Za-z0-9_-]+(\\?\\S*)?$';
+const MYSQL_URL = '^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$';
 const whole = (minimum: number, maximum: number, description: string, fallback: number) =>
   Type.Integer({ minimum, maximum, description, default: fallback });
 

@@ -29,7 +29,7 @@ const RETRY_TRANSACTION = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', '
 const CLOSED_STATE = /closed state|connection is closed|server closed the connection/i;
 
 /** The server refused a statement. Holds no SQL and no values: knex writes both into its messages. */
-export class DatabaseError extends Error {
+class DatabaseError extends Error {
   readonly code: string;
 
   constructor(code: string, cause: unknown) {

@@ -9,7 +9,7 @@ interface RawConnection {
   query(sql: string, done: (error: Error | null, connection?: unknown) => void): void;
 }
 
-/** Settings of the driver for a mysql:// URL; query parameters are left to nobody, so unknown ones are refused. */
+/** Settings of the driver for a mysql:// URL; parameters behind a ? are refused where the configuration is read. */
 export const connectionSettings = (url: string) => {
   const { hostname, port, username, password, pathname } = new URL(url);
   return {

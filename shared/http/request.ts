@@ -49,7 +49,7 @@ const scalarsAsText = (body: Record<string, unknown>): Record<string, unknown> =
     ]),
   );
 
-export const checked = <T>(candidate: unknown, { validate, messages }: Validator<T>): T => {
+const checked = <T>(candidate: unknown, { validate, messages }: Validator<T>): T => {
   if (validate(candidate)) return candidate;
   throw new AppError('INVALID_INPUT', 'See errors for what is wrong with each field.', {
     errors: fieldErrors(validate.errors, messages),

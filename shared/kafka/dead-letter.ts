@@ -13,7 +13,7 @@ export interface DeadLetter {
 }
 
 /** A handler's own verdict: delivering the record again cannot help. */
-export const PERMANENT_FAILURE = 'PermanentFailure';
+const PERMANENT_FAILURE = 'PermanentFailure';
 
 /** Characters of payload that still fit the broker's usual limit of 1 MiB beside headers and key. */
 const MAX_PAYLOAD_LENGTH = 700_000;

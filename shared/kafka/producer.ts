@@ -5,7 +5,7 @@ import { kafkaClient } from './kafka-client.ts';
 import { prefixed } from './topics.ts';
 
 /** Some of the messages were not written; kafkajs does not say so itself when its metadata is out of date. */
-export class NotPublishedError extends Error {
+class NotPublishedError extends Error {
   constructor(topic: string) {
     super(`Not every message to ${topic} was written`);
     this.name = 'NotPublishedError';

@@ -103,9 +103,12 @@ export const deliveryRepository = (db: Executor) => {
       return selected(deliveries().whereIn('uuid', sorted(uuids)).orderBy('uuid').forUpdate());
     },
 
-    /** The due rows of one status, locked; rows that somebody else has locked are left to him. */
+    /**
+     * The due rows of one status, locked; rows that somebody else has locked are left to him. A row without an address (its
+     * mail went out after all when it had failed and was settled) is told when its event's message comes again.
+     */
     async lockDue(status: DeliveryStatus, limit: number): Promise<DeliveryRow[]> {
-      const due = deliveries().where({ status }).where('next_attempt_at', '<=', now(db));
+      const due = deliveries().where({ status }).where('next_attempt_at', '<=', now(db)).whereNotNull('user_email');
       return selected(due.orderBy(['next_attempt_at', 'uuid']).limit(limit).forUpdate().skipLocked());
     },
 

@@ -20,7 +20,7 @@ const HTML = `<!doctype html>
 `;
 
 /** The Message-ID of an event's mail: every repetition carries the same one. */
-export const messageIdOf = (uuid: string): string => `${uuid}@registration.example`;
+const messageIdOf = (uuid: string): string => `${uuid}@registration.example`;
 
 /** The welcome mail for one event. */
 export const welcomeMail = (uuid: string, to: string, traceparent: string | null): Mail => ({

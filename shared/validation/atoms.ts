@@ -6,7 +6,7 @@ interface Worded extends TSchemaOptions {
 }
 
 /** Whole characters only: half a surrogate pair cannot be stored. */
-export const WELL_FORMED = '^[^\\ud800-\\udfff]*$';
+const WELL_FORMED = '^[^\\ud800-\\udfff]*$';
 
 /** Text of a bounded length, counted in characters (code points), as the database counts them. */
 export const text = (minLength: number, maxLength: number, options: Worded = {}) =>
@@ -19,6 +19,6 @@ const ATOM = '[^\\s"(),:;<>@\\[\\]\\\\.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\u
 const LABEL = '[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?';
 
 /** An address as RFC 5321 has it, without quoted local parts; letters of any script; a domain of one label is allowed. */
-export const EMAIL = `^${ATOM}+(?:\\.${ATOM}+)*@(?:${LABEL}(?:\\.${LABEL})*|\\[\\d{1,3}(?:\\.\\d{1,3}){3}\\])$`;
+const EMAIL = `^${ATOM}+(?:\\.${ATOM}+)*@(?:${LABEL}(?:\\.${LABEL})*|\\[\\d{1,3}(?:\\.\\d{1,3}){3}\\])$`;
 
 export const email = (options: Worded = {}) => Type.String({ minLength: 5, maxLength: 32, pattern: EMAIL, ...options });

@@ -14,7 +14,7 @@ import { randomEmail } from './random.ts';
 export const PASSWORD = 'correct-horse-1';
 
 /** A cache that is never there. */
-export const NO_CACHE: UserCache = {
+const NO_CACHE: UserCache = {
   read: async () => undefined,
   fill: async () => undefined,
   invalidate: async () => false,

@@ -38,7 +38,7 @@ var require_ucs2length = __commonJS({
 var validate = validate20;
 var stdin_default = validate20;
 var func1 = require_ucs2length().default;
-var pattern4 = new RegExp("^mysql://[^/\\s]+/[A-Za-z0-9_-]+(\\?\\S*)?$", "u");
+var pattern4 = new RegExp("^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$", "u");
 var pattern6 = new RegExp("^rediss?://\\S+$", "u");
 var pattern7 = new RegExp("^[^\\s,:/]+:\\d{1,5}(,[^\\s,:/]+:\\d{1,5})*$", "u");
 var pattern8 = new RegExp("^smtps?://\\S+$", "u");
@@ -266,7 +266,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 === "string") {
         if (!pattern4.test(data1)) {
-          const err15 = { instancePath: instancePath + "/USERS_DATABASE_URL", schemaPath: "#/properties/USERS_DATABASE_URL/pattern", keyword: "pattern", params: { pattern: "^mysql://[^/\\s]+/[A-Za-z0-9_-]+(\\?\\S*)?$" }, message: 'must match pattern "^mysql://[^/\\s]+/[A-Za-z0-9_-]+(\\?\\S*)?$"' };
+          const err15 = { instancePath: instancePath + "/USERS_DATABASE_URL", schemaPath: "#/properties/USERS_DATABASE_URL/pattern", keyword: "pattern", params: { pattern: "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$" }, message: 'must match pattern "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$"' };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -305,7 +305,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data2 === "string") {
         if (!pattern4.test(data2)) {
-          const err17 = { instancePath: instancePath + "/NOTIFICATIONS_DATABASE_URL", schemaPath: "#/properties/NOTIFICATIONS_DATABASE_URL/pattern", keyword: "pattern", params: { pattern: "^mysql://[^/\\s]+/[A-Za-z0-9_-]+(\\?\\S*)?$" }, message: 'must match pattern "^mysql://[^/\\s]+/[A-Za-z0-9_-]+(\\?\\S*)?$"' };
+          const err17 = { instancePath: instancePath + "/NOTIFICATIONS_DATABASE_URL", schemaPath: "#/properties/NOTIFICATIONS_DATABASE_URL/pattern", keyword: "pattern", params: { pattern: "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$" }, message: 'must match pattern "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$"' };
           if (vErrors === null) {
             vErrors = [err17];
           } else {

@@ -184,4 +184,20 @@ describe('shortly before the end of its time', () => {
 
     expect(mail.to(event.userEmail)).toHaveLength(1);
   });
+
+  it('sent deliveries without an address neither starve the others nor get lost', async () => {
+    const settled = Array.from({ length: 101 }, () => testEvent());
+    const other = testEvent();
+    await leftStarted([...settled, other]);
+    for (const { uuid } of settled) await deliveries.change(uuid, { status: 'SENT', user_email: null });
+    await deliveries.change(other.uuid, { status: 'SENT' });
+    const { deliverDue, receive, published } = notificationServicesOn(database);
+
+    await deliverDue();
+
+    expect(published.keysOn(SENT)).toEqual([other.uuid]);
+    const [first = testEvent()] = settled;
+    await receive([sendRecord(first)]);
+    expect(published.keysOn(SENT)).toEqual([other.uuid, first.uuid]);
+  });
 });
