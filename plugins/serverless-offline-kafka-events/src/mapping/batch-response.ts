@@ -9,10 +9,11 @@ export type BatchResponse =
   | { readonly kind: 'malformed'; readonly problem: string };
 
 /**
- * Reads a function's answer with ReportBatchItemFailures; all records are of one partition.
+ * Reads a function's answer; `records`, all of one partition, are given with ReportBatchItemFailures only. Without it any
+ * JSON will do: what is none fails in Lambda's runtime.
  * https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
  */
-export function readBatchResponse(answer: unknown, records: readonly PolledRecord[]): BatchResponse {
+export function readBatchResponse(answer: unknown, records: readonly PolledRecord[] | null): BatchResponse {
   let response: unknown;
   try {
     // What Lambda sees is the JSON of it.
@@ -20,7 +21,7 @@ export function readBatchResponse(answer: unknown, records: readonly PolledRecor
   } catch {
     return malformed('the response is not JSON');
   }
-  if (response === null) return { kind: 'success' };
+  if (records === null || response === null) return { kind: 'success' };
   if (!isObject(response)) return malformed('the response is not an object');
   const failures = response.batchItemFailures;
   if (failures === undefined || failures === null) return { kind: 'success' };

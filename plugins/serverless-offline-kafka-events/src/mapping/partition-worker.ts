@@ -113,8 +113,7 @@ type Judgement = { kind: 'done' } | { kind: 'partial'; failedOffset: number } | 
 
 function judge(mapping: Mapping, result: InvocationResult, records: readonly PolledRecord[]): Judgement {
   if (result.kind === 'failed') return { kind: 'failed', reason: `${result.reason}: ${describeError(result.error)}` };
-  if (!mapping.isReportingBatchItemFailures) return { kind: 'done' };
-  const response = readBatchResponse(result.value, records);
+  const response = readBatchResponse(result.value, mapping.isReportingBatchItemFailures ? records : null);
   if (response.kind === 'success') return { kind: 'done' };
   return response.kind === 'partial' ? response : { kind: 'failed', reason: `malformed response: ${response.problem}` };
 }

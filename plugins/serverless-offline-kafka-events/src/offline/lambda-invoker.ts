@@ -3,6 +3,7 @@ import type { ServiceModel } from '../config/service.ts';
 import type { Log } from '../logging/log.ts';
 import type { InvocationResult, Invoke } from '../mapping/invocation.ts';
 import type { OfflineOptions } from './offline-options.ts';
+import { createWorkerWatch } from './worker-watch.ts';
 
 export interface LambdaInvokerOptions {
   readonly serverless: { readonly service: ServiceModel };
@@ -31,6 +32,7 @@ interface Generation {
 export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoker {
   const isInProcess = options.options.useInProcess === true && options.options.useDocker !== true;
   const isTimed = options.options.noTimeout !== true;
+  const workers = createWorkerWatch(reload);
   let current = createGeneration();
 
   function createGeneration(): Generation {
@@ -49,6 +51,13 @@ export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoke
     return { lambda, running: 0, isRetired: false };
   }
 
+  function reload(): void {
+    const old = current;
+    current = createGeneration();
+    old.isRetired = true;
+    if (old.running === 0) void old.lambda.cleanup();
+  }
+
   function release(generation: Generation): void {
     generation.running -= 1;
     if (generation.isRetired && generation.running === 0) void generation.lambda.cleanup();
@@ -62,7 +71,7 @@ export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoke
       // One synchronous stretch: a second call in between would get the same instance and lose an event.
       const lambdaFunction: LambdaFunction = generation.lambda.get(functionKey);
       lambdaFunction.setEvent(event);
-      handled = lambdaFunction.runHandler();
+      handled = workers.run(lambdaFunction, () => lambdaFunction.runHandler());
     } catch (error) {
       release(generation);
       return failed('error', error);
@@ -78,13 +87,11 @@ export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoke
 
   return {
     invoke,
-    reload() {
-      const old = current;
-      current = createGeneration();
-      old.isRetired = true;
-      if (old.running === 0) void old.lambda.cleanup();
+    reload,
+    async close() {
+      await current.lambda.cleanup();
+      workers.close();
     },
-    close: () => current.lambda.cleanup(),
   };
 }
 

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LambdaKafkaEvent } from '../../src/record/lambda-event.ts';
-import { HANDLERS, RELOAD_PLUGIN } from './project-files.ts';
+import { COMMONJS, HANDLERS, MISBEHAVING, RELOAD_PLUGIN } from './project-files.ts';
 import { waitFor } from './wait-for.ts';
 
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
@@ -51,6 +51,8 @@ export class OfflineProject {
     symlinkSync(findNodeModules(), path.join(this.folder, 'node_modules'));
     this.write('package.json', '{"type":"module"}');
     this.write('handler.js', HANDLERS);
+    this.write('misbehaving.js', MISBEHAVING);
+    this.write('common.cjs', COMMONJS);
     this.write('reload.cjs', RELOAD_PLUGIN);
     this.write('calls.jsonl', '');
   }

@@ -1,5 +1,5 @@
-/** The handlers of the tested projects. Each writes down when it starts and ends, and what it got. */
-export const HANDLERS = `
+/** What every handler file begins with: handlers write down when they start and end, and what they got. */
+const PRELUDE = `
 import { appendFileSync, existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
@@ -26,7 +26,10 @@ function recorded(run) {
     return result;
   };
 }
+`;
 
+/** The handlers of the tested projects. */
+export const HANDLERS = `${PRELUDE}
 export const echo = recorded(async () => 'done');
 export const slow = recorded(() => sleep(150));
 export const failTwice = recorded(async (_event, count) => { if (count <= 2) throw new Error('not yet'); });
@@ -38,6 +41,45 @@ export const malformed = recorded(async (event, count) => (count <= 1 ? { batchI
 export const overtime = recorded((_event, count) => (count === 1 ? sleep(1_400) : undefined));
 export const forever = recorded(() => new Promise(() => {}));
 export const gated = recorded(async () => { while (!existsSync(path.join(folder, 'gate'))) await sleep(20); });
+`;
+
+/** Handlers that do at their first batch what no handler should. */
+export const MISBEHAVING = `${PRELUDE}
+function first() {
+  const mark = path.join(folder, 'misbehaved');
+  if (existsSync(mark)) return false;
+  appendFileSync(mark, '');
+  return true;
+}
+const later = (error) => setTimeout(() => { throw error; }, 20);
+
+export const exits = recorded(async () => { if (first()) process.exit(3); });
+export const rejectsUnhandled = recorded(async () => { if (first()) { Promise.reject(new Error('nobody catches this')); await sleep(5_000); } });
+export const throwsInTimer = recorded(async () => { if (first()) { later(new Error('nobody catches this')); await sleep(5_000); } });
+export const throwsLate = recorded(async () => { if (first()) later(new Error('too late')); else await sleep(100); });
+export const tooSlow = recorded(async () => { if (first()) await sleep(1_500); });
+export const throwsText = recorded(async () => { if (first()) throw 'only text'; });
+
+const identified = (partition, offset) => ({ batchItemFailures: [{ itemIdentifier: { partition, offset } }] });
+export const rubbish = recorded(async (event, count) => {
+  const [{ partition, offset }] = values(event);
+  const kinds = ['text', 5, { batchItemFailures: 'all' }, { batchItemFailures: [{ itemIdentifier: partition }] }, identified(partition, String(offset)), identified(partition, offset + 1_000)];
+  return kinds[count - 1] ?? { batchItemFailures: [] };
+});
+export const notJson = recorded(async (_event, count) => {
+  const circular = {};
+  circular.self = circular;
+  return [{ count: 1n }, circular][count - 1];
+});
+`;
+
+/** The same as ECHO of the others, but CommonJS. */
+export const COMMONJS = `
+const { appendFileSync } = require('node:fs');
+exports.echo = async (event, context) => {
+  const name = context.functionName.split('-').pop();
+  for (const phase of ['start', 'end']) appendFileSync('calls.jsonl', JSON.stringify({ function: name, phase, at: Date.now(), code: 1, event }) + '\\n');
+};
 `;
 
 /** Does what a watcher of the sources does after a rebuild. */

@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { expectDelivered, range } from '../helpers/delivery.ts';
+import { failureSuite } from '../helpers/failure-suite.ts';
+import { randomName } from '../helpers/kafka.ts';
+import type { Call, OfflineProject } from '../helpers/offline-project.ts';
+
+const { aProject, on, eventually, untilCommitted } = failureSuite();
+
+async function aTopic(partitions = 1): Promise<string> {
+  return eventually((client) => client.createTopic(randomName('process'), partitions));
+}
+
+/** What several processes were given of one partition, in the order of time. */
+function batchesOf(projects: readonly OfflineProject[], key: string, phase: Call['phase']): string[][] {
+  return projects
+    .flatMap((project) => project.calls('slow', phase))
+    .filter(({ event }) => Object.hasOwn(event.records, key))
+    .sort((a, b) => a.at - b.at)
+    .map(({ event }) => (event.records[key] ?? []).map(({ value }) => Buffer.from(value ?? '', 'base64').toString()));
+}
+
+describe.concurrent.each([
+  { mode: 'in process', offline: { useInProcess: true } },
+  { mode: 'in worker threads', offline: {} },
+])('$mode', ({ offline }) => {
+  test('SIGINT in the middle of a batch loses nothing: it ends and is committed, or comes again', async () => {
+    const topic = await aTopic();
+    const project = aProject({ slow: { handler: 'handler.slow', events: on(topic) } }, { offline });
+    await eventually((client) => client.produceValues(topic, range(0, 100)));
+    await project.start();
+    await project.waitFor('a batch in hand', () => project.calls('slow').length > project.calls('slow', 'end').length);
+
+    expect(await project.stop('SIGINT')).toBe(0);
+    await project.start();
+
+    await untilCommitted(project, topic, 100);
+    expectDelivered(project.values('slow', 'end'), range(0, 100));
+    expectDelivered(project.values('slow'), range(0, 100), { repeats: 10 });
+    expect(await project.stop()).toBe(0);
+  });
+});
+
+test.concurrent('a process that is killed resumes with what it had not committed', async () => {
+  const topic = await aTopic();
+  const project = aProject({ slow: { handler: 'handler.slow', events: on(topic) } });
+  await project.start();
+  await project.untilJoined(1);
+  await eventually((client) => client.produceValues(topic, range(0, 100)));
+  await project.waitFor('some batches', () => project.calls('slow', 'end').length >= 3);
+
+  await project.stop('SIGKILL');
+  await project.start();
+
+  await untilCommitted(project, topic, 100);
+  expectDelivered(project.values('slow', 'end'), range(0, 100), { repeats: 10 });
+  expect(await project.stop()).toBe(0);
+});
+
+test.concurrent('a process that is frozen for longer than its session goes on where the group stands', async () => {
+  const topic = await aTopic();
+  const functions = { slow: { handler: 'handler.slow', events: on(topic) } };
+  const [frozen, other] = [aProject(functions), aProject(functions)];
+  await frozen.start();
+  await frozen.untilJoined(1);
+  await eventually((client) => client.produceValues(topic, range(0, 200)));
+  await frozen.waitFor('a batch', () => frozen.calls('slow', 'end').length >= 1);
+
+  frozen.signal('SIGSTOP');
+  await other.start();
+  await other.waitFor('the other to take over', () => other.calls('slow', 'end').length >= 3, 60_000);
+  frozen.signal('SIGCONT');
+
+  await untilCommitted(other, topic, 200);
+  const all = [...frozen.values('slow', 'end').flat(), ...other.values('slow', 'end').flat()];
+  expect([...new Set(all)].sort((a, b) => Number(a) - Number(b))).toEqual(range(0, 200));
+  // Each of them in order; the batch in the frozen one's hand was handled by both, and once more at the next rebalance.
+  for (const project of [frozen, other]) {
+    const own = project.values('slow', 'end').flat().map(Number);
+    expect(own).toEqual([...own].sort((a, b) => a - b));
+  }
+  expect(all.length).toBeLessThanOrEqual(220);
+  expect(await frozen.stop()).toBe(0);
+  expect(await other.stop()).toBe(0);
+});
+
+test.concurrent('two processes of one service share the partitions, join and leave under load, and lose nothing', async () => {
+  const topic = await aTopic(4);
+  const functions = { slow: { handler: 'handler.slow', events: on(topic) } };
+  const [first, second] = [aProject(functions), aProject(functions)];
+  const send = (from: number, to: number) =>
+    eventually((client) =>
+      client.produce(
+        topic,
+        [0, 1, 2, 3].flatMap((partition) => range(from, to).map((value) => ({ value, partition }))),
+      ),
+    );
+  await send(0, 100);
+  await first.start();
+  await first.waitFor('a batch', () => first.calls('slow', 'end').length >= 4);
+
+  await second.start();
+  await second.waitFor('its share', () => second.calls('slow', 'end').length >= 4, 60_000);
+  await send(100, 150);
+  await second.stop('SIGKILL');
+
+  for (const partition of [0, 1, 2, 3]) await untilCommitted(first, topic, 150, partition);
+  for (const partition of [0, 1, 2, 3]) {
+    const key = `${topic}-${partition}`;
+    // Once when it moves to the second, once when the second is killed.
+    expectDelivered(batchesOf([first, second], key, 'end'), range(0, 150), { repeats: 20 });
+  }
+  expect(await first.stop()).toBe(0);
+});
+
+test.concurrent('a group with committed offsets goes on there, wherever the starting position is', async () => {
+  const topics = { latest: await aTopic(), horizon: await aTopic() };
+  for (const topic of Object.values(topics)) {
+    await eventually((client) => client.produceValues(topic, range(0, 10)));
+    await eventually(async (client) =>
+      (await client.admin()).setOffsets({
+        groupId: `group-${topic}`,
+        topic,
+        partitions: [{ partition: 0, offset: '4' }],
+      }),
+    );
+  }
+  const project = aProject({
+    latest: { handler: 'handler.echo', events: on(topics.latest, { startingPosition: 'LATEST' }) },
+    horizon: { handler: 'handler.echo', events: on(topics.horizon, { startingPosition: 'TRIM_HORIZON' }) },
+  });
+
+  await project.start();
+
+  for (const topic of Object.values(topics)) await untilCommitted(project, topic, 10);
+  expectDelivered(project.values('latest'), range(4, 10));
+  expectDelivered(project.values('horizon'), range(4, 10));
+  expect(await project.stop()).toBe(0);
+});

@@ -1,0 +1,22 @@
+import { expect } from 'vitest';
+
+/**
+ * Nothing lost, nothing out of order, and no more delivered again than at-least-once explains: what was in hand when
+ * something broke.
+ */
+export function expectDelivered(
+  batches: readonly (readonly string[])[],
+  sent: readonly string[],
+  { repeats = 0 }: { readonly repeats?: number } = {},
+): void {
+  const all = batches.flat();
+  expect([...new Set(all)], 'each record, in the order in which it was sent').toEqual(sent);
+  expect(all.length - sent.length, 'deliveries of what had been delivered before').toBeLessThanOrEqual(repeats);
+  for (const batch of batches) {
+    const from = sent.indexOf(batch[0] ?? '');
+    expect(batch, 'a run of records without a gap').toEqual(sent.slice(from, from + batch.length));
+  }
+}
+
+export const range = (from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, index) => String(from + index));
