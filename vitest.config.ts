@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const plugin = 'plugins/serverless-offline-kafka-events/tests';
 
+const FIRST = { maxWorkers: 2, sequence: { groupOrder: 0 } };
+
 /** Projects by what they need: `unit` and `property` nothing, `integration` real servers, `system` the running application. */
 export default defineConfig({
   test: {
@@ -9,12 +11,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          ...FIRST,
           include: ['tests/unit/**/*.test.ts', `${plugin}/unit/**/*.test.ts`],
         },
       },
       {
         test: {
           name: 'property',
+          ...FIRST,
           include: ['tests/property/**/*.test.ts', `${plugin}/property/**/*.test.ts`],
           testTimeout: 30_000,
         },
@@ -22,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          ...FIRST,
           include: [
             'tests/integration/**/*.test.ts',
             `${plugin}/integration/**/*.test.ts`,
@@ -40,6 +45,7 @@ export default defineConfig({
           globalSetup: ['tests/helpers/start-application.ts'],
           // They mostly wait: for mails, for back-off, for child processes.
           maxWorkers: 3,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
