@@ -12,12 +12,10 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { LambdaKafkaEvent } from '../../src/record/lambda-event.ts';
+import { findNodeModules } from './node-modules.ts';
 import { COMMONJS, HANDLERS, MISBEHAVING, RELOAD_PLUGIN } from './project-files.ts';
 import { waitFor } from './wait-for.ts';
-
-const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface ProjectOptions {
   readonly functions: Readonly<Record<string, { handler: string; timeout?: number; events: readonly object[] }>>;
@@ -178,16 +176,6 @@ export function kafkaEvent(brokers: readonly string[], parts: Record<string, unk
       ...parts,
     },
   };
-}
-
-function findNodeModules(): string {
-  let folder = PACKAGE;
-  while (!existsSync(path.join(folder, 'node_modules', 'serverless-offline'))) {
-    const parent = path.dirname(folder);
-    if (parent === folder) throw new Error('serverless-offline is not installed');
-    folder = parent;
-  }
-  return path.join(folder, 'node_modules');
 }
 
 async function freePort(): Promise<number> {
