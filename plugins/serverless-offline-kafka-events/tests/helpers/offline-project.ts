@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -15,6 +14,7 @@ import path from 'node:path';
 import type { LambdaKafkaEvent } from '../../src/record/lambda-event.ts';
 import { findNodeModules } from './node-modules.ts';
 import { COMMONJS, HANDLERS, MISBEHAVING, RELOAD_PLUGIN } from './project-files.ts';
+import { RunningService } from './running-service.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface ProjectOptions {
@@ -23,7 +23,7 @@ export interface ProjectOptions {
   readonly offline?: object;
   readonly plugins?: readonly string[];
   /** `offline start` unless told otherwise. */
-  readonly command?: readonly string[];
+  readonly command?: string[];
 }
 
 /** What the handlers write down. */
@@ -39,9 +39,7 @@ export interface Call {
 export class OfflineProject {
   readonly folder: string;
   readonly #options: ProjectOptions;
-  #child: ChildProcess | null = null;
-  #exit: Promise<number | null> = Promise.resolve(null);
-  log = '';
+  #service: RunningService | null = null;
 
   constructor(options: ProjectOptions) {
     this.#options = options;
@@ -58,21 +56,13 @@ export class OfflineProject {
   async start(): Promise<this> {
     const [httpPort, lambdaPort] = [await freePort(), await freePort()];
     this.write('serverless.yml', JSON.stringify(this.#configuration(httpPort, lambdaPort)));
-    const command = this.#options.command ?? ['offline', 'start'];
-    const child = spawn(process.execPath, ['node_modules/serverless/bin/serverless.js', ...command], {
-      cwd: this.folder,
-      env: { ...process.env, SLS_INTERACTIVE_SETUP_ENABLE: '0', NODE_ENV: 'production' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.log = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (data: Buffer) => {
-        this.log += data.toString();
-      });
-    }
-    this.#child = child;
-    this.#exit = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+    this.#service = new RunningService(this.folder, {}, this.#options.command);
     return this;
+  }
+
+  /** What the process said since it was started. */
+  get log(): string {
+    return this.#service?.log ?? '';
   }
 
   #configuration(httpPort: number, lambdaPort: number): object {
@@ -145,23 +135,20 @@ export class OfflineProject {
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.#child?.kill(signal);
+    this.#service?.signal(signal);
   }
 
   exitCode(): Promise<number | null> {
-    return this.#exit;
+    return this.#service?.exitCode ?? Promise.resolve(null);
   }
 
   /** The process ends as a user would end it. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    this.signal(signal);
-    const code = await this.#exit;
-    this.#child = null;
-    return code;
+    return this.#service?.stop(signal) ?? null;
   }
 
   async remove(): Promise<void> {
-    if (this.#child?.exitCode === null) await this.stop('SIGKILL');
+    if (this.#service?.isRunning === true) await this.stop('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { waitFor } from './wait-for.ts';
+
+/** The framework at work in a folder, as from a shell. */
+export class RunningService {
+  log = '';
+  readonly exitCode: Promise<number | null>;
+  readonly #child: ChildProcess;
+
+  constructor(folder: string, env: Readonly<Record<string, string>> = {}, command = ['offline', 'start']) {
+    this.#child = spawn(process.execPath, ['node_modules/serverless/bin/serverless.js', ...command], {
+      cwd: folder,
+      env: { ...process.env, SLS_INTERACTIVE_SETUP_ENABLE: '0', NODE_ENV: 'production', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (data: Buffer) => {
+        this.log += data.toString();
+      });
+    }
+    this.exitCode = new Promise((resolve) => this.#child.once('exit', (code) => resolve(code)));
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  waitFor<T>(what: string, look: () => T | Promise<T>, timeoutMs = 15_000): Promise<NonNullable<T>> {
+    return waitFor(what, look, { timeoutMs, details: () => this.log.slice(-4_000) });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Ends it as a user would. */
+  async stop(signal: NodeJS.Signals): Promise<number | null> {
+    this.signal(signal);
+    return this.exitCode;
+  }
+}

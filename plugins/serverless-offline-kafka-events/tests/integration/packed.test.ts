@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { brokersUnderTest, randomName, TestKafka } from '../helpers/kafka.ts';
+import { findNodeModules, PACKAGE } from '../helpers/node-modules.ts';
+import { RunningService } from '../helpers/running-service.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const run = promisify(execFile);
+const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'kafka-events-packed-')));
+const app = path.join(root, 'app');
+const kafka = new TestKafka(brokersUnderTest());
+const topic = randomName('packed');
+let files: string[];
+
+/** Builds and packs a copy, so that nobody meets a half-written dist. */
+async function pack(): Promise<string> {
+  const nodeModules = findNodeModules();
+  const copy = path.join(root, 'repository/plugins/copy');
+  cpSync(PACKAGE, copy, { recursive: true, filter: (file) => !/[/\\](node_modules|dist)$/.test(file) });
+  cpSync(path.join(nodeModules, '../tsconfig.json'), path.join(root, 'repository/tsconfig.json'));
+  symlinkSync(nodeModules, path.join(root, 'repository/node_modules'));
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', root], { cwd: copy });
+  const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as { filename: string; files: { path: string }[] }[];
+  files = packed?.files.map((file) => file.path) ?? [];
+  return path.join(root, packed?.filename ?? '');
+}
+
+/** What an installation from the registry would bring: the package itself, its dependency and its peers. */
+async function install(tarball: string): Promise<void> {
+  const installed = path.join(app, 'node_modules/serverless-offline-kafka-events');
+  mkdirSync(installed, { recursive: true });
+  await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed]);
+  mkdirSync(path.join(app, 'node_modules/@types'));
+  for (const name of ['kafkajs', 'serverless', 'serverless-offline', '@types/node']) {
+    symlinkSync(path.join(findNodeModules(), name), path.join(app, 'node_modules', name));
+  }
+}
+
+/** The quick start of the README, with a topic of our own. */
+function writeQuickStart(): void {
+  const readme = readFileSync(path.join(PACKAGE, 'README.md'), 'utf8');
+  const block = (language: string) => new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1] ?? '';
+  const yaml = block('yaml').replace('topic: orders', `topic: ${topic}`).replace('Id: mail', `Id: group-${topic}`);
+  expect(yaml).toContain(`topic: ${topic}, consumerGroupId: group-${topic}`);
+  writeFileSync(path.join(app, 'serverless.yml'), yaml);
+  writeFileSync(path.join(app, 'mail.mjs'), block('js'));
+}
+
+beforeAll(async () => {
+  await kafka.createTopic(topic);
+  await install(await pack());
+  writeQuickStart();
+});
+
+afterAll(async () => {
+  await kafka.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+test('the tarball holds the bundle, the types and the documents, and nothing else', () => {
+  const [documents, dist] = [
+    files.filter((file) => !file.startsWith('dist/')),
+    files.filter((file) => file.startsWith('dist/')),
+  ];
+  expect(documents.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+  expect(dist).toContain('dist/index.d.ts');
+  expect(dist.filter((file) => !file.endsWith('.d.ts'))).toEqual(['dist/index.js', 'dist/index.js.map']);
+});
+
+test('the README’s quick start runs from the tarball in a project of its own', async () => {
+  const service = new RunningService(app, { KAFKA_BROKERS: brokersUnderTest().join(',') });
+  try {
+    await kafka.produceValues(topic, ['hello']);
+    await service.waitFor('the record', () => service.log.includes(Buffer.from('hello').toString('base64')));
+    await service.waitFor('the commit', async () => (await kafka.committed(`group-${topic}`, topic))[0] === 1);
+  } finally {
+    expect(await service.stop('SIGTERM')).toBe(0);
+  }
+});
+
+test('the types compile in a project of its own', async () => {
+  const consumer = `
+    import KafkaEvents, { type LambdaKafkaEvent, type MappingMetrics, readMetrics } from 'serverless-offline-kafka-events';
+    export function keys(event: LambdaKafkaEvent): (string | undefined)[] {
+      return Object.values(event.records).flatMap((records) => records.map((record) => record.key));
+    }
+    const [first]: MappingMetrics[] = readMetrics();
+    export const polled: number | undefined = first?.values.PolledEventCount;
+    export const hooks: readonly string[] = Object.keys(KafkaEvents.prototype.hooks);
+    // @ts-expect-error there is no such figure
+    export const wrong = first?.values.polledEvents;
+  `;
+  writeFileSync(path.join(app, 'consumer.mts'), consumer);
+  const tsc = path.join(findNodeModules(), 'typescript/bin/tsc');
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--types', 'node'];
+  const args = [tsc, '--noEmit', '--module', 'NodeNext', '--target', 'ES2022', ...strict, 'consumer.mts'];
+  await expect(run(process.execPath, args, { cwd: app })).resolves.toMatchObject({ stdout: '' });
+});
