@@ -2,7 +2,7 @@ import { loadedVersions, retire } from './offline/code-versions.mjs';
 import { corsRestorer } from './offline/cors-headers.mjs';
 import { reshapeErrors } from './offline/error-response.mjs';
 import { watchSources } from './offline/hot-reload.mjs';
-import { hideMediaType, readGetBody } from './offline/request-body.mjs';
+import { hideMediaType, ignoreRange, readGetBody } from './offline/request-body.mjs';
 import { invokeNow, scheduledFunctions } from './offline/schedules.mjs';
 import { openSecondPort } from './offline/second-port.mjs';
 
@@ -52,6 +52,7 @@ export default class LocalPlugin {
     const cors = corsRestorer();
     hapi.ext('onRequest', (request, h) => {
       hideMediaType(request);
+      ignoreRange(request);
       return h.continue;
     });
     hapi.ext('onPreHandler', async (request, h) => {

@@ -5,14 +5,24 @@ const binaryTypes = ['application/octet-stream', 'multipart/form-data'];
 
 /**
  * API Gateway passes every body on as it came. hapi refuses media types that it cannot read, and serverless-offline parses
- * JSON and loses what is `null`, `0`, `false` or a string. Both look at this header only; the event is made from the raw ones.
+ * JSON and loses what is `null`, `0`, `false` or a string. Both look at this header only; the event is made from the raw ones,
+ * where serverless-offline would take an absent type for JSON.
  * @param {import('./types.mjs').HapiRequest} request
  */
 export function hideMediaType(request) {
   const type = request.headers['content-type'] ?? '';
+  if (type === '') request.raw.req.rawHeaders.push('content-type', 'application/octet-stream');
   request.headers['content-type'] = binaryTypes.some((name) => type.includes(name))
     ? 'application/octet-stream'
     : 'text/plain';
+}
+
+/**
+ * hapi would answer a request for a part of the answer with 206; API Gateway always gives the whole.
+ * @param {import('./types.mjs').HapiRequest} request
+ */
+export function ignoreRange(request) {
+  delete request.headers.range;
 }
 
 /**

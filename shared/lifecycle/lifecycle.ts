@@ -35,8 +35,17 @@ const versions = (): CodeVersion[] => {
 };
 
 versions().push(version);
-process.once('SIGTERM', () => stopping.abort());
-process.once('SIGINT', () => stopping.abort());
+/** What is under way gets this long when nobody else looks after the signal (`sls invoke local`). */
+const GRACE_MS = 3000;
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    stopping.abort();
+    if (process.listenerCount(signal) > 0) return;
+    // Listening has switched off that the signal ends the process.
+    setTimeout(() => process.kill(process.pid, signal), GRACE_MS).unref();
+  });
+}
 
 /** Aborted once this version of the code is asked to end. */
 export const stopSignal: AbortSignal = stopping.signal;

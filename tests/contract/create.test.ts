@@ -56,6 +56,10 @@ describe('POST /api/users/', () => {
     expect((await call('GET', userPath(answer.body))).body).toEqual(answer.body);
   });
 
+  it('answers 415 to a body without a media type', async () => {
+    expect(await call('POST', '/api/users/', { body: JSON.stringify(newUser()) })).toMatchObject({ status: 415 });
+  });
+
   it('ignores fields that it does not know', async () => {
     const answer = await register({ id: 1, version: 7, role: 'admin', passwordHash: 'x' });
 

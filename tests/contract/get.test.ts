@@ -36,6 +36,13 @@ describe('GET /api/users/{id}', () => {
     expect(await call('GET', userPath(user), { headers, body: '{oops' })).toMatchObject({ status: 200, body: shown });
   });
 
+  it('gives the whole answer to who asks for a part', async () => {
+    expect(await call('GET', userPath(user), { headers: { range: 'bytes=0-3' } })).toMatchObject({
+      status: 200,
+      body: shown,
+    });
+  });
+
   it('answers HEAD as GET without the body', async () => {
     const answer = await sendRequest(inject('application').baseUrl, { method: 'HEAD', path: userPath(user) });
 
