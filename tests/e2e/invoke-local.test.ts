@@ -44,7 +44,7 @@ const env = {
   OPERATOR_TOKEN: '',
 };
 
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 45_000;
 const twoAtOnce = semaphore(2);
 
 const invoke = (name: string): Promise<Invoked> =>
