@@ -94,20 +94,36 @@ test.concurrent('two processes of one service share the partitions, join and lea
         [0, 1, 2, 3].flatMap((partition) => range(from, to).map((value) => ({ value, partition }))),
       ),
     );
-  await send(0, 100);
+  let sent = 0;
+  /** Keeps both of them busy for a second or two. */
+  const keepBusy = async () => {
+    const taken = [first, second].flatMap((project) => project.calls('slow')).length * (10 / 4);
+    if (sent > taken + 60) return;
+    await send(sent, sent + 40);
+    sent += 40;
+  };
   await first.start();
-  await first.waitFor('a batch', () => first.calls('slow', 'end').length >= 4);
+  await first.waitFor('a batch', async () => {
+    await keepBusy();
+    return first.calls('slow', 'end').length >= 4;
+  });
 
   await second.start();
-  await second.waitFor('its share', () => second.calls('slow', 'end').length >= 4, 60_000);
-  await send(100, 150);
+  await second.waitFor(
+    'its share',
+    async () => {
+      await keepBusy();
+      return second.calls('slow', 'end').length >= 4;
+    },
+    60_000,
+  );
   await second.stop('SIGKILL');
 
-  for (const partition of [0, 1, 2, 3]) await untilCommitted(first, topic, 150, partition);
+  for (const partition of [0, 1, 2, 3]) await untilCommitted(first, topic, sent, partition);
   for (const partition of [0, 1, 2, 3]) {
     const key = `${topic}-${partition}`;
     // Once when it moves to the second, once when the second is killed.
-    expectDelivered(batchesOf([first, second], key, 'end'), range(0, 150), { repeats: 20 });
+    expectDelivered(batchesOf([first, second], key, 'end'), range(0, sent), { repeats: 20 });
   }
   expect(await first.stop()).toBe(0);
 });

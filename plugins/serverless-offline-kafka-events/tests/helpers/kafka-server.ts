@@ -4,7 +4,10 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { waitFor } from './wait-for.ts';
+
+const CONSOLE_MEMBER = fileURLToPath(new URL('./ConsoleMember.java', import.meta.url));
 
 /** A broker of the tests' own, to be stopped, killed and frozen. KAFKA_LIBS names the folder with Kafka's jars. */
 export class KafkaServer {
@@ -49,8 +52,7 @@ export class KafkaServer {
 
   #jvm(): string[] {
     const libs = process.env.KAFKA_LIBS;
-    if (libs === undefined)
-      throw new Error('KAFKA_LIBS must name the folder with the jars of kafka_2.13 and kafka-tools');
+    if (libs === undefined) throw new Error('KAFKA_LIBS must name the folder with the jars of kafka_2.13');
     return ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-cp', `${libs}/*`, '-Dlog4j2.configurationFile=log4j2.yaml'];
   }
 
@@ -81,10 +83,9 @@ export class KafkaServer {
     this.#child?.kill('SIGCONT');
   }
 
-  /** Java's own console consumer, printing what it gets. */
+  /** Java's own consumer, printing what it gets. */
   consoleConsumer(topic: string, groupId: string): { readonly lines: () => string[]; stop(): Promise<void> } {
-    const args = ['--bootstrap-server', `127.0.0.1:${this.port}`, '--topic', topic, '--group', groupId];
-    const child = spawn('java', [...this.#jvm(), 'org.apache.kafka.tools.consumer.ConsoleConsumer', ...args], {
+    const child = spawn('java', [...this.#jvm(), CONSOLE_MEMBER, `127.0.0.1:${this.port}`, topic, groupId], {
       cwd: this.#folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -97,6 +98,7 @@ export class KafkaServer {
     return {
       lines: () => output.split('\n').filter((line) => line !== ''),
       async stop() {
+        if (child.exitCode !== null) throw new Error(`the Java consumer ended by itself:\n${output}`);
         const exited = new Promise((resolve) => child.once('exit', resolve));
         child.kill('SIGTERM');
         await exited;

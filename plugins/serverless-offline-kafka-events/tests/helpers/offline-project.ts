@@ -8,10 +8,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LambdaKafkaEvent } from '../../src/record/lambda-event.ts';
+import { freePort } from './free-port.ts';
 import { findNodeModules } from './node-modules.ts';
 import { COMMONJS, HANDLERS, MISBEHAVING, RELOAD_PLUGIN } from './project-files.ts';
 import { RunningService } from './running-service.ts';
@@ -19,7 +19,7 @@ import { waitFor } from './wait-for.ts';
 
 export interface ProjectOptions {
   readonly functions: Readonly<Record<string, { handler: string; timeout?: number; events: readonly object[] }>>;
-  readonly kafkaEvents: object;
+  readonly kafkaEvents: Readonly<Record<string, unknown>>;
   readonly offline?: object;
   readonly plugins?: readonly string[];
   /** `offline start` unless told otherwise. */
@@ -33,6 +33,8 @@ export interface Call {
   readonly at: number;
   readonly code: number;
   readonly event: LambdaKafkaEvent;
+  /** Of the event's JSON, where the handler weighs it. */
+  readonly bytes?: number;
 }
 
 /** A project of somebody else that uses the plugin, in a folder and a process of its own. */
@@ -112,7 +114,7 @@ export class OfflineProject {
       .filter((line) => line.message === message);
   }
 
-  waitFor<T>(what: string, look: () => T | Promise<T>, timeoutMs = 15_000): Promise<NonNullable<T>> {
+  waitFor<T>(what: string, look: () => T | Promise<T>, timeoutMs = 40_000): Promise<NonNullable<T>> {
     return waitFor(what, look, { timeoutMs, details: () => this.log.slice(-4_000) });
   }
 
@@ -165,11 +167,8 @@ export function kafkaEvent(brokers: readonly string[], parts: Record<string, unk
   };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+/** An `msk:` event whose consumer group is the default one. */
+export function mskEvent(topic: string): object {
+  const arn = 'arn:aws:kafka:eu-west-1:111111111111:cluster/managed/a1a1a1a1-a1a1-a1a1-a1a1-a1a1a1a1a1a1-1';
+  return { msk: { arn, topic, maximumBatchingWindow: 0 } };
 }

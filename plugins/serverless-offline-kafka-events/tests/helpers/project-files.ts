@@ -31,6 +31,12 @@ function recorded(run) {
 /** The handlers of the tested projects. */
 export const HANDLERS = `${PRELUDE}
 export const echo = recorded(async () => 'done');
+/** Keeps sizes only. */
+export async function weigh(event, context) {
+  const light = Object.fromEntries(Object.entries(event.records).map(([key, records]) => [key, records.map(({ offset }) => ({ offset }))]));
+  const bytes = Buffer.byteLength(JSON.stringify(event));
+  appendFileSync('calls.jsonl', JSON.stringify({ function: name(context), phase: 'start', at: Date.now(), code, bytes, event: { records: light } }) + '\\n');
+}
 export const slow = recorded(() => sleep(150));
 export const failTwice = recorded(async (_event, count) => { if (count <= 2) throw new Error('not yet'); });
 export const poison = recorded(async (event) => { if (values(event).some(({ text }) => text.startsWith('poison'))) throw new Error('poison'); });

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import { brokersUnderTest, randomName, TestKafka } from '../helpers/kafka.ts';
 import { kafkaEvent, OfflineProject, type ProjectOptions } from '../helpers/offline-project.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const brokers = brokersUnderTest();
 const kafka = new TestKafka(brokers);

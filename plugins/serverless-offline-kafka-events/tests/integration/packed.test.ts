@@ -13,11 +13,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { freePort } from '../helpers/free-port.ts';
 import { brokersUnderTest, randomName, TestKafka } from '../helpers/kafka.ts';
 import { findNodeModules, PACKAGE } from '../helpers/node-modules.ts';
 import { RunningService } from '../helpers/running-service.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const run = promisify(execFile);
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'kafka-events-packed-')));
@@ -82,13 +83,16 @@ test('the tarball holds the bundle, the types and the documents, and nothing els
 });
 
 test('the README’s quick start runs from the tarball in a project of its own', async () => {
-  const service = new RunningService(app, { KAFKA_BROKERS: brokersUnderTest().join(',') });
+  const ports = ['--httpPort', String(await freePort()), '--lambdaPort', String(await freePort())];
+  const env = { KAFKA_BROKERS: brokersUnderTest().join(',') };
+  const service = new RunningService(app, env, ['offline', 'start', ...ports]);
   try {
     await kafka.produceValues(topic, ['hello']);
     await service.waitFor('the record', () => service.log.includes(Buffer.from('hello').toString('base64')));
     await service.waitFor('the commit', async () => (await kafka.committed(`group-${topic}`, topic))[0] === 1);
-  } finally {
     expect(await service.stop('SIGTERM')).toBe(0);
+  } finally {
+    if (service.isRunning) await service.stop('SIGKILL');
   }
 });
 

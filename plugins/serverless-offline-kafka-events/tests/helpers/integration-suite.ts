@@ -1,0 +1,44 @@
+import { afterAll, vi } from 'vitest';
+import { brokersUnderTest, TestKafka } from './kafka.ts';
+import { kafkaEvent, OfflineProject, type ProjectOptions } from './offline-project.ts';
+
+/** Projects on the broker of KAFKA_BROKERS; all of them end with the file. */
+export function integrationSuite() {
+  vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+  const brokers = brokersUnderTest();
+  const kafka = new TestKafka(brokers);
+  const projects: OfflineProject[] = [];
+
+  afterAll(async () => {
+    await Promise.all(projects.map((project) => project.remove()));
+    await kafka.close();
+  });
+
+  /** In process, with short retries, unless told otherwise. */
+  function aProject(options: Partial<ProjectOptions> & Pick<ProjectOptions, 'functions'>): OfflineProject {
+    const kafkaEvents = { brokers: brokers.join(','), retryBackoff: { initialMs: 100, maximumMs: 400 } };
+    const project = new OfflineProject({
+      offline: { useInProcess: true },
+      ...options,
+      kafkaEvents: { ...kafkaEvents, ...options.kafkaEvents },
+    });
+    projects.push(project);
+    return project;
+  }
+
+  /** The brokers of custom.kafkaEvents stand in for those of the event. */
+  const on = (topic: string, parts: object = {}) => [
+    kafkaEvent(['elsewhere:9092'], { topic, consumerGroupId: `group-${topic}`, ...parts }),
+  ];
+
+  const committed = async (topic: string) => (await kafka.committed(`group-${topic}`, topic))[0];
+
+  async function untilCommitted(project: OfflineProject, topic: string, offset: number, groupId = `group-${topic}`) {
+    await project.waitFor(
+      `${topic} to be committed at ${offset}`,
+      async () => (await kafka.committed(groupId, topic))[0] === offset,
+    );
+  }
+
+  return { brokers, kafka, aProject, on, committed, untilCommitted };
+}
