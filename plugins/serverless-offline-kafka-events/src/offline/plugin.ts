@@ -36,7 +36,8 @@ export default class KafkaEventsPlugin {
     this.#log = createLog(this.#writer, 'info');
     extendEventSchema(serverless.configSchemaHandler);
     this.hooks = {
-      // `sls offline start`
+      // `sls offline start`: a mistake ends it before its servers are up, and would not after
+      'before:offline:start:init': () => void this.#parse('local'),
       'after:offline:start:init': () => this.#start(),
       'before:offline:start:end': () => this.#stop(),
       // `sls offline`: it has no hook after its servers are up, and ends the process by itself

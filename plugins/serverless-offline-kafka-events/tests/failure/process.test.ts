@@ -1,22 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { expectDelivered, range } from '../helpers/delivery.ts';
+import { batchesOf, expectDelivered, range } from '../helpers/delivery.ts';
 import { failureSuite } from '../helpers/failure-suite.ts';
 import { randomName } from '../helpers/kafka.ts';
-import type { Call, OfflineProject } from '../helpers/offline-project.ts';
 
 const { aProject, on, eventually, untilCommitted } = failureSuite();
 
 async function aTopic(partitions = 1): Promise<string> {
   return eventually((client) => client.createTopic(randomName('process'), partitions));
-}
-
-/** What several processes were given of one partition, in the order of time. */
-function batchesOf(projects: readonly OfflineProject[], key: string, phase: Call['phase']): string[][] {
-  return projects
-    .flatMap((project) => project.calls('slow', phase))
-    .filter(({ event }) => Object.hasOwn(event.records, key))
-    .sort((a, b) => a.at - b.at)
-    .map(({ event }) => (event.records[key] ?? []).map(({ value }) => Buffer.from(value ?? '', 'base64').toString()));
 }
 
 describe.concurrent.each([
@@ -73,12 +63,12 @@ test.concurrent('a process that is frozen for longer than its session goes on wh
   await untilCommitted(other, topic, 200);
   const all = [...frozen.values('slow', 'end').flat(), ...other.values('slow', 'end').flat()];
   expect([...new Set(all)].sort((a, b) => Number(a) - Number(b))).toEqual(range(0, 200));
-  // Each of them in order; the batch in the frozen one's hand was handled by both, and once more at the next rebalance.
+  // Each of them in order. What the frozen one has in hand, and begins until it learns that it is out, is handled by both.
   for (const project of [frozen, other]) {
     const own = project.values('slow', 'end').flat().map(Number);
     expect(own).toEqual([...own].sort((a, b) => a - b));
   }
-  expect(all.length).toBeLessThanOrEqual(220);
+  expect(all.length).toBeLessThanOrEqual(250);
   expect(await frozen.stop()).toBe(0);
   expect(await other.stop()).toBe(0);
 });
@@ -123,7 +113,7 @@ test.concurrent('two processes of one service share the partitions, join and lea
   for (const partition of [0, 1, 2, 3]) {
     const key = `${topic}-${partition}`;
     // Once when it moves to the second, once when the second is killed.
-    expectDelivered(batchesOf([first, second], key, 'end'), range(0, sent), { repeats: 20 });
+    expectDelivered(batchesOf([first, second], 'slow', key, 'end'), range(0, sent), { repeats: 20 });
   }
   expect(await first.stop()).toBe(0);
 });

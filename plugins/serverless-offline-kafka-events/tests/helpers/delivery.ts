@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Call, OfflineProject } from './offline-project.ts';
 
 /**
  * Nothing lost, nothing out of order, and no more delivered again than at-least-once explains: what was in hand when
@@ -20,3 +21,17 @@ export function expectDelivered(
 
 export const range = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, index) => String(from + index));
+
+/** What several processes were given of one partition, in the order of time. */
+export function batchesOf(
+  projects: readonly OfflineProject[],
+  functionKey: string,
+  key: string,
+  phase: Call['phase'],
+): string[][] {
+  return projects
+    .flatMap((project) => project.calls(functionKey, phase))
+    .filter(({ event }) => Object.hasOwn(event.records, key))
+    .sort((a, b) => a.at - b.at)
+    .map(({ event }) => (event.records[key] ?? []).map(({ value }) => Buffer.from(value ?? '', 'base64').toString()));
+}

@@ -1,0 +1,125 @@
+import { expect } from 'vitest';
+import { Partition, type PartitionAction } from '../../src/partition/partition.ts';
+import { limits, queued } from './records.ts';
+
+/**
+ * Any order of polling, invoking, failing, rebalancing, committing and crashing. The broker and the function are modelled:
+ * a log, a committed offset, and what was handled.
+ */
+export class World {
+  readonly log: number[] = [];
+  readonly handled = new Set<number>();
+  readonly filtered = new Set<number>();
+  readonly delivered = new Set<number>();
+  readonly partition: Partition;
+  readonly isEndless: boolean;
+  brokerCommitted = -1;
+  nowMs = 0;
+  fetchFrom = 0;
+  running: Exclude<PartitionAction, { kind: 'wait' }> | null = null;
+  isMember = false;
+  handledByOthers = 0;
+
+  constructor(options: { isBisecting: boolean; maximumRetryAttempts: number; batchSize: number }) {
+    this.partition = new Partition(limits({ ...options, windowMs: 50 }));
+    this.isEndless = options.maximumRetryAttempts === Number.POSITIVE_INFINITY;
+  }
+
+  produce(isKept: boolean): void {
+    // A gap now and then, as compaction and transactions leave them.
+    const offset = (this.log.at(-1) ?? -1) + (this.log.length % 5 === 4 ? 2 : 1);
+    this.log.push(offset);
+    if (!isKept) this.filtered.add(offset);
+  }
+
+  join(): void {
+    this.isMember = true;
+    this.fetchFrom = this.partition.assign(this.brokerCommitted, 0);
+    expect(this.fetchFrom).toBeGreaterThanOrEqual(Math.max(0, this.brokerCommitted));
+  }
+
+  poll(count: number): void {
+    if (!this.isMember) return;
+    const polled = this.log.filter((offset) => offset >= this.fetchFrom).slice(0, count);
+    const last = polled.at(-1);
+    if (last === undefined) return;
+    this.partition.append(queued(polled.filter((offset) => !this.filtered.has(offset))), last + 1, this.nowMs);
+    this.fetchFrom = last + 1;
+  }
+
+  /** A fetch that was under way brings some records a second time. */
+  pollAgain(count: number): void {
+    const polled = this.log.filter((offset) => offset < this.fetchFrom && !this.filtered.has(offset)).slice(-count);
+    this.partition.append(queued(polled), this.fetchFrom, this.nowMs);
+  }
+
+  step(advanceMs: number): void {
+    this.nowMs += advanceMs;
+    const action = this.partition.next(this.nowMs);
+    if (action.kind === 'wait') return;
+    expect(this.running, 'two invocations of one partition at once').toBeNull();
+    this.running = action;
+    const offsets = action.records.map((record) => record.offset);
+    expect(offsets).toEqual([...offsets].sort((a, b) => a - b));
+    const [first = 0] = offsets;
+    for (const before of this.log.filter((offset) => offset < first)) {
+      expect(this.isDone(before), `offset ${before} skipped: ${first} is being worked on`).toBe(true);
+    }
+  }
+
+  settle(how: 'done' | 'failed' | 'partial', at: number): void {
+    const action = this.running;
+    if (action === null) return;
+    this.running = null;
+    const offsets = action.records.map((record) => record.offset);
+    if (how === 'done') {
+      for (const offset of offsets) (action.kind === 'invoke' ? this.handled : this.delivered).add(offset);
+      this.partition.settle(action.ticket, { kind: 'done' }, this.nowMs);
+    } else if (how === 'partial' && action.kind === 'invoke') {
+      const failedOffset = offsets[at % offsets.length] ?? 0;
+      for (const offset of offsets.filter((one) => one < failedOffset)) this.handled.add(offset);
+      this.partition.settle(action.ticket, { kind: 'partial', failedOffset }, this.nowMs);
+    } else {
+      this.partition.settle(action.ticket, { kind: 'failed' }, this.nowMs);
+    }
+  }
+
+  commit(isAcknowledged: boolean): void {
+    const offset = this.partition.offsetToCommit;
+    if (offset === null) return;
+    expect(this.isMember, 'committed for somebody else').toBe(true);
+    expect(offset).toBeGreaterThanOrEqual(this.brokerCommitted);
+    for (const below of this.log.filter((one) => one < offset)) {
+      expect(this.isDone(below), `offset ${below} committed before it was done`).toBe(true);
+    }
+    this.brokerCommitted = offset;
+    if (isAcknowledged) this.partition.committed(offset);
+  }
+
+  suspend(): void {
+    this.isMember = false;
+    this.partition.suspend();
+  }
+
+  /** Another member has the partition for a while and gets so far. */
+  loseTo(count: number, isNoticed: boolean): void {
+    this.suspend();
+    if (isNoticed) this.partition.revoke();
+    const from = Math.max(0, this.brokerCommitted);
+    const taken = this.log.filter((offset) => offset >= from).slice(0, count);
+    const last = taken.at(-1);
+    if (last === undefined) return;
+    for (const offset of taken) this.handled.add(offset);
+    this.brokerCommitted = last + 1;
+  }
+
+  /** An operator sets the group back while nobody is a member. */
+  replay(): void {
+    if (this.isMember) return;
+    this.brokerCommitted = 0;
+  }
+
+  isDone(offset: number): boolean {
+    return this.handled.has(offset) || this.filtered.has(offset) || this.delivered.has(offset);
+  }
+}

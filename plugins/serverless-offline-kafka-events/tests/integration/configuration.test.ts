@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { integrationSuite } from '../helpers/integration-suite.ts';
+import { randomName } from '../helpers/kafka.ts';
+
+const { kafka, aProject, on } = integrationSuite();
+const consume = (parts: object) => ({ consume: { handler: 'handler.echo', events: on('orders', parts) } });
+
+test.concurrent.each([['package'], ['offline', 'start']])(
+  'sls %s %s refuses what AWS would refuse, and names the property',
+  async (...command) => {
+    const project = aProject({ command: command.filter(Boolean), functions: consume({ maximumRetryAttempts: 3 }) });
+    await project.start();
+    expect(await project.exitCode()).toBe(1);
+    expect(project.log).toContain('functions.consume.events.kafka.maximumRetryAttempts: needs provisionedPollerConfig');
+  },
+);
+
+test.concurrent('the framework’s own validation knows the properties, and refuses wrong values of them', async () => {
+  const project = aProject({
+    command: ['package'],
+    functions: consume({ maximumRetryAttempts: 'many', provisionedPollerConfig: { minimumPollers: 1 } }),
+  });
+  await project.start();
+  expect(await project.exitCode()).toBe(1);
+  expect(project.log).toMatch(/maximumRetryAttempts.*must be integer/);
+});
+
+test.concurrent('a plugin that is listed after serverless-offline is warned about, and still works', async () => {
+  const topic = await kafka.createTopic(randomName('configuration'));
+  const project = aProject({
+    plugins: ['serverless-offline', 'serverless-offline-kafka-events'],
+    functions: {
+      echo: { handler: 'handler.echo', events: on(topic) },
+    },
+  });
+  await kafka.produceValues(topic, ['1']);
+  await project.start();
+  await project.waitFor('the record', () => project.values('echo').length === 1);
+  const warnings = project.lines(
+    'serverless-offline-kafka-events is listed after serverless-offline; list it before it',
+  );
+  expect(warnings).toHaveLength(1);
+});
+
+test.concurrent('a destination that is an ARN and has no stand-in is warned about at the start', async () => {
+  const topic = await kafka.createTopic(randomName('configuration'));
+  const destination = 'arn:aws:sqs:eu-west-1:111111111111:failed';
+  const project = aProject({
+    functions: { echo: { handler: 'handler.echo', events: on(topic, { onFailureDestination: destination }) } },
+  });
+  await project.start();
+  await project.untilJoined(1);
+  const warning =
+    'records for this destination are not delivered locally; custom.kafkaEvents.onFailureTopic can stand in for it';
+  expect(project.lines(warning)).toMatchObject([{ level: 'warn', topic, destination }]);
+});
