@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { PACKAGE } from '../helpers/node-modules.ts';
+
+const readme = readFileSync(path.join(PACKAGE, 'README.md'), 'utf8');
+
+function rowsOf(heading: string): string[] {
+  const section = readme.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  return section
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .slice(1);
+}
+
+/** What a row's last cell names: `suite/file` title; `suite/file` title. */
+function testsOf(row: string): { file: string; title: string }[] {
+  const cell = row.split(' | ').at(-1)?.replace(/ \|$/, '') ?? '';
+  return cell.split(/; (?=`)/).map((one) => {
+    const [, file = '', title = ''] = /^`([\w/-]+)` (.+)$/.exec(one) ?? [];
+    return { file, title };
+  });
+}
+
+test.each([
+  ['Features', 40],
+  ['Failures', 13],
+])('every row of %s names tests that exist', (heading, atLeast) => {
+  const rows = rowsOf(heading);
+  expect(rows.length).toBeGreaterThanOrEqual(atLeast);
+  for (const row of rows) {
+    for (const { file, title } of testsOf(row)) {
+      expect(title, `a test in the row ${row}`).not.toBe('');
+      const source = readFileSync(path.join(PACKAGE, 'tests', `${file}.test.ts`), 'utf8');
+      const isThere = [`'${title}'`, `\`${title}\``].some((quoted) => source.includes(`${quoted},`));
+      expect(isThere, `${file}: ${title}`).toBe(true);
+    }
+  }
+});
