@@ -9,7 +9,7 @@ import kafkajs from 'kafkajs';
  * @property {number} partitions
  * @property {number} batchSize
  * @property {'batch' | 'fetch'} commitPer
- * @property {string} firstFile takes the time of the first batch
+ * @property {string} joinedFile takes the time at which it had joined its group
  */
 
 /**
@@ -17,19 +17,17 @@ import kafkajs from 'kafkajs';
  * beside each other; what one fetch brings is as much as with the plugin (kafkajs' own limits, 250 ms).
  * @param {BareOptions} options
  */
-export async function runBareConsumer({ brokers, topic, groupId, partitions, batchSize, commitPer, firstFile }) {
+export async function runBareConsumer({ brokers, topic, groupId, partitions, batchSize, commitPer, joinedFile }) {
   const kafka = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.ERROR });
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 250, minBytes: 1 });
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
-  let isFirst = true;
+  consumer.on(consumer.events.GROUP_JOIN, () => writeFileSync(joinedFile, String(Date.now())));
   await consumer.run({
     autoCommit: false,
     partitionsConsumedConcurrently: partitions,
     eachBatchAutoResolve: false,
     eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
-      if (isFirst) writeFileSync(firstFile, String(Date.now()));
-      isFirst = false;
       /** @param {string} last */
       const commit = (last) =>
         consumer.commitOffsets([{ topic, partition: batch.partition, offset: String(BigInt(last) + 1n) }]);

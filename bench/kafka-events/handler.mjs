@@ -1,15 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { threadId } from 'node:worker_threads';
 
 const folder = process.env.BENCH_FOLDER ?? '.';
-let isFirst = true;
-
-/** Does nothing, apart from telling once when it began. */
-export async function noop() {
-  if (isFirst) writeFileSync(path.join(folder, `first-${threadId}`), String(Date.now()));
-  isFirst = false;
-}
+/** Does nothing. */
+export async function noop() {}
 
 /** @type {number[]} */
 const latencies = [];

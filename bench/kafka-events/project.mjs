@@ -13,6 +13,7 @@ const HANDLER = fileURLToPath(new URL('./handler.mjs', import.meta.url));
  * @typedef {object} Running
  * @property {number} pid
  * @property {string} folder
+ * @property {() => number} joinedAt when it said that it had joined its group
  * @property {<T>(look: (log: string) => T) => Promise<NonNullable<T>>} until waits for the first value
  */
 
@@ -63,9 +64,11 @@ export async function withProject(options, use) {
   const args = ['--expose-gc', 'node_modules/serverless/bin/serverless.js', 'offline', 'start'];
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
+  let joinedAt = 0;
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (data) => {
       // The beginning tells about the start, the end about errors; the lines in between would be many megabytes.
+      if (joinedAt === 0 && String(data).includes('joined the group')) joinedAt = Date.now();
       log = log.length < 60_000 ? log + data : log.slice(0, 30_000) + String(data).slice(-30_000);
     });
   }
@@ -74,6 +77,7 @@ export async function withProject(options, use) {
     return await use({
       pid: child.pid ?? 0,
       folder,
+      joinedAt: () => joinedAt,
       until: (look) => until(look, () => log),
     });
   } finally {

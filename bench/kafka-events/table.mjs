@@ -18,7 +18,10 @@ export function toTable({ machine, records, rounds, speed, latency, idle, memory
   const { date, cores, processor, memoryGb, node } = machine;
   const lines = [`${date.slice(0, 10)}, ${cores} cores (${processor}), ${memoryGb} GB, Node ${node}`, ''];
   if (speed !== null) {
-    lines.push(`${records} records of 200 B, median of ${rounds}; load before: ${speed.loadBefore?.toFixed(1)}`, '');
+    lines.push(
+      `${records} records of 200 B (batch 1000: ${records * 4}), median of ${rounds}; load before: ${speed.loadBefore?.toFixed(1)}`,
+      '',
+    );
     const names = Object.keys(speed.figures[0]?.rates ?? {});
     lines.push(
       `| batch | partitions | ${names.join(' | ')} | in process : bare |`,

@@ -12,7 +12,7 @@ export const randomName = () => `bench-${randomBytes(4).toString('hex')}`;
  * @template T
  * @param {(admin: import('kafkajs').Admin) => Promise<T>} use
  */
-export async function withAdmin(use) {
+async function withAdmin(use) {
   const admin = kafka.admin();
   await admin.connect();
   try {

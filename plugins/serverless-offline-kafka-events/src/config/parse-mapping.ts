@@ -1,11 +1,18 @@
-import { FilterPatternError } from '../filter/filter-error.ts';
-import { compileRecordFilter, type RecordFilter } from '../filter/record-filter.ts';
 import { ConfigurationError } from './config-error.ts';
-import type { FailureDestination, Mapping, StartingPosition } from './mapping.ts';
+import {
+  brokersOf,
+  groupIdOf,
+  parseDestination,
+  parseFilter,
+  parseResponseType,
+  parseStartingPosition,
+  refuseProvisionedOnly,
+} from './event-properties.ts';
+import type { Mapping } from './mapping.ts';
 import { mskArn } from './msk-arn.ts';
-import { DESTINATION_RETRY_ATTEMPTS, PROVISIONED_ONLY } from './provisioned-only.ts';
+import { DESTINATION_RETRY_ATTEMPTS } from './provisioned-only.ts';
 import type { FunctionDefinition, ServiceModel } from './service.ts';
-import { parseBrokers, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { isObject } from './value.ts';
 
 /** A deploy does not need brokers: AWS knows those of an MSK cluster. */
@@ -90,78 +97,4 @@ export function parseMapping(input: MappingInput): Mapping {
       typeof provisioned?.maximumPollers === 'number' ? provisioned.maximumPollers : Number.POSITIVE_INFINITY,
     backoff: settings.backoff,
   };
-}
-
-type Fail = (property: string, problem: string) => never;
-
-function refuseProvisionedOnly(
-  event: Record<string, unknown>,
-  destination: FailureDestination | null,
-  fail: Fail,
-): void {
-  for (const [property, isUsed] of Object.entries(PROVISIONED_ONLY)) {
-    if (isUsed(event[property])) fail(property, 'needs provisionedPollerConfig: AWS has it in provisioned mode only');
-  }
-  if (destination?.kind === 'kafka') {
-    fail(
-      'onFailureDestination',
-      'a kafka:// destination needs provisionedPollerConfig: AWS has it in provisioned mode only',
-    );
-  }
-}
-
-function parseDestination(value: unknown, fail: (problem: string) => never): FailureDestination | null {
-  if (value === undefined || value === null) return null;
-  if (typeof value !== 'string') return { kind: 'arn', arn: JSON.stringify(value) };
-  if (value.startsWith('kafka://')) {
-    const topic = value.slice('kafka://'.length);
-    return /^[a-zA-Z0-9._-]{1,249}$/.test(topic) ? { kind: 'kafka', topic } : fail(`"${value}" names no topic`);
-  }
-  return value.startsWith('arn:')
-    ? { kind: 'arn', arn: value }
-    : fail(`"${value}" is neither kafka://topic nor an ARN`);
-}
-
-function parseStartingPosition(value: unknown, timestamp: unknown, fail: Fail): StartingPosition {
-  const position = value ?? 'TRIM_HORIZON';
-  if (position !== 'LATEST' && position !== 'TRIM_HORIZON' && position !== 'AT_TIMESTAMP') {
-    return fail('startingPosition', 'must be LATEST, TRIM_HORIZON or AT_TIMESTAMP');
-  }
-  if (position === 'AT_TIMESTAMP' && typeof timestamp !== 'number') {
-    fail('startingPositionTimestamp', 'is needed with AT_TIMESTAMP (seconds since the epoch)');
-  }
-  return position;
-}
-
-function parseFilter(patterns: unknown, fail: (problem: string) => never): RecordFilter | null {
-  if (patterns === undefined || patterns === null) return null;
-  if (!Array.isArray(patterns)) return fail('must be a list of patterns');
-  try {
-    return compileRecordFilter(patterns);
-  } catch (error) {
-    if (error instanceof FilterPatternError) return fail(error.message);
-    throw error;
-  }
-}
-
-function parseResponseType(value: unknown, fail: Fail): boolean {
-  if (value === undefined || value === null) return false;
-  return value === 'ReportBatchItemFailures'
-    ? true
-    : fail('functionResponseType', 'can only be ReportBatchItemFailures');
-}
-
-function groupIdOf(value: unknown, byDefault: string, fail: Fail): string {
-  // AWS would take a random one; a stable one lets a restart resume.
-  if (value === undefined || value === null || value === '') return byDefault.slice(0, 200);
-  if (typeof value !== 'string' || value.length > 200)
-    return fail('consumerGroupId', 'must be a string of at most 200 characters');
-  return value;
-}
-
-function brokersOf(event: Record<string, unknown>, settings: Settings, fail: Fail): readonly string[] {
-  if (settings.brokers !== null) return settings.brokers;
-  if (event.bootstrapServers === undefined)
-    return fail('arn', 'custom.kafkaEvents.brokers must say which brokers stand in for the cluster');
-  return parseBrokers(event.bootstrapServers, 'bootstrapServers');
 }

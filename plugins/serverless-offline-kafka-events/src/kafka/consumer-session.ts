@@ -3,13 +3,11 @@ import type { PolledRecord } from '../record/polled-record.ts';
 import { type CommitNow, commitOffsets } from './commit-offsets.ts';
 import { leaveGroupAs } from './leave-group.ts';
 import { createRangeAssigner } from './range-assigner.ts';
+import { watchSession } from './session-watch.ts';
 import { toPolledRecord } from './to-polled-record.ts';
 
 /** How long the broker may hold a fetch that finds nothing. Also how long a paused partition may take to go on. */
 const MAXIMUM_WAIT_MS = 250;
-/** A member that shows no life for so long has been given up by kafkajs without a word. */
-const SILENCE_MS = 90_000;
-
 export interface SessionOptions {
   readonly kafka: Kafka;
   readonly topic: string;
@@ -49,7 +47,6 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
   const { topic, groupId } = options;
   let isJoining = true;
   let memberId: string | null = null;
-  let lastSignOfLifeMs = Date.now();
   let commitNow: CommitNow | null = null;
   let cluster: Cluster | null = null;
   const consumer = options.kafka.consumer({
@@ -73,19 +70,7 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
   });
 
-  const ended = new Promise<unknown>((resolve) => {
-    consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
-    const watchdog = setInterval(() => {
-      if (Date.now() - lastSignOfLifeMs > SILENCE_MS) resolve(new Error('kafkajs has gone silent'));
-    }, 5_000);
-    watchdog.unref();
-    consumer.on(consumer.events.DISCONNECT, () => clearInterval(watchdog));
-  });
-  const isAlive = () => {
-    lastSignOfLifeMs = Date.now();
-  };
-  consumer.on(consumer.events.FETCH, isAlive);
-  consumer.on(consumer.events.HEARTBEAT, isAlive);
+  const { ended, isAlive } = watchSession(consumer);
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     isAlive();
     isJoining = false;

@@ -1,7 +1,8 @@
 import type { Mapping } from '../config/mapping.ts';
 import { describeError, type Log } from '../logging/log.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
-import type { ActionOutcome, Partition, PartitionAction } from '../partition/partition.ts';
+import type { Partition } from '../partition/partition.ts';
+import type { ActionOutcome, PartitionAction } from '../partition/partition-action.ts';
 import { partitionKey, toLambdaEvent } from '../record/lambda-event.ts';
 import type { PolledRecord } from '../record/polled-record.ts';
 import { readBatchResponse } from './batch-response.ts';

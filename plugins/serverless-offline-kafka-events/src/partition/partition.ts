@@ -3,32 +3,10 @@ import { backoffMs } from './backoff.ts';
 import { decideBatch } from './batch-size.ts';
 import { planAfterFailure, planAfterPartial } from './failure-plan.ts';
 import type { PartitionLimits } from './limits.ts';
+import type { ActionOutcome, PartitionAction } from './partition-action.ts';
 import { splitByAge } from './record-age.ts';
 import { RecordQueue } from './record-queue.ts';
-import { type DiscardCondition, newUnit, type Unit } from './unit.ts';
-
-/** What the partition wants done next. `ticket` comes back with the outcome. */
-export type PartitionAction =
-  | {
-      readonly kind: 'invoke';
-      readonly ticket: number;
-      readonly records: readonly PolledRecord[];
-      readonly attempt: number;
-    }
-  | {
-      readonly kind: 'discard';
-      readonly ticket: number;
-      readonly records: readonly PolledRecord[];
-      readonly condition: DiscardCondition;
-      readonly invocations: number;
-    }
-  | { readonly kind: 'wait'; readonly untilMs: number };
-
-/** How an action ended. `done`: all of it succeeded, or was delivered. */
-export type ActionOutcome =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'failed' }
-  | { readonly kind: 'partial'; readonly failedOffset: number };
+import { newUnit, type Unit } from './unit.ts';
 
 const IDLE: PartitionAction = { kind: 'wait', untilMs: Number.POSITIVE_INFINITY };
 
@@ -121,11 +99,6 @@ export class Partition {
     this.#isAssigned = false;
     this.#startOver();
     this.#isKnown = false;
-  }
-
-  /** The records that start at `position` vanished from the broker: start over wherever `assign` says. */
-  reset(): void {
-    this.revoke();
   }
 
   /** Takes what was polled; `endOffset` is the offset after the last record, filtered ones included. */

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { Partition, type PartitionAction } from '../../src/partition/partition.ts';
+import { Partition } from '../../src/partition/partition.ts';
+import type { PartitionAction } from '../../src/partition/partition-action.ts';
 import { limits, queued } from './records.ts';
 
 /**
