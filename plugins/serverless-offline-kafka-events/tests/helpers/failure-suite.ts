@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, vi } from 'vitest';
 import { TestKafka } from './kafka.ts';
 import { KafkaServer } from './kafka-server.ts';
-import { kafkaEvent, OfflineProject, type ProjectOptions } from './offline-project.ts';
+import { OfflineProject } from './offline-project.ts';
+import { kafkaEvent, type ProjectOptions } from './service-configuration.ts';
 
 /** A broker of its own, and projects that use it; all of it ends with the file. */
 export function failureSuite() {

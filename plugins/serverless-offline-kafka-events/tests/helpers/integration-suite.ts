@@ -1,6 +1,7 @@
 import { afterAll, vi } from 'vitest';
 import { brokersUnderTest, TestKafka } from './kafka.ts';
-import { kafkaEvent, OfflineProject, type ProjectOptions } from './offline-project.ts';
+import { OfflineProject } from './offline-project.ts';
+import { kafkaEvent, type ProjectOptions } from './service-configuration.ts';
 
 /** Projects on the broker of KAFKA_BROKERS; all of them end with the file. */
 export function integrationSuite() {

@@ -15,7 +15,7 @@ export class KafkaServer {
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'kafka-events-broker-'));
   #child: ChildProcess | null = null;
 
-  constructor(port = 29_300 + Math.floor(Math.random() * 300) * 2) {
+  constructor(port = 10_000 + Math.floor(Math.random() * 10_000) * 2) {
     this.port = port;
     const properties = {
       'process.roles': 'broker,controller',

@@ -15,16 +15,8 @@ import { freePort } from './free-port.ts';
 import { findNodeModules } from './node-modules.ts';
 import { COMMONJS, HANDLERS, MISBEHAVING, RELOAD_PLUGIN } from './project-files.ts';
 import { RunningService } from './running-service.ts';
+import { type ProjectOptions, serviceConfiguration } from './service-configuration.ts';
 import { waitFor } from './wait-for.ts';
-
-export interface ProjectOptions {
-  readonly functions: Readonly<Record<string, { handler: string; timeout?: number; events: readonly object[] }>>;
-  readonly kafkaEvents: Readonly<Record<string, unknown>>;
-  readonly offline?: object;
-  readonly plugins?: readonly string[];
-  /** `offline start` unless told otherwise. */
-  readonly command?: string[];
-}
 
 /** What the handlers write down. */
 export interface Call {
@@ -57,7 +49,7 @@ export class OfflineProject {
 
   async start(): Promise<this> {
     const [httpPort, lambdaPort] = [await freePort(), await freePort()];
-    this.write('serverless.yml', JSON.stringify(this.#configuration(httpPort, lambdaPort)));
+    this.write('serverless.yml', JSON.stringify(serviceConfiguration(this.#options, httpPort, lambdaPort)));
     this.#service = new RunningService(this.folder, {}, this.#options.command);
     return this;
   }
@@ -65,19 +57,6 @@ export class OfflineProject {
   /** What the process said since it was started. */
   get log(): string {
     return this.#service?.log ?? '';
-  }
-
-  #configuration(httpPort: number, lambdaPort: number): object {
-    const { functions, kafkaEvents, offline, plugins } = this.#options;
-    return {
-      service: 'tested',
-      configValidationMode: 'error',
-      provider: { name: 'aws', runtime: 'nodejs22.x', region: 'eu-west-1' },
-      package: { patterns: ['!**', 'handler.js'] },
-      plugins: plugins ?? ['serverless-offline-kafka-events', './reload.cjs', 'serverless-offline'],
-      custom: { 'serverless-offline': { httpPort, lambdaPort, ...offline }, kafkaEvents },
-      functions,
-    };
   }
 
   write(file: string, content: string): void {
@@ -153,22 +132,4 @@ export class OfflineProject {
     if (this.#service?.isRunning === true) await this.stop('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-/** A `kafka:` event with what the framework requires. */
-export function kafkaEvent(brokers: readonly string[], parts: Record<string, unknown>): object {
-  return {
-    kafka: {
-      accessConfigurations: { vpcSubnet: ['subnet-0'], vpcSecurityGroup: ['sg-0'] },
-      bootstrapServers: brokers,
-      maximumBatchingWindow: 0,
-      ...parts,
-    },
-  };
-}
-
-/** An `msk:` event whose consumer group is the default one. */
-export function mskEvent(topic: string): object {
-  const arn = 'arn:aws:kafka:eu-west-1:111111111111:cluster/managed/a1a1a1a1-a1a1-a1a1-a1a1-a1a1a1a1a1a1-1';
-  return { msk: { arn, topic, maximumBatchingWindow: 0 } };
 }

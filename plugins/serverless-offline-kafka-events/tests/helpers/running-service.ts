@@ -7,7 +7,11 @@ export class RunningService {
   readonly exitCode: Promise<number | null>;
   readonly #child: ChildProcess;
 
-  constructor(folder: string, env: Readonly<Record<string, string>> = {}, command = ['offline', 'start']) {
+  constructor(
+    folder: string,
+    env: Readonly<Record<string, string>> = {},
+    command: readonly string[] = ['offline', 'start'],
+  ) {
     this.#child = spawn(process.execPath, ['node_modules/serverless/bin/serverless.js', ...command], {
       cwd: folder,
       env: { ...process.env, SLS_INTERACTIVE_SETUP_ENABLE: '0', NODE_ENV: 'production', ...env },

@@ -5,10 +5,10 @@ import { randomName } from '../helpers/kafka.ts';
 const { kafka, aProject, on } = integrationSuite();
 const consume = (parts: object) => ({ consume: { handler: 'handler.echo', events: on('orders', parts) } });
 
-test.concurrent.each([['package'], ['offline', 'start']])(
-  'sls %s %s refuses what AWS would refuse, and names the property',
-  async (...command) => {
-    const project = aProject({ command: command.filter(Boolean), functions: consume({ maximumRetryAttempts: 3 }) });
+test.concurrent.each([[['package']], [['offline', 'start']]])(
+  'sls %j refuses what AWS would refuse, and names the property',
+  async (command) => {
+    const project = aProject({ command, functions: consume({ maximumRetryAttempts: 3 }) });
     await project.start();
     expect(await project.exitCode()).toBe(1);
     expect(project.log).toContain('functions.consume.events.kafka.maximumRetryAttempts: needs provisionedPollerConfig');

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { integrationSuite } from '../helpers/integration-suite.ts';
 import { randomName } from '../helpers/kafka.ts';
-import { mskEvent } from '../helpers/offline-project.ts';
+import { mskEvent } from '../helpers/service-configuration.ts';
 
 const { brokers, kafka, aProject, on, untilCommitted } = integrationSuite();
 const START_MS = Date.now();
