@@ -134,6 +134,11 @@ describe('custom.kafkaEvents', () => {
     expect(parseSettings(undefined)).toMatchObject({ metricsPort: null, logLevel: 'info' });
   });
 
+  test('hands ssl and sasl to kafkajs as they are', () => {
+    const secured = { ssl: { rejectUnauthorized: false }, sasl: { mechanism: 'plain', username: 'u', password: 'p' } };
+    expect(parseSettings(secured)).toMatchObject(secured);
+  });
+
   test.each([
     ['brokers', { brokers: [] }],
     ['brokers', { brokers: 'localhost' }],
