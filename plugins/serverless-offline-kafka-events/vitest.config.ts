@@ -1,18 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, extra: object = {}) => ({
-  test: { name, include: [`tests/${name}/**/*.test.ts`], ...extra },
+const project = (name: string) => ({
+  // Two files at a time: most of them start processes that they then wait for.
+  test: { name, include: [`tests/${name}/**/*.test.ts`], maxWorkers: 2 },
 });
 
 // For work on this package; the repository's own configuration includes the same folders.
 export default defineConfig({
-  test: {
-    projects: [
-      project('unit'),
-      project('property'),
-      project('integration', { maxWorkers: 2 }),
-      // Each file has a broker of its own, and mostly waits.
-      project('failure', { maxWorkers: 2 }),
-    ],
-  },
+  test: { projects: [project('unit'), project('property'), project('integration'), project('failure')] },
 });
