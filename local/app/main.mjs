@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { startHelp, wantsHelp } from '../cli/options.mjs';
+import { requireKnown, startHelp, wantsHelp } from '../cli/options.mjs';
 import { say, seconds, step } from '../cli/progress.mjs';
 import { describe, StartError } from '../cli/start-error.mjs';
 import { readSettings } from '../config/settings.mjs';
@@ -30,6 +30,7 @@ export async function main(args) {
   const shutdown = createShutdown();
   let code = 0;
   try {
+    requireKnown(args, ['--services-only', '--dev']);
     await start({ servicesOnly: args.includes('--services-only'), shutdown });
   } catch (error) {
     process.stderr.write(`${maskSecrets(describe(error))}\n`);

@@ -1,8 +1,20 @@
+import { StartError } from './start-error.mjs';
+
 /**
  * Whether a command was asked for its help.
  * @param {string[]} args
  */
 export const wantsHelp = (args) => args.includes('--help') || args.includes('-h');
+
+/**
+ * @param {string[]} args
+ * @param {string[]} known
+ * @throws {StartError} for the first that means nothing, because a typing error must not do something else
+ */
+export function requireKnown(args, known) {
+  const unknown = args.find((arg) => !known.includes(arg));
+  if (unknown !== undefined) throw new StartError(`'${unknown}' is not understood; --help tells what is`);
+}
 
 export const startHelp = `npm start [-- options]
 

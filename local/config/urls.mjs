@@ -23,13 +23,26 @@ export function parseUrl(name, value) {
   const rule = rules[name];
   if (rule === undefined) throw new TypeError(`no rule for ${name}`);
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  const isComplete = url !== undefined && url.hostname !== '' && (!rule.path || url.pathname.length > 1);
+  const isComplete = url !== undefined && url.hostname !== '' && (!rule.path || isDatabase(url));
   if (!isComplete || !rule.schemes.includes(url.protocol)) {
     throw new StartError(
       `${name} is ${value.trim() === '' ? 'empty' : 'malformed'}: expected a URL like ${rule.example}`,
     );
   }
   return url;
+}
+
+/**
+ * The driver takes no parameters behind the name, and credentials have to be decodable.
+ * @param {URL} url
+ */
+function isDatabase({ pathname, search, username, password }) {
+  try {
+    decodeURIComponent(`${username}${password}`);
+  } catch {
+    return false;
+  }
+  return /^\/[A-Za-z0-9_-]+$/.test(pathname) && search === '';
 }
 
 /**
@@ -41,13 +54,13 @@ export function parseUrl(name, value) {
  */
 export function parseBrokers(name, value) {
   return value.split(',').map((entry) => {
-    const match = /^\s*(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(\d{1,5})\s*$/.exec(entry);
+    const match = /^([A-Za-z0-9._-]+):(\d{1,5})$/.exec(entry);
     const port = Number(match?.[2]);
     if (!match?.[1] || port < 1 || port > 65535) {
       const problem = value.trim() === '' ? 'empty' : 'malformed';
       throw new StartError(`${name} is ${problem}: expected host:port, several separated by commas`);
     }
-    return { host: match[1].replace(/^\[|\]$/g, ''), port };
+    return { host: match[1], port };
   });
 }
 

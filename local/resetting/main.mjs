@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { resetHelp, wantsHelp } from '../cli/options.mjs';
+import { requireKnown, resetHelp, wantsHelp } from '../cli/options.mjs';
 import { say, step } from '../cli/progress.mjs';
 import { describe, StartError } from '../cli/start-error.mjs';
 import { readSettings } from '../config/settings.mjs';
@@ -20,6 +20,7 @@ export async function main(args) {
     return 0;
   }
   try {
+    requireKnown(args, []);
     await reset();
     return 0;
   } catch (error) {

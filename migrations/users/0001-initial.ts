@@ -43,6 +43,7 @@ export const initialUsers: Migration = {
         PRIMARY KEY (id),
         UNIQUE KEY outbox_events_uuid (uuid),
         KEY outbox_events_due (event_state, next_attempt_at),
+        KEY outbox_events_unpublished (event_state, published_at, next_attempt_at),
         KEY outbox_events_user (user_id)
       ) ${TABLE_OPTIONS}`);
     await db.raw(`

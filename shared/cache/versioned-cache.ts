@@ -63,11 +63,11 @@ const FILL = `
   return 1`;
 
 const INVALIDATE = `
+  redis.call('DEL', KEYS[1])
   local lowest = redis.pcall('GET', KEYS[2])
   lowest = type(lowest) == 'string' and tonumber(lowest)
   if not lowest or tonumber(ARGV[1]) > lowest then redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
   else redis.call('EXPIRE', KEYS[2], ARGV[2]) end
-  redis.call('DEL', KEYS[1])
   return 1`;
 
 const keys = (key: string): [string, string] => [key, `{${key}}:min`];
@@ -98,4 +98,3 @@ export const versionedCache = <T>(redis: Redis, times: CacheTimes) => ({
     await redis.eval(INVALIDATE, 2, ...keys(key), lowestVersion, times.guardSeconds);
   },
 });
-

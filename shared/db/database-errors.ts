@@ -24,6 +24,13 @@ const UNREACHABLE = new Set([
   'ER_ACCESS_DENIED_ERROR',
   'ER_DBACCESS_DENIED_ERROR',
   'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_READ_ONLY_MODE',
+  'ER_DISK_FULL',
+  'ER_RECORD_FILE_FULL',
+  'ER_QUERY_INTERRUPTED',
+  'ER_OUT_OF_RESOURCES',
+  'ER_HOST_IS_BLOCKED',
+  'EHOSTDOWN',
 ]);
 const RETRY_TRANSACTION = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
 const CLOSED_STATE = /closed state|connection is closed|server closed the connection/i;
@@ -53,6 +60,7 @@ export const isLockConflict = (error: unknown): boolean => RETRY_TRANSACTION.has
 const isUnreachable = (error: unknown): boolean =>
   UNREACHABLE.has(errorCodeOf(error) ?? '') ||
   isLostConnection(error) ||
+  isLockConflict(error) ||
   (error instanceof Error && (error.name === 'KnexTimeoutError' || error.name === 'TimeoutError'));
 
 /** What callers may see of a database failure: DEPENDENCY_DOWN, our own errors unchanged, else a DatabaseError. */

@@ -13,7 +13,7 @@ interface RawConnection {
 export const connectionSettings = (url: string) => {
   const { hostname, port, username, password, pathname } = new URL(url);
   return {
-    host: hostname,
+    host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port === '' ? '3306' : port),
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
@@ -31,12 +31,22 @@ const QUERY_LIMIT_MS = 1500;
 /** How long a connection may take, waiting for a free one included. */
 const ACQUIRE_LIMIT_MS = 1200;
 
+/** What the server gives a session of ours that is idle, frozen or gone, before it rolls back and frees its rows. */
+const SESSION_IDLE_SECONDS = 60;
+
+const sessionLimits = (queryLimitMs: number): string => {
+  const idleSeconds = Math.max(SESSION_IDLE_SECONDS, Math.ceil(queryLimitMs / 1000));
+  return `SET SESSION wait_timeout = ${idleSeconds}, innodb_lock_wait_timeout = 1`;
+};
+
 /** A pool on one database. It connects at first use; every session reads committed data only. */
 export const createDatabase = (url: string, poolSize: number, queryLimitMs: number = QUERY_LIMIT_MS): Database => {
   const config: BoundedConfig = {
     // knex's types take validateConnection for asynchronous, which its own dialects are not
     client: BoundedMySqlClient as unknown as typeof Knex.Client,
     queryLimitMs,
+    // Else the SQL in an error's message holds the values.
+    compileSqlOnError: false,
     connection: connectionSettings(url),
     acquireConnectionTimeout: ACQUIRE_LIMIT_MS,
     pool: {
@@ -47,7 +57,10 @@ export const createDatabase = (url: string, poolSize: number, queryLimitMs: numb
       createTimeoutMillis: ACQUIRE_LIMIT_MS,
       propagateCreateError: true,
       afterCreate: (connection: RawConnection, done: (error: Error | null, connection?: unknown) => void) => {
-        connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => done(error, connection));
+        connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => {
+          if (error !== null) return done(error);
+          connection.query(sessionLimits(queryLimitMs), (failure) => done(failure, connection));
+        });
       },
     },
     log: { warn: () => undefined, error: () => undefined, deprecate: () => undefined, debug: () => undefined },

@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Migration } from '#migrations/migration.ts';
 import { connectionSettings, createDatabase, type Database } from './database.ts';
 
 const STATEMENT_LIMIT_MS = 10 * 60 * 1000;
-const LOCK = 'registration-migrate';
+
+/** Within the 64 characters that a lock's name may have. */
+const lockName = (url: string): string =>
+  `registration-migrate-${createHash('sha256').update(connectionSettings(url).database).digest('hex').slice(0, 32)}`;
 
 const source = (history: readonly Migration[]): Knex.MigrationSource<Migration> => ({
   getMigrations: async () => [...history],
@@ -47,11 +51,13 @@ export const migrate = async (url: string, history: readonly Migration[]): Promi
   const db = createDatabase(url, 3, STATEMENT_LIMIT_MS);
   try {
     return await db.transaction(async (holder) => {
-      await holder.raw('SELECT GET_LOCK(?, 300)', [`${LOCK}-${connectionSettings(url).database}`]);
+      const lock = lockName(url);
+      const [[{ taken }]] = await holder.raw('SELECT GET_LOCK(?, 300) AS taken', [lock]);
+      if (Number(taken) !== 1) throw new Error('Another process has been migrating this database for 5 minutes');
       try {
         return await latest(db, history);
       } finally {
-        await holder.raw('SELECT RELEASE_LOCK(?)', [`${LOCK}-${connectionSettings(url).database}`]);
+        await holder.raw('SELECT RELEASE_LOCK(?)', [lock]);
       }
     });
   } finally {

@@ -1,6 +1,15 @@
+/** Not everything that can be thrown can be turned into text. */
+const asText = (value: unknown): string => {
+  try {
+    return String(value);
+  } catch {
+    return 'something without a text was thrown';
+  }
+};
+
 /** The message of anything that was thrown, on one line and at most `maxLength` characters. */
 export const errorText = (error: unknown, maxLength = 500): string => {
-  const text = error instanceof Error ? error.message || error.name : String(error);
+  const text = error instanceof Error ? `${error.message || error.name}` : asText(error);
   return text.replace(/\s+/g, ' ').slice(0, maxLength);
 };
 

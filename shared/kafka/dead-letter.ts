@@ -52,6 +52,13 @@ const MAX_KEY_LENGTH = 36;
 const eventIdOf = (key: string | null): string =>
   key !== null && key !== '' && key.length <= MAX_KEY_LENGTH ? key : randomUUID();
 
+/** A key that is no text is kept byte by byte: it decides the partition. */
+const originalKey = ({ key: base64 }: RawRecord, text: string | null): string | Buffer | null => {
+  if (base64 === null || base64 === undefined) return text;
+  const bytes = Buffer.from(base64, 'base64');
+  return text !== null && bytes.equals(Buffer.from(text)) ? text : bytes;
+};
+
 /** The message for the dead letter topic: the record's own key, and the envelope with the record in it. */
 export const toDeadLetter = (
   record: RawRecord,
@@ -64,7 +71,7 @@ export const toDeadLetter = (
   const payload = whole.length > MAX_PAYLOAD_LENGTH ? payloadOf(cut(record)) : whole;
   const at = new Date();
   return {
-    key,
+    key: originalKey(record, key),
     value: JSON.stringify({
       requestContext: {
         requestId: randomUUID(),

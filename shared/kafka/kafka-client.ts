@@ -6,9 +6,11 @@ import { patchIdleTimer } from './timer-patch.ts';
 const REPEAT_AFTER_MS = 30_000;
 
 /** kafkajs repeats itself many times a second while a broker is away; one line per problem and half minute is enough. */
-const logCreator = () => {
-  const lastSeen = new Map<string, number>();
-  return ({ level, namespace, log: entry }: LogEntry): void => {
+const lastSeen = new Map<string, number>();
+
+const logCreator =
+  () =>
+  ({ level, namespace, log: entry }: LogEntry): void => {
     const problem = [entry.message, entry['error']].filter((part) => typeof part === 'string').join(': ');
     const key = `${namespace} ${problem}`;
     const seen = lastSeen.get(key);
@@ -18,7 +20,6 @@ const logCreator = () => {
     const write = level <= logLevel.WARN ? log.warn : log.debug;
     write('Kafka client', { namespace, problem });
   };
-};
 
 /** A client with bounded connection and request times; what a call may retry is the caller's choice. */
 export const createKafka = (brokers: string, clientId = 'registration'): Kafka => {

@@ -30,7 +30,7 @@ const open = (): (() => Promise<Producer>) =>
 let current = open();
 
 export interface OutgoingMessage {
-  readonly key: string | null;
+  readonly key: string | Buffer | null;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
 }

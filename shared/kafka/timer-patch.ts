@@ -3,7 +3,8 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 
 const PATCHED_VERSION = '2.2.4';
 
-let patched = false;
+/** On the prototype itself: after a hot reload another version of this file meets the same kafkajs. */
+const PATCHED = Symbol.for('event-driven-registration.timer-patch');
 
 /**
  * kafkajs 2.2.4 re-arms a 1 ms timer for ever on every connection (`scheduleCheckPendingRequests` computes a negative delay
@@ -12,8 +13,8 @@ let patched = false;
  */
 export const patchIdleTimer = (version: string = kafkajsPackage.version): boolean => {
   if (version !== PATCHED_VERSION) return false;
-  if (patched) return true;
-  patched = true;
+  if (PATCHED in RequestQueue.prototype) return true;
+  Object.defineProperty(RequestQueue.prototype, PATCHED, { value: true });
   const original = RequestQueue.prototype.scheduleCheckPendingRequests;
   RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
     if (this.pending.length > 0 || this.throttledUntil > Date.now()) original.call(this);

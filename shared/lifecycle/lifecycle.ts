@@ -34,13 +34,15 @@ const versions = (): CodeVersion[] => {
   return list;
 };
 
+const isFirst = versions().length === 0;
 versions().push(version);
 /** What is under way gets this long when nobody else looks after the signal (`sls invoke local`). */
 const GRACE_MS = 3000;
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+// One listener for all versions that are ever loaded.
+for (const signal of isFirst ? (['SIGTERM', 'SIGINT'] as const) : []) {
   process.once(signal, () => {
-    stopping.abort();
+    for (const loaded of versions()) loaded.stop();
     if (process.listenerCount(signal) > 0) return;
     // Listening has switched off that the signal ends the process.
     setTimeout(() => process.kill(process.pid, signal), GRACE_MS).unref();

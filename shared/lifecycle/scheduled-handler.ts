@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { errorText } from '#shared/errors/error-text.ts';
 import { log } from '#shared/logging/logger.ts';
 import { newTrace, runInTrace } from '#shared/tracing/trace-context.ts';
 import { stopSignal, tracked } from './lifecycle.ts';
@@ -14,6 +15,17 @@ const POLL_MS = 1000;
 const isSingleRound = (event: unknown): boolean =>
   typeof event === 'object' && event !== null && 'once' in event && event.once === true;
 
+/** A dependency that is away fails every round: it is told when it begins, and when it fails differently. */
+const failureReporter = () => {
+  let told = '';
+  return (error: unknown): void => {
+    const problem = errorText(error, 200);
+    if (problem === told) return;
+    told = problem;
+    log.warn('Round failed, trying again every second', { error });
+  };
+};
+
 /**
  * Wraps a function that a schedule starts once a minute: it works off what is due, then looks again every second until
  * shortly before its timeout, so that nothing waits for the next minute. A round that fails is logged and tried again; one
@@ -24,11 +36,10 @@ export const scheduledHandler =
   (event, context) =>
     tracked(async () => {
       const round = startRun();
+      const report = failureReporter();
       const remainingMs = () => context.getRemainingTimeInMillis();
       while (!stopSignal.aborted && remainingMs() > reserveMs) {
-        await runInTrace(newTrace(), () =>
-          round(remainingMs).catch((error: unknown) => log.warn('Round failed, trying again', { error })),
-        );
+        await runInTrace(newTrace(), () => round(remainingMs).catch(report));
         if (isSingleRound(event)) return;
         await pause(POLL_MS, stopSignal);
       }

@@ -1,7 +1,7 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import type { CircuitBreaker } from '#shared/kafka/circuit-breaker.ts';
+import type { CircuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
 import { log } from '#shared/logging/logger.ts';
 import { type MailOutcome, outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
 import { SEND_LIMIT_MS, type SendMail } from '#shared/mail/mail-transport.ts';
@@ -38,11 +38,11 @@ export interface DeliverDependencies {
 export const deliverClaims = (dependencies: DeliverDependencies) => {
   const { database, sendMail, results, breaker, limited, retryHours } = dependencies;
 
-  const giveBack = async (claim: Claim, ms: number, isFinished: boolean): Promise<void> => {
+  const giveBack = async ({ uuid, leaseOwner, unfinishedStarts }: Claim, ms: number, isFinished: boolean) => {
     const db = await database();
-    await statement(db, (executor) =>
-      deliveryRepository(executor).giveBack([claim.uuid], claim.leaseOwner, ms, isFinished),
-    );
+    // A suspect stays one until a start of it has ended; the first start of the others was counted by this very claim.
+    const forgetsStarts = isFinished || unfinishedStarts === 0;
+    await statement(db, (executor) => deliveryRepository(executor).giveBack([uuid], leaseOwner, ms, forgetsStarts));
   };
 
   const fail = async (claim: Claim, reason: string): Promise<void> => {
@@ -75,7 +75,7 @@ export const deliverClaims = (dependencies: DeliverDependencies) => {
   };
 
   const conclude = async (claim: ClaimedDelivery, outcome: Exclude<MailOutcome, { kind: 'sent' }>): Promise<void> => {
-    if (outcome.kind === 'lease-lost') return;
+    if (outcome.kind === 'lease-lost') return giveBack(claim, 0, true);
     if (outcome.kind === 'refused-for-good') return fail(claim, outcome.reason);
     if (outcome.kind === 'server-down') return giveBack(claim, serverDownDelayMs(Math.random()), true);
     // A server that takes mails but never says so must not be given the same one every few seconds.

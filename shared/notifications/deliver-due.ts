@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
-import type { CircuitBreaker } from '#shared/kafka/circuit-breaker.ts';
+import type { CircuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
 import { stopSignal } from '#shared/lifecycle/lifecycle.ts';
-import { semaphore } from '#shared/mail/semaphore.ts';
+import { semaphore } from '#shared/lifecycle/semaphore.ts';
 import { type ClaimedDelivery, type DeliverClaims, SEND_RESERVE_MS } from './deliver-claims.ts';
 import { LEASE_MARGIN_MS } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';

@@ -22,6 +22,9 @@ export interface Postponement {
   readonly isRefusal: boolean;
 }
 
+/** What the column holds. */
+const MAX_REASON_LENGTH = 500;
+
 /** How long the holder of a result has to publish it before deliver-due does. */
 const SETTLE_MS = 10_000;
 
@@ -171,7 +174,7 @@ export const deliveryRepository = (db: Executor) => {
         .where({ uuid, status: 'PENDING', lease_owner: leaseOwner })
         .update({
           status: 'FAILED',
-          reason,
+          reason: reason.slice(0, MAX_REASON_LENGTH),
           lease_owner: null,
           unfinished_starts: 0,
           next_attempt_at: nowPlus(db, SETTLE_MS),
@@ -189,21 +192,19 @@ export const deliveryRepository = (db: Executor) => {
           attempts: db.raw('attempts + 1'),
           ...(isRefusal ? { refused_since: db.raw('COALESCE(refused_since, UTC_TIMESTAMP(3))') } : {}),
           unfinished_starts: 0,
-          reason,
+          reason: reason.slice(0, MAX_REASON_LENGTH),
         });
     },
 
     /** Not sent, through no fault of its own: due again after `ms`, and nothing counts against it. */
-    async giveBack(uuids: Iterable<string>, leaseOwner: string, ms: number, isFinished: boolean): Promise<void> {
+    async giveBack(uuids: Iterable<string>, leaseOwner: string, ms: number, forgetsStarts: boolean): Promise<void> {
       await deliveries()
         .whereIn('uuid', sorted(uuids))
         .where({ status: 'PENDING', lease_owner: leaseOwner })
         .update({
           lease_owner: null,
           next_attempt_at: nowPlus(db, ms),
-          unfinished_starts: isFinished
-            ? 0
-            : db.raw('CASE WHEN unfinished_starts = 1 THEN 0 ELSE unfinished_starts END'),
+          ...(forgetsStarts ? { unfinished_starts: 0 } : {}),
         });
     },
 

@@ -3,7 +3,7 @@ import { statement } from '#shared/db/run.ts';
 import { toMessage } from '#shared/kafka/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import { EMAIL_SEND, EMAIL_SENT } from '#shared/kafka/topics.ts';
-import { type DeadLetterSource, toDeadLetterOf } from '#shared/notifications/dead-delivery.ts';
+import { type DeadLetterSource, toDeadLetterOf } from './dead-delivery.ts';
 import { deliveryRepository } from './delivery-repository.ts';
 import { sentUnrecorded } from './sent-unrecorded.ts';
 

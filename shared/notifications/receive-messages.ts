@@ -64,8 +64,10 @@ export const receiveMessages =
       leaseOwner: lease.owner,
       leaseEndsAt,
     }));
-    await deliver(claims, remainingMs);
-    await orLater('Confirmations', results.confirm(wanted('confirm-again').map(withAddress)));
-    await orLater('Dead letters', results.bury(wanted('bury-again').map(withAddress)));
+    await Promise.all([
+      deliver(claims, remainingMs),
+      orLater('Confirmations', results.confirm(wanted('confirm-again').map(withAddress))),
+      orLater('Dead letters', results.bury(wanted('bury-again').map(withAddress))),
+    ]);
     await buried;
   };

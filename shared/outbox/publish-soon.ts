@@ -1,10 +1,10 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import { type CircuitBreaker, circuitBreaker } from '#shared/kafka/circuit-breaker.ts';
 import { toMessage } from '#shared/kafka/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import { EMAIL_SEND } from '#shared/kafka/topics.ts';
+import { type CircuitBreaker, circuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
 import { tracked } from '#shared/lifecycle/lifecycle.ts';
 import { within } from '#shared/lifecycle/within.ts';
 import { log } from '#shared/logging/logger.ts';

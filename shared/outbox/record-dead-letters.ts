@@ -1,5 +1,4 @@
-import type { Knex } from 'knex';
-import type { Database } from '#shared/db/database.ts';
+import type { Database, Executor } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
 import { parseDeadLetter } from '#shared/kafka/dead-letter.ts';
 import { GENERATION_HEADER } from '#shared/kafka/event-message.ts';
@@ -47,7 +46,7 @@ export const readFailure = (raw: RawRecord): RecordedFailure => {
   };
 };
 
-const apply = async (trx: Knex.Transaction, failures: readonly RecordedFailure[]): Promise<number> => {
+const apply = async (trx: Executor, failures: readonly RecordedFailure[]): Promise<number> => {
   const outbox = outboxRepository(trx);
   const letters = deadLetterRepository(trx);
   await letters.add(failures);

@@ -64,7 +64,7 @@ export const relayOutbox = ({ database, publish }: RelayDependencies) => {
     try {
       await publish(EMAIL_SEND, rows.filter(hasAddress).map(messageOf));
     } catch (error) {
-      log.warn('Broker does not take events', { waiting: rows.length, problem: errorText(error, 120) });
+      log.debug('Broker does not take events', { waiting: rows.length, problem: errorText(error, 120) });
       await statement(db, (executor) =>
         outboxRepository(executor).lease(
           rows.map(({ id }) => id),

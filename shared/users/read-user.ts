@@ -40,12 +40,15 @@ export const readUser = ({ database, cache }: ReadUserDependencies) => {
     // Without the cache's word on what was changed before this call, no query but its own is late enough.
     if (cached === undefined) return (await load(id)).user;
     if (cached.hit) return cached.value;
-    const shared = underWay.get(id);
-    if (shared !== undefined) {
-      const { user, version } = await shared;
-      if (version >= cached.lowestVersion) return user;
+    // What somebody else's query did not find may have been created since it began.
+    const query = underWay.get(id);
+    if (query !== undefined) {
+      const shared = await query.catch(() => undefined);
+      if (shared !== undefined && shared.version >= cached.lowestVersion) return shared.user;
     }
-    const loading = loadAndFill(id, cached).finally(() => underWay.delete(id));
+    const loading = loadAndFill(id, cached).finally(() => {
+      if (underWay.get(id) === loading) underWay.delete(id);
+    });
     underWay.set(id, loading);
     return (await loading).user;
   };

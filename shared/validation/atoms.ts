@@ -12,7 +12,7 @@ const WELL_FORMED = '^[^\\ud800-\\udfff]*$';
 export const text = (minLength: number, maxLength: number, options: Worded = {}) =>
   Type.String({ minLength, maxLength, pattern: WELL_FORMED, ...options });
 
-/** A number of milliseconds since the epoch, or what either side writes for an instant. */
+/** A UUID of any version, in either case. */
 export const UUID = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
 
 const ATOM = '[^\\s"(),:;<>@\\[\\]\\\\.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]';

@@ -1,6 +1,6 @@
-import { circuitBreaker } from '#shared/kafka/circuit-breaker.ts';
+import { circuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
+import { semaphore } from '#shared/lifecycle/semaphore.ts';
 import { sendMail } from '#shared/mail/mail-transport.ts';
-import { semaphore } from '#shared/mail/semaphore.ts';
 import { deliverClaims } from '#shared/notifications/deliver-claims.ts';
 import { deliverDue } from '#shared/notifications/deliver-due.ts';
 import { publishResults } from '#shared/notifications/publish-results.ts';

@@ -20,7 +20,7 @@ export const publishedMessages = (): PublishedMessages => {
       messages.push(...outgoing.map((message) => ({ topic, message })));
     },
     on,
-    keysOn: (topic) => on(topic).map(({ key }) => key),
+    keysOn: (topic) => on(topic).map(({ key }) => key?.toString() ?? null),
     failWith(error) {
       failure = error;
     },

@@ -41,7 +41,7 @@ export const rawRecord = (value: string | null, overrides: Partial<RawRecord> = 
 /** The record that an outgoing message becomes. */
 export const recordOf = ({ key, value, headers }: OutgoingMessage, overrides: Partial<RawRecord> = {}): RawRecord =>
   rawRecord(value, {
-    key: key === null ? null : base64(key),
+    key: key === null ? null : Buffer.from(key.toString()).toString('base64'),
     headers: Object.entries(headers).map(([name, text]) => ({ [name]: [...Buffer.from(text)] })),
     ...overrides,
   });

@@ -7,6 +7,7 @@ import { deliveriesIn } from '#tests/helpers/deliveries.ts';
 import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
 import { sendRecord, type TestEvent, testEvent } from '#tests/helpers/raw-records.ts';
 import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
 
 const DLQ = 'user.email.send.dlq';
 const SENT = 'user.email.sent';
@@ -49,6 +50,22 @@ describe('after a crash', () => {
 
     expect(mail.to(event.userEmail)).toHaveLength(1);
     expect(published.keysOn(SENT)).toContain(event.uuid);
+  });
+
+  it('rows that a frozen process has locked are freed by the server', async () => {
+    const event = testEvent();
+    await leftStarted([event]);
+    const { receive } = notificationServicesOn(database);
+    const frozen = await database.db.transaction();
+    const [[{ allowed }]] = await frozen.raw('SELECT @@wait_timeout AS allowed');
+    await frozen.raw('SET SESSION wait_timeout = 2');
+    await frozen('email_deliveries').where({ uuid: event.uuid }).forUpdate().first();
+
+    await waitFor(() => receive([sendRecord(event)]).then(() => true), { what: 'the batch to be taken' });
+
+    await frozen.rollback().catch(() => undefined);
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(Number(allowed)).toBeLessThanOrEqual(60);
   });
 
   it('an expired lease is taken over by a redelivered message', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lazy } from '#shared/lifecycle/lazy.ts';
+import { semaphore } from '#shared/lifecycle/semaphore.ts';
 import { pause, within } from '#shared/lifecycle/within.ts';
-import { semaphore } from '#shared/mail/semaphore.ts';
 
 describe('lazy', () => {
   it('makes its value once, for all who ask at once and later', async () => {

@@ -79,6 +79,10 @@ describe('outcomeOf', () => {
     expect(outcomeOf(new NoAnswerError(new Error('timeout')))).toMatchObject({ kind: 'unknown' });
   });
 
+  it('tells something even of what cannot be turned into text', () => {
+    expect(outcomeOf({ toString: '' })).toMatchObject({ kind: 'server-down', reason: expect.stringMatching(/./) });
+  });
+
   it('keeps the reason on one line that the row can hold', () => {
     const outcome = outcomeOf(smtpError('RCPT TO', `550 5.1.1 ${'no\r\n'.repeat(500)}`));
 
@@ -88,6 +92,15 @@ describe('outcomeOf', () => {
 });
 
 describe('withoutAddress', () => {
+  it('keeps the reason short enough for its row, although the placeholder is longer than the address', () => {
+    const outcome = outcomeOf(smtpError('RCPT TO', `550 5.1.1 ${'<a@b.c> '.repeat(60)}`));
+
+    const { reason } = { reason: '', ...withoutAddress(outcome, 'a@b.c') };
+
+    expect(reason).toContain('(address)');
+    expect(reason.length).toBeLessThanOrEqual(500);
+  });
+
   it('keeps no address in a reason, whatever its case and characters', () => {
     const outcome = outcomeOf(smtpError('RCPT TO', '550 5.1.1 <A.B+c@X.io>: A.b+C@x.io unknown'));
 
