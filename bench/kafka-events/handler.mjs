@@ -10,7 +10,7 @@ const latencies = [];
 
 /**
  * How long each record took from the producer's clock to here.
- * @param {import('serverless-offline-kafka-events').LambdaKafkaEvent} event
+ * @param {import('../../plugins/serverless-offline-kafka-events/src/index.ts').LambdaKafkaEvent} event
  */
 export async function latency(event) {
   const now = Date.now();
