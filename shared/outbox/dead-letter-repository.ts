@@ -1,5 +1,5 @@
 import type { Executor } from '#shared/db/database.ts';
-import { now } from '#shared/db/sql.ts';
+import { daysAgo, now } from '#shared/db/sql.ts';
 
 export interface RecordedDeadLetter {
   /** Where the dead letter lies: its own topic, partition and offset. */
@@ -30,6 +30,11 @@ export const deadLetterRepository = (db: Executor) => ({
       recorded_at: now(db),
     }));
     await db('dead_letters').insert(rows).onConflict().ignore();
+  },
+
+  /** Removes what was recorded more than `days` days ago; returns how many. */
+  async purge(days: number, limit: number): Promise<number> {
+    return db('dead_letters').where('recorded_at', '<', daysAgo(db, days)).limit(limit).delete();
   },
 
   async eraseRecordsOf(eventUuids: readonly string[]): Promise<void> {
