@@ -3,9 +3,8 @@ import { statement } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { traceIdOf } from '#shared/tracing/trace-context.ts';
 import type { EventPage, ListEventsQuery, PipelineEvent } from './event.ts';
+import { MAX_PAGE_SIZE } from './largest-page.ts';
 import { type EventRow, outboxRepository } from './outbox-repository.ts';
-
-const MAX_PAGE_SIZE = 100;
 
 export const toPipelineEvent = (row: EventRow): PipelineEvent => ({
   uuid: row.uuid,

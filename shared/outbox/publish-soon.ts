@@ -38,6 +38,7 @@ export const publishSoon = ({ database, publish, breaker: given }: PublishSoonDe
       throw error;
     }
     breaker.succeeded();
+    log.info('Event published', { uuid: event.uuid });
     await statement(await database(), (db) => outboxRepository(db).markPublished([event.uuid], 1));
   };
 

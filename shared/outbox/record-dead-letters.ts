@@ -5,12 +5,14 @@ import { GENERATION_HEADER } from '#shared/kafka/event-message.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { EMAIL_SEND, unprefixed } from '#shared/kafka/topics.ts';
 import { log } from '#shared/logging/logger.ts';
+import { traceIdsOf } from '#shared/tracing/trace-context.ts';
 import { UUID } from '#shared/validation/atoms.ts';
 import { deadLetterRepository, type RecordedDeadLetter } from './dead-letter-repository.ts';
 import { outboxRepository } from './outbox-repository.ts';
 
 export interface RecordedFailure extends RecordedDeadLetter {
   readonly generation: number;
+  readonly traceparent: string | null;
   /** A dead confirmation is kept, but never makes an event FAILED. */
   readonly failsEvent: boolean;
 }
@@ -41,6 +43,7 @@ export const readFailure = (raw: RawRecord): RecordedFailure => {
     condition,
     reason,
     record: value,
+    traceparent: letter.headers['traceparent'] ?? original?.headers['traceparent'] ?? null,
     generation: /^\d{1,9}$/.test(generation) ? Number(generation) : 0,
     failsEvent: unprefixed(raw.topic) === `${EMAIL_SEND}.dlq`,
   };
@@ -70,5 +73,5 @@ export const recordDeadLetters =
   async (records: readonly RawRecord[]): Promise<void> => {
     const failures = records.map(readFailure);
     const failed = await transaction(await database(), (trx) => apply(trx, failures));
-    log.warn('Dead letters recorded', { deadLetters: failures.length, failed });
+    log.warn('Dead letters recorded', { deadLetters: failures.length, failed, traceIds: traceIdsOf(failures) });
   };

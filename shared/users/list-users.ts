@@ -1,9 +1,8 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
+import { MAX_PAGE_SIZE } from './largest-page.ts';
 import { userRepository } from './user-repository.ts';
 import type { ListUsersQuery, UserPage } from './user-schemas.ts';
-
-const MAX_PAGE_SIZE = 20;
 
 /**
  * One page of users. Sizes over 20 are cut to 20; a direction that is neither ASC nor DESC means ASC.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
+import { log } from '#shared/logging/logger.ts';
 import type { NewEvent } from '#shared/outbox/outbox-event.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
 import { currentTrace, formatTraceparent } from '#shared/tracing/trace-context.ts';
@@ -35,6 +36,7 @@ export const registerUser =
       await outboxRepository(trx).add(event, userId);
       return userId;
     });
+    log.info('Registration accepted', { userId: id, uuid: event.uuid });
     await publishSoon(event);
     return { id, name, lastname, email };
   };
