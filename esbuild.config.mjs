@@ -8,6 +8,7 @@ import * as esbuild from 'esbuild';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const SWAGGER_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
+const DASHBOARD_FILES = ['index.html', 'icon.svg'];
 
 /** CommonJS packages inside an ES module still call require. */
 const banner = {
@@ -104,6 +105,29 @@ const generate = async () => {
   }
 };
 
+/**
+ * The dashboard: one script and one sheet of their modules, and the files beside them as they are.
+ * @param {string} outdir
+ */
+const buildDashboard = async (outdir) => {
+  const page = path.join(root, 'shared', 'dashboard', 'page');
+  const target = path.join(outdir, 'assets', 'dashboard');
+  const { outputFiles } = await esbuild.build({
+    entryPoints: ['main.ts', 'style.css'].map((name) => path.join(page, name)),
+    outdir: target,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['es2022', 'chrome123', 'firefox120', 'safari17.5'],
+    charset: 'utf8',
+    write: false,
+    logLevel: 'warning',
+  });
+  for (const { path: file, contents } of outputFiles) writeAtomically(file, contents);
+  for (const file of DASHBOARD_FILES) writeAtomically(path.join(target, file), readFileSync(path.join(page, file)));
+};
+
 /** @param {string} outdir */
 const copyAssets = (outdir) => {
   const target = path.join(outdir, 'assets', 'swagger-ui');
@@ -192,6 +216,7 @@ export async function build({ outdir = 'dist', mode = 'local', changed } = {}) {
   }
   writeAtomically(path.join(target, 'package.json'), Buffer.from('{"type":"module"}\n'));
   copyAssets(target);
+  await buildDashboard(target);
 }
 
 /** Builds everything that `npm start` needs: the handlers and the event source plugin. */

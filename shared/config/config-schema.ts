@@ -33,6 +33,12 @@ export const ConfigSchema = Type.Object({
   USERS_BASE_URL: Type.Optional(
     Type.String({ pattern: '^https?://\\S+$', description: 'Base URL that the /tests calls go to' }),
   ),
+  MAIL_UI_URL: Type.Optional(
+    Type.String({ pattern: '^https?://\\S+$', description: 'Where the mails of a local run are shown, for the links' }),
+  ),
+  KAFKA_METRICS_PORT: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 65535, description: "Port of the local event source's metrics" }),
+  ),
   HTTP_PORT: whole(1, 65535, 'Port of the HTTP API', 8081),
   MAIL_FROM: Type.String({
     pattern: '^[^\\r\\n]+@[^\\r\\n]+$',

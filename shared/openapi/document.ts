@@ -1,9 +1,13 @@
 import type { TSchema } from 'typebox';
 import { Type } from 'typebox';
+import { ConsumersSchema } from '#shared/consumers/consumer.ts';
+import { HomeSchema } from '#shared/dashboard/home.ts';
 import { DiagnosticsQuerySchema } from '#shared/diagnostics/diagnostics-schemas.ts';
 import { ERROR_CODES, type ErrorCode } from '#shared/errors/app-error.ts';
+import { DeliveryOverviewSchema } from '#shared/notifications/delivery-overview.ts';
 import { DeadLetterPageSchema, DeadLetterSchema, ListDeadLettersQuerySchema } from '#shared/outbox/dead-letter.ts';
 import { EventPageSchema, EventSchema, ListEventsQuerySchema } from '#shared/outbox/event.ts';
+import { PipelineSchema } from '#shared/pipeline/pipeline.ts';
 import {
   CreateUserBodySchema,
   ListUsersQuerySchema,
@@ -11,6 +15,7 @@ import {
   UserPageSchema,
   UserSchema,
 } from '#shared/users/user-schemas.ts';
+import { DOWN, errorExamples, schemaExample } from './examples.ts';
 
 type Json = Record<string, unknown>;
 
@@ -38,6 +43,8 @@ const HealthSchema = Type.Object({
   ),
 });
 
+const LiveSchema = Type.Object({ status: Type.Enum(['up']) });
+
 /** Our own keyword has no place in a published schema. */
 const published = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(published);
@@ -48,7 +55,7 @@ const published = (schema: unknown): unknown => {
 };
 
 const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
-const jsonContent = (schema: Json): Json => ({ 'application/json': { schema } });
+const jsonContent = (schema: Json): Json => ({ 'application/json': { schema, ...schemaExample(schema) } });
 const textContent = (example: string): Json => ({ 'text/plain': { schema: { type: 'string' }, example } });
 
 const ok = (description: string, content: Json, headers?: Json): Json => ({
@@ -69,7 +76,7 @@ const failures = (...codes: ErrorCode[]): Json => {
       String(status),
       {
         description: group.map((code) => `${code}: ${ERROR_CODES[code].error}`).join(' · '),
-        content: jsonContent(ref('Error')),
+        content: { 'application/json': { schema: ref('Error'), examples: errorExamples(group) } },
       },
     ]),
   );
@@ -89,7 +96,13 @@ const queryParameters = (schema: TSchema): Json[] => {
 };
 
 const userId: Json = { name: 'id', in: 'path', required: true, schema: { type: 'integer', minimum: 1 }, example: 42 };
-const eventUuid: Json = { name: 'uuid', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
+const eventUuid: Json = {
+  name: 'uuid',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', format: 'uuid' },
+  example: '6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d',
+};
 const body = (name: string): Json => ({ required: true, content: jsonContent(ref(name)) });
 const textBody: Json = { required: true, content: { 'text/plain': { schema: { type: 'string' }, example: 'hello' } } };
 const operator: Json = { security: [{ operatorToken: [] }, {}] };
@@ -223,6 +236,46 @@ const deadLetters = (): Json => ({
   },
 });
 
+/** Figures that are cheap to ask for, again and again. */
+const dashboard = (): Json => ({
+  '/api/pipeline': {
+    get: {
+      operationId: 'pipeline',
+      tags: ['dashboard'],
+      summary: 'Events by state, and rates and latencies of the last 15 minutes',
+      responses: {
+        '200': ok('At most a second old', jsonContent(ref('Pipeline'))),
+        ...failures('UNAUTHORIZED', 'DEPENDENCY_DOWN'),
+      },
+      ...operator,
+    },
+  },
+  '/api/deliveries': {
+    get: {
+      operationId: 'deliveries',
+      tags: ['dashboard'],
+      summary: 'Mails by state, and those that wait',
+      responses: {
+        '200': ok('At most a second old', jsonContent(ref('DeliveryOverview'))),
+        ...failures('UNAUTHORIZED', 'DEPENDENCY_DOWN'),
+      },
+      ...operator,
+    },
+  },
+  '/api/consumers': {
+    get: {
+      operationId: 'consumers',
+      tags: ['dashboard'],
+      summary: 'Lag and batches of the local event source; 404 on AWS, where CloudWatch has them',
+      responses: {
+        '200': ok('The consumers', jsonContent(ref('Consumers'))),
+        ...failures('UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
+      },
+      ...operator,
+    },
+  },
+});
+
 const diagnostics = (): Json => ({
   '/tests/responsedata': {
     get: {
@@ -263,12 +316,26 @@ const diagnostics = (): Json => ({
 });
 
 const system = (): Json => ({
+  '/': {
+    get: {
+      operationId: 'home',
+      tags: ['system'],
+      summary: 'Where to go from here; a page for those who accept HTML',
+      responses: {
+        '200': ok('The links', {
+          ...jsonContent(ref('Home')),
+          'text/html': { schema: { type: 'string' }, example: '<!doctype html>' },
+        }),
+        ...failures(),
+      },
+    },
+  },
   '/health/live': {
     get: {
       operationId: 'live',
       tags: ['system'],
       summary: 'The process answers',
-      responses: { '200': ok('It does', jsonContent({ type: 'object' })) },
+      responses: { '200': ok('It does', jsonContent(ref('Live'))) },
     },
   },
   '/health/ready': {
@@ -278,7 +345,7 @@ const system = (): Json => ({
       summary: 'Each dependency with its latency',
       responses: {
         '200': ok('Up, or degraded', jsonContent(ref('Health'))),
-        '503': ok('MySQL is down', jsonContent(ref('Health'))),
+        '503': ok('MySQL is down', { 'application/json': { schema: ref('Health'), example: DOWN } }),
       },
     },
   },
@@ -289,8 +356,14 @@ export const openApiDocument = (): Json => ({
   openapi: '3.1.0',
   info: { title: 'Registration', version: '1.0.0', description: 'Users, and the welcome mail that each of them gets' },
   servers: [{ url: '/' }],
-  tags: [{ name: 'users' }, { name: 'events' }, { name: 'diagnostics' }, { name: 'system' }],
-  paths: { ...users(), ...events(), ...deadLetters(), ...diagnostics(), ...system() },
+  tags: [
+    { name: 'users', description: 'Registered people' },
+    { name: 'events', description: 'What became of each registration; for operators' },
+    { name: 'dashboard', description: 'What the dashboard shows; for operators' },
+    { name: 'diagnostics', description: 'Calls that the old services had' },
+    { name: 'system', description: 'Health, and where to go from here' },
+  ],
+  paths: { ...users(), ...events(), ...deadLetters(), ...dashboard(), ...diagnostics(), ...system() },
   components: {
     securitySchemes: {
       operatorToken: { type: 'http', scheme: 'bearer', description: 'OPERATOR_TOKEN; optional in the local stage' },
@@ -306,6 +379,11 @@ export const openApiDocument = (): Json => ({
       DeadLetterPage: DeadLetterPageSchema,
       Error: ErrorSchema,
       Health: HealthSchema,
+      Live: LiveSchema,
+      Home: HomeSchema,
+      Pipeline: PipelineSchema,
+      DeliveryOverview: DeliveryOverviewSchema,
+      Consumers: ConsumersSchema,
     }),
   },
 });

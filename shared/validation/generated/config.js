@@ -43,8 +43,8 @@ var pattern6 = new RegExp("^rediss?://\\S+$", "u");
 var pattern7 = new RegExp("^[^\\s,:/]+:\\d{1,5}(,[^\\s,:/]+:\\d{1,5})*$", "u");
 var pattern8 = new RegExp("^smtps?://\\S+$", "u");
 var pattern9 = new RegExp("^https?://\\S+$", "u");
-var pattern10 = new RegExp("^[^\\r\\n]+@[^\\r\\n]+$", "u");
-var pattern11 = new RegExp("^[A-Za-z0-9._-]*$", "u");
+var pattern11 = new RegExp("^[^\\r\\n]+@[^\\r\\n]+$", "u");
+var pattern12 = new RegExp("^[A-Za-z0-9._-]*$", "u");
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -531,61 +531,73 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    let data7 = data.HTTP_PORT;
-    if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
-      let dataType7 = typeof data7;
-      let coerced7 = void 0;
-      if (!(coerced7 !== void 0)) {
-        if (dataType7 === "boolean" || data7 === null || dataType7 === "string" && data7 && data7 == +data7 && !(data7 % 1)) {
-          coerced7 = +data7;
-        } else {
-          const err31 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-          if (vErrors === null) {
-            vErrors = [err31];
+    if (data.MAIL_UI_URL !== void 0) {
+      let data7 = data.MAIL_UI_URL;
+      if (typeof data7 !== "string") {
+        let dataType7 = typeof data7;
+        let coerced7 = void 0;
+        if (!(coerced7 !== void 0)) {
+          if (dataType7 == "number" || dataType7 == "boolean") {
+            coerced7 = "" + data7;
+          } else if (data7 === null) {
+            coerced7 = "";
           } else {
-            vErrors.push(err31);
+            const err31 = { instancePath: instancePath + "/MAIL_UI_URL", schemaPath: "#/properties/MAIL_UI_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err31];
+            } else {
+              vErrors.push(err31);
+            }
+            errors++;
+          }
+        }
+        if (coerced7 !== void 0) {
+          data7 = coerced7;
+          if (data !== void 0) {
+            data["MAIL_UI_URL"] = coerced7;
+          }
+        }
+      }
+      if (typeof data7 === "string") {
+        if (!pattern9.test(data7)) {
+          const err32 = { instancePath: instancePath + "/MAIL_UI_URL", schemaPath: "#/properties/MAIL_UI_URL/pattern", keyword: "pattern", params: { pattern: "^https?://\\S+$" }, message: 'must match pattern "^https?://\\S+$"' };
+          if (vErrors === null) {
+            vErrors = [err32];
+          } else {
+            vErrors.push(err32);
           }
           errors++;
         }
       }
-      if (coerced7 !== void 0) {
-        data7 = coerced7;
-        if (data !== void 0) {
-          data["HTTP_PORT"] = coerced7;
-        }
-      }
     }
-    if (typeof data7 == "number" && isFinite(data7)) {
-      if (data7 > 65535 || isNaN(data7)) {
-        const err32 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
-        if (vErrors === null) {
-          vErrors = [err32];
-        } else {
-          vErrors.push(err32);
+    if (data.KAFKA_METRICS_PORT !== void 0) {
+      let data8 = data.KAFKA_METRICS_PORT;
+      if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
+        let dataType8 = typeof data8;
+        let coerced8 = void 0;
+        if (!(coerced8 !== void 0)) {
+          if (dataType8 === "boolean" || data8 === null || dataType8 === "string" && data8 && data8 == +data8 && !(data8 % 1)) {
+            coerced8 = +data8;
+          } else {
+            const err33 = { instancePath: instancePath + "/KAFKA_METRICS_PORT", schemaPath: "#/properties/KAFKA_METRICS_PORT/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err33];
+            } else {
+              vErrors.push(err33);
+            }
+            errors++;
+          }
         }
-        errors++;
-      }
-      if (data7 < 1 || isNaN(data7)) {
-        const err33 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err33];
-        } else {
-          vErrors.push(err33);
+        if (coerced8 !== void 0) {
+          data8 = coerced8;
+          if (data !== void 0) {
+            data["KAFKA_METRICS_PORT"] = coerced8;
+          }
         }
-        errors++;
       }
-    }
-    let data8 = data.MAIL_FROM;
-    if (typeof data8 !== "string") {
-      let dataType8 = typeof data8;
-      let coerced8 = void 0;
-      if (!(coerced8 !== void 0)) {
-        if (dataType8 == "number" || dataType8 == "boolean") {
-          coerced8 = "" + data8;
-        } else if (data8 === null) {
-          coerced8 = "";
-        } else {
-          const err34 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 65535 || isNaN(data8)) {
+          const err34 = { instancePath: instancePath + "/KAFKA_METRICS_PORT", schemaPath: "#/properties/KAFKA_METRICS_PORT/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
           if (vErrors === null) {
             vErrors = [err34];
           } else {
@@ -593,65 +605,62 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-      }
-      if (coerced8 !== void 0) {
-        data8 = coerced8;
-        if (data !== void 0) {
-          data["MAIL_FROM"] = coerced8;
-        }
-      }
-    }
-    if (typeof data8 === "string") {
-      if (!pattern10.test(data8)) {
-        const err35 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/pattern", keyword: "pattern", params: { pattern: "^[^\\r\\n]+@[^\\r\\n]+$" }, message: 'must match pattern "^[^\\r\\n]+@[^\\r\\n]+$"' };
-        if (vErrors === null) {
-          vErrors = [err35];
-        } else {
-          vErrors.push(err35);
-        }
-        errors++;
-      }
-    }
-    if (data.OPERATOR_TOKEN !== void 0) {
-      let data9 = data.OPERATOR_TOKEN;
-      if (typeof data9 !== "string") {
-        let dataType9 = typeof data9;
-        let coerced9 = void 0;
-        if (!(coerced9 !== void 0)) {
-          if (dataType9 == "number" || dataType9 == "boolean") {
-            coerced9 = "" + data9;
-          } else if (data9 === null) {
-            coerced9 = "";
-          } else {
-            const err36 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err36];
-            } else {
-              vErrors.push(err36);
-            }
-            errors++;
-          }
-        }
-        if (coerced9 !== void 0) {
-          data9 = coerced9;
-          if (data !== void 0) {
-            data["OPERATOR_TOKEN"] = coerced9;
-          }
-        }
-      }
-      if (typeof data9 === "string") {
-        if (func1(data9) < 8) {
-          const err37 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/minLength", keyword: "minLength", params: { limit: 8 }, message: "must NOT have fewer than 8 characters" };
+        if (data8 < 1 || isNaN(data8)) {
+          const err35 = { instancePath: instancePath + "/KAFKA_METRICS_PORT", schemaPath: "#/properties/KAFKA_METRICS_PORT/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
           if (vErrors === null) {
-            vErrors = [err37];
+            vErrors = [err35];
           } else {
-            vErrors.push(err37);
+            vErrors.push(err35);
           }
           errors++;
         }
       }
     }
-    let data10 = data.TOPIC_PREFIX;
+    let data9 = data.HTTP_PORT;
+    if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
+      let dataType9 = typeof data9;
+      let coerced9 = void 0;
+      if (!(coerced9 !== void 0)) {
+        if (dataType9 === "boolean" || data9 === null || dataType9 === "string" && data9 && data9 == +data9 && !(data9 % 1)) {
+          coerced9 = +data9;
+        } else {
+          const err36 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err36];
+          } else {
+            vErrors.push(err36);
+          }
+          errors++;
+        }
+      }
+      if (coerced9 !== void 0) {
+        data9 = coerced9;
+        if (data !== void 0) {
+          data["HTTP_PORT"] = coerced9;
+        }
+      }
+    }
+    if (typeof data9 == "number" && isFinite(data9)) {
+      if (data9 > 65535 || isNaN(data9)) {
+        const err37 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
+        if (vErrors === null) {
+          vErrors = [err37];
+        } else {
+          vErrors.push(err37);
+        }
+        errors++;
+      }
+      if (data9 < 1 || isNaN(data9)) {
+        const err38 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (vErrors === null) {
+          vErrors = [err38];
+        } else {
+          vErrors.push(err38);
+        }
+        errors++;
+      }
+    }
+    let data10 = data.MAIL_FROM;
     if (typeof data10 !== "string") {
       let dataType10 = typeof data10;
       let coerced10 = void 0;
@@ -661,11 +670,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         } else if (data10 === null) {
           coerced10 = "";
         } else {
-          const err38 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          const err39 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/type", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
-            vErrors = [err38];
+            vErrors = [err39];
           } else {
-            vErrors.push(err38);
+            vErrors.push(err39);
           }
           errors++;
         }
@@ -673,74 +682,71 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced10 !== void 0) {
         data10 = coerced10;
         if (data !== void 0) {
-          data["TOPIC_PREFIX"] = coerced10;
+          data["MAIL_FROM"] = coerced10;
         }
       }
     }
     if (typeof data10 === "string") {
       if (!pattern11.test(data10)) {
-        const err39 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._-]*$" }, message: 'must match pattern "^[A-Za-z0-9._-]*$"' };
+        const err40 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/pattern", keyword: "pattern", params: { pattern: "^[^\\r\\n]+@[^\\r\\n]+$" }, message: 'must match pattern "^[^\\r\\n]+@[^\\r\\n]+$"' };
         if (vErrors === null) {
-          vErrors = [err39];
+          vErrors = [err40];
         } else {
-          vErrors.push(err39);
+          vErrors.push(err40);
         }
         errors++;
       }
     }
-    let data11 = data.KAFKA_REPLICATION_FACTOR;
-    if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-      let dataType11 = typeof data11;
-      let coerced11 = void 0;
-      if (!(coerced11 !== void 0)) {
-        if (dataType11 === "boolean" || data11 === null || dataType11 === "string" && data11 && data11 == +data11 && !(data11 % 1)) {
-          coerced11 = +data11;
-        } else {
-          const err40 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-          if (vErrors === null) {
-            vErrors = [err40];
+    if (data.OPERATOR_TOKEN !== void 0) {
+      let data11 = data.OPERATOR_TOKEN;
+      if (typeof data11 !== "string") {
+        let dataType11 = typeof data11;
+        let coerced11 = void 0;
+        if (!(coerced11 !== void 0)) {
+          if (dataType11 == "number" || dataType11 == "boolean") {
+            coerced11 = "" + data11;
+          } else if (data11 === null) {
+            coerced11 = "";
           } else {
-            vErrors.push(err40);
+            const err41 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err41];
+            } else {
+              vErrors.push(err41);
+            }
+            errors++;
+          }
+        }
+        if (coerced11 !== void 0) {
+          data11 = coerced11;
+          if (data !== void 0) {
+            data["OPERATOR_TOKEN"] = coerced11;
+          }
+        }
+      }
+      if (typeof data11 === "string") {
+        if (func1(data11) < 8) {
+          const err42 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/minLength", keyword: "minLength", params: { limit: 8 }, message: "must NOT have fewer than 8 characters" };
+          if (vErrors === null) {
+            vErrors = [err42];
+          } else {
+            vErrors.push(err42);
           }
           errors++;
         }
       }
-      if (coerced11 !== void 0) {
-        data11 = coerced11;
-        if (data !== void 0) {
-          data["KAFKA_REPLICATION_FACTOR"] = coerced11;
-        }
-      }
     }
-    if (typeof data11 == "number" && isFinite(data11)) {
-      if (data11 > 32767 || isNaN(data11)) {
-        const err41 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
-        if (vErrors === null) {
-          vErrors = [err41];
-        } else {
-          vErrors.push(err41);
-        }
-        errors++;
-      }
-      if (data11 < 1 || isNaN(data11)) {
-        const err42 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err42];
-        } else {
-          vErrors.push(err42);
-        }
-        errors++;
-      }
-    }
-    let data12 = data.KAFKA_MIN_INSYNC_REPLICAS;
-    if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+    let data12 = data.TOPIC_PREFIX;
+    if (typeof data12 !== "string") {
       let dataType12 = typeof data12;
       let coerced12 = void 0;
       if (!(coerced12 !== void 0)) {
-        if (dataType12 === "boolean" || data12 === null || dataType12 === "string" && data12 && data12 == +data12 && !(data12 % 1)) {
-          coerced12 = +data12;
+        if (dataType12 == "number" || dataType12 == "boolean") {
+          coerced12 = "" + data12;
+        } else if (data12 === null) {
+          coerced12 = "";
         } else {
-          const err43 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err43 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/type", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
             vErrors = [err43];
           } else {
@@ -752,13 +758,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced12 !== void 0) {
         data12 = coerced12;
         if (data !== void 0) {
-          data["KAFKA_MIN_INSYNC_REPLICAS"] = coerced12;
+          data["TOPIC_PREFIX"] = coerced12;
         }
       }
     }
-    if (typeof data12 == "number" && isFinite(data12)) {
-      if (data12 > 32767 || isNaN(data12)) {
-        const err44 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
+    if (typeof data12 === "string") {
+      if (!pattern12.test(data12)) {
+        const err44 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._-]*$" }, message: 'must match pattern "^[A-Za-z0-9._-]*$"' };
         if (vErrors === null) {
           vErrors = [err44];
         } else {
@@ -766,17 +772,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data12 < 1 || isNaN(data12)) {
-        const err45 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err45];
-        } else {
-          vErrors.push(err45);
-        }
-        errors++;
-      }
     }
-    let data13 = data.DATABASE_POOL_SIZE;
+    let data13 = data.KAFKA_REPLICATION_FACTOR;
     if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
       let dataType13 = typeof data13;
       let coerced13 = void 0;
@@ -784,11 +781,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType13 === "boolean" || data13 === null || dataType13 === "string" && data13 && data13 == +data13 && !(data13 % 1)) {
           coerced13 = +data13;
         } else {
-          const err46 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err45 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err46];
+            vErrors = [err45];
           } else {
-            vErrors.push(err46);
+            vErrors.push(err45);
           }
           errors++;
         }
@@ -796,13 +793,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced13 !== void 0) {
         data13 = coerced13;
         if (data !== void 0) {
-          data["DATABASE_POOL_SIZE"] = coerced13;
+          data["KAFKA_REPLICATION_FACTOR"] = coerced13;
         }
       }
     }
     if (typeof data13 == "number" && isFinite(data13)) {
-      if (data13 > 500 || isNaN(data13)) {
-        const err47 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 500 }, message: "must be <= 500" };
+      if (data13 > 32767 || isNaN(data13)) {
+        const err46 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
+        if (vErrors === null) {
+          vErrors = [err46];
+        } else {
+          vErrors.push(err46);
+        }
+        errors++;
+      }
+      if (data13 < 1 || isNaN(data13)) {
+        const err47 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err47];
         } else {
@@ -810,17 +816,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data13 < 1 || isNaN(data13)) {
-        const err48 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err48];
-        } else {
-          vErrors.push(err48);
-        }
-        errors++;
-      }
     }
-    let data14 = data.SMTP_CONNECTIONS;
+    let data14 = data.KAFKA_MIN_INSYNC_REPLICAS;
     if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
       let dataType14 = typeof data14;
       let coerced14 = void 0;
@@ -828,11 +825,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType14 === "boolean" || data14 === null || dataType14 === "string" && data14 && data14 == +data14 && !(data14 % 1)) {
           coerced14 = +data14;
         } else {
-          const err49 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err48 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err49];
+            vErrors = [err48];
           } else {
-            vErrors.push(err49);
+            vErrors.push(err48);
           }
           errors++;
         }
@@ -840,13 +837,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced14 !== void 0) {
         data14 = coerced14;
         if (data !== void 0) {
-          data["SMTP_CONNECTIONS"] = coerced14;
+          data["KAFKA_MIN_INSYNC_REPLICAS"] = coerced14;
         }
       }
     }
     if (typeof data14 == "number" && isFinite(data14)) {
-      if (data14 > 100 || isNaN(data14)) {
-        const err50 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+      if (data14 > 32767 || isNaN(data14)) {
+        const err49 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
+        if (vErrors === null) {
+          vErrors = [err49];
+        } else {
+          vErrors.push(err49);
+        }
+        errors++;
+      }
+      if (data14 < 1 || isNaN(data14)) {
+        const err50 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err50];
         } else {
@@ -854,17 +860,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data14 < 1 || isNaN(data14)) {
-        const err51 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err51];
-        } else {
-          vErrors.push(err51);
-        }
-        errors++;
-      }
     }
-    let data15 = data.PASSWORD_HASH_MEMORY_KIB;
+    let data15 = data.DATABASE_POOL_SIZE;
     if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
       let dataType15 = typeof data15;
       let coerced15 = void 0;
@@ -872,11 +869,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType15 === "boolean" || data15 === null || dataType15 === "string" && data15 && data15 == +data15 && !(data15 % 1)) {
           coerced15 = +data15;
         } else {
-          const err52 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err51 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err52];
+            vErrors = [err51];
           } else {
-            vErrors.push(err52);
+            vErrors.push(err51);
           }
           errors++;
         }
@@ -884,13 +881,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced15 !== void 0) {
         data15 = coerced15;
         if (data !== void 0) {
-          data["PASSWORD_HASH_MEMORY_KIB"] = coerced15;
+          data["DATABASE_POOL_SIZE"] = coerced15;
         }
       }
     }
     if (typeof data15 == "number" && isFinite(data15)) {
-      if (data15 > 1048576 || isNaN(data15)) {
-        const err53 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1048576 }, message: "must be <= 1048576" };
+      if (data15 > 500 || isNaN(data15)) {
+        const err52 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 500 }, message: "must be <= 500" };
+        if (vErrors === null) {
+          vErrors = [err52];
+        } else {
+          vErrors.push(err52);
+        }
+        errors++;
+      }
+      if (data15 < 1 || isNaN(data15)) {
+        const err53 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err53];
         } else {
@@ -898,17 +904,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data15 < 8 || isNaN(data15)) {
-        const err54 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
-        if (vErrors === null) {
-          vErrors = [err54];
-        } else {
-          vErrors.push(err54);
-        }
-        errors++;
-      }
     }
-    let data16 = data.PASSWORD_HASH_PASSES;
+    let data16 = data.SMTP_CONNECTIONS;
     if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
       let dataType16 = typeof data16;
       let coerced16 = void 0;
@@ -916,11 +913,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType16 === "boolean" || data16 === null || dataType16 === "string" && data16 && data16 == +data16 && !(data16 % 1)) {
           coerced16 = +data16;
         } else {
-          const err55 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err54 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err55];
+            vErrors = [err54];
           } else {
-            vErrors.push(err55);
+            vErrors.push(err54);
           }
           errors++;
         }
@@ -928,13 +925,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced16 !== void 0) {
         data16 = coerced16;
         if (data !== void 0) {
-          data["PASSWORD_HASH_PASSES"] = coerced16;
+          data["SMTP_CONNECTIONS"] = coerced16;
         }
       }
     }
     if (typeof data16 == "number" && isFinite(data16)) {
       if (data16 > 100 || isNaN(data16)) {
-        const err56 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+        const err55 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+        if (vErrors === null) {
+          vErrors = [err55];
+        } else {
+          vErrors.push(err55);
+        }
+        errors++;
+      }
+      if (data16 < 1 || isNaN(data16)) {
+        const err56 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err56];
         } else {
@@ -942,17 +948,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data16 < 1 || isNaN(data16)) {
-        const err57 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err57];
-        } else {
-          vErrors.push(err57);
-        }
-        errors++;
-      }
     }
-    let data17 = data.MAIL_RETRY_HOURS;
+    let data17 = data.PASSWORD_HASH_MEMORY_KIB;
     if (!(typeof data17 == "number" && (!(data17 % 1) && !isNaN(data17)) && isFinite(data17))) {
       let dataType17 = typeof data17;
       let coerced17 = void 0;
@@ -960,11 +957,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType17 === "boolean" || data17 === null || dataType17 === "string" && data17 && data17 == +data17 && !(data17 % 1)) {
           coerced17 = +data17;
         } else {
-          const err58 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err57 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err58];
+            vErrors = [err57];
           } else {
-            vErrors.push(err58);
+            vErrors.push(err57);
           }
           errors++;
         }
@@ -972,13 +969,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced17 !== void 0) {
         data17 = coerced17;
         if (data !== void 0) {
-          data["MAIL_RETRY_HOURS"] = coerced17;
+          data["PASSWORD_HASH_MEMORY_KIB"] = coerced17;
         }
       }
     }
     if (typeof data17 == "number" && isFinite(data17)) {
-      if (data17 > 720 || isNaN(data17)) {
-        const err59 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
+      if (data17 > 1048576 || isNaN(data17)) {
+        const err58 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1048576 }, message: "must be <= 1048576" };
+        if (vErrors === null) {
+          vErrors = [err58];
+        } else {
+          vErrors.push(err58);
+        }
+        errors++;
+      }
+      if (data17 < 8 || isNaN(data17)) {
+        const err59 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
         if (vErrors === null) {
           vErrors = [err59];
         } else {
@@ -986,17 +992,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data17 < 1 || isNaN(data17)) {
-        const err60 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err60];
-        } else {
-          vErrors.push(err60);
-        }
-        errors++;
-      }
     }
-    let data18 = data.MAIL_REFUSED_FIRST_MS;
+    let data18 = data.PASSWORD_HASH_PASSES;
     if (!(typeof data18 == "number" && (!(data18 % 1) && !isNaN(data18)) && isFinite(data18))) {
       let dataType18 = typeof data18;
       let coerced18 = void 0;
@@ -1004,11 +1001,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType18 === "boolean" || data18 === null || dataType18 === "string" && data18 && data18 == +data18 && !(data18 % 1)) {
           coerced18 = +data18;
         } else {
-          const err61 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err60 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err61];
+            vErrors = [err60];
           } else {
-            vErrors.push(err61);
+            vErrors.push(err60);
           }
           errors++;
         }
@@ -1016,13 +1013,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced18 !== void 0) {
         data18 = coerced18;
         if (data !== void 0) {
-          data["MAIL_REFUSED_FIRST_MS"] = coerced18;
+          data["PASSWORD_HASH_PASSES"] = coerced18;
         }
       }
     }
     if (typeof data18 == "number" && isFinite(data18)) {
-      if (data18 > 864e5 || isNaN(data18)) {
-        const err62 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+      if (data18 > 100 || isNaN(data18)) {
+        const err61 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+        if (vErrors === null) {
+          vErrors = [err61];
+        } else {
+          vErrors.push(err61);
+        }
+        errors++;
+      }
+      if (data18 < 1 || isNaN(data18)) {
+        const err62 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err62];
         } else {
@@ -1030,17 +1036,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data18 < 100 || isNaN(data18)) {
-        const err63 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
-        if (vErrors === null) {
-          vErrors = [err63];
-        } else {
-          vErrors.push(err63);
-        }
-        errors++;
-      }
     }
-    let data19 = data.MAIL_REFUSED_LONGEST_MS;
+    let data19 = data.MAIL_RETRY_HOURS;
     if (!(typeof data19 == "number" && (!(data19 % 1) && !isNaN(data19)) && isFinite(data19))) {
       let dataType19 = typeof data19;
       let coerced19 = void 0;
@@ -1048,11 +1045,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType19 === "boolean" || data19 === null || dataType19 === "string" && data19 && data19 == +data19 && !(data19 % 1)) {
           coerced19 = +data19;
         } else {
-          const err64 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err63 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err64];
+            vErrors = [err63];
           } else {
-            vErrors.push(err64);
+            vErrors.push(err63);
           }
           errors++;
         }
@@ -1060,13 +1057,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced19 !== void 0) {
         data19 = coerced19;
         if (data !== void 0) {
-          data["MAIL_REFUSED_LONGEST_MS"] = coerced19;
+          data["MAIL_RETRY_HOURS"] = coerced19;
         }
       }
     }
     if (typeof data19 == "number" && isFinite(data19)) {
-      if (data19 > 864e5 || isNaN(data19)) {
-        const err65 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+      if (data19 > 720 || isNaN(data19)) {
+        const err64 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
+        if (vErrors === null) {
+          vErrors = [err64];
+        } else {
+          vErrors.push(err64);
+        }
+        errors++;
+      }
+      if (data19 < 1 || isNaN(data19)) {
+        const err65 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err65];
         } else {
@@ -1074,17 +1080,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data19 < 100 || isNaN(data19)) {
-        const err66 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
-        if (vErrors === null) {
-          vErrors = [err66];
-        } else {
-          vErrors.push(err66);
-        }
-        errors++;
-      }
     }
-    let data20 = data.RELAY_MAX_REPUBLISH;
+    let data20 = data.MAIL_REFUSED_FIRST_MS;
     if (!(typeof data20 == "number" && (!(data20 % 1) && !isNaN(data20)) && isFinite(data20))) {
       let dataType20 = typeof data20;
       let coerced20 = void 0;
@@ -1092,11 +1089,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType20 === "boolean" || data20 === null || dataType20 === "string" && data20 && data20 == +data20 && !(data20 % 1)) {
           coerced20 = +data20;
         } else {
-          const err67 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err66 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err67];
+            vErrors = [err66];
           } else {
-            vErrors.push(err67);
+            vErrors.push(err66);
           }
           errors++;
         }
@@ -1104,13 +1101,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced20 !== void 0) {
         data20 = coerced20;
         if (data !== void 0) {
-          data["RELAY_MAX_REPUBLISH"] = coerced20;
+          data["MAIL_REFUSED_FIRST_MS"] = coerced20;
         }
       }
     }
     if (typeof data20 == "number" && isFinite(data20)) {
-      if (data20 > 1e5 || isNaN(data20)) {
-        const err68 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
+      if (data20 > 864e5 || isNaN(data20)) {
+        const err67 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err67];
+        } else {
+          vErrors.push(err67);
+        }
+        errors++;
+      }
+      if (data20 < 100 || isNaN(data20)) {
+        const err68 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
         if (vErrors === null) {
           vErrors = [err68];
         } else {
@@ -1118,17 +1124,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data20 < 1 || isNaN(data20)) {
-        const err69 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err69];
-        } else {
-          vErrors.push(err69);
-        }
-        errors++;
-      }
     }
-    let data21 = data.RELAY_REPUBLISH_FIRST_MS;
+    let data21 = data.MAIL_REFUSED_LONGEST_MS;
     if (!(typeof data21 == "number" && (!(data21 % 1) && !isNaN(data21)) && isFinite(data21))) {
       let dataType21 = typeof data21;
       let coerced21 = void 0;
@@ -1136,11 +1133,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType21 === "boolean" || data21 === null || dataType21 === "string" && data21 && data21 == +data21 && !(data21 % 1)) {
           coerced21 = +data21;
         } else {
-          const err70 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err69 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err70];
+            vErrors = [err69];
           } else {
-            vErrors.push(err70);
+            vErrors.push(err69);
           }
           errors++;
         }
@@ -1148,13 +1145,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced21 !== void 0) {
         data21 = coerced21;
         if (data !== void 0) {
-          data["RELAY_REPUBLISH_FIRST_MS"] = coerced21;
+          data["MAIL_REFUSED_LONGEST_MS"] = coerced21;
         }
       }
     }
     if (typeof data21 == "number" && isFinite(data21)) {
       if (data21 > 864e5 || isNaN(data21)) {
-        const err71 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        const err70 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err70];
+        } else {
+          vErrors.push(err70);
+        }
+        errors++;
+      }
+      if (data21 < 100 || isNaN(data21)) {
+        const err71 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
         if (vErrors === null) {
           vErrors = [err71];
         } else {
@@ -1162,17 +1168,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data21 < 100 || isNaN(data21)) {
-        const err72 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
-        if (vErrors === null) {
-          vErrors = [err72];
-        } else {
-          vErrors.push(err72);
-        }
-        errors++;
-      }
     }
-    let data22 = data.RELAY_REPUBLISH_LONGEST_MS;
+    let data22 = data.RELAY_MAX_REPUBLISH;
     if (!(typeof data22 == "number" && (!(data22 % 1) && !isNaN(data22)) && isFinite(data22))) {
       let dataType22 = typeof data22;
       let coerced22 = void 0;
@@ -1180,11 +1177,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType22 === "boolean" || data22 === null || dataType22 === "string" && data22 && data22 == +data22 && !(data22 % 1)) {
           coerced22 = +data22;
         } else {
-          const err73 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err72 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err73];
+            vErrors = [err72];
           } else {
-            vErrors.push(err73);
+            vErrors.push(err72);
           }
           errors++;
         }
@@ -1192,13 +1189,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced22 !== void 0) {
         data22 = coerced22;
         if (data !== void 0) {
-          data["RELAY_REPUBLISH_LONGEST_MS"] = coerced22;
+          data["RELAY_MAX_REPUBLISH"] = coerced22;
         }
       }
     }
     if (typeof data22 == "number" && isFinite(data22)) {
-      if (data22 > 864e5 || isNaN(data22)) {
-        const err74 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+      if (data22 > 1e5 || isNaN(data22)) {
+        const err73 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
+        if (vErrors === null) {
+          vErrors = [err73];
+        } else {
+          vErrors.push(err73);
+        }
+        errors++;
+      }
+      if (data22 < 1 || isNaN(data22)) {
+        const err74 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err74];
         } else {
@@ -1206,17 +1212,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data22 < 100 || isNaN(data22)) {
-        const err75 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
-        if (vErrors === null) {
-          vErrors = [err75];
-        } else {
-          vErrors.push(err75);
-        }
-        errors++;
-      }
     }
-    let data23 = data.EVENT_KEEP_DAYS;
+    let data23 = data.RELAY_REPUBLISH_FIRST_MS;
     if (!(typeof data23 == "number" && (!(data23 % 1) && !isNaN(data23)) && isFinite(data23))) {
       let dataType23 = typeof data23;
       let coerced23 = void 0;
@@ -1224,11 +1221,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType23 === "boolean" || data23 === null || dataType23 === "string" && data23 && data23 == +data23 && !(data23 % 1)) {
           coerced23 = +data23;
         } else {
-          const err76 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err75 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err76];
+            vErrors = [err75];
           } else {
-            vErrors.push(err76);
+            vErrors.push(err75);
           }
           errors++;
         }
@@ -1236,13 +1233,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced23 !== void 0) {
         data23 = coerced23;
         if (data !== void 0) {
-          data["EVENT_KEEP_DAYS"] = coerced23;
+          data["RELAY_REPUBLISH_FIRST_MS"] = coerced23;
         }
       }
     }
     if (typeof data23 == "number" && isFinite(data23)) {
-      if (data23 > 3650 || isNaN(data23)) {
-        const err77 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3650 }, message: "must be <= 3650" };
+      if (data23 > 864e5 || isNaN(data23)) {
+        const err76 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err76];
+        } else {
+          vErrors.push(err76);
+        }
+        errors++;
+      }
+      if (data23 < 100 || isNaN(data23)) {
+        const err77 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
         if (vErrors === null) {
           vErrors = [err77];
         } else {
@@ -1250,29 +1256,108 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data23 < 8 || isNaN(data23)) {
-        const err78 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
-        if (vErrors === null) {
-          vErrors = [err78];
+    }
+    let data24 = data.RELAY_REPUBLISH_LONGEST_MS;
+    if (!(typeof data24 == "number" && (!(data24 % 1) && !isNaN(data24)) && isFinite(data24))) {
+      let dataType24 = typeof data24;
+      let coerced24 = void 0;
+      if (!(coerced24 !== void 0)) {
+        if (dataType24 === "boolean" || data24 === null || dataType24 === "string" && data24 && data24 == +data24 && !(data24 % 1)) {
+          coerced24 = +data24;
         } else {
-          vErrors.push(err78);
+          const err78 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err78];
+          } else {
+            vErrors.push(err78);
+          }
+          errors++;
+        }
+      }
+      if (coerced24 !== void 0) {
+        data24 = coerced24;
+        if (data !== void 0) {
+          data["RELAY_REPUBLISH_LONGEST_MS"] = coerced24;
+        }
+      }
+    }
+    if (typeof data24 == "number" && isFinite(data24)) {
+      if (data24 > 864e5 || isNaN(data24)) {
+        const err79 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err79];
+        } else {
+          vErrors.push(err79);
+        }
+        errors++;
+      }
+      if (data24 < 100 || isNaN(data24)) {
+        const err80 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+        if (vErrors === null) {
+          vErrors = [err80];
+        } else {
+          vErrors.push(err80);
+        }
+        errors++;
+      }
+    }
+    let data25 = data.EVENT_KEEP_DAYS;
+    if (!(typeof data25 == "number" && (!(data25 % 1) && !isNaN(data25)) && isFinite(data25))) {
+      let dataType25 = typeof data25;
+      let coerced25 = void 0;
+      if (!(coerced25 !== void 0)) {
+        if (dataType25 === "boolean" || data25 === null || dataType25 === "string" && data25 && data25 == +data25 && !(data25 % 1)) {
+          coerced25 = +data25;
+        } else {
+          const err81 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err81];
+          } else {
+            vErrors.push(err81);
+          }
+          errors++;
+        }
+      }
+      if (coerced25 !== void 0) {
+        data25 = coerced25;
+        if (data !== void 0) {
+          data["EVENT_KEEP_DAYS"] = coerced25;
+        }
+      }
+    }
+    if (typeof data25 == "number" && isFinite(data25)) {
+      if (data25 > 3650 || isNaN(data25)) {
+        const err82 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3650 }, message: "must be <= 3650" };
+        if (vErrors === null) {
+          vErrors = [err82];
+        } else {
+          vErrors.push(err82);
+        }
+        errors++;
+      }
+      if (data25 < 8 || isNaN(data25)) {
+        const err83 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
+        if (vErrors === null) {
+          vErrors = [err83];
+        } else {
+          vErrors.push(err83);
         }
         errors++;
       }
     }
   } else {
-    const err79 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err84 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err79];
+      vErrors = [err84];
     } else {
-      vErrors.push(err79);
+      vErrors.push(err84);
     }
     errors++;
   }
   validate20.errors = vErrors;
   return errors === 0;
 }
-validate20.evaluated = { "props": { "STAGE": true, "USERS_DATABASE_URL": true, "NOTIFICATIONS_DATABASE_URL": true, "REDIS_URL": true, "KAFKA_BROKERS": true, "SMTP_URL": true, "USERS_BASE_URL": true, "HTTP_PORT": true, "MAIL_FROM": true, "OPERATOR_TOKEN": true, "TOPIC_PREFIX": true, "KAFKA_REPLICATION_FACTOR": true, "KAFKA_MIN_INSYNC_REPLICAS": true, "DATABASE_POOL_SIZE": true, "SMTP_CONNECTIONS": true, "PASSWORD_HASH_MEMORY_KIB": true, "PASSWORD_HASH_PASSES": true, "MAIL_RETRY_HOURS": true, "MAIL_REFUSED_FIRST_MS": true, "MAIL_REFUSED_LONGEST_MS": true, "RELAY_MAX_REPUBLISH": true, "RELAY_REPUBLISH_FIRST_MS": true, "RELAY_REPUBLISH_LONGEST_MS": true, "EVENT_KEEP_DAYS": true }, "dynamicProps": false, "dynamicItems": false };
+validate20.evaluated = { "props": { "STAGE": true, "USERS_DATABASE_URL": true, "NOTIFICATIONS_DATABASE_URL": true, "REDIS_URL": true, "KAFKA_BROKERS": true, "SMTP_URL": true, "USERS_BASE_URL": true, "MAIL_UI_URL": true, "KAFKA_METRICS_PORT": true, "HTTP_PORT": true, "MAIL_FROM": true, "OPERATOR_TOKEN": true, "TOPIC_PREFIX": true, "KAFKA_REPLICATION_FACTOR": true, "KAFKA_MIN_INSYNC_REPLICAS": true, "DATABASE_POOL_SIZE": true, "SMTP_CONNECTIONS": true, "PASSWORD_HASH_MEMORY_KIB": true, "PASSWORD_HASH_PASSES": true, "MAIL_RETRY_HOURS": true, "MAIL_REFUSED_FIRST_MS": true, "MAIL_REFUSED_LONGEST_MS": true, "RELAY_MAX_REPUBLISH": true, "RELAY_REPUBLISH_FIRST_MS": true, "RELAY_REPUBLISH_LONGEST_MS": true, "EVENT_KEEP_DAYS": true }, "dynamicProps": false, "dynamicItems": false };
 var messages = {};
 export {
   stdin_default as default,
