@@ -15,6 +15,8 @@ export interface Chart {
   /** Below the first and the last value. */
   readonly ends: readonly [string, string];
   readonly text: (value: number) => string;
+  /** The axis goes up to this at least, so that little does not look like much. */
+  readonly leastTop: number;
   /** The chart in one sentence. */
   readonly summary: string;
   /** Instead of a chart without any value. */
@@ -36,8 +38,12 @@ const grid = (max: number, text: (value: number) => string): SVGElement[] =>
 
 const line = ({ tone, values, isFilled = false }: Series, max: number): SVGElement[] => {
   const points = pointsOf(values, max, AREA);
-  const path = svg('path', { d: linePath(points), class: `line ${tone}` });
-  return isFilled ? [svg('path', { d: areaPath(points, AREA), class: `area ${tone}` }), path] : [path];
+  const last = points.findLast((point) => point !== null);
+  return [
+    ...(isFilled ? [svg('path', { d: areaPath(points, AREA), class: `area ${tone}` })] : []),
+    svg('path', { d: linePath(points), class: `line ${tone}` }),
+    ...(last ? [svg('circle', { cx: last.x, cy: last.y, r: 3.5, class: `point ${tone}` })] : []),
+  ];
 };
 
 const latest = ({ values }: Series): number | undefined => values.findLast((value) => value !== null) ?? undefined;
@@ -54,13 +60,13 @@ const legend = (series: readonly Series[], text: (value: number) => string): HTM
   );
 
 /** Draws a chart in the place of what was there. */
-export const drawChart = (place: HTMLElement, { series, ends, text, summary, empty }: Chart): void => {
+export const drawChart = (place: HTMLElement, { series, ends, text, leastTop, summary, empty }: Chart): void => {
   const values = series.flatMap((one) => one.values.filter((value) => value !== null));
   if (values.length === 0) {
     place.replaceChildren(h('p', { class: 'empty' }, empty));
     return;
   }
-  const max = niceCeiling(Math.max(...values));
+  const max = niceCeiling(Math.max(leastTop, ...values));
   const bottom = AREA.top + AREA.height + 18;
   place.replaceChildren(
     svg(

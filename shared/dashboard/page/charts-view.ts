@@ -20,10 +20,12 @@ const ratesChart = (minutes: Minutes): Chart => {
     series: [
       { name: 'registered', tone: 'main', values: registered, isFilled: true },
       { name: 'finished', tone: 'second', values: finished },
-      { name: 'failed', tone: 'bad', values: failed },
+      // A line along the bottom would hide the others.
+      { name: 'failed', tone: 'bad', values: sum(failed) > 0 ? failed : [] },
     ],
     ends: ['15 min ago', 'this minute'],
     text: numberText,
+    leastTop: 10,
     summary: `In the last 15 minutes ${total[0]} registered, ${total[1]} finished and ${total[2]} failed.`,
     empty: 'Nothing yet.',
   };
@@ -41,6 +43,7 @@ const latencyChart = (minutes: Minutes, latency: NonNullable<Snapshot['pipeline'
   ],
   ends: ['15 min ago', 'this minute'],
   text: spanText,
+  leastTop: 100,
   summary:
     latency === null
       ? 'Nothing finished in the last 15 minutes.'
@@ -52,6 +55,7 @@ const lagChart = (samples: readonly number[], isTold: boolean): Chart => ({
   series: [{ name: 'records behind', tone: 'main', values: samples, isFilled: true }],
   ends: ['2 min ago', 'now'],
   text: numberText,
+  leastTop: 10,
   summary: `The consumers are ${numberText(samples.at(-1) ?? 0)} records behind; at most ${numberText(Math.max(0, ...samples))} while this page looked.`,
   empty: isTold ? 'Not known yet.' : 'Only the local event source tells it; on AWS see CloudWatch.',
 });

@@ -37,28 +37,32 @@ export const feed = () => {
   let eventsAt = Number.NEGATIVE_INFINITY;
   let state = '';
 
+  const tell = (news: Partial<Snapshot>): void => {
+    snapshot = { ...snapshot, ...news };
+  };
+
   const health = async (now: number): Promise<void> => {
     if (now - healthAt < HEALTH_EVERY_MS) return;
-    snapshot = { ...snapshot, health: await call<Health>('GET', '/health/ready', { also: [503] }) };
+    tell({ health: await call<Health>('GET', '/health/ready', { also: [503] }) });
     healthAt = now;
   };
 
   const consumers = async (): Promise<void> => {
     if (snapshot.consumers === null) return;
     try {
-      snapshot = { ...snapshot, consumers: await call<Consumers>('GET', '/api/consumers') };
+      tell({ consumers: await call<Consumers>('GET', '/api/consumers') });
     } catch (error) {
       // Nobody tells (404), or the event source is just starting: the rest of the page is as good as before.
-      if (statusOf(error) === 404) snapshot = { ...snapshot, consumers: null };
+      if (statusOf(error) === 404) tell({ consumers: null });
       else if (statusOf(error) !== 503) throw error;
     }
   };
 
   const pipeline = async (): Promise<void> => {
-    snapshot = { ...snapshot, pipeline: await call<Pipeline>('GET', '/api/pipeline') };
+    tell({ pipeline: await call<Pipeline>('GET', '/api/pipeline') });
   };
   const deliveries = async (): Promise<void> => {
-    snapshot = { ...snapshot, deliveries: await call<DeliveryOverview>('GET', '/api/deliveries') };
+    tell({ deliveries: await call<DeliveryOverview>('GET', '/api/deliveries') });
   };
 
   const events = async (now: number): Promise<void> => {
@@ -67,7 +71,7 @@ export const feed = () => {
     const asked = state;
     const page = await call<EventPage>('GET', `/api/events?pageSize=${EVENTS}&state=${asked}`);
     if (asked !== state) return;
-    snapshot = { ...snapshot, events: page };
+    tell({ events: page });
     signature = moved;
     eventsAt = now;
   };
