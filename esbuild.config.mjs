@@ -97,8 +97,10 @@ const generate = async () => {
       banner,
     });
     const generator = await import(pathToFileURL(outfile).href);
-    await generator.generate(path.join(root, 'shared'), selfContained);
-    const sources = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'));
+    /** @type {string[]} */
+    const templates = await generator.generate(path.join(root, 'shared'), selfContained);
+    const code = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'));
+    const sources = [...code, ...templates.map((file) => path.relative(root, file))];
     writeAtomically(generatedFrom, Buffer.from(JSON.stringify(sources)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
