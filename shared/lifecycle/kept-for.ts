@@ -1,8 +1,10 @@
+export const monotonicMs = (): number => performance.now();
+
 /**
  * Loads something at most once in `ms` milliseconds, however many ask for it; those who ask meanwhile get the same. A load that
  * fails is not kept.
  */
-export const keptFor = <T>(ms: number, load: () => Promise<T>, now = () => performance.now()): (() => Promise<T>) => {
+export const keptFor = <T>(ms: number, load: () => Promise<T>, now = monotonicMs): (() => Promise<T>) => {
   let kept: { readonly value: Promise<T>; readonly until: number } | undefined;
   return () => {
     if (kept !== undefined && now() < kept.until) return kept.value;

@@ -1,6 +1,6 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
-import { keptFor } from '#shared/lifecycle/kept-for.ts';
+import { keptFor, monotonicMs } from '#shared/lifecycle/kept-for.ts';
 import { type Histogram, latencyOf, merge } from './histogram.ts';
 import type { Minute, Pipeline } from './pipeline.ts';
 import { pipelineRepository, type Span } from './pipeline-repository.ts';
@@ -39,7 +39,11 @@ const toMinute = ({ startsAt, registered, failed, latencies }: MinuteFigures): M
  * so often it runs its queries once a second.
  * @throws (what it returns) AppError DEPENDENCY_DOWN
  */
-export const observePipeline = (database: () => Promise<Database>, clock: () => number = Date.now) => {
+export const observePipeline = (
+  database: () => Promise<Database>,
+  clock: () => number = Date.now,
+  elapsed: () => number = monotonicMs,
+) => {
   const minutesIn = async (span: Span): Promise<MinuteFigures[]> => {
     const count = Math.round((span.until.getTime() - span.from.getTime()) / MINUTE_MS);
     const [registered, failed, latencies] = await statement(await database(), (db) => {
@@ -60,7 +64,7 @@ export const observePipeline = (database: () => Promise<Database>, clock: () => 
     return { from: new Date(running - first * MINUTE_MS), until: new Date(running - (last - 1) * MINUTE_MS) };
   };
 
-  const earlier = keptFor(KEEP_EARLIER_MS, () => minutesIn(span(MINUTES - 1, RUNNING_MINUTES)));
+  const earlier = keptFor(KEEP_EARLIER_MS, () => minutesIn(span(MINUTES - 1, RUNNING_MINUTES)), elapsed);
   const running = () => minutesIn(span(RUNNING_MINUTES - 1, 0));
 
   /** When the minute has changed since the earlier ones were read, one is missing: an overlap is cut off, a gap is read. */
@@ -74,27 +78,31 @@ export const observePipeline = (database: () => Promise<Database>, clock: () => 
     return [...known, ...gap, ...now].slice(-MINUTES);
   };
 
-  return keptFor(KEEP_MS, async (): Promise<Pipeline> => {
-    const [figures, [processing, finished, failed, unpublished, oldest]] = await Promise.all([
-      minutes(),
-      statement(await database(), (db) => {
-        const pipeline = pipelineRepository(db);
-        return Promise.all([
-          pipeline.countState('PROCESSING'),
-          pipeline.countState('FINISHED'),
-          pipeline.countState('FAILED'),
-          pipeline.countUnpublished(),
-          pipeline.oldestUnfinished(),
-        ]);
-      }),
-    ]);
-    return {
-      observedAt: new Date(clock()).toISOString(),
-      states: { PROCESSING: processing, FINISHED: finished, FAILED: failed },
-      unpublished,
-      oldestUnfinishedAt: oldest?.toISOString() ?? null,
-      latencyMs: latencyOf(merge(figures.map(({ latencies }) => latencies))),
-      minutes: figures.map(toMinute),
-    };
-  });
+  return keptFor(
+    KEEP_MS,
+    async (): Promise<Pipeline> => {
+      const [figures, [processing, finished, failed, unpublished, oldest]] = await Promise.all([
+        minutes(),
+        statement(await database(), (db) => {
+          const pipeline = pipelineRepository(db);
+          return Promise.all([
+            pipeline.countState('PROCESSING'),
+            pipeline.countState('FINISHED'),
+            pipeline.countState('FAILED'),
+            pipeline.countUnpublished(),
+            pipeline.oldestUnfinished(),
+          ]);
+        }),
+      ]);
+      return {
+        observedAt: new Date(clock()).toISOString(),
+        states: { PROCESSING: processing, FINISHED: finished, FAILED: failed },
+        unpublished,
+        oldestUnfinishedAt: oldest?.toISOString() ?? null,
+        latencyMs: latencyOf(merge(figures.map(({ latencies }) => latencies))),
+        minutes: figures.map(toMinute),
+      };
+    },
+    elapsed,
+  );
 };

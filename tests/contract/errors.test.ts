@@ -80,7 +80,7 @@ describe('an error', () => {
 
 describe('a route that does not exist', () => {
   it.each([
-    ['GET', '/'],
+    ['POST', '/'],
     ['GET', '/nothing'],
     ['GET', '/api'],
     ['GET', '/api/'],

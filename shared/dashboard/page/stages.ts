@@ -55,7 +55,7 @@ const outbox = (snapshot: Snapshot, now: number): Stage => {
     title: 'Outbox',
     value: pipeline === undefined ? UNKNOWN : countText(pipeline.unpublished),
     label: 'to be published',
-    detail: oldest === null ? 'nothing unfinished' : `oldest unfinished: ${agoText(oldest, now)}`,
+    detail: oldest === null ? 'nothing unfinished' : `the oldest: ${agoText(oldest, now)}`,
     tone: isDown(snapshot, 'mysqlUsers') ? 'down' : waits ? 'warn' : waiting > 0 ? 'busy' : 'ok',
   };
 };
