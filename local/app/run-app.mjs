@@ -1,5 +1,6 @@
 import { say, step } from '../cli/progress.mjs';
 import { StartError } from '../cli/start-error.mjs';
+import { appLogFile } from '../logs/arguments.mjs';
 import { freePorts } from '../process/ports.mjs';
 import { unlessAborted } from '../process/shutdown.mjs';
 import { ensureBuild } from './build.mjs';
@@ -59,6 +60,7 @@ function appEnv({ ports, host, local, urls }) {
   return {
     // serverless-offline would print three lines for every request.
     SLS_LOG_LEVEL: 'warning',
+    APP_LOG_FILE: appLogFile(process.env),
     USERS_BASE_URL: `http://127.0.0.1:${ports.http}`,
     ...(local.includes('mail') ? { MAIL_UI_URL: `http://127.0.0.1:${ports.mailUi}` } : {}),
     ...process.env,
