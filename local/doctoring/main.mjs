@@ -138,14 +138,27 @@ function addressOf(variable, value) {
  * @returns {Promise<Finding[]>}
  */
 async function ports(settings) {
-  const holder = holderOf(servicesLock);
-  const isOurs = holder !== 0 && isAlive(holder);
+  const isOurs = await runsHere(settings);
   return await Promise.all(
     portsInUse(settings, { withApp: true }).map(async (name) => {
       const port = settings.ports[name];
       const isTaken = await isPortTaken(port);
       return judgePort(portUses[name], { port, variable: portVariables[name][0], isTaken, isOurs });
     }),
+  );
+}
+
+/**
+ * Whether npm start runs in this folder, on these ports.
+ * @param {Settings} settings
+ */
+async function runsHere({ ports: { http } }) {
+  const holder = holderOf(servicesLock);
+  if (holder === 0 || !isAlive(holder)) return false;
+  const live = fetch(`http://127.0.0.1:${http}/health/live`, { signal: AbortSignal.timeout(1000) });
+  return await live.then(
+    ({ ok }) => ok,
+    () => false,
   );
 }
 
