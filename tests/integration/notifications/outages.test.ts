@@ -63,6 +63,11 @@ describe('MySQL going away', () => {
       return events.every(({ uuid }) => !sentUnrecorded().has(uuid));
     });
 
+    if (mode === 'silent') {
+      // The first write arrived after all, only its answer did not: the confirmation has its turn later.
+      await deliveries.makeDue();
+      await deliverDue();
+    }
     const confirmed = published.keysOn('user.email.sent');
     expect(confirmed.sort()).toEqual(events.map(({ uuid }) => uuid).sort());
     const rows = await Promise.all(events.map(({ uuid }) => deliveries.find(uuid)));
