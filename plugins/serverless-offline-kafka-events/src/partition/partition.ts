@@ -1,7 +1,6 @@
 import type { PolledRecord } from '../record/polled-record.ts';
-import { backoffMs } from './backoff.ts';
 import { decideBatch } from './batch-size.ts';
-import { planAfterFailure, planAfterPartial } from './failure-plan.ts';
+import { planAfterDelivery, planAfterFailure, planAfterPartial } from './failure-plan.ts';
 import type { PartitionLimits } from './limits.ts';
 import type { ActionOutcome, PartitionAction } from './partition-action.ts';
 import { splitByAge } from './record-age.ts';
@@ -145,9 +144,9 @@ export class Partition {
       this.#units = rest;
       this.#done = head.endOffset;
     } else if (running.isDiscard) {
-      const failures = tried.failures + 1;
-      const notBeforeMs = nowMs + backoffMs(this.#limits.backoff, failures);
-      this.#units = [{ ...tried, failures, notBeforeMs }, ...rest];
+      const left = planAfterDelivery(tried, outcome, this.#limits, nowMs);
+      this.#done = left.records[0]?.offset ?? this.#done;
+      this.#units = [left, ...rest];
     } else {
       const left =
         outcome.kind === 'partial'

@@ -76,9 +76,10 @@ export class World {
     if (how === 'done') {
       for (const offset of offsets) (action.kind === 'invoke' ? this.handled : this.delivered).add(offset);
       this.partition.settle(action.ticket, { kind: 'done' }, this.nowMs);
-    } else if (how === 'partial' && action.kind === 'invoke') {
+    } else if (how === 'partial') {
       const failedOffset = offsets[at % offsets.length] ?? 0;
-      for (const offset of offsets.filter((one) => one < failedOffset)) this.handled.add(offset);
+      const done = action.kind === 'invoke' ? this.handled : this.delivered;
+      for (const offset of offsets.filter((one) => one < failedOffset)) done.add(offset);
       this.partition.settle(action.ticket, { kind: 'partial', failedOffset }, this.nowMs);
     } else {
       this.partition.settle(action.ticket, { kind: 'failed' }, this.nowMs);
