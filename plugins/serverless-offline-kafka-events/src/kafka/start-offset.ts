@@ -25,12 +25,12 @@ export interface PartitionPosition {
   readonly latest: number;
 }
 
-/**
- * A committed offset whose records are gone means to go on with the oldest left. One beyond the end is kept: a broker
- * that has just restarted tells an end that is too low, and a fetch finds out whether it really is.
- */
-export function withinLog(position: PartitionPosition): PartitionPosition {
+/** What kafkajs commits where the records at a group's position are gone: it means the oldest one left. */
+const KAFKAJS_EARLIEST = -2;
+
+/** A committed offset beyond the end is kept: a broker that has just restarted tells an end that is too low. */
+export function readCommitted(position: PartitionPosition): PartitionPosition {
   const { committed, earliest } = position;
-  if (committed < 0) return { ...position, committed: -1 };
-  return committed < earliest ? { ...position, committed: -1, start: earliest } : position;
+  if (committed === KAFKAJS_EARLIEST) return { ...position, committed: -1, start: earliest };
+  return committed < 0 ? { ...position, committed: -1 } : position;
 }

@@ -1,6 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { Mapping } from '../config/mapping.ts';
-import { type PartitionPosition, startOffset, withinLog } from './start-offset.ts';
+import { type PartitionPosition, readCommitted, startOffset } from './start-offset.ts';
 
 export interface TopicHistory {
   /** Partitions that existed when the mapping first saw the topic; null: the mapping was there before the topic. */
@@ -37,7 +37,12 @@ export async function fetchPositions(
         });
         return [
           partition,
-          withinLog({ committed: committed.get(partition) ?? -1, start, earliest: Number(low), latest: Number(high) }),
+          readCommitted({
+            committed: committed.get(partition) ?? -1,
+            start,
+            earliest: Number(low),
+            latest: Number(high),
+          }),
         ];
       }),
     );

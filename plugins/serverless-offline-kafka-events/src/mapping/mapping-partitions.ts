@@ -32,7 +32,8 @@ export interface MappingPartitions {
   suspend(): void;
   /** Gives up what is not in the list. */
   keepOnly(ids: readonly number[]): void;
-  forget(id: number): void;
+  /** The broker refused to read at our position. Returns the offset to poll from. */
+  recover(id: number, position: PartitionPosition): number;
   append(id: number, records: readonly PolledRecord[], endOffset: number, highWatermark: number): void;
   stop(graceMs: number): Promise<void>;
 }
@@ -83,7 +84,7 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
   return {
     assign(id, position) {
       const entry = entryOf(id);
-      const from = entry.partition.assign(position.committed, position.start);
+      const from = entry.partition.assign(position.committed, position.start, position.earliest);
       entry.isPaused = false;
       entry.highWatermark = Math.max(entry.highWatermark, position.latest);
       // What ended while the group was rebalancing; and a first position, so that a restart finds it.
@@ -102,7 +103,20 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
         metrics.forgetLag(id);
       }
     },
-    forget: (id) => entries.get(id)?.partition.revoke(),
+    recover(id, position) {
+      const { partition, worker } = entryOf(id);
+      const { earliest, latest } = position;
+      // Deleted by age or by hand: what was polled before is still to be done.
+      if (partition.position <= latest) partition.skipTo(earliest);
+      else {
+        // Another log under the same name: what we hold is not of it.
+        partition.revoke();
+        partition.assign(-1, earliest);
+      }
+      if (partition.offsetToCommit !== null) committer.poke();
+      worker.wake();
+      return partition.position;
+    },
     append(id, records, endOffset, highWatermark) {
       const entry = entryOf(id);
       if (!entry.partition.isAssigned) return;

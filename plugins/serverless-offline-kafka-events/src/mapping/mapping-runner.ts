@@ -57,7 +57,6 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
         ...who,
         partition: id,
       });
-      partitions.forget(id);
       session?.pause(id);
       void takeOver([id], true);
     },
@@ -65,13 +64,13 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   const topicWatch: TopicWatch = createTopicWatch(kafka, mapping, log);
 
   /** Asks where the group stands, then starts or goes on with the partitions. */
-  async function takeOver(ids: readonly number[], isFromEarliest = false): Promise<void> {
+  async function takeOver(ids: readonly number[], isRecovery = false): Promise<void> {
     const current = assignment;
     const isCurrent = () => current === assignment && !waiter.isStopped;
     for (let failures = 1; isCurrent(); failures++) {
       try {
         const positions = await fetchPositions(kafka, mapping, topicWatch.history());
-        if (isCurrent()) resumeAt(ids, positions, isFromEarliest);
+        if (isCurrent()) resumeAt(ids, positions, isRecovery);
         return;
       } catch (error) {
         metrics.add('PollingErrorCount');
@@ -84,14 +83,13 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   function resumeAt(
     ids: readonly number[],
     positions: ReadonlyMap<number, PartitionPosition>,
-    isFromEarliest: boolean,
+    isRecovery: boolean,
   ): void {
     for (const id of ids) {
       const found = positions.get(id);
       if (found === undefined) throw new Error(`the broker does not tell about partition ${id} yet`);
       if (session === null) return;
-      const position = isFromEarliest ? { ...found, committed: -1, start: found.earliest } : found;
-      const from = partitions.assign(id, position);
+      const from = isRecovery ? partitions.recover(id, found) : partitions.assign(id, found);
       session.resumeFrom(id, from);
     }
     log.debug('polling', { ...who, partitions: ids });

@@ -67,24 +67,32 @@ export class Partition {
 
   /**
    * The group gave us the partition. When its committed offset is still one that we left there, nobody else worked on it
-   * and we go on where we were; otherwise we start at it, or at `startOffset` without one (−1).
+   * and we go on where we were; otherwise we start at it, or at `startOffset` without one (−1). `earliest`: the oldest
+   * record that the broker still has.
    * Returns the offset to poll from.
    */
-  assign(committedOffset: number, startOffset: number): number {
+  assign(committedOffset: number, startOffset: number, earliest = 0): number {
     const isOurs =
       this.#isKnown &&
       (committedOffset === this.#committed || (committedOffset >= this.#committed && committedOffset <= this.#done));
     this.#isAssigned = true;
     if (isOurs) {
       this.#committed = committedOffset;
-      return this.#position;
+      return this.skipTo(earliest);
     }
     this.#startOver();
     this.#isKnown = true;
     this.#committed = committedOffset;
-    this.#position = committedOffset >= 0 ? committedOffset : startOffset;
+    this.#position = committedOffset >= 0 ? Math.max(committedOffset, earliest) : startOffset;
     this.#done = this.#position;
     this.#origin = this.#position;
+    return this.#position;
+  }
+
+  /** The broker has nothing left below this offset. What was polled is still to be done. Returns the offset to poll from. */
+  skipTo(earliest: number): number {
+    this.#position = Math.max(this.#position, earliest);
+    this.#skipFiltered();
     return this.#position;
   }
 

@@ -37,6 +37,12 @@ export async function weigh(event, context) {
   const bytes = Buffer.byteLength(JSON.stringify(event));
   appendFileSync('calls.jsonl', JSON.stringify({ function: name(context), phase: 'start', at: Date.now(), code, bytes, event: { records: light } }) + '\\n');
 }
+/** Waits for the gate, then keeps offsets only. */
+export async function gatedOffsets(event, context) {
+  const light = Object.fromEntries(Object.entries(event.records).map(([key, records]) => [key, records.map(({ offset }) => ({ offset }))]));
+  while (!existsSync(path.join(folder, 'gate'))) await sleep(20);
+  note(name(context), 'end', { records: light });
+}
 export const slow = recorded(() => sleep(150));
 export const failTwice = recorded(async (_event, count) => { if (count <= 2) throw new Error('not yet'); });
 export const poison = recorded(async (event) => { if (values(event).some(({ text }) => text.startsWith('poison'))) throw new Error('poison'); });
