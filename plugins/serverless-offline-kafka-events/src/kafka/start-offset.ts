@@ -2,7 +2,7 @@ import type { Mapping } from '../config/mapping.ts';
 
 export interface StartOffsetInput {
   readonly startingPosition: Mapping['startingPosition'];
-  /** The partition did not exist when the mapping began to watch the topic: all it holds is newer than the mapping. */
+  /** The partition did not exist when the mapping first started: all it holds is newer than the mapping. */
   readonly isNewerThanMapping: boolean;
   readonly earliest: number;
   readonly latest: number;
@@ -13,8 +13,8 @@ export interface StartOffsetInput {
 /** Where a partition without a committed offset starts. https://docs.aws.amazon.com/lambda/latest/dg/kafka-starting-positions.html */
 export function startOffset(input: StartOffsetInput): number {
   if (input.startingPosition === 'TRIM_HORIZON') return input.earliest;
-  if (input.atTimestamp !== null) return input.atTimestamp;
-  return input.isNewerThanMapping ? input.earliest : input.latest;
+  if (input.startingPosition === 'LATEST' && input.isNewerThanMapping) return input.earliest;
+  return input.atTimestamp ?? (input.isNewerThanMapping ? input.earliest : input.latest);
 }
 
 /** Where the group stands in one partition; `committed` is −1 when it never committed. */

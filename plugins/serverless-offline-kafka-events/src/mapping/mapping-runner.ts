@@ -1,6 +1,7 @@
 import type { Mapping } from '../config/mapping.ts';
 import type { Settings } from '../config/settings.ts';
 import { type ConsumerSession, openConsumerSession } from '../kafka/consumer-session.ts';
+import { firstPartitionsMetadata } from '../kafka/first-partitions.ts';
 import { createKafkaClient } from '../kafka/kafka-client.ts';
 import type { PartitionPosition } from '../kafka/start-offset.ts';
 import { fetchPositions } from '../kafka/start-positions.ts';
@@ -41,9 +42,17 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   /** Counts up whenever what was assigned before is no longer in force. */
   let assignment = 0;
 
+  let firstPartitions = 0;
+
+  const commit = () => {
+    const member = session;
+    if (member === null || member.isJoining) return null;
+    const metadata = firstPartitionsMetadata(firstPartitions);
+    return (offsets: ReadonlyMap<number, number>) => member.commit(offsets, metadata);
+  };
   const partitions: MappingPartitions = createMappingPartitions({
     ...options,
-    commit: () => (session === null || session.isJoining ? null : session.commit),
+    commit,
     pause: (id) => session?.pause(id),
     resume: (id) => session?.resumeFrom(id, null),
   });
@@ -70,7 +79,9 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
     for (let failures = 1; isCurrent(); failures++) {
       try {
         const positions = await fetchPositions(kafka, mapping, topicWatch.history());
-        if (isCurrent()) resumeAt(ids, positions, isRecovery);
+        if (!isCurrent()) return;
+        firstPartitions = positions.firstPartitions;
+        resumeAt(ids, positions.byPartition, isRecovery);
         return;
       } catch (error) {
         metrics.add('PollingErrorCount');

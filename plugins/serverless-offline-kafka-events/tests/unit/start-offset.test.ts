@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { firstPartitionsMetadata, readFirstPartitions } from '../../src/kafka/first-partitions.ts';
 import { readCommitted, startOffset } from '../../src/kafka/start-offset.ts';
 
 const partition = { earliest: 3, latest: 90, atTimestamp: null, isNewerThanMapping: false };
@@ -9,6 +10,7 @@ test.each([
   ['LATEST', {}, 90],
   ['LATEST', { isNewerThanMapping: true }, 3],
   ['LATEST', { atTimestamp: 60 }, 60],
+  ['LATEST', { atTimestamp: 60, isNewerThanMapping: true }, 3],
   ['AT_TIMESTAMP', { atTimestamp: 50 }, 50],
 ] as const)('%s %j starts at %i', (startingPosition, parts, expected) => {
   expect(startOffset({ startingPosition, ...partition, ...parts })).toBe(expected);
@@ -22,4 +24,10 @@ test.each([
   ['one beyond the end, as after a restart of the broker', 95, { committed: 95 }],
 ])('a committed offset: %s', (_name, committed, expected) => {
   expect(readCommitted({ committed, start: 50, earliest: 3, latest: 90 })).toMatchObject(expected);
+});
+
+test('what is committed tells how many partitions there were at first', () => {
+  expect(readFirstPartitions([null, '', 'by somebody else', firstPartitionsMetadata(12)])).toBe(12);
+  expect(readFirstPartitions([firstPartitionsMetadata(0)])).toBe(0);
+  expect(readFirstPartitions([null, 'by somebody else'])).toBeNull();
 });
