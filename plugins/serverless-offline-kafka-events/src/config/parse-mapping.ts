@@ -57,6 +57,11 @@ export function parseMapping(input: MappingInput): Mapping {
   if (destination?.kind === 'kafka' && destination.topic === topic) {
     fail('onFailureDestination', `kafka://${topic} is the topic that the mapping itself reads`);
   }
+  if (input.use === 'local' && destination?.kind === 'arn' && settings.onFailureTopic === topic) {
+    throw new ConfigurationError(
+      `custom.kafkaEvents.onFailureTopic: ${topic} is the topic that functions.${functionKey}.events.${type} reads, whose failed records it would take`,
+    );
+  }
   const timeoutSeconds = definition.timeout ?? service.provider.timeout ?? DEFAULT_TIMEOUT_SECONDS;
   if (timeoutSeconds > MAXIMUM_TIMEOUT_SECONDS) {
     throw new ConfigurationError(
