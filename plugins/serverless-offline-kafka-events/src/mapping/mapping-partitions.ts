@@ -49,6 +49,7 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
   const { mapping, metrics } = options;
   const entries = new Map<number, Entry>();
   const states = new Map<number, Partition>();
+  let isStopped = false;
   const slots = createSlots(Math.min(mapping.maximumPollers, options.settings.maximumConcurrency));
   const committer = createCommitter({ ...options, partitions: states, onCommitted: recordLag });
 
@@ -66,6 +67,8 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       maximumRecordsBytes: MAXIMUM_PAYLOAD_BYTES - emptyEventBytes(mapping, mapping.topic, id),
     });
     const worker = createPartitionWorker({ ...options, id, partition, slots, onProgress: () => onProgress(id) });
+    // The group may give us partitions until we have left it.
+    if (isStopped) worker.stop();
     const entry = { partition, worker, highWatermark: 0, isPaused: false };
     entries.set(id, entry);
     states.set(id, partition);
@@ -138,6 +141,7 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       onProgress(id);
     },
     async stop(graceMs) {
+      isStopped = true;
       for (const { worker } of entries.values()) worker.stop();
       const deadline = Date.now() + graceMs;
       while ([...states.values()].some((partition) => partition.isRunning) && Date.now() < deadline) {
