@@ -24,8 +24,8 @@ export function planAfterPartial(unit: Unit, failedOffset: number, limits: Failu
   const at = unit.records.findIndex((record) => record.offset >= failedOffset);
   if (at < 1) return planAfterFailure(unit, limits, nowMs);
   const [, rest] = splitUnit(unit, at);
-  // Its first record has failed once; what came before is done.
-  const fresh = { ...rest, failures: 0, invocations: 1 };
+  // What came before is done, so the back-off starts anew; the invocations carried these records all the same.
+  const fresh = { ...rest, failures: 0 };
   if (!limits.isBisecting) return planAfterFailure(fresh, limits, nowMs);
   return [{ ...fresh, failures: 1, notBeforeMs: nowMs + backoffMs(limits.backoff, 1) }];
 }
