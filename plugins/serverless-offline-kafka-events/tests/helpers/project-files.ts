@@ -70,7 +70,13 @@ export const rejectsUnhandled = recorded(async () => { if (first()) { Promise.re
 export const throwsInTimer = recorded(async () => { if (first()) { later(new Error('nobody catches this')); await sleep(5_000); } });
 export const throwsLate = recorded(async () => { if (first()) later(new Error('too late')); else await sleep(100); });
 export const tooSlow = recorded(async () => { if (first()) await sleep(1_500); });
-export const throwsText = recorded(async () => { if (first()) throw 'only text'; });
+const throwsOnce = (thrown) => recorded(async () => { if (first()) throw thrown; });
+export const throwsText = throwsOnce('only text');
+export const throwsNothing = throwsOnce(undefined);
+export const rejectsWithObject = recorded(() => (first() ? Promise.reject({ code: 'E_OBJECT' }) : undefined));
+export const callsBackText = (event, context, callback) => { recorded(async () => {})(event, context).then(() => callback(first() ? 'only text' : null)); };
+export const returnsFunction = recorded(async () => () => 'a function');
+export const seesOptions = recorded(async () => { appendFileSync(path.join(folder, 'options'), JSON.stringify(process.env.NODE_OPTIONS ?? null)); });
 
 const identified = (partition, offset) => ({ batchItemFailures: [{ itemIdentifier: { partition, offset } }] });
 export const rubbish = recorded(async (event, count) => {
