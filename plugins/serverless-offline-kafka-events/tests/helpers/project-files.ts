@@ -49,6 +49,9 @@ export const poison = recorded(async (event) => { if (values(event).some(({ text
 export const partial = recorded(async (event, count) => ({
   batchItemFailures: values(event).filter(({ text }) => text === 'later' && count <= 2).map(({ partition, offset }) => ({ itemIdentifier: { partition, offset } })),
 }));
+export const reportPoison = recorded(async (event) => ({
+  batchItemFailures: values(event).filter(({ text }) => text === 'poison').map(({ partition, offset }) => ({ itemIdentifier: { partition, offset } })),
+}));
 export const malformed = recorded(async (event, count) => (count <= 1 ? { batchItemFailures: [{ itemIdentifier: 'x' }] } : {}));
 export const overtime = recorded((_event, count) => (count === 1 ? sleep(1_400) : undefined));
 export const forever = recorded(() => new Promise(() => {}));

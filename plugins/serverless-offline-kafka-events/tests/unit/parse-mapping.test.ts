@@ -106,6 +106,7 @@ test.each([
   ['onFailureDestination', { ...PROVISIONED, onFailureDestination: 'kafka://' }],
   ['maximumRetryAttempts', { ...PROVISIONED, maximumRetryAttempts: 10_001 }],
   ['maximumRecordAgeInSeconds', { ...PROVISIONED, maximumRecordAgeInSeconds: 59 }],
+  ['provisionedPollerConfig', { provisionedPollerConfig: { minimumPollers: 3, maximumPollers: 2 } }],
   ['batchSize', { batchSize: 10_001 }],
   ['batchSize', { batchSize: 0 }],
   ['maximumBatchingWindow', { maximumBatchingWindow: 301 }],
