@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import Lambda, { type LambdaFunction } from 'serverless-offline/lambda';
 import type { ServiceModel } from '../config/service.ts';
 import type { Log } from '../logging/log.ts';
@@ -35,7 +36,8 @@ interface Generation {
 
 export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoker {
   const isInProcess = options.options.useInProcess === true && options.options.useDocker !== true;
-  const isThreaded = !isInProcess && options.options.useDocker !== true;
+  // Somebody may have bundled us into something else: then without it.
+  const isThreaded = !isInProcess && options.options.useDocker !== true && existsSync(HANDLER_THREAD);
   const isTimed = options.options.noTimeout !== true;
   const workers = createWorkerWatch(reload);
   let current = createGeneration();
