@@ -5,6 +5,7 @@ import { isTooLarge } from './too-large.ts';
 
 /** One request carries so much: half of what a topic takes as one batch unless told otherwise (`max.message.bytes`). */
 const CHUNK_BYTES = 512 * 1024;
+const SMALLEST_CHUNK_BYTES = 16 * 1024;
 /** From here on the envelopes are compressed: base64 inside of them, and a topic takes 1 MB unless told otherwise. */
 const COMPRESS_FROM_BYTES = 256 * 1024;
 
@@ -106,7 +107,7 @@ export function createDeadLetterProducer(options: KafkaClientOptions): DeadLette
       }
     } catch (error) {
       // A broker that takes only small requests hangs up instead of saying so.
-      chunkBytes = Math.max(1, Math.floor(chunkBytes / 2));
+      chunkBytes = Math.max(SMALLEST_CHUNK_BYTES, chunkBytes / 2);
       return { delivered, error };
     }
     chunkBytes = CHUNK_BYTES;
