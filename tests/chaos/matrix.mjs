@@ -1,0 +1,55 @@
+import { say, seconds } from '#local/cli/progress.mjs';
+import { nameOf } from './faults.mjs';
+import { impossibleBecause } from './injector.mjs';
+import { judge } from './judge.mjs';
+import { runFault } from './run-fault.mjs';
+import { progressLine } from './table.mjs';
+
+/** @typedef {import('./table.mjs').Row} Row */
+/** @typedef {import('./faults.mjs').Fault} Fault */
+
+/** The peer has no supervisor that brings its processes back. */
+const restartNote = 'the command was run again';
+
+/**
+ * @param {Fault} fault
+ * @param {import('./laboratory.mjs').Laboratory} laboratory
+ * @param {{ pace: import('./run-fault.mjs').Pace, withTimes: boolean }} options
+ * @returns {Promise<Row>}
+ */
+export const runOne = async (fault, laboratory, { pace, withTimes }) => {
+  const { system, signal } = laboratory;
+  const row = { system: system.name, fault: nameOf(fault) };
+  const impossible = impossibleBecause(fault, system.victims[fault.dependency]);
+  if (impossible !== undefined) return { ...row, verdict: 'skipped', reasons: [impossible] };
+  try {
+    const outcome = await runFault(fault, laboratory, { tag: laboratory.newTag(), pace });
+    const reasons = judge(fault, outcome, { withTimes });
+    const isRestarted =
+      system.name === 'peer' && fault.dependency === 'app' && (fault.kind === 'stop' || fault.kind === 'kill');
+    const note = isRestarted ? { note: restartNote } : {};
+    return { ...row, verdict: reasons.length === 0 ? 'passed' : 'failed', reasons, outcome, ...note };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { ...row, verdict: 'failed', reasons: [error instanceof Error ? error.message : String(error)] };
+  }
+};
+
+/**
+ * One fault after the other.
+ * @param {readonly Fault[]} faults
+ * @param {import('./laboratory.mjs').Laboratory} laboratory
+ * @param {{ pace: import('./run-fault.mjs').Pace, withTimes: boolean }} options
+ * @returns {Promise<Row[]>}
+ */
+export const runMatrix = async (faults, laboratory, options) => {
+  /** @type {Row[]} */
+  const rows = [];
+  for (const [index, fault] of faults.entries()) {
+    const started = performance.now();
+    const row = await runOne(fault, laboratory, options);
+    rows.push(row);
+    say(`${progressLine(row)} (${index + 1}/${faults.length}, ${seconds(performance.now() - started)})`);
+  }
+  return rows;
+};
