@@ -35,9 +35,7 @@ export const isProcessFault = (kind) => processKinds.includes(kind);
 export const matrix = dependencies.flatMap((dependency) => matrixKinds.map((kind) => ({ dependency, kind })));
 
 /** @type {readonly Fault[]} */
-export const extras = dependencies.flatMap((dependency) =>
-  extraKinds[dependency].map((kind) => ({ dependency, kind })),
-);
+const extras = dependencies.flatMap((dependency) => extraKinds[dependency].map((kind) => ({ dependency, kind })));
 
 /** @type {readonly Fault[]} */
 export const allFaults = [...matrix, ...extras];

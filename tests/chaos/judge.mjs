@@ -29,7 +29,7 @@ export const judgeFindings = ({ lost, unfinished, failed, duplicates, foreignIds
  * @param {Outcome} outcome
  * @returns {string[]} what is wrong
  */
-export const judgeTimes = ({ dependency }, outcome) => {
+const judgeTimes = ({ dependency }, outcome) => {
   const { postAvailability = 1, getAvailability = 1, faultP99Ms = 0, normalP99Ms, healedMs, lacks } = outcome;
   /** @type {string[]} */
   const wrong = [];

@@ -11,12 +11,14 @@ import { watchParent } from '#local/process/parent.mjs';
 import { createShutdown, unlessAborted } from '#local/process/shutdown.mjs';
 import { isAlive } from '#local/process/signals.mjs';
 import { openLaboratory } from './laboratory.mjs';
+import { runLongOutage, shortBackOffs } from './long-outage.mjs';
 import { watchMachine } from './machine.mjs';
 import { runMatrix } from './matrix.mjs';
 import { help, readOptions } from './options.mjs';
 import { rememberProcesses } from './own-processes.mjs';
 import { fullPace, shortPace } from './paces.mjs';
 import { writeReport } from './report.mjs';
+import { runSoak } from './soak.mjs';
 import { summaryLine, toText } from './table.mjs';
 
 const chaosDir = path.join(localDir, 'chaos');
@@ -84,17 +86,35 @@ async function run(options, args, shutdown) {
  * @returns {Promise<{ title: string, rows: readonly Row[], notes: readonly string[] }>}
  */
 async function runMode(options, surroundings) {
-  const { faults, isShort, withPeer } = options;
-  const pace = isShort ? shortPace : fullPace;
-  const ours = await withLaboratory(surroundings, {}, (laboratory) =>
-    runMatrix(faults, laboratory, { pace, withTimes: !isShort }),
-  );
-  if (!withPeer) return { title: isShort ? 'short' : 'matrix', rows: ours, notes: [] };
+  const { mode, outage, minutes, seed } = options;
+  if (mode === 'soak') {
+    const { row, notes } = await withLaboratory(surroundings, {}, (laboratory) =>
+      runSoak(laboratory, { minutes, seed }),
+    );
+    return { title: 'soak', rows: [row], notes };
+  }
+  if (mode === 'long-outage') {
+    const { row, notes } = await withLaboratory(surroundings, { env: shortBackOffs }, (laboratory) =>
+      runLongOutage(laboratory, { outage, minutes }),
+    );
+    return { title: `long outage of ${outage}`, rows: [row], notes };
+  }
+  return { title: options.isShort ? 'short' : 'matrix', rows: await runMatrices(options, surroundings), notes: [] };
+}
+
+/**
+ * @param {Options} options
+ * @param {Surroundings} surroundings
+ */
+async function runMatrices({ faults, isShort, withPeer }, surroundings) {
+  const how = { pace: isShort ? shortPace : fullPace, withTimes: !isShort };
+  const ours = await withLaboratory(surroundings, {}, (laboratory) => runMatrix(faults, laboratory, how));
+  if (!withPeer) return ours;
   const peerCommand = process.env.PEER_COMMAND ?? '';
   const theirs = await withLaboratory(surroundings, { peerCommand }, (laboratory) =>
-    runMatrix(faults, laboratory, { pace, withTimes: !isShort }),
+    runMatrix(faults, laboratory, how),
   );
-  return { title: 'matrix', rows: [...ours, ...theirs], notes: [] };
+  return [...ours, ...theirs];
 }
 
 /**

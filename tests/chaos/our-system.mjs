@@ -113,7 +113,7 @@ export const startOurSystem = async ({ backing, guard, dir, env = {} }) => {
     journal: backing.journal,
     isUp,
     finishesEvents: true,
-    patienceMs: 90_000,
+    patienceMs: Number.POSITIVE_INFINITY,
     brokers: backing.urls['KAFKA_BROKERS'] ?? '',
     sendTopic: `${prefix}user.email.send`,
     stop: async () => {

@@ -1,11 +1,27 @@
-/**
- * Every part long enough to measure.
- * @type {import('./run-fault.mjs').Pace}
- */
-export const fullPace = { normalMs: 15_000, faultMs: 15_000, postsPerSecond: 10, getsPerSecond: 20 };
+/** @typedef {import('./run-fault.mjs').Pace} Pace */
 
 /**
- * Only long enough for things to go wrong.
- * @type {import('./run-fault.mjs').Pace}
+ * Every part long enough to measure.
+ * @type {Pace}
  */
-export const shortPace = { normalMs: 1000, faultMs: 3500, postsPerSecond: 10, getsPerSecond: 20 };
+export const fullPace = {
+  normalMs: 15_000,
+  faultMs: 15_000,
+  healLimitMs: 90_000,
+  settleLimitMs: 90_000,
+  needsSpeed: true,
+  postsPerSecond: 10,
+  getsPerSecond: 20,
+};
+
+/**
+ * Only long enough for things to go wrong; the times are printed, not asserted.
+ * @type {Pace}
+ */
+export const shortPace = { ...fullPace, normalMs: 1000, faultMs: 3000, healLimitMs: 30_000 };
+
+/**
+ * Beside other tests, where no call is as fast as normal.
+ * @type {Pace}
+ */
+export const testPace = { ...shortPace, normalMs: 500, needsSpeed: false };

@@ -13,7 +13,7 @@ import { toMarkdown } from './table.mjs';
  */
 
 /** @param {Report} report */
-export const reportText = ({ command, machine, rows, notes }) =>
+const reportText = ({ command, machine, rows, notes }) =>
   [`\`${command}\`: ${describeMachine(machine)}.`, toMarkdown(rows), ...notes].join('\n\n');
 
 /**

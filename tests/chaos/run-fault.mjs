@@ -11,6 +11,9 @@ import { settle } from './settle.mjs';
  * @typedef {object} Pace
  * @property {number} normalMs before the fault
  * @property {number} faultMs
+ * @property {number} healLimitMs how long is waited until all is as before
+ * @property {number} settleLimitMs how long after the load nothing may be under way any more
+ * @property {boolean} needsSpeed whether that includes registrations as fast as before
  * @property {number} postsPerSecond
  * @property {number} getsPerSecond
  *
@@ -31,13 +34,12 @@ const comesBackAtOnce = (/** @type {import('./faults.mjs').Fault} */ { dependenc
  * One fault under a steady load: normal, fault, return, healed, settled, checked.
  * @param {import('./faults.mjs').Fault} fault
  * @param {Experiment} experiment
- * @param {{ tag: string, pace: Pace, knownP99Ms?: number | undefined, healLimitMs?: number }} options knownP99Ms: normal latency from before
+ * @param {{ tag: string, pace: Pace }} options
  * @returns {Promise<Outcome>}
  */
-export const runFault = async (fault, experiment, { tag, pace, knownP99Ms, healLimitMs }) => {
+export const runFault = async (fault, experiment, { tag, pace }) => {
   const { system, userId, signal, mails } = experiment;
-  const { normalMs, faultMs, postsPerSecond, getsPerSecond } = pace;
-  const limitMs = healLimitMs ?? system.patienceMs;
+  const { normalMs, faultMs, needsSpeed, postsPerSecond, getsPerSecond } = pace;
   const load = startLoad({ base: system.base, tag, userId, postsPerSecond, getsPerSecond, signal });
   const watched = { system, load, mails, signal };
   const victim = system.victims[fault.dependency];
@@ -45,12 +47,10 @@ export const runFault = async (fault, experiment, { tag, pace, knownP99Ms, healL
   let lift;
   try {
     await pause(normalMs, signal);
-    const normalP99Ms =
-      knownP99Ms ??
-      percentile(
-        load.posts.map(({ ms }) => ms),
-        0.99,
-      );
+    const normalP99Ms = percentile(
+      load.posts.map(({ ms }) => ms),
+      0.99,
+    );
     const faultAt = performance.now();
     lift = await inject(fault, victim);
     if (!comesBackAtOnce(fault)) await pause(faultAt + faultMs - performance.now(), signal);
@@ -58,9 +58,13 @@ export const runFault = async (fault, experiment, { tag, pace, knownP99Ms, healL
     lift = undefined;
     await ending();
     const returnedAt = performance.now();
-    const healed = await waitUntilHealed(watched, { returnedAt, normalP99Ms, limitMs });
+    const limitMs = Math.min(pace.healLimitMs, system.patienceMs);
+    const healed = await waitUntilHealed(watched, { returnedAt, normalP99Ms, needsSpeed, limitMs });
     await load.stop();
-    const findings = await settle(watched, { tag, limitMs });
+    const findings = await settle(watched, {
+      tag,
+      limitMs: Math.min(pace.settleLimitMs, system.patienceMs),
+    });
     return { ...measure(load, { faultAt, returnedAt }), normalP99Ms, ...findings, ...healed };
   } finally {
     await lift?.().catch(() => {});

@@ -9,6 +9,7 @@
  * @property {readonly string[]} reasons why it failed or was skipped
  * @property {Outcome} [outcome]
  * @property {string} [note]
+ * @property {string} [tag] what its addresses begin with
  */
 
 const milliseconds = (/** @type {number | undefined} */ ms) => (ms === undefined ? '–' : `${Math.round(ms)}`);
