@@ -5,6 +5,7 @@ import { parseBrokers } from '#local/config/urls.mjs';
 import { ensurePrograms } from '#local/install/native.mjs';
 import { freePorts } from '#local/process/ports.mjs';
 import { startTcpProxy } from '#tests/helpers/tcp-proxy.mjs';
+import { openPool } from './our-records.mjs';
 import { journalIn, startServer } from './servers.mjs';
 
 /**
@@ -69,6 +70,12 @@ const withDatabaseOfItsOwn = (/** @type {string} */ value) => {
   return url.href;
 };
 
+const dropDatabase = async (/** @type {string} */ value) => {
+  const pool = openPool(value);
+  await pool.query('DROP DATABASE IF EXISTS ??', [new URL(value).pathname.slice(1)]);
+  await pool.end();
+};
+
 /**
  * Starts the servers whose URLs are not given, each behind a proxy; those that are given get the proxy alone. The mail server
  * is always ours: only there can mails be counted.
@@ -102,6 +109,7 @@ export const startBacking = async ({ dir, guard, settings }) => {
       proxies.push(proxy);
       directUrls[variable] = value;
       urls[variable] = movedTo(variable, value, proxy.port);
+      if (!isOwn(name) && name === 'mysql') stops.push(() => dropDatabase(value));
     }
     if (!isOwn(name)) {
       const foreign = `${variablesOf[name].join(', ')} set: a server that is not ours is never stopped`;

@@ -20,15 +20,16 @@ import { startPeerSystem } from './peer-system.mjs';
  * @param {Pick<import('#local/config/settings.mjs').Settings, 'local' | 'urls'>} options.settings
  * @param {AbortSignal} options.signal
  * @param {string} [options.peerCommand] starts the peer instead of this system
+ * @param {boolean} [options.keepsData] leaves logs and data behind
  * @param {Record<string, string>} [options.env] of the application
  * @returns {Promise<Laboratory>}
  */
-export const openLaboratory = async ({ guard, settings, signal, peerCommand, env = {} }) => {
+export const openLaboratory = async ({ guard, settings, signal, peerCommand, keepsData = false, env = {} }) => {
   const id = randomBytes(3).toString('hex');
   const dir = path.join(localDir, 'chaos', `${process.pid}-${id}`);
   mkdirSync(dir, { recursive: true });
   /** @type {(() => Promise<void> | void)[]} */
-  const stops = [() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 })];
+  const stops = keepsData ? [] : [() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 })];
   const stop = async () => {
     for (const end of stops.splice(0)) await end();
   };

@@ -25,7 +25,7 @@ const chaosDir = path.join(localDir, 'chaos');
 
 /** @typedef {import('./options.mjs').Options} Options */
 /** @typedef {import('./table.mjs').Row} Row */
-/** @typedef {{ settings: import('#local/config/settings.mjs').Settings, guard: import('#local/process/guard-client.mjs').Guard, signal: AbortSignal }} Surroundings */
+/** @typedef {{ settings: import('#local/config/settings.mjs').Settings, guard: import('#local/process/guard-client.mjs').Guard, signal: AbortSignal, keepsData: boolean }} Surroundings */
 
 /**
  * `npm run test:chaos`.
@@ -69,11 +69,16 @@ async function run(options, args, shutdown) {
   watchParent(shutdown);
   const { guard, killAll } = rememberProcesses(startGuard());
   shutdown.add(1, killAll);
-  shutdown.add(2, removeFolders);
+  if (!options.keepsData) shutdown.add(2, removeFolders);
   shutdown.add(9, () => guard.close());
   removeFolders();
   const machine = watchMachine();
-  const { title, rows, notes } = await runMode(options, { settings, guard, signal: shutdown.signal });
+  const { title, rows, notes } = await runMode(options, {
+    settings,
+    guard,
+    signal: shutdown.signal,
+    keepsData: options.keepsData,
+  });
   say(`\n${[toText(rows), ...notes].join('\n\n')}\n`);
   const command = ['npm run test:chaos', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
   for (const file of options.out) writeReport(file, { title, command, machine: machine(), rows, notes });

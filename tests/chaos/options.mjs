@@ -12,6 +12,7 @@ import { allFaults, matrix, nameOf } from './faults.mjs';
  * @property {number} seed
  * @property {LongOutage} outage
  * @property {boolean} withPeer
+ * @property {boolean} keepsData
  * @property {readonly string[]} out
  */
 
@@ -28,6 +29,7 @@ is lost, repeated or left unfinished. Everything runs on free ports of 127.0.0.1
   --long-outage NAME      smtp, mysql or kafka is down for --minutes N (10) under load, with short back-offs
   --peer                  the same faults for the services that PEER_COMMAND starts, after ours
   --out FILE              writes the table: into its marked place of a Markdown file, or all data to a .json file; repeatable
+  --keep                  leaves logs and data in .local/chaos until the next run
   --help
 
 Where USERS_DATABASE_URL and NOTIFICATIONS_DATABASE_URL, REDIS_URL or KAFKA_BROKERS is set, that server is used through a
@@ -68,7 +70,7 @@ const outageNamed = (value) => {
   return value;
 };
 
-const bare = ['--short', '--peer'];
+const bare = ['--short', '--peer', '--keep'];
 const withValue = ['--only', '--minutes', '--seed', '--long-outage', '--out'];
 
 /**
@@ -129,6 +131,7 @@ export const readOptions = (args, { peerCommand, newSeed }) => {
     seed: flags.has('--seed') ? wholeNumber('--seed', value('--seed') ?? '', 4_294_967_295) : newSeed(),
     outage: outageNamed(outage ?? 'smtp'),
     withPeer,
+    keepsData: flags.has('--keep'),
     out: flags.get('--out') ?? [],
   };
 };

@@ -67,7 +67,7 @@ export const startOurSystem = async ({ backing, guard, dir, env = {} }) => {
       TOPIC_PREFIX: prefix,
       GROUP_PREFIX: prefix,
       HOT_RELOAD: '0',
-      LOG_LEVEL: 'WARN',
+      LOG_LEVEL: process.env.LOG_LEVEL ?? 'WARN',
       ...env,
     },
   });
