@@ -5,8 +5,10 @@ import { parseBrokers } from '#local/config/urls.mjs';
 import { ensurePrograms } from '#local/install/native.mjs';
 import { freePorts } from '#local/process/ports.mjs';
 import { startTcpProxy } from '#tests/helpers/tcp-proxy.mjs';
+import { moveAddresses } from './kafka-addresses.mjs';
 import { openPool } from './our-records.mjs';
 import { journalIn, startServer } from './servers.mjs';
+import { countBrokers } from './topics.mjs';
 
 /**
  * What a fault can do to one dependency.
@@ -70,6 +72,23 @@ const withDatabaseOfItsOwn = (/** @type {string} */ value) => {
   return url.href;
 };
 
+/** One proxy stands for one broker. */
+const whyUnproxied = async (/** @type {string} */ brokers) => {
+  const count = await countBrokers(brokers);
+  if (count === 1) return undefined;
+  return `a cluster of ${count} brokers: clients go to the addresses that they advertise, past the proxy`;
+};
+
+/**
+ * @param {{ host: string, port: number }} target
+ * @param {number} port
+ * @param {boolean} isBroker clients go where it says: it says the proxy
+ */
+const startFront = (target, port, isBroker) => {
+  const newChange = () => moveAddresses(() => ({ host: '127.0.0.1', port }));
+  return startTcpProxy(target, undefined, { port, ...(isBroker ? { newChange } : {}) });
+};
+
 const dropDatabase = async (/** @type {string} */ value) => {
   const pool = openPool(value);
   await pool.query('DROP DATABASE IF EXISTS ??', [new URL(value).pathname.slice(1)]);
@@ -101,10 +120,12 @@ export const startBacking = async ({ dir, guard, settings }) => {
   /** @param {ServerName} name */
   const startVictim = async (name) => {
     const proxies = [];
+    const unproxied =
+      name === 'kafka' && !isOwn(name) ? await whyUnproxied(settings.urls['KAFKA_BROKERS'] ?? '') : undefined;
     for (const variable of variablesOf[name]) {
       const given = settings.urls[variable] ?? '';
       const value = isOwn(name) ? (own[variable] ?? '') : name === 'mysql' ? withDatabaseOfItsOwn(given) : given;
-      const proxy = await startTcpProxy(addressOf(variable, value), undefined, proxyPorts.pop());
+      const proxy = await startFront(addressOf(variable, value), proxyPorts.pop() ?? 0, name === 'kafka' && !unproxied);
       stops.push(proxy.stop);
       proxies.push(proxy);
       directUrls[variable] = value;
@@ -113,8 +134,7 @@ export const startBacking = async ({ dir, guard, settings }) => {
     }
     if (!isOwn(name)) {
       const foreign = `${variablesOf[name].join(', ')} set: a server that is not ours is never stopped`;
-      const advertised = 'clients go to the address that the broker advertises, past the proxy';
-      return { proxies, target: undefined, foreign, ...(name === 'kafka' ? { unproxied: advertised } : {}) };
+      return { proxies, target: undefined, foreign, ...(unproxied === undefined ? {} : { unproxied }) };
     }
     const port = { kafka, redis, mysql, smtp: mail }[name];
     const advertisedPort = proxies[0]?.port ?? port;

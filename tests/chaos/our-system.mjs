@@ -50,7 +50,7 @@ const useIdsOfItsOwn = async (/** @type {string} */ url) => {
  */
 export const startOurSystem = async ({ backing, guard, dir, env = {} }) => {
   const [http = 0, email = 0, lambda = 0, front = 0] = await freePorts(4);
-  const proxy = await startTcpProxy({ host: '127.0.0.1', port: http }, undefined, front);
+  const proxy = await startTcpProxy({ host: '127.0.0.1', port: http }, undefined, { port: front });
   const direct = `http://127.0.0.1:${http}`;
   const prefix = `chaos-${randomBytes(4).toString('hex')}-`;
   const child = spawn(process.execPath, ['local/start.mjs'], {

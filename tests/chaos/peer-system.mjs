@@ -25,6 +25,12 @@ const portsOf = ({ victims }) => ({
   smtp: victims.smtp.proxies[0]?.port,
 });
 
+/** What its clients speak is not rewritten: a broker that is not ours sends them past the proxy. */
+const kafkaOf = (/** @type {import('./backing.mjs').Backing} */ { victims: { kafka } }) =>
+  kafka.target === undefined
+    ? { ...kafka, unproxied: 'its clients go to the address that the broker advertises' }
+    : kafka;
+
 const createDatabase = async (/** @type {string} */ url) => {
   const pool = openPool(url);
   await pool.query(`CREATE DATABASE IF NOT EXISTS ${database}`);
@@ -45,7 +51,7 @@ export const startPeerSystem = async ({ backing, guard, dir, command }) => {
   await createTopics(backing.urls['KAFKA_BROKERS'] ?? '', topics);
 
   const [user = 0, email = 0, front = 0] = await freePorts(3);
-  const proxy = await startTcpProxy({ host: '127.0.0.1', port: user }, undefined, front);
+  const proxy = await startTcpProxy({ host: '127.0.0.1', port: user }, undefined, { port: front });
   const ports = portsOf(backing);
   const log = boundedLog(`${dir}/peer.log`);
   let shell = 0;
@@ -100,7 +106,11 @@ export const startPeerSystem = async ({ backing, guard, dir, command }) => {
   return {
     name: 'peer',
     base: `http://127.0.0.1:${proxy.port}`,
-    victims: { ...backing.victims, app: { proxies: [proxy], target: { ...signalsFor(() => java), start } } },
+    victims: {
+      ...backing.victims,
+      kafka: kafkaOf(backing),
+      app: { proxies: [proxy], target: { ...signalsFor(() => java), start } },
+    },
     identity: 'recipient',
     records,
     journal: backing.journal,

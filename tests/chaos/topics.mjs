@@ -36,3 +36,17 @@ export const countMessages = async (brokers, topic) => {
     await admin.disconnect();
   }
 };
+
+/**
+ * How many brokers the cluster has.
+ * @param {string} brokers
+ * @returns {Promise<number>}
+ */
+export const countBrokers = async (brokers) => {
+  const admin = await connectAdmin(brokers);
+  try {
+    return (await admin.describeCluster()).brokers.length;
+  } finally {
+    await admin.disconnect();
+  }
+};

@@ -1,5 +1,6 @@
 /**
  * @typedef {object} DirectionRules
+ * @property {(chunk: Buffer) => Buffer} changed what becomes of a chunk, or of those before it that it completes
  * @property {() => boolean} isForgotten
  * @property {() => boolean} isHeld nothing is delivered for now
  * @property {() => number} delayMs
@@ -70,7 +71,10 @@ export const createDirection = (from, to, rules) => {
     add(item);
   };
 
-  from.on('data', add);
+  from.on('data', (chunk) => {
+    const changed = rules.changed(chunk);
+    if (changed.length > 0) add(changed);
+  });
   from.on('end', () => end('end'));
   from.on('error', () => end('reset'));
   from.on('close', () => {

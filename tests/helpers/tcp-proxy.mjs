@@ -18,6 +18,9 @@ import { createDirection } from './tcp-direction.mjs';
  * is still delivered to the other side.
  * @typedef {{ of: 'client' | 'server', bytes: number } | { of: 'client' | 'server', text: string }} CutRule
  *
+ * What each side sends, as the other gets it.
+ * @typedef {{ client: (chunk: Buffer) => Buffer, server: (chunk: Buffer) => Buffer }} Change
+ *
  * @typedef {object} TcpProxy
  * @property {number} port
  * @property {(mode: ProxyMode, rule?: CutRule) => Promise<void>} set
@@ -37,10 +40,11 @@ const cutter = (rule) => {
  * A TCP proxy in front of a server, for the faults that a refused connection does not show.
  * @param {{ host: string, port: number }} target
  * @param {number} [slowMs]
- * @param {number} [wantedPort] one that the system gives to no outgoing connection while the proxy refuses; 0: any
+ * @param {{ port?: number, newChange?: () => Change }} [options] port: one that the system gives to no outgoing connection while
+ * the proxy refuses; newChange: changes what one connection carries
  * @returns {Promise<TcpProxy>}
  */
-export const startTcpProxy = async (target, slowMs = 100, wantedPort = 0) => {
+export const startTcpProxy = async (target, slowMs = 100, { port: wantedPort = 0, newChange } = {}) => {
   /** @type {ProxyMode} */
   let mode = 'pass';
   /** @type {CutRule | undefined} */
@@ -66,8 +70,10 @@ export const startTcpProxy = async (target, slowMs = 100, wantedPort = 0) => {
     const forget = () => {
       if (client.destroyed && server.destroyed) pairs.delete(pair);
     };
+    const change = newChange?.();
     const cuts = (/** @type {'client' | 'server'} */ side) => ({
       ...rules,
+      changed: change?.[side] ?? ((/** @type {Buffer} */ chunk) => chunk),
       newCut: () => (mode === 'cut' && rule?.of === side ? cutter(rule) : undefined),
       rule: () => (mode === 'cut' ? rule : undefined),
       onCut: () => {
