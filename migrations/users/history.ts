@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 import { initialUsers } from './0001-initial.ts';
-import { retention } from './0002-retention.ts';
+import { retentionAndLists } from './0002-retention-and-lists.ts';
 import { dashboard } from './0003-dashboard.ts';
 
-export const usersHistory: readonly Migration[] = [initialUsers, retention, dashboard];
+export const usersHistory: readonly Migration[] = [initialUsers, retentionAndLists, dashboard];
