@@ -23,7 +23,7 @@ const referenceOf = (name: Setting) => {
  * use.
  * @throws AppError DEPENDENCY_DOWN when it cannot be fetched, ConfigError when it is malformed
  */
-export const setting = async (name: Setting): Promise<string | undefined> => {
+export const optionalSetting = async (name: Setting): Promise<string | undefined> => {
   const value = getConfig()[name];
   const reference = referenceOf(name);
   return reference === undefined ? value : cache.get(name, reference);
@@ -31,7 +31,7 @@ export const setting = async (name: Setting): Promise<string | undefined> => {
 
 /** The same for one that cannot be done without. @throws ConfigError when it is not set */
 export const requiredSetting = async (name: Setting): Promise<string> => {
-  const value = await setting(name);
+  const value = await optionalSetting(name);
   if (value === undefined) throw new ConfigError(name, 'is not set');
   return value;
 };

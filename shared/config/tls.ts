@@ -1,6 +1,6 @@
 import { rootCertificates } from 'node:tls';
 import { getConfig } from './config.ts';
-import { setting } from './settings.ts';
+import { optionalSetting } from './settings.ts';
 
 export interface TlsSettings {
   readonly rejectUnauthorized: true;
@@ -17,7 +17,7 @@ export const usesTls = (mode: string, stage: string, hosts: readonly string[]): 
 
 /** How servers prove who they are: by certificates of Node's authorities or of those in TLS_CA. */
 export const tlsSettings = async (): Promise<TlsSettings> => {
-  const own = await setting('TLS_CA');
+  const own = await optionalSetting('TLS_CA');
   const ca = own === undefined ? {} : { ca: [...rootCertificates, own] };
   return { rejectUnauthorized: true, minVersion: 'TLSv1.2', ...ca };
 };

@@ -1,6 +1,6 @@
 import { Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
 import { getConfig } from '#shared/config/config.ts';
-import { renewedSetting, requiredSetting, setting } from '#shared/config/settings.ts';
+import { optionalSetting, renewedSetting, requiredSetting } from '#shared/config/settings.ts';
 import { type TlsSettings, tlsSettings, tlsTo } from '#shared/config/tls.ts';
 import { log } from '#shared/logging/logger.ts';
 import { parseKafkaCredentials, saslOptions } from './kafka-credentials.ts';
@@ -66,7 +66,7 @@ export const isLoginRefused = (error: unknown): boolean =>
 /** Opens something on the brokers; once more with the credentials as they are now when the brokers refuse the known ones. */
 export const openKafka = async <T>(open: (kafka: Kafka) => Promise<T>): Promise<T> => {
   const brokers = await requiredSetting('KAFKA_BROKERS');
-  const credentials = await setting('KAFKA_CREDENTIALS');
+  const credentials = await optionalSetting('KAFKA_CREDENTIALS');
   try {
     return await open(createKafka(brokers, await accessWith(brokers, credentials)));
   } catch (error) {

@@ -43,7 +43,7 @@ const hasAnswer = (error: unknown): boolean =>
 
 interface MailServer {
   readonly url: string;
-  readonly tls: TlsSettings;
+  readonly tls?: TlsSettings;
   /** Of an smtp:// server: give up when it does not offer STARTTLS. */
   readonly requireTLS: boolean;
 }
@@ -76,8 +76,9 @@ const server = reopenable(
   async () => {
     const gates = new Map<string, Gate>();
     const url = await requiredSetting('SMTP_URL');
-    const requireTLS = (await tlsTo('SMTP_TLS', [new URL(url).hostname])) !== undefined;
-    const address: MailServer = { url, tls: await tlsSettings(), requireTLS };
+    const required = await tlsTo('SMTP_TLS', [new URL(url).hostname]);
+    const tls = url.startsWith('smtps:') ? await tlsSettings() : required;
+    const address: MailServer = { url, requireTLS: required !== undefined, ...(tls === undefined ? {} : { tls }) };
     return { url, gates, transport: poolAt(address, getConfig().SMTP_CONNECTIONS, gates) };
   },
   ({ transport }) => transport.close(),
