@@ -224,7 +224,9 @@ export async function bundleHandlers(handlers) {
   return new Map(
     Object.entries(metafile.outputs).flatMap(([file, { entryPoint, imports, inputs }]) => {
       if (entryPoint === undefined) return [];
-      const sources = Object.keys(inputs).filter((name) => !name.includes('node_modules/') && !name.startsWith('unused:'));
+      const sources = Object.keys(inputs).filter(
+        (name) => !name.includes('node_modules/') && !name.startsWith('unused:'),
+      );
       const bundle = {
         code: contents(file),
         map: contents(`${file}.map`),

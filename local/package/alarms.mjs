@@ -95,9 +95,9 @@ export function alarms({ namespace, email, consumers, schedules }) {
       Threshold: 300,
       TreatMissingData: 'breaching',
     }),
-    OverdueMailsAlarm: alarm({
-      AlarmDescription: 'A mail has been due for 15 minutes: the mail server is down, or deliverDue does not run.',
-      ...ours(namespace, 'OldestOverdueMailSeconds'),
+    UnsentMailsAlarm: alarm({
+      AlarmDescription: 'A mail has not been sent for 15 minutes: the mail server is down, or deliverDue does not run.',
+      ...ours(namespace, 'OldestUnsentMailSeconds'),
       Statistic: 'Maximum',
       ...forMinutes(5),
       Threshold: 900,

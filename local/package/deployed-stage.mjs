@@ -85,7 +85,9 @@ export default class DeployedStage {
     if (unknown !== undefined)
       throw new this.#serverless.classes.Error(`functions.${name}.uses: custom.grants has no ${unknown}`, 'NO_GRANT');
     const given = uses.flatMap((grant) => Object.entries(grants[grant] ?? {})).filter(([, value]) => value !== '');
-    return Object.fromEntries(given.map(([variable, value]) => [variable, typeof value === 'object' ? value : String(value)]));
+    return Object.fromEntries(
+      given.map(([variable, value]) => [variable, typeof value === 'object' ? value : String(value)]),
+    );
   }
 
   /** @param {FunctionDefinition} definition @param {Record<string, unknown>} event */
@@ -108,7 +110,9 @@ export default class DeployedStage {
     }
     Object.assign(Resources, this.#alarms());
     const { throttleRate, throttleBurst } = this.#deployment;
-    const settings = /** @type {Record<string, unknown>} */ (Resources.HttpApiStage?.Properties?.DefaultRouteSettings ?? {});
+    const settings = /** @type {Record<string, unknown>} */ (
+      Resources.HttpApiStage?.Properties?.DefaultRouteSettings ?? {}
+    );
     settings.ThrottlingRateLimit = Number(throttleRate);
     settings.ThrottlingBurstLimit = Number(throttleBurst);
   }

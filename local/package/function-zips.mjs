@@ -34,7 +34,8 @@ function layOut(folder, source, { code, needsArgon2, needsAssets }, native) {
     cpSync(path.join(rootDir, 'dist', 'assets'), path.join(folder, 'dist', 'assets'), { recursive: true });
   if (!needsArgon2) return;
   for (const [target, from] of native) {
-    for (const name of readdirSync(from).filter(isNeeded)) cpSync(path.join(from, name), path.join(folder, target, name));
+    for (const name of readdirSync(from).filter(isNeeded))
+      cpSync(path.join(from, name), path.join(folder, target, name));
   }
 }
 
@@ -66,7 +67,9 @@ export default class FunctionZips {
     const sources = new Map(names.map((name) => [name, sourceOf(functions[name]?.handler ?? '')]));
     const bundles = await bundleHandlers([...new Set(sources.values())]);
     const isArgon2Used = [...bundles.values()].some(({ needsArgon2 }) => needsArgon2);
-    const native = isArgon2Used ? await argon2Packages(provider.architecture === 'arm64' ? 'arm64' : 'x86_64') : new Map();
+    const native = isArgon2Used
+      ? await argon2Packages(provider.architecture === 'arm64' ? 'arm64' : 'x86_64')
+      : new Map();
     const output = path.join(rootDir, '.serverless');
     mkdirSync(localDir, { recursive: true });
     mkdirSync(output, { recursive: true });

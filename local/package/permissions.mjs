@@ -4,7 +4,7 @@
  */
 
 const arn = (/** @type {string} */ rest) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` });
-const here = '${AWS::Region}:${AWS::AccountId}';
+const here = `\${AWS::Region}:\${AWS::AccountId}`;
 
 /** @param {string} value @returns {Statement | undefined} what reading the value takes when it is a reference */
 export function readingOf(value) {
@@ -89,9 +89,7 @@ export const roleWith = (policyName, statements) => ({
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Principal: { Service: ['lambda.amazonaws.com'] }, Action: ['sts:AssumeRole'] }],
     },
-    Policies: [
-      { PolicyName: policyName, PolicyDocument: { Version: '2012-10-17', Statement: distinct(statements) } },
-    ],
+    Policies: [{ PolicyName: policyName, PolicyDocument: { Version: '2012-10-17', Statement: distinct(statements) } }],
   },
 });
 

@@ -50,9 +50,9 @@ export const ConfigSchema = Type.Object({
     }),
   ),
   KAFKA_SASL_MECHANISM: Type.String({
-    pattern: '^(plain|scram-sha-256|scram-sha-512)$',
+    pattern: '^(plain|scram-sha-256|scram-sha-512|certificate)$',
     default: 'scram-sha-512',
-    description: 'How a user name and password of KAFKA_CREDENTIALS are proved',
+    description: 'How a user name and password of KAFKA_CREDENTIALS are proved; certificate: they are none',
   }),
   KAFKA_CREDENTIALS: Type.Optional(
     Type.String({
