@@ -45,7 +45,7 @@ var pattern8 = new RegExp("^smtps?://\\S+$", "u");
 var pattern9 = new RegExp("^https?://\\S+$", "u");
 var pattern10 = new RegExp("^(auto|on|off)$", "u");
 var pattern13 = new RegExp("-----BEGIN CERTIFICATE-----", "u");
-var pattern14 = new RegExp("^(plain|scram-sha-256|scram-sha-512)$", "u");
+var pattern14 = new RegExp("^(plain|scram-sha-256|scram-sha-512|certificate)$", "u");
 var pattern15 = new RegExp("^\\s*\\{", "u");
 var pattern16 = new RegExp("^[^\\r\\n]+@[^\\r\\n]+$", "u");
 var pattern17 = new RegExp("^[A-Za-z0-9._-]*$", "u");
@@ -761,7 +761,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data11 === "string") {
       if (!pattern14.test(data11)) {
-        const err44 = { instancePath: instancePath + "/KAFKA_SASL_MECHANISM", schemaPath: "#/properties/KAFKA_SASL_MECHANISM/pattern", keyword: "pattern", params: { pattern: "^(plain|scram-sha-256|scram-sha-512)$" }, message: 'must match pattern "^(plain|scram-sha-256|scram-sha-512)$"' };
+        const err44 = { instancePath: instancePath + "/KAFKA_SASL_MECHANISM", schemaPath: "#/properties/KAFKA_SASL_MECHANISM/pattern", keyword: "pattern", params: { pattern: "^(plain|scram-sha-256|scram-sha-512|certificate)$" }, message: 'must match pattern "^(plain|scram-sha-256|scram-sha-512|certificate)$"' };
         if (vErrors === null) {
           vErrors = [err44];
         } else {
