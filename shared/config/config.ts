@@ -1,7 +1,7 @@
 import { fieldErrors } from '#shared/validation/field-errors.ts';
 import { messages, validate } from '#shared/validation/generated/config.js';
 import { ConfigError } from './config-error.ts';
-import { type Config, LOCAL_DEFAULTS } from './config-schema.ts';
+import { type Config, LOCAL_DEFAULTS, RATE_LIMITS } from './config-schema.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,8 +21,12 @@ export const readConfig = (env: Environment): Config => {
   const stage = given['STAGE'] ?? 'local';
   const defaults =
     stage === 'local'
-      ? { ...LOCAL_DEFAULTS, USERS_BASE_URL: `http://127.0.0.1:${given['HTTP_PORT'] ?? '8081'}` }
-      : { DATABASE_POOL_SIZE: '1' };
+      ? {
+          ...LOCAL_DEFAULTS,
+          USERS_BASE_URL: `http://127.0.0.1:${given['HTTP_PORT'] ?? '8081'}`,
+          IDEMPOTENCY_SECRET: 'known-to-everybody-in-the-local-stage',
+        }
+      : { ...RATE_LIMITS, DATABASE_POOL_SIZE: '1' };
   const candidate: unknown = { ...defaults, ...given };
   if (!validate(candidate)) {
     const [variable, problem] = Object.entries(fieldErrors(validate.errors, messages))[0] ?? ['configuration', 'wrong'];
@@ -48,20 +52,25 @@ export const getConfig = (): Config => {
   return config;
 };
 
-type ServerSetting =
+type Setting =
   | 'USERS_DATABASE_URL'
   | 'NOTIFICATIONS_DATABASE_URL'
   | 'REDIS_URL'
   | 'KAFKA_BROKERS'
   | 'SMTP_URL'
-  | 'USERS_BASE_URL';
+  | 'USERS_BASE_URL'
+  | 'OPERATOR_TOKEN'
+  | 'IDEMPOTENCY_SECRET';
+
+/** Where a server is, or a secret. Asynchronous, because on AWS a value may be a reference that is fetched at first use. */
+export const optionalSetting = async (name: Setting): Promise<string | undefined> => getConfig()[name];
 
 /**
- * Where a server is. Asynchronous, because on AWS a value may be a reference that is fetched at first use.
+ * The same for what cannot be done without.
  * @throws ConfigError when the variable is not set
  */
-export const requiredSetting = async (name: ServerSetting): Promise<string> => {
-  const value = getConfig()[name];
+export const requiredSetting = async (name: Setting): Promise<string> => {
+  const value = await optionalSetting(name);
   if (value === undefined) throw new ConfigError(name, 'is not set');
   return value;
 };

@@ -44,7 +44,10 @@ var pattern7 = new RegExp("^[^\\s,:/]+:\\d{1,5}(,[^\\s,:/]+:\\d{1,5})*$", "u");
 var pattern8 = new RegExp("^smtps?://\\S+$", "u");
 var pattern9 = new RegExp("^https?://\\S+$", "u");
 var pattern10 = new RegExp("^[^\\r\\n]+@[^\\r\\n]+$", "u");
-var pattern11 = new RegExp("^[A-Za-z0-9._-]*$", "u");
+var pattern11 = new RegExp("^(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,})(,(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,}))*$", "u");
+var pattern12 = new RegExp("^(\\*|https?://[^\\s,/]+(,https?://[^\\s,/]+)*)$", "u");
+var pattern13 = new RegExp("^((ssm|secretsmanager):\\S+|[^\\s,]{16,}(,[^\\s,]{16,})*)$", "u");
+var pattern14 = new RegExp("^[A-Za-z0-9._-]*$", "u");
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -64,6 +67,9 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.MAIL_FROM === void 0) {
       data.MAIL_FROM = "welcome@registration.example";
+    }
+    if (data.RATE_LIMIT_WINDOW_SECONDS === void 0) {
+      data.RATE_LIMIT_WINDOW_SECONDS = 300;
     }
     if (data.TOPIC_PREFIX === void 0) {
       data.TOPIC_PREFIX = "";
@@ -85,6 +91,12 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.PASSWORD_HASH_PASSES === void 0) {
       data.PASSWORD_HASH_PASSES = 5;
+    }
+    if (data.PASSWORD_HASH_CONCURRENCY === void 0) {
+      data.PASSWORD_HASH_CONCURRENCY = 4;
+    }
+    if (data.PASSWORD_HASH_QUEUE === void 0) {
+      data.PASSWORD_HASH_QUEUE = 200;
     }
     if (data.MAIL_RETRY_HOURS === void 0) {
       data.MAIL_RETRY_HOURS = 48;
@@ -134,8 +146,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.TOPIC_PREFIX === void 0) {
-      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "TOPIC_PREFIX" }, message: "must have required property 'TOPIC_PREFIX'" };
+    if (data.RATE_LIMIT_WINDOW_SECONDS === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "RATE_LIMIT_WINDOW_SECONDS" }, message: "must have required property 'RATE_LIMIT_WINDOW_SECONDS'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -143,8 +155,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.KAFKA_REPLICATION_FACTOR === void 0) {
-      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "KAFKA_REPLICATION_FACTOR" }, message: "must have required property 'KAFKA_REPLICATION_FACTOR'" };
+    if (data.TOPIC_PREFIX === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "TOPIC_PREFIX" }, message: "must have required property 'TOPIC_PREFIX'" };
       if (vErrors === null) {
         vErrors = [err4];
       } else {
@@ -152,8 +164,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.KAFKA_MIN_INSYNC_REPLICAS === void 0) {
-      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "KAFKA_MIN_INSYNC_REPLICAS" }, message: "must have required property 'KAFKA_MIN_INSYNC_REPLICAS'" };
+    if (data.KAFKA_REPLICATION_FACTOR === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "KAFKA_REPLICATION_FACTOR" }, message: "must have required property 'KAFKA_REPLICATION_FACTOR'" };
       if (vErrors === null) {
         vErrors = [err5];
       } else {
@@ -161,8 +173,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.DATABASE_POOL_SIZE === void 0) {
-      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "DATABASE_POOL_SIZE" }, message: "must have required property 'DATABASE_POOL_SIZE'" };
+    if (data.KAFKA_MIN_INSYNC_REPLICAS === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "KAFKA_MIN_INSYNC_REPLICAS" }, message: "must have required property 'KAFKA_MIN_INSYNC_REPLICAS'" };
       if (vErrors === null) {
         vErrors = [err6];
       } else {
@@ -170,8 +182,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.SMTP_CONNECTIONS === void 0) {
-      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "SMTP_CONNECTIONS" }, message: "must have required property 'SMTP_CONNECTIONS'" };
+    if (data.DATABASE_POOL_SIZE === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "DATABASE_POOL_SIZE" }, message: "must have required property 'DATABASE_POOL_SIZE'" };
       if (vErrors === null) {
         vErrors = [err7];
       } else {
@@ -179,8 +191,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.PASSWORD_HASH_MEMORY_KIB === void 0) {
-      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "PASSWORD_HASH_MEMORY_KIB" }, message: "must have required property 'PASSWORD_HASH_MEMORY_KIB'" };
+    if (data.SMTP_CONNECTIONS === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "SMTP_CONNECTIONS" }, message: "must have required property 'SMTP_CONNECTIONS'" };
       if (vErrors === null) {
         vErrors = [err8];
       } else {
@@ -188,8 +200,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.PASSWORD_HASH_PASSES === void 0) {
-      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "PASSWORD_HASH_PASSES" }, message: "must have required property 'PASSWORD_HASH_PASSES'" };
+    if (data.PASSWORD_HASH_MEMORY_KIB === void 0) {
+      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "PASSWORD_HASH_MEMORY_KIB" }, message: "must have required property 'PASSWORD_HASH_MEMORY_KIB'" };
       if (vErrors === null) {
         vErrors = [err9];
       } else {
@@ -197,8 +209,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.MAIL_RETRY_HOURS === void 0) {
-      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "MAIL_RETRY_HOURS" }, message: "must have required property 'MAIL_RETRY_HOURS'" };
+    if (data.PASSWORD_HASH_PASSES === void 0) {
+      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "PASSWORD_HASH_PASSES" }, message: "must have required property 'PASSWORD_HASH_PASSES'" };
       if (vErrors === null) {
         vErrors = [err10];
       } else {
@@ -206,8 +218,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.MAIL_REFUSED_FIRST_MS === void 0) {
-      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "MAIL_REFUSED_FIRST_MS" }, message: "must have required property 'MAIL_REFUSED_FIRST_MS'" };
+    if (data.PASSWORD_HASH_CONCURRENCY === void 0) {
+      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "PASSWORD_HASH_CONCURRENCY" }, message: "must have required property 'PASSWORD_HASH_CONCURRENCY'" };
       if (vErrors === null) {
         vErrors = [err11];
       } else {
@@ -215,8 +227,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.MAIL_REFUSED_LONGEST_MS === void 0) {
-      const err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "MAIL_REFUSED_LONGEST_MS" }, message: "must have required property 'MAIL_REFUSED_LONGEST_MS'" };
+    if (data.PASSWORD_HASH_QUEUE === void 0) {
+      const err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "PASSWORD_HASH_QUEUE" }, message: "must have required property 'PASSWORD_HASH_QUEUE'" };
       if (vErrors === null) {
         vErrors = [err12];
       } else {
@@ -224,8 +236,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.RELAY_MAX_REPUBLISH === void 0) {
-      const err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "RELAY_MAX_REPUBLISH" }, message: "must have required property 'RELAY_MAX_REPUBLISH'" };
+    if (data.MAIL_RETRY_HOURS === void 0) {
+      const err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "MAIL_RETRY_HOURS" }, message: "must have required property 'MAIL_RETRY_HOURS'" };
       if (vErrors === null) {
         vErrors = [err13];
       } else {
@@ -233,8 +245,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.RELAY_REPUBLISH_FIRST_MS === void 0) {
-      const err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "RELAY_REPUBLISH_FIRST_MS" }, message: "must have required property 'RELAY_REPUBLISH_FIRST_MS'" };
+    if (data.MAIL_REFUSED_FIRST_MS === void 0) {
+      const err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "MAIL_REFUSED_FIRST_MS" }, message: "must have required property 'MAIL_REFUSED_FIRST_MS'" };
       if (vErrors === null) {
         vErrors = [err14];
       } else {
@@ -242,8 +254,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.RELAY_REPUBLISH_LONGEST_MS === void 0) {
-      const err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "RELAY_REPUBLISH_LONGEST_MS" }, message: "must have required property 'RELAY_REPUBLISH_LONGEST_MS'" };
+    if (data.MAIL_REFUSED_LONGEST_MS === void 0) {
+      const err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "MAIL_REFUSED_LONGEST_MS" }, message: "must have required property 'MAIL_REFUSED_LONGEST_MS'" };
       if (vErrors === null) {
         vErrors = [err15];
       } else {
@@ -251,12 +263,39 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.EVENT_KEEP_DAYS === void 0) {
-      const err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "EVENT_KEEP_DAYS" }, message: "must have required property 'EVENT_KEEP_DAYS'" };
+    if (data.RELAY_MAX_REPUBLISH === void 0) {
+      const err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "RELAY_MAX_REPUBLISH" }, message: "must have required property 'RELAY_MAX_REPUBLISH'" };
       if (vErrors === null) {
         vErrors = [err16];
       } else {
         vErrors.push(err16);
+      }
+      errors++;
+    }
+    if (data.RELAY_REPUBLISH_FIRST_MS === void 0) {
+      const err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "RELAY_REPUBLISH_FIRST_MS" }, message: "must have required property 'RELAY_REPUBLISH_FIRST_MS'" };
+      if (vErrors === null) {
+        vErrors = [err17];
+      } else {
+        vErrors.push(err17);
+      }
+      errors++;
+    }
+    if (data.RELAY_REPUBLISH_LONGEST_MS === void 0) {
+      const err18 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "RELAY_REPUBLISH_LONGEST_MS" }, message: "must have required property 'RELAY_REPUBLISH_LONGEST_MS'" };
+      if (vErrors === null) {
+        vErrors = [err18];
+      } else {
+        vErrors.push(err18);
+      }
+      errors++;
+    }
+    if (data.EVENT_KEEP_DAYS === void 0) {
+      const err19 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "EVENT_KEEP_DAYS" }, message: "must have required property 'EVENT_KEEP_DAYS'" };
+      if (vErrors === null) {
+        vErrors = [err19];
+      } else {
+        vErrors.push(err19);
       }
       errors++;
     }
@@ -270,11 +309,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         } else if (data0 === null) {
           coerced0 = "";
         } else {
-          const err17 = { instancePath: instancePath + "/STAGE", schemaPath: "#/properties/STAGE/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          const err20 = { instancePath: instancePath + "/STAGE", schemaPath: "#/properties/STAGE/type", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
-            vErrors = [err17];
+            vErrors = [err20];
           } else {
-            vErrors.push(err17);
+            vErrors.push(err20);
           }
           errors++;
         }
@@ -288,11 +327,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data0 === "string") {
       if (func1(data0) < 1) {
-        const err18 = { instancePath: instancePath + "/STAGE", schemaPath: "#/properties/STAGE/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+        const err21 = { instancePath: instancePath + "/STAGE", schemaPath: "#/properties/STAGE/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
         if (vErrors === null) {
-          vErrors = [err18];
+          vErrors = [err21];
         } else {
-          vErrors.push(err18);
+          vErrors.push(err21);
         }
         errors++;
       }
@@ -308,11 +347,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data1 === null) {
             coerced1 = "";
           } else {
-            const err19 = { instancePath: instancePath + "/USERS_DATABASE_URL", schemaPath: "#/properties/USERS_DATABASE_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err22 = { instancePath: instancePath + "/USERS_DATABASE_URL", schemaPath: "#/properties/USERS_DATABASE_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err19];
+              vErrors = [err22];
             } else {
-              vErrors.push(err19);
+              vErrors.push(err22);
             }
             errors++;
           }
@@ -326,11 +365,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 === "string") {
         if (!pattern4.test(data1)) {
-          const err20 = { instancePath: instancePath + "/USERS_DATABASE_URL", schemaPath: "#/properties/USERS_DATABASE_URL/pattern", keyword: "pattern", params: { pattern: "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$" }, message: 'must match pattern "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$"' };
+          const err23 = { instancePath: instancePath + "/USERS_DATABASE_URL", schemaPath: "#/properties/USERS_DATABASE_URL/pattern", keyword: "pattern", params: { pattern: "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$" }, message: 'must match pattern "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$"' };
           if (vErrors === null) {
-            vErrors = [err20];
+            vErrors = [err23];
           } else {
-            vErrors.push(err20);
+            vErrors.push(err23);
           }
           errors++;
         }
@@ -347,11 +386,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data2 === null) {
             coerced2 = "";
           } else {
-            const err21 = { instancePath: instancePath + "/NOTIFICATIONS_DATABASE_URL", schemaPath: "#/properties/NOTIFICATIONS_DATABASE_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err24 = { instancePath: instancePath + "/NOTIFICATIONS_DATABASE_URL", schemaPath: "#/properties/NOTIFICATIONS_DATABASE_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err21];
+              vErrors = [err24];
             } else {
-              vErrors.push(err21);
+              vErrors.push(err24);
             }
             errors++;
           }
@@ -365,11 +404,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data2 === "string") {
         if (!pattern4.test(data2)) {
-          const err22 = { instancePath: instancePath + "/NOTIFICATIONS_DATABASE_URL", schemaPath: "#/properties/NOTIFICATIONS_DATABASE_URL/pattern", keyword: "pattern", params: { pattern: "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$" }, message: 'must match pattern "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$"' };
+          const err25 = { instancePath: instancePath + "/NOTIFICATIONS_DATABASE_URL", schemaPath: "#/properties/NOTIFICATIONS_DATABASE_URL/pattern", keyword: "pattern", params: { pattern: "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$" }, message: 'must match pattern "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$"' };
           if (vErrors === null) {
-            vErrors = [err22];
+            vErrors = [err25];
           } else {
-            vErrors.push(err22);
+            vErrors.push(err25);
           }
           errors++;
         }
@@ -386,11 +425,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data3 === null) {
             coerced3 = "";
           } else {
-            const err23 = { instancePath: instancePath + "/REDIS_URL", schemaPath: "#/properties/REDIS_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err26 = { instancePath: instancePath + "/REDIS_URL", schemaPath: "#/properties/REDIS_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err23];
+              vErrors = [err26];
             } else {
-              vErrors.push(err23);
+              vErrors.push(err26);
             }
             errors++;
           }
@@ -404,11 +443,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data3 === "string") {
         if (!pattern6.test(data3)) {
-          const err24 = { instancePath: instancePath + "/REDIS_URL", schemaPath: "#/properties/REDIS_URL/pattern", keyword: "pattern", params: { pattern: "^rediss?://\\S+$" }, message: 'must match pattern "^rediss?://\\S+$"' };
+          const err27 = { instancePath: instancePath + "/REDIS_URL", schemaPath: "#/properties/REDIS_URL/pattern", keyword: "pattern", params: { pattern: "^rediss?://\\S+$" }, message: 'must match pattern "^rediss?://\\S+$"' };
           if (vErrors === null) {
-            vErrors = [err24];
+            vErrors = [err27];
           } else {
-            vErrors.push(err24);
+            vErrors.push(err27);
           }
           errors++;
         }
@@ -425,11 +464,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data4 === null) {
             coerced4 = "";
           } else {
-            const err25 = { instancePath: instancePath + "/KAFKA_BROKERS", schemaPath: "#/properties/KAFKA_BROKERS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err28 = { instancePath: instancePath + "/KAFKA_BROKERS", schemaPath: "#/properties/KAFKA_BROKERS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err25];
+              vErrors = [err28];
             } else {
-              vErrors.push(err25);
+              vErrors.push(err28);
             }
             errors++;
           }
@@ -443,11 +482,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 === "string") {
         if (!pattern7.test(data4)) {
-          const err26 = { instancePath: instancePath + "/KAFKA_BROKERS", schemaPath: "#/properties/KAFKA_BROKERS/pattern", keyword: "pattern", params: { pattern: "^[^\\s,:/]+:\\d{1,5}(,[^\\s,:/]+:\\d{1,5})*$" }, message: 'must match pattern "^[^\\s,:/]+:\\d{1,5}(,[^\\s,:/]+:\\d{1,5})*$"' };
+          const err29 = { instancePath: instancePath + "/KAFKA_BROKERS", schemaPath: "#/properties/KAFKA_BROKERS/pattern", keyword: "pattern", params: { pattern: "^[^\\s,:/]+:\\d{1,5}(,[^\\s,:/]+:\\d{1,5})*$" }, message: 'must match pattern "^[^\\s,:/]+:\\d{1,5}(,[^\\s,:/]+:\\d{1,5})*$"' };
           if (vErrors === null) {
-            vErrors = [err26];
+            vErrors = [err29];
           } else {
-            vErrors.push(err26);
+            vErrors.push(err29);
           }
           errors++;
         }
@@ -464,11 +503,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data5 === null) {
             coerced5 = "";
           } else {
-            const err27 = { instancePath: instancePath + "/SMTP_URL", schemaPath: "#/properties/SMTP_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err30 = { instancePath: instancePath + "/SMTP_URL", schemaPath: "#/properties/SMTP_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err27];
+              vErrors = [err30];
             } else {
-              vErrors.push(err27);
+              vErrors.push(err30);
             }
             errors++;
           }
@@ -482,11 +521,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data5 === "string") {
         if (!pattern8.test(data5)) {
-          const err28 = { instancePath: instancePath + "/SMTP_URL", schemaPath: "#/properties/SMTP_URL/pattern", keyword: "pattern", params: { pattern: "^smtps?://\\S+$" }, message: 'must match pattern "^smtps?://\\S+$"' };
+          const err31 = { instancePath: instancePath + "/SMTP_URL", schemaPath: "#/properties/SMTP_URL/pattern", keyword: "pattern", params: { pattern: "^smtps?://\\S+$" }, message: 'must match pattern "^smtps?://\\S+$"' };
           if (vErrors === null) {
-            vErrors = [err28];
+            vErrors = [err31];
           } else {
-            vErrors.push(err28);
+            vErrors.push(err31);
           }
           errors++;
         }
@@ -503,11 +542,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data6 === null) {
             coerced6 = "";
           } else {
-            const err29 = { instancePath: instancePath + "/USERS_BASE_URL", schemaPath: "#/properties/USERS_BASE_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err32 = { instancePath: instancePath + "/USERS_BASE_URL", schemaPath: "#/properties/USERS_BASE_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err29];
+              vErrors = [err32];
             } else {
-              vErrors.push(err29);
+              vErrors.push(err32);
             }
             errors++;
           }
@@ -521,11 +560,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data6 === "string") {
         if (!pattern9.test(data6)) {
-          const err30 = { instancePath: instancePath + "/USERS_BASE_URL", schemaPath: "#/properties/USERS_BASE_URL/pattern", keyword: "pattern", params: { pattern: "^https?://\\S+$" }, message: 'must match pattern "^https?://\\S+$"' };
+          const err33 = { instancePath: instancePath + "/USERS_BASE_URL", schemaPath: "#/properties/USERS_BASE_URL/pattern", keyword: "pattern", params: { pattern: "^https?://\\S+$" }, message: 'must match pattern "^https?://\\S+$"' };
           if (vErrors === null) {
-            vErrors = [err30];
+            vErrors = [err33];
           } else {
-            vErrors.push(err30);
+            vErrors.push(err33);
           }
           errors++;
         }
@@ -539,11 +578,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType7 === "boolean" || data7 === null || dataType7 === "string" && data7 && data7 == +data7 && !(data7 % 1)) {
           coerced7 = +data7;
         } else {
-          const err31 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err34 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err31];
+            vErrors = [err34];
           } else {
-            vErrors.push(err31);
+            vErrors.push(err34);
           }
           errors++;
         }
@@ -557,20 +596,20 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data7 == "number" && isFinite(data7)) {
       if (data7 > 65535 || isNaN(data7)) {
-        const err32 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
+        const err35 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
         if (vErrors === null) {
-          vErrors = [err32];
+          vErrors = [err35];
         } else {
-          vErrors.push(err32);
+          vErrors.push(err35);
         }
         errors++;
       }
       if (data7 < 1 || isNaN(data7)) {
-        const err33 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err36 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
-          vErrors = [err33];
+          vErrors = [err36];
         } else {
-          vErrors.push(err33);
+          vErrors.push(err36);
         }
         errors++;
       }
@@ -585,11 +624,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         } else if (data8 === null) {
           coerced8 = "";
         } else {
-          const err34 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          const err37 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/type", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
-            vErrors = [err34];
+            vErrors = [err37];
           } else {
-            vErrors.push(err34);
+            vErrors.push(err37);
           }
           errors++;
         }
@@ -603,11 +642,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data8 === "string") {
       if (!pattern10.test(data8)) {
-        const err35 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/pattern", keyword: "pattern", params: { pattern: "^[^\\r\\n]+@[^\\r\\n]+$" }, message: 'must match pattern "^[^\\r\\n]+@[^\\r\\n]+$"' };
+        const err38 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/pattern", keyword: "pattern", params: { pattern: "^[^\\r\\n]+@[^\\r\\n]+$" }, message: 'must match pattern "^[^\\r\\n]+@[^\\r\\n]+$"' };
         if (vErrors === null) {
-          vErrors = [err35];
+          vErrors = [err38];
         } else {
-          vErrors.push(err35);
+          vErrors.push(err38);
         }
         errors++;
       }
@@ -623,11 +662,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data9 === null) {
             coerced9 = "";
           } else {
-            const err36 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err39 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err36];
+              vErrors = [err39];
             } else {
-              vErrors.push(err36);
+              vErrors.push(err39);
             }
             errors++;
           }
@@ -640,63 +679,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
       if (typeof data9 === "string") {
-        if (func1(data9) < 8) {
-          const err37 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/minLength", keyword: "minLength", params: { limit: 8 }, message: "must NOT have fewer than 8 characters" };
-          if (vErrors === null) {
-            vErrors = [err37];
-          } else {
-            vErrors.push(err37);
-          }
-          errors++;
-        }
-      }
-    }
-    let data10 = data.TOPIC_PREFIX;
-    if (typeof data10 !== "string") {
-      let dataType10 = typeof data10;
-      let coerced10 = void 0;
-      if (!(coerced10 !== void 0)) {
-        if (dataType10 == "number" || dataType10 == "boolean") {
-          coerced10 = "" + data10;
-        } else if (data10 === null) {
-          coerced10 = "";
-        } else {
-          const err38 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-          if (vErrors === null) {
-            vErrors = [err38];
-          } else {
-            vErrors.push(err38);
-          }
-          errors++;
-        }
-      }
-      if (coerced10 !== void 0) {
-        data10 = coerced10;
-        if (data !== void 0) {
-          data["TOPIC_PREFIX"] = coerced10;
-        }
-      }
-    }
-    if (typeof data10 === "string") {
-      if (!pattern11.test(data10)) {
-        const err39 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._-]*$" }, message: 'must match pattern "^[A-Za-z0-9._-]*$"' };
-        if (vErrors === null) {
-          vErrors = [err39];
-        } else {
-          vErrors.push(err39);
-        }
-        errors++;
-      }
-    }
-    let data11 = data.KAFKA_REPLICATION_FACTOR;
-    if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-      let dataType11 = typeof data11;
-      let coerced11 = void 0;
-      if (!(coerced11 !== void 0)) {
-        if (dataType11 === "boolean" || data11 === null || dataType11 === "string" && data11 && data11 == +data11 && !(data11 % 1)) {
-          coerced11 = +data11;
-        } else {
-          const err40 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (!pattern11.test(data9)) {
+          const err40 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/pattern", keyword: "pattern", params: { pattern: "^(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,})(,(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,}))*$" }, message: 'must match pattern "^(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,})(,(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,}))*$"' };
           if (vErrors === null) {
             vErrors = [err40];
           } else {
@@ -705,86 +689,113 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       }
-      if (coerced11 !== void 0) {
-        data11 = coerced11;
-        if (data !== void 0) {
-          data["KAFKA_REPLICATION_FACTOR"] = coerced11;
-        }
-      }
     }
-    if (typeof data11 == "number" && isFinite(data11)) {
-      if (data11 > 32767 || isNaN(data11)) {
-        const err41 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
-        if (vErrors === null) {
-          vErrors = [err41];
-        } else {
-          vErrors.push(err41);
-        }
-        errors++;
-      }
-      if (data11 < 1 || isNaN(data11)) {
-        const err42 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err42];
-        } else {
-          vErrors.push(err42);
-        }
-        errors++;
-      }
-    }
-    let data12 = data.KAFKA_MIN_INSYNC_REPLICAS;
-    if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
-      let dataType12 = typeof data12;
-      let coerced12 = void 0;
-      if (!(coerced12 !== void 0)) {
-        if (dataType12 === "boolean" || data12 === null || dataType12 === "string" && data12 && data12 == +data12 && !(data12 % 1)) {
-          coerced12 = +data12;
-        } else {
-          const err43 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-          if (vErrors === null) {
-            vErrors = [err43];
+    if (data.CORS_ORIGINS !== void 0) {
+      let data10 = data.CORS_ORIGINS;
+      if (typeof data10 !== "string") {
+        let dataType10 = typeof data10;
+        let coerced10 = void 0;
+        if (!(coerced10 !== void 0)) {
+          if (dataType10 == "number" || dataType10 == "boolean") {
+            coerced10 = "" + data10;
+          } else if (data10 === null) {
+            coerced10 = "";
           } else {
-            vErrors.push(err43);
+            const err41 = { instancePath: instancePath + "/CORS_ORIGINS", schemaPath: "#/properties/CORS_ORIGINS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err41];
+            } else {
+              vErrors.push(err41);
+            }
+            errors++;
+          }
+        }
+        if (coerced10 !== void 0) {
+          data10 = coerced10;
+          if (data !== void 0) {
+            data["CORS_ORIGINS"] = coerced10;
+          }
+        }
+      }
+      if (typeof data10 === "string") {
+        if (!pattern12.test(data10)) {
+          const err42 = { instancePath: instancePath + "/CORS_ORIGINS", schemaPath: "#/properties/CORS_ORIGINS/pattern", keyword: "pattern", params: { pattern: "^(\\*|https?://[^\\s,/]+(,https?://[^\\s,/]+)*)$" }, message: 'must match pattern "^(\\*|https?://[^\\s,/]+(,https?://[^\\s,/]+)*)$"' };
+          if (vErrors === null) {
+            vErrors = [err42];
+          } else {
+            vErrors.push(err42);
           }
           errors++;
         }
       }
-      if (coerced12 !== void 0) {
-        data12 = coerced12;
-        if (data !== void 0) {
-          data["KAFKA_MIN_INSYNC_REPLICAS"] = coerced12;
+    }
+    if (data.IDEMPOTENCY_SECRET !== void 0) {
+      let data11 = data.IDEMPOTENCY_SECRET;
+      if (typeof data11 !== "string") {
+        let dataType11 = typeof data11;
+        let coerced11 = void 0;
+        if (!(coerced11 !== void 0)) {
+          if (dataType11 == "number" || dataType11 == "boolean") {
+            coerced11 = "" + data11;
+          } else if (data11 === null) {
+            coerced11 = "";
+          } else {
+            const err43 = { instancePath: instancePath + "/IDEMPOTENCY_SECRET", schemaPath: "#/properties/IDEMPOTENCY_SECRET/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err43];
+            } else {
+              vErrors.push(err43);
+            }
+            errors++;
+          }
+        }
+        if (coerced11 !== void 0) {
+          data11 = coerced11;
+          if (data !== void 0) {
+            data["IDEMPOTENCY_SECRET"] = coerced11;
+          }
+        }
+      }
+      if (typeof data11 === "string") {
+        if (!pattern13.test(data11)) {
+          const err44 = { instancePath: instancePath + "/IDEMPOTENCY_SECRET", schemaPath: "#/properties/IDEMPOTENCY_SECRET/pattern", keyword: "pattern", params: { pattern: "^((ssm|secretsmanager):\\S+|[^\\s,]{16,}(,[^\\s,]{16,})*)$" }, message: 'must match pattern "^((ssm|secretsmanager):\\S+|[^\\s,]{16,}(,[^\\s,]{16,})*)$"' };
+          if (vErrors === null) {
+            vErrors = [err44];
+          } else {
+            vErrors.push(err44);
+          }
+          errors++;
         }
       }
     }
-    if (typeof data12 == "number" && isFinite(data12)) {
-      if (data12 > 32767 || isNaN(data12)) {
-        const err44 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
-        if (vErrors === null) {
-          vErrors = [err44];
-        } else {
-          vErrors.push(err44);
+    if (data.RATE_LIMIT_SIGN_UP_PER_IP !== void 0) {
+      let data12 = data.RATE_LIMIT_SIGN_UP_PER_IP;
+      if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+        let dataType12 = typeof data12;
+        let coerced12 = void 0;
+        if (!(coerced12 !== void 0)) {
+          if (dataType12 === "boolean" || data12 === null || dataType12 === "string" && data12 && data12 == +data12 && !(data12 % 1)) {
+            coerced12 = +data12;
+          } else {
+            const err45 = { instancePath: instancePath + "/RATE_LIMIT_SIGN_UP_PER_IP", schemaPath: "#/properties/RATE_LIMIT_SIGN_UP_PER_IP/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err45];
+            } else {
+              vErrors.push(err45);
+            }
+            errors++;
+          }
         }
-        errors++;
-      }
-      if (data12 < 1 || isNaN(data12)) {
-        const err45 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err45];
-        } else {
-          vErrors.push(err45);
+        if (coerced12 !== void 0) {
+          data12 = coerced12;
+          if (data !== void 0) {
+            data["RATE_LIMIT_SIGN_UP_PER_IP"] = coerced12;
+          }
         }
-        errors++;
       }
-    }
-    let data13 = data.DATABASE_POOL_SIZE;
-    if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
-      let dataType13 = typeof data13;
-      let coerced13 = void 0;
-      if (!(coerced13 !== void 0)) {
-        if (dataType13 === "boolean" || data13 === null || dataType13 === "string" && data13 && data13 == +data13 && !(data13 % 1)) {
-          coerced13 = +data13;
-        } else {
-          const err46 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+      if (typeof data12 == "number" && isFinite(data12)) {
+        if (data12 > 1e6 || isNaN(data12)) {
+          const err46 = { instancePath: instancePath + "/RATE_LIMIT_SIGN_UP_PER_IP", schemaPath: "#/properties/RATE_LIMIT_SIGN_UP_PER_IP/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
           if (vErrors === null) {
             vErrors = [err46];
           } else {
@@ -792,43 +803,45 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-      }
-      if (coerced13 !== void 0) {
-        data13 = coerced13;
-        if (data !== void 0) {
-          data["DATABASE_POOL_SIZE"] = coerced13;
+        if (data12 < 0 || isNaN(data12)) {
+          const err47 = { instancePath: instancePath + "/RATE_LIMIT_SIGN_UP_PER_IP", schemaPath: "#/properties/RATE_LIMIT_SIGN_UP_PER_IP/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          if (vErrors === null) {
+            vErrors = [err47];
+          } else {
+            vErrors.push(err47);
+          }
+          errors++;
         }
       }
     }
-    if (typeof data13 == "number" && isFinite(data13)) {
-      if (data13 > 500 || isNaN(data13)) {
-        const err47 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 500 }, message: "must be <= 500" };
-        if (vErrors === null) {
-          vErrors = [err47];
-        } else {
-          vErrors.push(err47);
+    if (data.RATE_LIMIT_PASSWORD_PER_IP !== void 0) {
+      let data13 = data.RATE_LIMIT_PASSWORD_PER_IP;
+      if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
+        let dataType13 = typeof data13;
+        let coerced13 = void 0;
+        if (!(coerced13 !== void 0)) {
+          if (dataType13 === "boolean" || data13 === null || dataType13 === "string" && data13 && data13 == +data13 && !(data13 % 1)) {
+            coerced13 = +data13;
+          } else {
+            const err48 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_IP", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_IP/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err48];
+            } else {
+              vErrors.push(err48);
+            }
+            errors++;
+          }
         }
-        errors++;
-      }
-      if (data13 < 1 || isNaN(data13)) {
-        const err48 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err48];
-        } else {
-          vErrors.push(err48);
+        if (coerced13 !== void 0) {
+          data13 = coerced13;
+          if (data !== void 0) {
+            data["RATE_LIMIT_PASSWORD_PER_IP"] = coerced13;
+          }
         }
-        errors++;
       }
-    }
-    let data14 = data.SMTP_CONNECTIONS;
-    if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
-      let dataType14 = typeof data14;
-      let coerced14 = void 0;
-      if (!(coerced14 !== void 0)) {
-        if (dataType14 === "boolean" || data14 === null || dataType14 === "string" && data14 && data14 == +data14 && !(data14 % 1)) {
-          coerced14 = +data14;
-        } else {
-          const err49 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+      if (typeof data13 == "number" && isFinite(data13)) {
+        if (data13 > 1e6 || isNaN(data13)) {
+          const err49 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_IP", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_IP/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
           if (vErrors === null) {
             vErrors = [err49];
           } else {
@@ -836,43 +849,45 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-      }
-      if (coerced14 !== void 0) {
-        data14 = coerced14;
-        if (data !== void 0) {
-          data["SMTP_CONNECTIONS"] = coerced14;
+        if (data13 < 0 || isNaN(data13)) {
+          const err50 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_IP", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_IP/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          if (vErrors === null) {
+            vErrors = [err50];
+          } else {
+            vErrors.push(err50);
+          }
+          errors++;
         }
       }
     }
-    if (typeof data14 == "number" && isFinite(data14)) {
-      if (data14 > 100 || isNaN(data14)) {
-        const err50 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
-        if (vErrors === null) {
-          vErrors = [err50];
-        } else {
-          vErrors.push(err50);
+    if (data.RATE_LIMIT_PASSWORD_PER_USER !== void 0) {
+      let data14 = data.RATE_LIMIT_PASSWORD_PER_USER;
+      if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
+        let dataType14 = typeof data14;
+        let coerced14 = void 0;
+        if (!(coerced14 !== void 0)) {
+          if (dataType14 === "boolean" || data14 === null || dataType14 === "string" && data14 && data14 == +data14 && !(data14 % 1)) {
+            coerced14 = +data14;
+          } else {
+            const err51 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_USER", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_USER/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err51];
+            } else {
+              vErrors.push(err51);
+            }
+            errors++;
+          }
         }
-        errors++;
-      }
-      if (data14 < 1 || isNaN(data14)) {
-        const err51 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err51];
-        } else {
-          vErrors.push(err51);
+        if (coerced14 !== void 0) {
+          data14 = coerced14;
+          if (data !== void 0) {
+            data["RATE_LIMIT_PASSWORD_PER_USER"] = coerced14;
+          }
         }
-        errors++;
       }
-    }
-    let data15 = data.PASSWORD_HASH_MEMORY_KIB;
-    if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
-      let dataType15 = typeof data15;
-      let coerced15 = void 0;
-      if (!(coerced15 !== void 0)) {
-        if (dataType15 === "boolean" || data15 === null || dataType15 === "string" && data15 && data15 == +data15 && !(data15 % 1)) {
-          coerced15 = +data15;
-        } else {
-          const err52 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+      if (typeof data14 == "number" && isFinite(data14)) {
+        if (data14 > 1e6 || isNaN(data14)) {
+          const err52 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_USER", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_USER/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
           if (vErrors === null) {
             vErrors = [err52];
           } else {
@@ -880,61 +895,53 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-      }
-      if (coerced15 !== void 0) {
-        data15 = coerced15;
-        if (data !== void 0) {
-          data["PASSWORD_HASH_MEMORY_KIB"] = coerced15;
-        }
-      }
-    }
-    if (typeof data15 == "number" && isFinite(data15)) {
-      if (data15 > 1048576 || isNaN(data15)) {
-        const err53 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1048576 }, message: "must be <= 1048576" };
-        if (vErrors === null) {
-          vErrors = [err53];
-        } else {
-          vErrors.push(err53);
-        }
-        errors++;
-      }
-      if (data15 < 8 || isNaN(data15)) {
-        const err54 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
-        if (vErrors === null) {
-          vErrors = [err54];
-        } else {
-          vErrors.push(err54);
-        }
-        errors++;
-      }
-    }
-    let data16 = data.PASSWORD_HASH_PASSES;
-    if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
-      let dataType16 = typeof data16;
-      let coerced16 = void 0;
-      if (!(coerced16 !== void 0)) {
-        if (dataType16 === "boolean" || data16 === null || dataType16 === "string" && data16 && data16 == +data16 && !(data16 % 1)) {
-          coerced16 = +data16;
-        } else {
-          const err55 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (data14 < 0 || isNaN(data14)) {
+          const err53 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_USER", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_USER/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
           if (vErrors === null) {
-            vErrors = [err55];
+            vErrors = [err53];
           } else {
-            vErrors.push(err55);
+            vErrors.push(err53);
           }
           errors++;
         }
       }
-      if (coerced16 !== void 0) {
-        data16 = coerced16;
+    }
+    let data15 = data.RATE_LIMIT_WINDOW_SECONDS;
+    if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
+      let dataType15 = typeof data15;
+      let coerced15 = void 0;
+      if (!(coerced15 !== void 0)) {
+        if (dataType15 === "boolean" || data15 === null || dataType15 === "string" && data15 && data15 == +data15 && !(data15 % 1)) {
+          coerced15 = +data15;
+        } else {
+          const err54 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err54];
+          } else {
+            vErrors.push(err54);
+          }
+          errors++;
+        }
+      }
+      if (coerced15 !== void 0) {
+        data15 = coerced15;
         if (data !== void 0) {
-          data["PASSWORD_HASH_PASSES"] = coerced16;
+          data["RATE_LIMIT_WINDOW_SECONDS"] = coerced15;
         }
       }
     }
-    if (typeof data16 == "number" && isFinite(data16)) {
-      if (data16 > 100 || isNaN(data16)) {
-        const err56 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+    if (typeof data15 == "number" && isFinite(data15)) {
+      if (data15 > 86400 || isNaN(data15)) {
+        const err55 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 86400 }, message: "must be <= 86400" };
+        if (vErrors === null) {
+          vErrors = [err55];
+        } else {
+          vErrors.push(err55);
+        }
+        errors++;
+      }
+      if (data15 < 1 || isNaN(data15)) {
+        const err56 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err56];
         } else {
@@ -942,17 +949,45 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data16 < 1 || isNaN(data16)) {
-        const err57 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err57];
+    }
+    let data16 = data.TOPIC_PREFIX;
+    if (typeof data16 !== "string") {
+      let dataType16 = typeof data16;
+      let coerced16 = void 0;
+      if (!(coerced16 !== void 0)) {
+        if (dataType16 == "number" || dataType16 == "boolean") {
+          coerced16 = "" + data16;
+        } else if (data16 === null) {
+          coerced16 = "";
         } else {
-          vErrors.push(err57);
+          const err57 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          if (vErrors === null) {
+            vErrors = [err57];
+          } else {
+            vErrors.push(err57);
+          }
+          errors++;
+        }
+      }
+      if (coerced16 !== void 0) {
+        data16 = coerced16;
+        if (data !== void 0) {
+          data["TOPIC_PREFIX"] = coerced16;
+        }
+      }
+    }
+    if (typeof data16 === "string") {
+      if (!pattern14.test(data16)) {
+        const err58 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._-]*$" }, message: 'must match pattern "^[A-Za-z0-9._-]*$"' };
+        if (vErrors === null) {
+          vErrors = [err58];
+        } else {
+          vErrors.push(err58);
         }
         errors++;
       }
     }
-    let data17 = data.MAIL_RETRY_HOURS;
+    let data17 = data.KAFKA_REPLICATION_FACTOR;
     if (!(typeof data17 == "number" && (!(data17 % 1) && !isNaN(data17)) && isFinite(data17))) {
       let dataType17 = typeof data17;
       let coerced17 = void 0;
@@ -960,11 +995,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType17 === "boolean" || data17 === null || dataType17 === "string" && data17 && data17 == +data17 && !(data17 % 1)) {
           coerced17 = +data17;
         } else {
-          const err58 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err59 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err58];
+            vErrors = [err59];
           } else {
-            vErrors.push(err58);
+            vErrors.push(err59);
           }
           errors++;
         }
@@ -972,22 +1007,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced17 !== void 0) {
         data17 = coerced17;
         if (data !== void 0) {
-          data["MAIL_RETRY_HOURS"] = coerced17;
+          data["KAFKA_REPLICATION_FACTOR"] = coerced17;
         }
       }
     }
     if (typeof data17 == "number" && isFinite(data17)) {
-      if (data17 > 720 || isNaN(data17)) {
-        const err59 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
-        if (vErrors === null) {
-          vErrors = [err59];
-        } else {
-          vErrors.push(err59);
-        }
-        errors++;
-      }
-      if (data17 < 1 || isNaN(data17)) {
-        const err60 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+      if (data17 > 32767 || isNaN(data17)) {
+        const err60 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
         if (vErrors === null) {
           vErrors = [err60];
         } else {
@@ -995,8 +1021,17 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+      if (data17 < 1 || isNaN(data17)) {
+        const err61 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (vErrors === null) {
+          vErrors = [err61];
+        } else {
+          vErrors.push(err61);
+        }
+        errors++;
+      }
     }
-    let data18 = data.MAIL_REFUSED_FIRST_MS;
+    let data18 = data.KAFKA_MIN_INSYNC_REPLICAS;
     if (!(typeof data18 == "number" && (!(data18 % 1) && !isNaN(data18)) && isFinite(data18))) {
       let dataType18 = typeof data18;
       let coerced18 = void 0;
@@ -1004,11 +1039,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType18 === "boolean" || data18 === null || dataType18 === "string" && data18 && data18 == +data18 && !(data18 % 1)) {
           coerced18 = +data18;
         } else {
-          const err61 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err62 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err61];
+            vErrors = [err62];
           } else {
-            vErrors.push(err61);
+            vErrors.push(err62);
           }
           errors++;
         }
@@ -1016,22 +1051,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced18 !== void 0) {
         data18 = coerced18;
         if (data !== void 0) {
-          data["MAIL_REFUSED_FIRST_MS"] = coerced18;
+          data["KAFKA_MIN_INSYNC_REPLICAS"] = coerced18;
         }
       }
     }
     if (typeof data18 == "number" && isFinite(data18)) {
-      if (data18 > 864e5 || isNaN(data18)) {
-        const err62 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
-        if (vErrors === null) {
-          vErrors = [err62];
-        } else {
-          vErrors.push(err62);
-        }
-        errors++;
-      }
-      if (data18 < 100 || isNaN(data18)) {
-        const err63 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+      if (data18 > 32767 || isNaN(data18)) {
+        const err63 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
         if (vErrors === null) {
           vErrors = [err63];
         } else {
@@ -1039,8 +1065,17 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+      if (data18 < 1 || isNaN(data18)) {
+        const err64 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (vErrors === null) {
+          vErrors = [err64];
+        } else {
+          vErrors.push(err64);
+        }
+        errors++;
+      }
     }
-    let data19 = data.MAIL_REFUSED_LONGEST_MS;
+    let data19 = data.DATABASE_POOL_SIZE;
     if (!(typeof data19 == "number" && (!(data19 % 1) && !isNaN(data19)) && isFinite(data19))) {
       let dataType19 = typeof data19;
       let coerced19 = void 0;
@@ -1048,11 +1083,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType19 === "boolean" || data19 === null || dataType19 === "string" && data19 && data19 == +data19 && !(data19 % 1)) {
           coerced19 = +data19;
         } else {
-          const err64 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err65 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err64];
+            vErrors = [err65];
           } else {
-            vErrors.push(err64);
+            vErrors.push(err65);
           }
           errors++;
         }
@@ -1060,22 +1095,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced19 !== void 0) {
         data19 = coerced19;
         if (data !== void 0) {
-          data["MAIL_REFUSED_LONGEST_MS"] = coerced19;
+          data["DATABASE_POOL_SIZE"] = coerced19;
         }
       }
     }
     if (typeof data19 == "number" && isFinite(data19)) {
-      if (data19 > 864e5 || isNaN(data19)) {
-        const err65 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
-        if (vErrors === null) {
-          vErrors = [err65];
-        } else {
-          vErrors.push(err65);
-        }
-        errors++;
-      }
-      if (data19 < 100 || isNaN(data19)) {
-        const err66 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+      if (data19 > 500 || isNaN(data19)) {
+        const err66 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 500 }, message: "must be <= 500" };
         if (vErrors === null) {
           vErrors = [err66];
         } else {
@@ -1083,8 +1109,17 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+      if (data19 < 1 || isNaN(data19)) {
+        const err67 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (vErrors === null) {
+          vErrors = [err67];
+        } else {
+          vErrors.push(err67);
+        }
+        errors++;
+      }
     }
-    let data20 = data.RELAY_MAX_REPUBLISH;
+    let data20 = data.SMTP_CONNECTIONS;
     if (!(typeof data20 == "number" && (!(data20 % 1) && !isNaN(data20)) && isFinite(data20))) {
       let dataType20 = typeof data20;
       let coerced20 = void 0;
@@ -1092,11 +1127,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType20 === "boolean" || data20 === null || dataType20 === "string" && data20 && data20 == +data20 && !(data20 % 1)) {
           coerced20 = +data20;
         } else {
-          const err67 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err68 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err67];
+            vErrors = [err68];
           } else {
-            vErrors.push(err67);
+            vErrors.push(err68);
           }
           errors++;
         }
@@ -1104,22 +1139,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced20 !== void 0) {
         data20 = coerced20;
         if (data !== void 0) {
-          data["RELAY_MAX_REPUBLISH"] = coerced20;
+          data["SMTP_CONNECTIONS"] = coerced20;
         }
       }
     }
     if (typeof data20 == "number" && isFinite(data20)) {
-      if (data20 > 1e5 || isNaN(data20)) {
-        const err68 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
-        if (vErrors === null) {
-          vErrors = [err68];
-        } else {
-          vErrors.push(err68);
-        }
-        errors++;
-      }
-      if (data20 < 1 || isNaN(data20)) {
-        const err69 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+      if (data20 > 100 || isNaN(data20)) {
+        const err69 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
         if (vErrors === null) {
           vErrors = [err69];
         } else {
@@ -1127,8 +1153,17 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+      if (data20 < 1 || isNaN(data20)) {
+        const err70 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (vErrors === null) {
+          vErrors = [err70];
+        } else {
+          vErrors.push(err70);
+        }
+        errors++;
+      }
     }
-    let data21 = data.RELAY_REPUBLISH_FIRST_MS;
+    let data21 = data.PASSWORD_HASH_MEMORY_KIB;
     if (!(typeof data21 == "number" && (!(data21 % 1) && !isNaN(data21)) && isFinite(data21))) {
       let dataType21 = typeof data21;
       let coerced21 = void 0;
@@ -1136,11 +1171,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType21 === "boolean" || data21 === null || dataType21 === "string" && data21 && data21 == +data21 && !(data21 % 1)) {
           coerced21 = +data21;
         } else {
-          const err70 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err71 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err70];
+            vErrors = [err71];
           } else {
-            vErrors.push(err70);
+            vErrors.push(err71);
           }
           errors++;
         }
@@ -1148,22 +1183,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced21 !== void 0) {
         data21 = coerced21;
         if (data !== void 0) {
-          data["RELAY_REPUBLISH_FIRST_MS"] = coerced21;
+          data["PASSWORD_HASH_MEMORY_KIB"] = coerced21;
         }
       }
     }
     if (typeof data21 == "number" && isFinite(data21)) {
-      if (data21 > 864e5 || isNaN(data21)) {
-        const err71 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
-        if (vErrors === null) {
-          vErrors = [err71];
-        } else {
-          vErrors.push(err71);
-        }
-        errors++;
-      }
-      if (data21 < 100 || isNaN(data21)) {
-        const err72 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+      if (data21 > 1048576 || isNaN(data21)) {
+        const err72 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1048576 }, message: "must be <= 1048576" };
         if (vErrors === null) {
           vErrors = [err72];
         } else {
@@ -1171,8 +1197,17 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+      if (data21 < 8 || isNaN(data21)) {
+        const err73 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
+        if (vErrors === null) {
+          vErrors = [err73];
+        } else {
+          vErrors.push(err73);
+        }
+        errors++;
+      }
     }
-    let data22 = data.RELAY_REPUBLISH_LONGEST_MS;
+    let data22 = data.PASSWORD_HASH_PASSES;
     if (!(typeof data22 == "number" && (!(data22 % 1) && !isNaN(data22)) && isFinite(data22))) {
       let dataType22 = typeof data22;
       let coerced22 = void 0;
@@ -1180,11 +1215,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType22 === "boolean" || data22 === null || dataType22 === "string" && data22 && data22 == +data22 && !(data22 % 1)) {
           coerced22 = +data22;
         } else {
-          const err73 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err74 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err73];
+            vErrors = [err74];
           } else {
-            vErrors.push(err73);
+            vErrors.push(err74);
           }
           errors++;
         }
@@ -1192,22 +1227,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced22 !== void 0) {
         data22 = coerced22;
         if (data !== void 0) {
-          data["RELAY_REPUBLISH_LONGEST_MS"] = coerced22;
+          data["PASSWORD_HASH_PASSES"] = coerced22;
         }
       }
     }
     if (typeof data22 == "number" && isFinite(data22)) {
-      if (data22 > 864e5 || isNaN(data22)) {
-        const err74 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
-        if (vErrors === null) {
-          vErrors = [err74];
-        } else {
-          vErrors.push(err74);
-        }
-        errors++;
-      }
-      if (data22 < 100 || isNaN(data22)) {
-        const err75 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+      if (data22 > 100 || isNaN(data22)) {
+        const err75 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
         if (vErrors === null) {
           vErrors = [err75];
         } else {
@@ -1215,8 +1241,17 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+      if (data22 < 1 || isNaN(data22)) {
+        const err76 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (vErrors === null) {
+          vErrors = [err76];
+        } else {
+          vErrors.push(err76);
+        }
+        errors++;
+      }
     }
-    let data23 = data.EVENT_KEEP_DAYS;
+    let data23 = data.PASSWORD_HASH_CONCURRENCY;
     if (!(typeof data23 == "number" && (!(data23 % 1) && !isNaN(data23)) && isFinite(data23))) {
       let dataType23 = typeof data23;
       let coerced23 = void 0;
@@ -1224,11 +1259,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType23 === "boolean" || data23 === null || dataType23 === "string" && data23 && data23 == +data23 && !(data23 % 1)) {
           coerced23 = +data23;
         } else {
-          const err76 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err77 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err76];
+            vErrors = [err77];
           } else {
-            vErrors.push(err76);
+            vErrors.push(err77);
           }
           errors++;
         }
@@ -1236,22 +1271,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced23 !== void 0) {
         data23 = coerced23;
         if (data !== void 0) {
-          data["EVENT_KEEP_DAYS"] = coerced23;
+          data["PASSWORD_HASH_CONCURRENCY"] = coerced23;
         }
       }
     }
     if (typeof data23 == "number" && isFinite(data23)) {
-      if (data23 > 3650 || isNaN(data23)) {
-        const err77 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3650 }, message: "must be <= 3650" };
-        if (vErrors === null) {
-          vErrors = [err77];
-        } else {
-          vErrors.push(err77);
-        }
-        errors++;
-      }
-      if (data23 < 8 || isNaN(data23)) {
-        const err78 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
+      if (data23 > 128 || isNaN(data23)) {
+        const err78 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/maximum", keyword: "maximum", params: { comparison: "<=", limit: 128 }, message: "must be <= 128" };
         if (vErrors === null) {
           vErrors = [err78];
         } else {
@@ -1259,21 +1285,382 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+      if (data23 < 1 || isNaN(data23)) {
+        const err79 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (vErrors === null) {
+          vErrors = [err79];
+        } else {
+          vErrors.push(err79);
+        }
+        errors++;
+      }
+    }
+    let data24 = data.PASSWORD_HASH_QUEUE;
+    if (!(typeof data24 == "number" && (!(data24 % 1) && !isNaN(data24)) && isFinite(data24))) {
+      let dataType24 = typeof data24;
+      let coerced24 = void 0;
+      if (!(coerced24 !== void 0)) {
+        if (dataType24 === "boolean" || data24 === null || dataType24 === "string" && data24 && data24 == +data24 && !(data24 % 1)) {
+          coerced24 = +data24;
+        } else {
+          const err80 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err80];
+          } else {
+            vErrors.push(err80);
+          }
+          errors++;
+        }
+      }
+      if (coerced24 !== void 0) {
+        data24 = coerced24;
+        if (data !== void 0) {
+          data["PASSWORD_HASH_QUEUE"] = coerced24;
+        }
+      }
+    }
+    if (typeof data24 == "number" && isFinite(data24)) {
+      if (data24 > 1e5 || isNaN(data24)) {
+        const err81 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
+        if (vErrors === null) {
+          vErrors = [err81];
+        } else {
+          vErrors.push(err81);
+        }
+        errors++;
+      }
+      if (data24 < 0 || isNaN(data24)) {
+        const err82 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        if (vErrors === null) {
+          vErrors = [err82];
+        } else {
+          vErrors.push(err82);
+        }
+        errors++;
+      }
+    }
+    let data25 = data.MAIL_RETRY_HOURS;
+    if (!(typeof data25 == "number" && (!(data25 % 1) && !isNaN(data25)) && isFinite(data25))) {
+      let dataType25 = typeof data25;
+      let coerced25 = void 0;
+      if (!(coerced25 !== void 0)) {
+        if (dataType25 === "boolean" || data25 === null || dataType25 === "string" && data25 && data25 == +data25 && !(data25 % 1)) {
+          coerced25 = +data25;
+        } else {
+          const err83 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err83];
+          } else {
+            vErrors.push(err83);
+          }
+          errors++;
+        }
+      }
+      if (coerced25 !== void 0) {
+        data25 = coerced25;
+        if (data !== void 0) {
+          data["MAIL_RETRY_HOURS"] = coerced25;
+        }
+      }
+    }
+    if (typeof data25 == "number" && isFinite(data25)) {
+      if (data25 > 720 || isNaN(data25)) {
+        const err84 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
+        if (vErrors === null) {
+          vErrors = [err84];
+        } else {
+          vErrors.push(err84);
+        }
+        errors++;
+      }
+      if (data25 < 1 || isNaN(data25)) {
+        const err85 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (vErrors === null) {
+          vErrors = [err85];
+        } else {
+          vErrors.push(err85);
+        }
+        errors++;
+      }
+    }
+    let data26 = data.MAIL_REFUSED_FIRST_MS;
+    if (!(typeof data26 == "number" && (!(data26 % 1) && !isNaN(data26)) && isFinite(data26))) {
+      let dataType26 = typeof data26;
+      let coerced26 = void 0;
+      if (!(coerced26 !== void 0)) {
+        if (dataType26 === "boolean" || data26 === null || dataType26 === "string" && data26 && data26 == +data26 && !(data26 % 1)) {
+          coerced26 = +data26;
+        } else {
+          const err86 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err86];
+          } else {
+            vErrors.push(err86);
+          }
+          errors++;
+        }
+      }
+      if (coerced26 !== void 0) {
+        data26 = coerced26;
+        if (data !== void 0) {
+          data["MAIL_REFUSED_FIRST_MS"] = coerced26;
+        }
+      }
+    }
+    if (typeof data26 == "number" && isFinite(data26)) {
+      if (data26 > 864e5 || isNaN(data26)) {
+        const err87 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err87];
+        } else {
+          vErrors.push(err87);
+        }
+        errors++;
+      }
+      if (data26 < 100 || isNaN(data26)) {
+        const err88 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+        if (vErrors === null) {
+          vErrors = [err88];
+        } else {
+          vErrors.push(err88);
+        }
+        errors++;
+      }
+    }
+    let data27 = data.MAIL_REFUSED_LONGEST_MS;
+    if (!(typeof data27 == "number" && (!(data27 % 1) && !isNaN(data27)) && isFinite(data27))) {
+      let dataType27 = typeof data27;
+      let coerced27 = void 0;
+      if (!(coerced27 !== void 0)) {
+        if (dataType27 === "boolean" || data27 === null || dataType27 === "string" && data27 && data27 == +data27 && !(data27 % 1)) {
+          coerced27 = +data27;
+        } else {
+          const err89 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err89];
+          } else {
+            vErrors.push(err89);
+          }
+          errors++;
+        }
+      }
+      if (coerced27 !== void 0) {
+        data27 = coerced27;
+        if (data !== void 0) {
+          data["MAIL_REFUSED_LONGEST_MS"] = coerced27;
+        }
+      }
+    }
+    if (typeof data27 == "number" && isFinite(data27)) {
+      if (data27 > 864e5 || isNaN(data27)) {
+        const err90 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err90];
+        } else {
+          vErrors.push(err90);
+        }
+        errors++;
+      }
+      if (data27 < 100 || isNaN(data27)) {
+        const err91 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+        if (vErrors === null) {
+          vErrors = [err91];
+        } else {
+          vErrors.push(err91);
+        }
+        errors++;
+      }
+    }
+    let data28 = data.RELAY_MAX_REPUBLISH;
+    if (!(typeof data28 == "number" && (!(data28 % 1) && !isNaN(data28)) && isFinite(data28))) {
+      let dataType28 = typeof data28;
+      let coerced28 = void 0;
+      if (!(coerced28 !== void 0)) {
+        if (dataType28 === "boolean" || data28 === null || dataType28 === "string" && data28 && data28 == +data28 && !(data28 % 1)) {
+          coerced28 = +data28;
+        } else {
+          const err92 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err92];
+          } else {
+            vErrors.push(err92);
+          }
+          errors++;
+        }
+      }
+      if (coerced28 !== void 0) {
+        data28 = coerced28;
+        if (data !== void 0) {
+          data["RELAY_MAX_REPUBLISH"] = coerced28;
+        }
+      }
+    }
+    if (typeof data28 == "number" && isFinite(data28)) {
+      if (data28 > 1e5 || isNaN(data28)) {
+        const err93 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
+        if (vErrors === null) {
+          vErrors = [err93];
+        } else {
+          vErrors.push(err93);
+        }
+        errors++;
+      }
+      if (data28 < 1 || isNaN(data28)) {
+        const err94 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (vErrors === null) {
+          vErrors = [err94];
+        } else {
+          vErrors.push(err94);
+        }
+        errors++;
+      }
+    }
+    let data29 = data.RELAY_REPUBLISH_FIRST_MS;
+    if (!(typeof data29 == "number" && (!(data29 % 1) && !isNaN(data29)) && isFinite(data29))) {
+      let dataType29 = typeof data29;
+      let coerced29 = void 0;
+      if (!(coerced29 !== void 0)) {
+        if (dataType29 === "boolean" || data29 === null || dataType29 === "string" && data29 && data29 == +data29 && !(data29 % 1)) {
+          coerced29 = +data29;
+        } else {
+          const err95 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err95];
+          } else {
+            vErrors.push(err95);
+          }
+          errors++;
+        }
+      }
+      if (coerced29 !== void 0) {
+        data29 = coerced29;
+        if (data !== void 0) {
+          data["RELAY_REPUBLISH_FIRST_MS"] = coerced29;
+        }
+      }
+    }
+    if (typeof data29 == "number" && isFinite(data29)) {
+      if (data29 > 864e5 || isNaN(data29)) {
+        const err96 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err96];
+        } else {
+          vErrors.push(err96);
+        }
+        errors++;
+      }
+      if (data29 < 100 || isNaN(data29)) {
+        const err97 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+        if (vErrors === null) {
+          vErrors = [err97];
+        } else {
+          vErrors.push(err97);
+        }
+        errors++;
+      }
+    }
+    let data30 = data.RELAY_REPUBLISH_LONGEST_MS;
+    if (!(typeof data30 == "number" && (!(data30 % 1) && !isNaN(data30)) && isFinite(data30))) {
+      let dataType30 = typeof data30;
+      let coerced30 = void 0;
+      if (!(coerced30 !== void 0)) {
+        if (dataType30 === "boolean" || data30 === null || dataType30 === "string" && data30 && data30 == +data30 && !(data30 % 1)) {
+          coerced30 = +data30;
+        } else {
+          const err98 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err98];
+          } else {
+            vErrors.push(err98);
+          }
+          errors++;
+        }
+      }
+      if (coerced30 !== void 0) {
+        data30 = coerced30;
+        if (data !== void 0) {
+          data["RELAY_REPUBLISH_LONGEST_MS"] = coerced30;
+        }
+      }
+    }
+    if (typeof data30 == "number" && isFinite(data30)) {
+      if (data30 > 864e5 || isNaN(data30)) {
+        const err99 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err99];
+        } else {
+          vErrors.push(err99);
+        }
+        errors++;
+      }
+      if (data30 < 100 || isNaN(data30)) {
+        const err100 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+        if (vErrors === null) {
+          vErrors = [err100];
+        } else {
+          vErrors.push(err100);
+        }
+        errors++;
+      }
+    }
+    let data31 = data.EVENT_KEEP_DAYS;
+    if (!(typeof data31 == "number" && (!(data31 % 1) && !isNaN(data31)) && isFinite(data31))) {
+      let dataType31 = typeof data31;
+      let coerced31 = void 0;
+      if (!(coerced31 !== void 0)) {
+        if (dataType31 === "boolean" || data31 === null || dataType31 === "string" && data31 && data31 == +data31 && !(data31 % 1)) {
+          coerced31 = +data31;
+        } else {
+          const err101 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err101];
+          } else {
+            vErrors.push(err101);
+          }
+          errors++;
+        }
+      }
+      if (coerced31 !== void 0) {
+        data31 = coerced31;
+        if (data !== void 0) {
+          data["EVENT_KEEP_DAYS"] = coerced31;
+        }
+      }
+    }
+    if (typeof data31 == "number" && isFinite(data31)) {
+      if (data31 > 3650 || isNaN(data31)) {
+        const err102 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3650 }, message: "must be <= 3650" };
+        if (vErrors === null) {
+          vErrors = [err102];
+        } else {
+          vErrors.push(err102);
+        }
+        errors++;
+      }
+      if (data31 < 8 || isNaN(data31)) {
+        const err103 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
+        if (vErrors === null) {
+          vErrors = [err103];
+        } else {
+          vErrors.push(err103);
+        }
+        errors++;
+      }
     }
   } else {
-    const err79 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err104 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err79];
+      vErrors = [err104];
     } else {
-      vErrors.push(err79);
+      vErrors.push(err104);
     }
     errors++;
   }
   validate20.errors = vErrors;
   return errors === 0;
 }
-validate20.evaluated = { "props": { "STAGE": true, "USERS_DATABASE_URL": true, "NOTIFICATIONS_DATABASE_URL": true, "REDIS_URL": true, "KAFKA_BROKERS": true, "SMTP_URL": true, "USERS_BASE_URL": true, "HTTP_PORT": true, "MAIL_FROM": true, "OPERATOR_TOKEN": true, "TOPIC_PREFIX": true, "KAFKA_REPLICATION_FACTOR": true, "KAFKA_MIN_INSYNC_REPLICAS": true, "DATABASE_POOL_SIZE": true, "SMTP_CONNECTIONS": true, "PASSWORD_HASH_MEMORY_KIB": true, "PASSWORD_HASH_PASSES": true, "MAIL_RETRY_HOURS": true, "MAIL_REFUSED_FIRST_MS": true, "MAIL_REFUSED_LONGEST_MS": true, "RELAY_MAX_REPUBLISH": true, "RELAY_REPUBLISH_FIRST_MS": true, "RELAY_REPUBLISH_LONGEST_MS": true, "EVENT_KEEP_DAYS": true }, "dynamicProps": false, "dynamicItems": false };
-var messages = {};
+validate20.evaluated = { "props": { "STAGE": true, "USERS_DATABASE_URL": true, "NOTIFICATIONS_DATABASE_URL": true, "REDIS_URL": true, "KAFKA_BROKERS": true, "SMTP_URL": true, "USERS_BASE_URL": true, "HTTP_PORT": true, "MAIL_FROM": true, "OPERATOR_TOKEN": true, "CORS_ORIGINS": true, "IDEMPOTENCY_SECRET": true, "RATE_LIMIT_SIGN_UP_PER_IP": true, "RATE_LIMIT_PASSWORD_PER_IP": true, "RATE_LIMIT_PASSWORD_PER_USER": true, "RATE_LIMIT_WINDOW_SECONDS": true, "TOPIC_PREFIX": true, "KAFKA_REPLICATION_FACTOR": true, "KAFKA_MIN_INSYNC_REPLICAS": true, "DATABASE_POOL_SIZE": true, "SMTP_CONNECTIONS": true, "PASSWORD_HASH_MEMORY_KIB": true, "PASSWORD_HASH_PASSES": true, "PASSWORD_HASH_CONCURRENCY": true, "PASSWORD_HASH_QUEUE": true, "MAIL_RETRY_HOURS": true, "MAIL_REFUSED_FIRST_MS": true, "MAIL_REFUSED_LONGEST_MS": true, "RELAY_MAX_REPUBLISH": true, "RELAY_REPUBLISH_FIRST_MS": true, "RELAY_REPUBLISH_LONGEST_MS": true, "EVENT_KEEP_DAYS": true }, "dynamicProps": false, "dynamicItems": false };
+var messages = { "OPERATOR_TOKEN": "one or several tokens of 8 characters or more, comma-separated", "CORS_ORIGINS": "scheme://host[:port], several separated by commas, or *", "IDEMPOTENCY_SECRET": "one or several keys of 16 characters or more, comma-separated" };
 export {
   stdin_default as default,
   messages,
