@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 describe('MySQL going away', () => {
-  it.each(['refuse', 'silent'] as const)('(%s) right after the 250: recorded later, not sent again', async (mode) => {
+  it.each(['refuse', 'silent'] as const)('(%s) right after the 250: recorded as soon as it is back, not sent again', async (mode) => {
     const events = [testEvent(), testEvent(), testEvent()];
     const { receive, deliverDue, published } = notificationServicesOn(
       { db },
@@ -57,12 +57,19 @@ describe('MySQL going away', () => {
 
     expect(events.every(({ uuid }) => sentUnrecorded().has(uuid))).toBe(true);
     await databaseProxy.set('pass');
+    // Their leases go on: the process itself knows what it sent.
     await waitFor(async () => {
-      await deliveries.makeDue();
-      await deliverDue();
+      await deliverDue().catch(() => undefined);
       return events.every(({ uuid }) => !sentUnrecorded().has(uuid));
     });
 
+    if (mode === 'silent') {
+      // The first write arrived after all, only its answer did not: the confirmation has its turn later.
+      await deliveries.makeDue();
+      await deliverDue();
+    }
+    const confirmed = published.keysOn('user.email.sent');
+    expect(confirmed.sort()).toEqual(events.map(({ uuid }) => uuid).sort());
     const rows = await Promise.all(events.map(({ uuid }) => deliveries.find(uuid)));
     expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['SENT']));
     expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual([1, 1, 1]);
