@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { redisScript } from '#shared/cache/redis-script.ts';
 
 /*
  * The times of the calls that were let through lie in a sorted set, by the server's clock. A call is let through while fewer
  * than `limit` of them are in the window that ends now; one that is not leaves no trace, so that a key holds `limit` entries at
  * most and is gone a window after the last. Returns how many milliseconds it takes until the oldest leaves the window.
  */
-const ENTER = `
+const enter = redisScript(`
   local limit, window, time = tonumber(ARGV[1]), tonumber(ARGV[2]), redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
@@ -15,7 +16,7 @@ const ENTER = `
     redis.call('PEXPIRE', KEYS[1], window)
     return 0
   end
-  return math.max(1, redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] + window - now)`;
+  return math.max(1, redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] + window - now)`);
 
 export interface Window {
   readonly limit: number;
@@ -27,4 +28,4 @@ export interface Window {
  * @throws when Redis does not answer
  */
 export const enterWindow = async (redis: Redis, key: string, { limit, windowMs }: Window): Promise<number> =>
-  Number(await redis.eval(ENTER, 1, key, limit, windowMs, randomUUID()));
+  Number(await enter(redis, [key], limit, windowMs, randomUUID()));
