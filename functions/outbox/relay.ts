@@ -7,6 +7,7 @@ import { hasTime, type MayGoOn, onceDone } from '#shared/lifecycle/may-go-on.ts'
 import { scheduledHandler } from '#shared/lifecycle/scheduled-handler.ts';
 import { purgeEvents } from '#shared/outbox/purge-events.ts';
 import { relayOutbox } from '#shared/outbox/relay-outbox.ts';
+import { reportUnpublished } from '#shared/outbox/report-unpublished.ts';
 import { drainCacheInvalidations } from '#shared/users/drain-cache-invalidations.ts';
 import { userCache } from '#shared/users/user-cache.ts';
 
@@ -18,15 +19,17 @@ export interface RelayWork {
   startRelay(): (mayGoOn: MayGoOn) => Promise<void>;
   invalidateCache(): Promise<void>;
   purge(mayGoOn: MayGoOn): Promise<void>;
+  report(): Promise<void>;
 }
 
-export const relayHandler = ({ startRelay, invalidateCache, purge }: RelayWork) =>
+export const relayHandler = ({ startRelay, invalidateCache, purge, report }: RelayWork) =>
   scheduledHandler(() => {
     const relay = startRelay();
     const purgeFirst = onceDone(purge);
+    const reportOnce = onceDone(report);
     return (remainingMs) => {
       const mayGoOn = hasTime(remainingMs, RESERVE_MS);
-      return allOf([relay(mayGoOn), invalidateCache(), purgeFirst(mayGoOn)]);
+      return allOf([relay(mayGoOn), invalidateCache(), purgeFirst(mayGoOn), reportOnce(mayGoOn)]);
     };
   }, RESERVE_MS);
 
@@ -38,4 +41,5 @@ export const handler = relayHandler({
   startRelay: () => startRelay(getConfig().RELAY_MAX_REPUBLISH),
   invalidateCache: drainCacheInvalidations(usersDatabase, userCache),
   purge: (mayGoOn) => allOf([purgeOldEvents(getConfig().EVENT_KEEP_DAYS, mayGoOn), purgeOldKeys(mayGoOn)]),
+  report: reportUnpublished(usersDatabase),
 });

@@ -1,4 +1,4 @@
-import { requiredSetting } from '#shared/config/config.ts';
+import { requiredSetting } from '#shared/config/settings.ts';
 import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { jsonBody } from '#shared/http/request.ts';

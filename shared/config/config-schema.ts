@@ -3,10 +3,17 @@ import { type Static, Type } from 'typebox';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const MYSQL_URL = '^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$';
+const TLS_MODES = '^(auto|on|off)$';
+const tls = (what: string) =>
+  Type.String({
+    pattern: TLS_MODES,
+    default: 'auto',
+    description: `${what}: on, off, or auto: outside the local stage, except to a loopback address`,
+  });
 const whole = (minimum: number, maximum: number, description: string, fallback: number) =>
   Type.Integer({ minimum, maximum, description, default: fallback });
 
-/** A token, its SHA-256 (so that a copy of the configuration opens nothing), or a reference to where both are kept. */
+/** A token, or its SHA-256, so that a copy of the configuration opens nothing. */
 const OPERATOR_ENTRY = '(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,})';
 /** A rate limit; 0 switches it off. */
 const limit = (description: string) =>
@@ -39,6 +46,27 @@ export const ConfigSchema = Type.Object({
   USERS_BASE_URL: Type.Optional(
     Type.String({ pattern: '^https?://\\S+$', description: 'Base URL that the /tests calls go to' }),
   ),
+  DATABASE_TLS: tls('TLS to the databases'),
+  KAFKA_TLS: tls('TLS to the brokers'),
+  SMTP_TLS: tls('STARTTLS is required of an smtp:// server'),
+  TLS_CA: Type.Optional(
+    Type.String({
+      pattern: '-----BEGIN CERTIFICATE-----',
+      description: 'PEM certificates that sign those of the servers, besides the ones Node knows; mostly a reference',
+    }),
+  ),
+  KAFKA_SASL_MECHANISM: Type.String({
+    pattern: '^(plain|scram-sha-256|scram-sha-512|certificate)$',
+    default: 'scram-sha-512',
+    description: 'How a user name and password of KAFKA_CREDENTIALS are proved; certificate: they are none',
+  }),
+  KAFKA_CREDENTIALS: Type.Optional(
+    Type.String({
+      pattern: '^\\s*\\{',
+      description:
+        'JSON as event source mappings take it: {"username","password"} or {"certificate","privateKey","privateKeyPassword"}; mostly a reference',
+    }),
+  ),
   HTTP_PORT: whole(1, 65535, 'Port of the HTTP API', 8081),
   MAIL_FROM: Type.String({
     pattern: '^[^\\r\\n]+@[^\\r\\n]+$',
@@ -61,7 +89,7 @@ export const ConfigSchema = Type.Object({
   ),
   IDEMPOTENCY_SECRET: Type.Optional(
     Type.String({
-      pattern: '^((ssm|secretsmanager):\\S+|[^\\s,]{16,}(,[^\\s,]{16,})*)$',
+      pattern: '^[^\\s,]{16,}(,[^\\s,]{16,})*$',
       errorMessage: 'one or several keys of 16 characters or more, comma-separated',
       description: 'Keys of the HMAC that Idempotency-Key compares bodies by, newest first, comma-separated',
     }),
@@ -94,6 +122,21 @@ export const ConfigSchema = Type.Object({
 });
 
 export type Config = Readonly<Static<typeof ConfigSchema>>;
+
+/** The variables that may hold a reference (`ssm:`, `secretsmanager:`, `file:`) instead of their value. */
+export const REFERABLE = [
+  'USERS_DATABASE_URL',
+  'NOTIFICATIONS_DATABASE_URL',
+  'REDIS_URL',
+  'KAFKA_BROKERS',
+  'KAFKA_CREDENTIALS',
+  'SMTP_URL',
+  'TLS_CA',
+  'OPERATOR_TOKEN',
+  'IDEMPOTENCY_SECRET',
+] as const satisfies readonly (keyof Config)[];
+
+export type ReferableSetting = (typeof REFERABLE)[number];
 
 /** What the servers are called when nothing is set and the stage is local. */
 export const LOCAL_DEFAULTS = {

@@ -1,11 +1,27 @@
-import { getConfig, requiredSetting } from '#shared/config/config.ts';
+import { getConfig } from '#shared/config/config.ts';
+import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
+import { tlsTo } from '#shared/config/tls.ts';
 import { reopenable } from '#shared/lifecycle/reopenable.ts';
-import { createDatabase, type Database } from './database.ts';
+import { connectionSettings, createDatabase, type Database, type DatabaseAccess } from './database.ts';
 
-const databaseAt = (variable: 'USERS_DATABASE_URL' | 'NOTIFICATIONS_DATABASE_URL'): (() => Promise<Database>) =>
+export type DatabaseVariable = 'USERS_DATABASE_URL' | 'NOTIFICATIONS_DATABASE_URL';
+
+/** Where a database is and how to get in, as the configuration says. */
+export const databaseAccess = async (
+  variable: DatabaseVariable,
+): Promise<DatabaseAccess & { readonly url: string }> => {
+  const url = await requiredSetting(variable);
+  const tls = await tlsTo('DATABASE_TLS', [connectionSettings(url).host]);
+  return { url, tls, renewUrl: (refused) => renewedSetting(variable, refused) };
+};
+
+const databaseAt = (variable: DatabaseVariable): (() => Promise<Database>) =>
   reopenable(
     variable,
-    async () => createDatabase(await requiredSetting(variable), getConfig().DATABASE_POOL_SIZE),
+    async () => {
+      const { url, ...access } = await databaseAccess(variable);
+      return createDatabase(url, getConfig().DATABASE_POOL_SIZE, access);
+    },
     (database) => database.destroy(),
   ).get;
 

@@ -1,5 +1,6 @@
-import { getConfig, optionalSetting } from '#shared/config/config.ts';
+import { getConfig } from '#shared/config/config.ts';
 import { ConfigError } from '#shared/config/config-error.ts';
+import { optionalSetting, renewedSetting } from '#shared/config/settings.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Endpoint } from './http-handler.ts';
 import { isOneOf, operatorDigests } from './operator-tokens.ts';
@@ -23,7 +24,11 @@ export const isOperator = async (request: Headed): Promise<boolean> => {
     throw new ConfigError('OPERATOR_TOKEN', 'is not set');
   }
   const token = /^Bearer +(\S+)$/i.exec(header(request, 'authorization') ?? '')?.[1];
-  return token !== undefined && isOneOf(digestsOf(setting), token);
+  if (token === undefined) return false;
+  if (isOneOf(digestsOf(setting), token)) return true;
+  // It may have been added since.
+  const renewed = await renewedSetting('OPERATOR_TOKEN', setting);
+  return renewed !== undefined && isOneOf(digestsOf(renewed), token);
 };
 
 /**

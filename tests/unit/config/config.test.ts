@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '#shared/config/config.ts';
+import { checkValue, readConfig, referencesIn } from '#shared/config/config.ts';
 import { ConfigError } from '#shared/config/config-error.ts';
-import { ConfigSchema, LOCAL_DEFAULTS, RATE_LIMITS } from '#shared/config/config-schema.ts';
+import { ConfigSchema, LOCAL_DEFAULTS, RATE_LIMITS, REFERABLE } from '#shared/config/config-schema.ts';
 
 const MALFORMED = [
   ['USERS_DATABASE_URL', 'postgres://u:secret@h/users'],
@@ -13,6 +13,12 @@ const MALFORMED = [
   ['KAFKA_BROKERS', 'http://secret:9092'],
   ['SMTP_URL', 'secret:1025'],
   ['USERS_BASE_URL', 'ftp://secret'],
+  ['DATABASE_TLS', 'secret'],
+  ['KAFKA_TLS', 'ON'],
+  ['SMTP_TLS', 'true'],
+  ['TLS_CA', 'secret'],
+  ['KAFKA_SASL_MECHANISM', 'secret'],
+  ['KAFKA_CREDENTIALS', 'user:secret'],
   ['HTTP_PORT', 'secret'],
   ['HTTP_PORT', '0'],
   ['HTTP_PORT', '65536'],
@@ -95,15 +101,30 @@ describe('readConfig', () => {
     });
   });
 
-  it('takes several operator tokens, plain, hashed or kept elsewhere', () => {
+  it('takes several operator tokens, plain or hashed', () => {
     const OPERATOR_TOKEN = `old-token,sha256:${'a1'.repeat(32)}`;
 
     expect(readConfig({ OPERATOR_TOKEN })).toMatchObject({ OPERATOR_TOKEN });
-    expect(readConfig({ OPERATOR_TOKEN: 'ssm:/registration/prod/operator' })).toHaveProperty('OPERATOR_TOKEN');
   });
 
   it('derives the users API from the port', () => {
     expect(readConfig({ HTTP_PORT: '9000' }).USERS_BASE_URL).toBe('http://127.0.0.1:9000');
+  });
+
+  it.each(REFERABLE)('takes a reference for %s, and leaves its value to be fetched', (variable) => {
+    expect(readConfig({ [variable]: 'ssm:/a/b' })).not.toHaveProperty(variable);
+    expect([...referencesIn({ [variable]: 'secretsmanager:a#b' })]).toEqual([
+      [variable, { kind: 'secretsmanager', name: 'a', field: 'b' }],
+    ]);
+  });
+
+  it('takes no reference for what is read synchronously', () => {
+    expect(problem({ MAIL_FROM: 'ssm:/a/b' }).variable).toBe('MAIL_FROM');
+  });
+
+  it('checks what was fetched like what is given, without quoting it', () => {
+    expect(checkValue('REDIS_URL', 'rediss://h:6379')).toBe('rediss://h:6379');
+    expect(() => checkValue('REDIS_URL', 'secret')).toThrow(/^REDIS_URL is malformed: (?!.*secret)/);
   });
 
   it('takes an empty variable for one that is not set', () => {
