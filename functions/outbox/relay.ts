@@ -1,5 +1,6 @@
 import { getConfig } from '#shared/config/config.ts';
 import { usersDatabase } from '#shared/db/databases.ts';
+import { purgeKeys } from '#shared/idempotency/purge-keys.ts';
 import { publish } from '#shared/kafka/producer.ts';
 import { allOf } from '#shared/lifecycle/all-of.ts';
 import { hasTime, type MayGoOn, onceDone } from '#shared/lifecycle/may-go-on.ts';
@@ -33,11 +34,12 @@ export const relayHandler = ({ startRelay, invalidateCache, purge, report }: Rel
   }, RESERVE_MS);
 
 const startRelay = relayOutbox({ database: usersDatabase, publish });
-const purge = purgeEvents(usersDatabase);
+const purgeOldEvents = purgeEvents(usersDatabase);
+const purgeOldKeys = purgeKeys(usersDatabase);
 
 export const handler = relayHandler({
   startRelay: () => startRelay(getConfig().RELAY_MAX_REPUBLISH),
   invalidateCache: drainCacheInvalidations(usersDatabase, userCache),
-  purge: (mayGoOn) => purge(getConfig().EVENT_KEEP_DAYS, mayGoOn),
+  purge: (mayGoOn) => allOf([purgeOldEvents(getConfig().EVENT_KEEP_DAYS, mayGoOn), purgeOldKeys(mayGoOn)]),
   report: reportUnpublished(usersDatabase),
 });

@@ -1,7 +1,7 @@
 import { fieldErrors } from '#shared/validation/field-errors.ts';
 import { messages, validate } from '#shared/validation/generated/config.js';
 import { ConfigError } from './config-error.ts';
-import { type Config, LOCAL_DEFAULTS, REFERABLE } from './config-schema.ts';
+import { type Config, LOCAL_DEFAULTS, RATE_LIMITS, REFERABLE } from './config-schema.ts';
 import { parseReference, type Reference } from './reference.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,8 +40,12 @@ export const readConfig = (env: Environment): Config => {
   const stage = given['STAGE'] ?? 'local';
   const defaults =
     stage === 'local'
-      ? { ...LOCAL_DEFAULTS, USERS_BASE_URL: `http://127.0.0.1:${given['HTTP_PORT'] ?? '8081'}` }
-      : { DATABASE_POOL_SIZE: '1' };
+      ? {
+          ...LOCAL_DEFAULTS,
+          USERS_BASE_URL: `http://127.0.0.1:${given['HTTP_PORT'] ?? '8081'}`,
+          IDEMPOTENCY_SECRET: 'known-to-everybody-in-the-local-stage',
+        }
+      : { ...RATE_LIMITS, DATABASE_POOL_SIZE: '1' };
   const all: Record<string, string> = { ...defaults, ...given };
   for (const name of referencesIn(given).keys()) delete all[name];
   const config = checked(all);

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 export type HttpResponse = APIGatewayProxyStructuredResultV2;
-type Headers = Record<string, string>;
+type Headers = Readonly<Record<string, string>>;
 
 export const json = (statusCode: number, body: unknown, headers: Headers = {}): HttpResponse => ({
   statusCode,
@@ -15,4 +15,4 @@ export const text = (body: string): HttpResponse => ({
   body,
 });
 
-export const noContent = (): HttpResponse => ({ statusCode: 204 });
+export const noContent = (headers: Headers = {}): HttpResponse => ({ statusCode: 204, headers });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '#shared/db/database.ts';
-import { transaction } from '#shared/db/run.ts';
+import { statement, transaction } from '#shared/db/run.ts';
 import { allOf } from '#shared/lifecycle/all-of.ts';
 import type { CircuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
 import { hasTime } from '#shared/lifecycle/may-go-on.ts';
@@ -9,6 +9,7 @@ import { type ClaimedDelivery, type DeliverClaims, SEND_RESERVE_MS } from './del
 import { LEASE_MARGIN_MS, LONGEST_CLAIM_MS } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
 import type { PublishResults } from './publish-results.ts';
+import { sentRecorded, sentUnrecordable } from './sent-unrecorded.ts';
 
 const BATCH = 100;
 
@@ -58,6 +59,14 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
       });
     });
 
+  /** What this process sent but could not write down: the database may take it by now. */
+  const recordSent = async (): Promise<void> => {
+    const uuids = [...sentUnrecordable()].slice(0, BATCH);
+    if (uuids.length === 0) return;
+    await statement(await database(), (db) => deliveryRepository(db).markSent(uuids, 0));
+    sentRecorded(uuids);
+  };
+
   return async (remainingMs: () => number): Promise<void> => {
     const mayGoOn = hasTime(remainingMs, SEND_RESERVE_MS);
 
@@ -80,6 +89,7 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
       }
     };
 
+    await recordSent();
     // Side by side: mails do not wait for a broker that is away.
     await allOf([tellResults('SENT', results.confirm), tellResults('FAILED', results.bury), sendPending()]);
   };

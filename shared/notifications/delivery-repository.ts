@@ -158,8 +158,8 @@ export const deliveryRepository = (db: Executor) => {
       return changed === 1;
     },
 
-    /** The server took the mails, whoever holds the rows by now. */
-    async markSent(uuids: Iterable<string>): Promise<void> {
+    /** The server took the mails, whoever holds the rows by now; deliver-due tells so after `untoldMs` if nobody does before. */
+    async markSent(uuids: Iterable<string>, untoldMs: number = SETTLE_MS): Promise<void> {
       await deliveries()
         .whereIn('uuid', sorted(uuids))
         .whereIn('status', ['PENDING', 'FAILED'])
@@ -169,7 +169,7 @@ export const deliveryRepository = (db: Executor) => {
           reason: null,
           lease_owner: null,
           unfinished_starts: 0,
-          next_attempt_at: nowPlus(db, SETTLE_MS),
+          next_attempt_at: nowPlus(db, untoldMs),
           settled_at: null,
         });
     },

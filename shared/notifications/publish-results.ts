@@ -5,7 +5,7 @@ import type { Publish } from '#shared/kafka/producer.ts';
 import { EMAIL_SEND, EMAIL_SENT } from '#shared/kafka/topics.ts';
 import { type DeadLetterSource, toDeadLetterOf } from './dead-delivery.ts';
 import { deliveryRepository } from './delivery-repository.ts';
-import { sentUnrecorded } from './sent-unrecorded.ts';
+import { sentRecorded } from './sent-unrecorded.ts';
 
 /** What a confirmation says of a delivery. */
 export interface Confirmation {
@@ -32,7 +32,7 @@ export const publishResults = ({ database, publish }: PublishResultsDependencies
     await publish(EMAIL_SENT, messages);
     const uuids = confirmations.map(({ uuid }) => uuid);
     // The row says SENT by now, even where the answer to writing it was lost.
-    for (const uuid of uuids) sentUnrecorded().delete(uuid);
+    sentRecorded(uuids);
     await statement(await database(), (db) => deliveryRepository(db).settle(uuids, 'SENT'));
   },
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
-import { openApiDocument } from '#shared/openapi/document.ts';
+import { methodsByPath, openApiDocument } from '#shared/openapi/document.ts';
 import { VALIDATORS } from './registry.ts';
 
 type Bundle = (code: string) => Promise<string>;
@@ -65,6 +65,7 @@ export const generated = async (bundle: Bundle): Promise<Map<string, string>> =>
     files.set(`validation/generated/${name}.d.ts`, declaration(name));
   }
   files.set('openapi/generated/openapi.json', `${JSON.stringify(openApiDocument(), null, 2)}\n`);
+  files.set('openapi/generated/methods.json', `${JSON.stringify(methodsByPath(), null, 2)}\n`);
   return files;
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkValue, readConfig, referencesIn } from '#shared/config/config.ts';
 import { ConfigError } from '#shared/config/config-error.ts';
-import { ConfigSchema, LOCAL_DEFAULTS, REFERABLE } from '#shared/config/config-schema.ts';
+import { ConfigSchema, LOCAL_DEFAULTS, RATE_LIMITS, REFERABLE } from '#shared/config/config-schema.ts';
 
 const MALFORMED = [
   ['USERS_DATABASE_URL', 'postgres://u:secret@h/users'],
@@ -26,6 +26,20 @@ const MALFORMED = [
   ['MAIL_FROM', 'secret'],
   ['MAIL_FROM', 'a@b.io\r\nBcc: secret@d.io'],
   ['OPERATOR_TOKEN', 'secret'],
+  ['OPERATOR_TOKEN', 'secret-1,'],
+  ['OPERATOR_TOKEN', 'sha256:secret-not-hex'],
+  ['OPERATOR_TOKEN', 'two words-secret'],
+  ['CORS_ORIGINS', 'secret.example.com'],
+  ['CORS_ORIGINS', 'https://a.example/secret'],
+  ['CORS_ORIGINS', '*,https://secret'],
+  ['IDEMPOTENCY_SECRET', 'secret'],
+  ['IDEMPOTENCY_SECRET', 'secret-of-16-letters,secret'],
+  ['RATE_LIMIT_SIGN_UP_PER_IP', '-1'],
+  ['RATE_LIMIT_PASSWORD_PER_IP', 'secret'],
+  ['RATE_LIMIT_PASSWORD_PER_USER', '1.5'],
+  ['RATE_LIMIT_WINDOW_SECONDS', '0'],
+  ['PASSWORD_HASH_CONCURRENCY', '0'],
+  ['PASSWORD_HASH_QUEUE', '-1'],
   ['TOPIC_PREFIX', 'secret/'],
   ['KAFKA_REPLICATION_FACTOR', '0'],
   ['KAFKA_MIN_INSYNC_REPLICAS', 'x'],
@@ -34,7 +48,12 @@ const MALFORMED = [
   ['PASSWORD_HASH_MEMORY_KIB', '7'],
   ['PASSWORD_HASH_PASSES', '0'],
   ['MAIL_RETRY_HOURS', '0'],
+  ['MAIL_REFUSED_FIRST_MS', '99'],
+  ['MAIL_REFUSED_LONGEST_MS', 'x'],
   ['RELAY_MAX_REPUBLISH', '0'],
+  ['RELAY_REPUBLISH_FIRST_MS', '99'],
+  ['RELAY_REPUBLISH_LONGEST_MS', '86400001'],
+  ['EVENT_KEEP_DAYS', '7'],
 ] as const;
 
 const problem = (env: Record<string, string>): ConfigError => {
@@ -67,6 +86,25 @@ describe('readConfig', () => {
     for (const name of Object.keys(LOCAL_DEFAULTS)) expect(config).not.toHaveProperty(name);
     expect(config).not.toHaveProperty('USERS_BASE_URL');
     expect(config.DATABASE_POOL_SIZE).toBe(1);
+  });
+
+  it('has rate limits everywhere but in the local stage, where each is off until it is set', () => {
+    expect(Object.keys(readConfig({ RATE_LIMIT_WINDOW_SECONDS: '60' })).filter((name) => name in RATE_LIMITS)).toEqual(
+      [],
+    );
+    expect(readConfig({ RATE_LIMIT_PASSWORD_PER_USER: '5' })).toMatchObject({ RATE_LIMIT_PASSWORD_PER_USER: 5 });
+    expect(readConfig({ STAGE: 'prod', RATE_LIMIT_SIGN_UP_PER_IP: '0' })).toMatchObject({
+      RATE_LIMIT_SIGN_UP_PER_IP: 0,
+      RATE_LIMIT_PASSWORD_PER_IP: 50,
+      RATE_LIMIT_PASSWORD_PER_USER: 10,
+      RATE_LIMIT_WINDOW_SECONDS: 300,
+    });
+  });
+
+  it('takes several operator tokens, plain or hashed', () => {
+    const OPERATOR_TOKEN = `old-token,sha256:${'a1'.repeat(32)}`;
+
+    expect(readConfig({ OPERATOR_TOKEN })).toMatchObject({ OPERATOR_TOKEN });
   });
 
   it('derives the users API from the port', () => {
