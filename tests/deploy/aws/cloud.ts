@@ -8,7 +8,7 @@ export interface Cloud {
   readonly url: string;
   readonly stacks: Stacks;
   readonly buckets: Buckets;
-  /** Every call, as `Service.Action` or `S3.METHOD /path`. */
+  /** Every call, as its action, path, or `S3.METHOD /path`. */
   readonly calls: string[];
   /** The resources of a stack's present template. */
   resources(stack: string): Resources;
@@ -39,6 +39,9 @@ const identity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/do
 <Arn>arn:aws:iam::123456789012:user/test</Arn><UserId>AIDTEST</UserId><Account>123456789012</Account>
 </GetCallerIdentityResult></GetCallerIdentityResponse>`;
 
+/** Where osls asks whether a function has changed; here none ever exists, nor a repository of images. */
+const LAMBDA = '/2015-03-31/functions/';
+
 const xml = { 'content-type': 'text/xml' };
 
 /**
@@ -51,6 +54,11 @@ export const startCloud = async (): Promise<Cloud> => {
   const calls: string[] = [];
 
   const answer = (request: CloudRequest): CloudAnswer => {
+    const missing = request.path.startsWith(LAMBDA) ? 'ResourceNotFoundException' : 'RepositoryNotFoundException';
+    if (request.path.startsWith(LAMBDA) || request.headers['x-amz-target'] !== undefined) {
+      calls.push(String(request.headers['x-amz-target'] ?? request.path));
+      return { status: 404, body: JSON.stringify({ __type: missing }), headers: { 'x-amzn-errortype': missing } };
+    }
     const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
     if (!isForm || request.path !== '/') {
       calls.push(`S3.${request.method} ${request.path}`);

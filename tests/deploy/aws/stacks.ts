@@ -95,14 +95,19 @@ export const answerAsCloudFormation = (
     return ok(action, `<StackId>${idOf(name)}</StackId><Id>${idOf(name)}</Id>`);
   }
   const stack = stacks.get(name);
-  if (stack === undefined) return refuse(`Stack with id ${name} does not exist`);
+  // One that is gone is known by its id alone.
+  const isGone = stack?.status === 'DELETE_COMPLETE' && given === name;
+  if (stack === undefined || isGone) return refuse(`Stack with id ${name} does not exist`);
   switch (action) {
     case 'DescribeStacks':
       return ok(action, `<Stacks><member>${stackXml(name, stack)}</member></Stacks>`);
     case 'DescribeStackEvents':
       return ok(action, `<StackEvents>${eventsXml(name, stack)}</StackEvents>`);
     case 'DescribeChangeSet':
-      return ok(action, `<Status>CREATE_COMPLETE</Status><ExecutionStatus>AVAILABLE</ExecutionStatus><Changes/>`);
+      return ok(
+        action,
+        `<StackId>${idOf(name)}</StackId><StackName>${name}</StackName><Status>CREATE_COMPLETE</Status><ExecutionStatus>AVAILABLE</ExecutionStatus>`,
+      );
     case 'ExecuteChangeSet':
       if (stack.waiting !== undefined) settle(name, stack, stack.waiting, buckets);
       return ok(action, '');
@@ -110,7 +115,9 @@ export const answerAsCloudFormation = (
       settle(name, stack, templateIn(form, buckets), buckets);
       return ok(action, `<StackId>${idOf(name)}</StackId>`);
     case 'DeleteStack':
-      stacks.delete(name);
+      stack.template = { Resources: {} };
+      stack.status = 'DELETE_COMPLETE';
+      stack.events.push(stack.status);
       return ok(action, '');
     case 'GetTemplate':
       return ok(
