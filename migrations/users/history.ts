@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 import { initialUsers } from './0001-initial.ts';
-import { retention } from './0002-retention.ts';
+import { retentionAndLists } from './0002-retention-and-lists.ts';
 import { idempotency } from './0003-idempotency.ts';
 
-export const usersHistory: readonly Migration[] = [initialUsers, retention, idempotency];
+export const usersHistory: readonly Migration[] = [initialUsers, retentionAndLists, idempotency];
