@@ -46,7 +46,7 @@ export default class DeployedStage {
     this.hooks = {
       'before:package:initialize': () => this.#define(),
       'before:package:finalize': () => this.#complete(),
-      'before:deploy:deploy': () => this.#refusePlaceholders(),
+      'before:package:cleanup': () => this.#refusePlaceholders(),
     };
   }
 
@@ -143,7 +143,8 @@ export default class DeployedStage {
     return [
       ownLog(name),
       ...readings,
-      ...(vpc === undefined ? [] : inVpc(name)),
+      // osls puts an empty one into every function
+      ...(vpc?.subnetIds === undefined ? [] : inVpc(name)),
       ...(isConsumer ? [...polling(source), ...authority] : []),
       ...(kmsKeyArn === '' || !reads
         ? []
@@ -153,7 +154,7 @@ export default class DeployedStage {
 
   /** An emulator takes anything; AWS would refuse the placeholders only after minutes. */
   #refusePlaceholders() {
-    if (process.env.AWS_ENDPOINT_URL) return;
+    if (this.#serverless.processedInput.commands[0] !== 'deploy' || process.env.AWS_ENDPOINT_URL) return;
     const missing = placeholders(this.#deployment);
     if (missing.length > 0)
       throw new this.#serverless.classes.Error(

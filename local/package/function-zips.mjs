@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { localDir, rootDir } from '../paths.mjs';
 import { argon2Packages } from './argon2.mjs';
@@ -47,7 +47,8 @@ const filesIn = (folder) =>
 
 /**
  * Gives each function a zip with nothing but its own bundle, and argon2 for the target's processor where it is used. The source
- * map lies beside the zip, for whoever reads a stack trace. osls makes the zip: the same content gives the same bytes.
+ * map lies beside the zip, for whoever reads a stack trace. osls makes the zip: the same content gives the same bytes. With
+ * ZIPS_FROM, the folder of an earlier package, those zips are taken: what was tested for one stage goes to the next.
  */
 export default class FunctionZips {
   #serverless;
@@ -55,7 +56,22 @@ export default class FunctionZips {
   /** @param {Serverless} serverless */
   constructor(serverless) {
     this.#serverless = serverless;
-    this.hooks = { 'before:package:createDeploymentArtifacts': () => this.#make() };
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': () =>
+        process.env.ZIPS_FROM ? this.#take(process.env.ZIPS_FROM) : this.#make(),
+    };
+  }
+
+  /** @param {string} folder */
+  #take(folder) {
+    const output = path.join(rootDir, '.serverless');
+    mkdirSync(output, { recursive: true });
+    for (const [name, definition] of Object.entries(this.#serverless.service.functions)) {
+      const artifact = path.join(output, `${name}.zip`);
+      copyFileSync(path.resolve(rootDir, folder, `${name}.zip`), artifact);
+      copyFileSync(path.resolve(rootDir, folder, `${name}.js.map`), path.join(output, `${name}.js.map`));
+      definition.package = { ...definition.package, artifact };
+    }
   }
 
   async #make() {

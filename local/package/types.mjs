@@ -15,7 +15,7 @@
  * @property {number} [reservedConcurrency]
  * @property {Record<string, Value>} [environment]
  * @property {string} [role]
- * @property {{ subnetIds: string[], securityGroupIds: string[] }} [vpc]
+ * @property {{ subnetIds?: string[], securityGroupIds?: string[] }} [vpc]
  * @property {{ artifact?: string }} [package]
  *
  * @typedef {object} Serverless
@@ -24,6 +24,7 @@
  * @property {Record<string, any>} service.custom
  * @property {{ architecture?: string, compiledCloudFormationTemplate: { Resources: Resources } }} service.provider
  * @property {{ plugins: object[] }} pluginManager
+ * @property {{ commands: string[] }} processedInput
  * @property {{ defineFunctionProperties(provider: string, schema: object): void }} configSchemaHandler
  * @property {(name: string) => { getStage(): string, naming: { getNormalizedFunctionName(name: string): string, getLambdaLogicalId(name: string): string } }} getProvider
  * @property {{ Error: new (message: string, code: string) => Error }} classes

@@ -8,18 +8,19 @@ export interface SettingsCacheDependencies {
 
 interface Entry {
   readonly fetching: Promise<string>;
-  readonly startedAt: number;
+  /** When it was fetched because a server had refused its predecessor; before all times for the first. */
+  readonly renewedAt: number;
 }
 
-/** How long a value that was just fetched is trusted although a server refuses it: guesses must not become a storm. */
+/** How long a renewed value is not fetched again although a server refuses it: guesses must not become a storm. */
 const RENEW_AFTER_MS = 5000;
 
 /** What references were found to stand for: each is fetched once, by whoever asks first, and again only when it is renewed. */
 export const settingsCache = ({ fetch, now }: SettingsCacheDependencies) => {
   const entries = new Map<string, Entry>();
 
-  const start = (setting: string, reference: Reference): Promise<string> => {
-    const entry: Entry = { fetching: fetch(reference, setting), startedAt: now() };
+  const start = (setting: string, reference: Reference, renewedAt: number): Promise<string> => {
+    const entry: Entry = { fetching: fetch(reference, setting), renewedAt };
     entries.set(setting, entry);
     entry.fetching.catch(() => {
       if (entries.get(setting) === entry) entries.delete(setting);
@@ -28,20 +29,19 @@ export const settingsCache = ({ fetch, now }: SettingsCacheDependencies) => {
   };
 
   const get = (setting: string, reference: Reference): Promise<string> =>
-    entries.get(setting)?.fetching ?? start(setting, reference);
+    entries.get(setting)?.fetching ?? start(setting, reference, Number.NEGATIVE_INFINITY);
 
   return {
     get,
 
     /** A value other than the refused one, fetched anew unless that was done within the last 5 s; undefined when there is none. */
     async renew(setting: string, reference: Reference, refused: string): Promise<string | undefined> {
+      const known = await get(setting, reference);
+      if (known !== refused) return known;
+      // Read after the wait: whoever was refused at the same time may have begun to fetch meanwhile.
       const entry = entries.get(setting);
-      const known = await entry?.fetching.catch(() => undefined);
-      if (known !== undefined && known !== refused) return known;
-      if (entry !== undefined && known !== undefined && now() - entry.startedAt < RENEW_AFTER_MS) return undefined;
-      // Whoever was refused at the same time has begun to fetch meanwhile.
-      const current = entries.get(setting);
-      const value = await (current === undefined || current === entry ? start(setting, reference) : current.fetching);
+      const isRenewed = entry !== undefined && now() - entry.renewedAt < RENEW_AFTER_MS;
+      const value = await (isRenewed ? entry.fetching : start(setting, reference, now()));
       return value === refused ? undefined : value;
     },
   };

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { getConfig } from '#shared/config/config.ts';
+import { ConfigError } from '#shared/config/config-error.ts';
 import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
 import { tlsTo } from '#shared/config/tls.ts';
 import { reopenable } from '#shared/lifecycle/reopenable.ts';
@@ -6,12 +8,16 @@ import { connectionSettings, createDatabase, type Database, type DatabaseAccess 
 
 export type DatabaseVariable = 'USERS_DATABASE_URL' | 'NOTIFICATIONS_DATABASE_URL';
 
-/** Where a database is and how to get in, as the configuration says. */
+/** Where a database is and how to get in, as the configuration says. @throws ConfigError, AppError DEPENDENCY_DOWN */
 export const databaseAccess = async (
   variable: DatabaseVariable,
 ): Promise<DatabaseAccess & { readonly url: string }> => {
   const url = await requiredSetting(variable);
-  const tls = await tlsTo('DATABASE_TLS', [connectionSettings(url).host]);
+  const { host } = connectionSettings(url);
+  const tls = await tlsTo('DATABASE_TLS', [host]);
+  // The driver would look for the name "localhost" in the certificate.
+  if (tls !== undefined && isIP(host) !== 0)
+    throw new ConfigError(variable, 'must name its host, to check the certificate');
   return { url, tls, renewUrl: (refused) => renewedSetting(variable, refused) };
 };
 
