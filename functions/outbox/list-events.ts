@@ -1,6 +1,6 @@
 import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
-import { requireOperator } from '#shared/http/operator.ts';
+import { operatorOnly } from '#shared/http/operator.ts';
 import { query } from '#shared/http/request.ts';
 import { json } from '#shared/http/response.ts';
 import type { EventPage, ListEventsQuery } from '#shared/outbox/event.ts';
@@ -8,9 +8,8 @@ import { listEvents } from '#shared/outbox/list-events.ts';
 import * as listEventsQuery from '#shared/validation/generated/list-events-query.js';
 
 export const listEventsHandler = (list: (query: ListEventsQuery) => Promise<EventPage>) =>
-  httpHandler(async (event) => {
-    requireOperator(event);
-    return json(200, await list(query(event, listEventsQuery, ['page', 'pageSize'])));
-  });
+  httpHandler(
+    operatorOnly(async (event) => json(200, await list(query(event, listEventsQuery, ['page', 'pageSize'])))),
+  );
 
 export const handler = listEventsHandler(listEvents(usersDatabase));

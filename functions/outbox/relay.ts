@@ -1,11 +1,13 @@
 import { getConfig } from '#shared/config/config.ts';
 import { usersDatabase } from '#shared/db/databases.ts';
+import { purgeKeys } from '#shared/idempotency/purge-keys.ts';
 import { publish } from '#shared/kafka/producer.ts';
 import { allOf } from '#shared/lifecycle/all-of.ts';
 import { hasTime, type MayGoOn, onceDone } from '#shared/lifecycle/may-go-on.ts';
 import { scheduledHandler } from '#shared/lifecycle/scheduled-handler.ts';
 import { purgeEvents } from '#shared/outbox/purge-events.ts';
 import { relayOutbox } from '#shared/outbox/relay-outbox.ts';
+import { reportUnpublished } from '#shared/outbox/report-unpublished.ts';
 import { drainCacheInvalidations } from '#shared/users/drain-cache-invalidations.ts';
 import { userCache } from '#shared/users/user-cache.ts';
 
@@ -17,23 +19,27 @@ export interface RelayWork {
   startRelay(): (mayGoOn: MayGoOn) => Promise<void>;
   invalidateCache(): Promise<void>;
   purge(mayGoOn: MayGoOn): Promise<void>;
+  report(): Promise<void>;
 }
 
-export const relayHandler = ({ startRelay, invalidateCache, purge }: RelayWork) =>
+export const relayHandler = ({ startRelay, invalidateCache, purge, report }: RelayWork) =>
   scheduledHandler(() => {
     const relay = startRelay();
     const purgeFirst = onceDone(purge);
+    const reportOnce = onceDone(report);
     return (remainingMs) => {
       const mayGoOn = hasTime(remainingMs, RESERVE_MS);
-      return allOf([relay(mayGoOn), invalidateCache(), purgeFirst(mayGoOn)]);
+      return allOf([relay(mayGoOn), invalidateCache(), purgeFirst(mayGoOn), reportOnce(mayGoOn)]);
     };
   }, RESERVE_MS);
 
 const startRelay = relayOutbox({ database: usersDatabase, publish });
-const purge = purgeEvents(usersDatabase);
+const purgeOldEvents = purgeEvents(usersDatabase);
+const purgeOldKeys = purgeKeys(usersDatabase);
 
 export const handler = relayHandler({
   startRelay: () => startRelay(getConfig().RELAY_MAX_REPUBLISH),
   invalidateCache: drainCacheInvalidations(usersDatabase, userCache),
-  purge: (mayGoOn) => purge(getConfig().EVENT_KEEP_DAYS, mayGoOn),
+  purge: (mayGoOn) => allOf([purgeOldEvents(getConfig().EVENT_KEEP_DAYS, mayGoOn), purgeOldKeys(mayGoOn)]),
+  report: reportUnpublished(usersDatabase),
 });

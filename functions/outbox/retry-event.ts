@@ -1,6 +1,6 @@
 import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
-import { requireOperator } from '#shared/http/operator.ts';
+import { operatorOnly } from '#shared/http/operator.ts';
 import { eventUuidOf } from '#shared/http/path-parameters.ts';
 import { json } from '#shared/http/response.ts';
 import { publish } from '#shared/kafka/producer.ts';
@@ -9,10 +9,7 @@ import { publishSoon } from '#shared/outbox/publish-soon.ts';
 import { retryEvent } from '#shared/outbox/retry-event.ts';
 
 export const retryEventHandler = (retry: (uuid: string) => Promise<PipelineEvent>) =>
-  httpHandler(async (event) => {
-    requireOperator(event);
-    return json(202, await retry(eventUuidOf(event)));
-  });
+  httpHandler(operatorOnly(async (event) => json(202, await retry(eventUuidOf(event)))));
 
 const database = usersDatabase;
 

@@ -1,7 +1,23 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { getConfig } from '#shared/config/config.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { preflightHeaders } from '#shared/http/cors.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
+import { methodsOf } from '#shared/http/methods-of.ts';
+import { header } from '#shared/http/request.ts';
+import { noContent } from '#shared/http/response.ts';
 
-/** The catch-all route. */
-export const handler = httpHandler(async () => {
-  throw new AppError('NOT_FOUND', 'There is no such route.');
+const isPreflight = (event: APIGatewayProxyEventV2): boolean =>
+  event.requestContext.http.method === 'OPTIONS' && header(event, 'access-control-request-method') !== undefined;
+
+/** The catch-all route: what is no address of ours, a method that an address does not take, and CORS preflights. */
+export const handler = httpHandler(async (event) => {
+  const methods = methodsOf(event.rawPath);
+  if (methods === undefined) throw new AppError('NOT_FOUND', 'There is no such route.');
+  const { CORS_ORIGINS: origins } = getConfig();
+  const origin = header(event, 'origin');
+  if (origins !== undefined && origin !== undefined && isPreflight(event)) {
+    return noContent(preflightHeaders(origins, origin, methods));
+  }
+  throw new AppError('METHOD_NOT_ALLOWED', `This address takes ${methods.join(', ')}.`, { allow: methods });
 });

@@ -1,6 +1,10 @@
+import { getConfig } from '#shared/config/config.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { json } from '#shared/http/response.ts';
-import document from '#shared/openapi/generated/openapi.json' with { type: 'json' };
+import { documentFor } from '#shared/openapi/for-stage.ts';
 
 /** GET /openapi.json */
-export const handler = httpHandler(async () => json(200, document));
+export const handler = httpHandler(async () => {
+  const { STAGE, OPERATOR_TOKEN } = getConfig();
+  return json(200, documentFor({ isLocal: STAGE === 'local', hasToken: OPERATOR_TOKEN !== undefined }));
+});

@@ -1,21 +1,28 @@
+import { requiredSetting } from '#shared/config/settings.ts';
 import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { jsonBody } from '#shared/http/request.ts';
 import { json } from '#shared/http/response.ts';
+import { idempotencyKeyOf } from '#shared/idempotency/idempotency-key.ts';
 import { publish } from '#shared/kafka/producer.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
+import { type LimitSignUps, limitSignUps } from '#shared/rate-limit/request-limits.ts';
 import { hashPassword } from '#shared/users/password-hash.ts';
-import { type RegisterUser, registerUser } from '#shared/users/register-user.ts';
+import { type RegisterOnce, registerOnce } from '#shared/users/register-once.ts';
+import { registerUser } from '#shared/users/register-user.ts';
 import * as createUserBody from '#shared/validation/generated/create-user-body.js';
 
-export const createUser = (register: RegisterUser) =>
+export const createUser = (register: RegisterOnce, limit: LimitSignUps) =>
   httpHandler(async (event) => {
-    const user = await register(jsonBody(event, createUserBody));
+    const body = jsonBody(event, createUserBody);
+    const key = idempotencyKeyOf(event);
+    await limit(event);
+    const user = await register(body, key);
     return json(201, user, { location: `/api/users/${user.id}` });
   });
 
 const database = usersDatabase;
+const register = registerUser({ database, hashPassword, publishSoon: publishSoon({ database, publish }) });
+const secrets = () => requiredSetting('IDEMPOTENCY_SECRET');
 
-export const handler = createUser(
-  registerUser({ database, hashPassword, publishSoon: publishSoon({ database, publish }) }),
-);
+export const handler = createUser(registerOnce({ database, register, secrets }), limitSignUps);

@@ -1,10 +1,12 @@
 import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
+import { operatorOnlyWhenDeployed } from '#shared/http/operator.ts';
 import { userIdOf } from '#shared/http/path-parameters.ts';
 import { json } from '#shared/http/response.ts';
 import { type ReadUser, readUser } from '#shared/users/read-user.ts';
 import { userCache } from '#shared/users/user-cache.ts';
 
-export const getUser = (read: ReadUser) => httpHandler(async (event) => json(200, await read(userIdOf(event))));
+export const getUser = (read: ReadUser) =>
+  httpHandler(operatorOnlyWhenDeployed(async (event) => json(200, await read(userIdOf(event)))));
 
 export const handler = getUser(readUser({ database: usersDatabase, cache: userCache }));

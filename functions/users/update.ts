@@ -3,14 +3,21 @@ import { httpHandler } from '#shared/http/http-handler.ts';
 import { userIdOf } from '#shared/http/path-parameters.ts';
 import { jsonBody } from '#shared/http/request.ts';
 import { json } from '#shared/http/response.ts';
+import { type LimitPasswordChecks, limitPasswordChecks } from '#shared/rate-limit/request-limits.ts';
 import { hashPassword, verifyPassword } from '#shared/users/password-hash.ts';
 import { type UpdateUser, updateUser } from '#shared/users/update-user.ts';
 import { userCache } from '#shared/users/user-cache.ts';
 import * as updateUserBody from '#shared/validation/generated/update-user-body.js';
 
-export const updateUserHandler = (update: UpdateUser) =>
-  httpHandler(async (event) => json(200, await update(userIdOf(event), jsonBody(event, updateUserBody))));
+export const updateUserHandler = (update: UpdateUser, limit: LimitPasswordChecks) =>
+  httpHandler(async (event) => {
+    const id = userIdOf(event);
+    const body = jsonBody(event, updateUserBody);
+    await limit(event, id);
+    return json(200, await update(id, body));
+  });
 
 export const handler = updateUserHandler(
   updateUser({ database: usersDatabase, cache: userCache, hashPassword, verifyPassword }),
+  limitPasswordChecks,
 );

@@ -16,6 +16,7 @@ const aptPackages = {
   java: ['openjdk-21-jre-headless', 'openjdk-17-jre-headless', 'openjdk-25-jre-headless'],
   maven: ['maven'],
   chromium: ['chromium'],
+  python: ['python3-venv'],
 };
 
 /** @typedef {keyof typeof aptPackages} Need */

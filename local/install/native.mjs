@@ -17,6 +17,7 @@ const labels = {
   java: 'Java 17+',
   maven: 'Maven',
   chromium: 'Chromium',
+  python: 'Python 3.10+ with venv',
 };
 
 /**

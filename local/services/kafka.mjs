@@ -14,13 +14,19 @@ const clusterId = 'bG9jYWwtcmVnaXN0cmF0aQ';
  * @param {{ java: string }} programs
  * @param {{ advertisedPort?: number }} [options] where clients find it when that is not its own port
  */
-export async function startKafka({ dir, port, logFile, pidFile, guard }, { java }, { advertisedPort = port } = {}) {
+export async function startKafka(
+  { dir, port, logFile, pidFile, guard, options = [] },
+  { java },
+  { advertisedPort = port } = {},
+) {
   const home = path.join(dir, 'kafka');
   await prepareData(path.join(home, 'data'), java);
   const [controllerPort = 0] = await freePorts(1);
   writeFileSync(
     path.join(home, 'server.properties'),
-    serverProperties({ port, advertisedPort, controllerPort, dataDir: path.join(home, 'data') }),
+    [serverProperties({ port, advertisedPort, controllerPort, dataDir: path.join(home, 'data') }), ...options].join(
+      '\n',
+    ),
   );
   writeFileSync(path.join(home, 'log4j2.yaml'), logSettings);
   const service = startProcess(
@@ -43,6 +49,15 @@ export async function startKafka({ dir, port, logFile, pidFile, guard }, { java 
   );
   return { service, ready: waitUntilReady(service, { isReady: () => hasBroker(port), timeoutMs: 90_000, logFile }) };
 }
+
+/**
+ * Runs one of Kafka's own tools.
+ * @param {string} java
+ * @param {string} mainClass
+ * @param {string[]} args
+ */
+export const runKafkaTool = (java, mainClass, args) =>
+  output(java, [...jvmOptions(), '-cp', classPath(), mainClass, ...args]);
 
 const jvmOptions = () => [
   '-Xmx512m',
@@ -85,17 +100,7 @@ async function prepareData(data, java) {
     mkdirSync(work, { recursive: true });
     const config = path.join(templateDir, 'kafka-format.properties');
     writeFileSync(config, serverProperties({ port: 9092, controllerPort: 9093, dataDir: work }));
-    await output(java, [
-      ...jvmOptions(),
-      '-cp',
-      classPath(),
-      'kafka.tools.StorageTool',
-      'format',
-      '-t',
-      clusterId,
-      '-c',
-      config,
-    ]);
+    await runKafkaTool(java, 'kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', config]);
     renameSync(work, template);
   });
   const unfinished = `${data}.unfinished`;

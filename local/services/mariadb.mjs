@@ -49,7 +49,7 @@ const asRoot = () => (process.getuid?.() === 0 ? ['--user=root'] : []);
  * @param {import('./service.mjs').ServiceContext} context
  * @param {{ server: string }} programs
  */
-export async function startMariadb({ dir, port, logFile, pidFile, guard, isThrowAway }, programs) {
+export async function startMariadb({ dir, port, logFile, pidFile, guard, options = [], isThrowAway }, programs) {
   const data = path.join(dir, 'mariadb');
   await prepareData(data, programs.server);
   const initFile = path.join(dir, 'mariadb-init.sql');
@@ -66,6 +66,7 @@ export async function startMariadb({ dir, port, logFile, pidFile, guard, isThrow
         `--init-file=${initFile}`,
         ...baseOptions,
         ...(isThrowAway ? fastOptions : []),
+        ...options,
       ],
       logFile,
       ...(pidFile === undefined ? {} : { pidFile }),

@@ -7,7 +7,7 @@ import { probe } from '../process/ports.mjs';
  * @param {import('./service.mjs').ServiceContext} context
  * @param {{ server: string }} programs
  */
-export async function startRedis({ dir, port, logFile, pidFile, guard, isThrowAway }, programs) {
+export async function startRedis({ dir, port, logFile, pidFile, guard, options = [], isThrowAway }, programs) {
   const data = path.join(dir, 'redis');
   mkdirSync(data, { recursive: true });
   const persistence = isThrowAway ? ['--save', '', '--appendonly', 'no'] : ['--save', '60', '1', '--appendonly', 'no'];
@@ -15,7 +15,18 @@ export async function startRedis({ dir, port, logFile, pidFile, guard, isThrowAw
     {
       name: 'Redis',
       file: programs.server,
-      args: ['--port', String(port), '--bind', '127.0.0.1', '--dir', data, '--daemonize', 'no', ...persistence],
+      args: [
+        '--port',
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        data,
+        '--daemonize',
+        'no',
+        ...persistence,
+        ...options,
+      ],
       logFile,
       ...(pidFile === undefined ? {} : { pidFile }),
     },

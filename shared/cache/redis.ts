@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
-import { requiredSetting } from '#shared/config/config.ts';
+import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
+import { type TlsSettings, tlsSettings } from '#shared/config/tls.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { reopenable } from '#shared/lifecycle/reopenable.ts';
 import { log } from '#shared/logging/logger.ts';
@@ -11,8 +12,9 @@ const RECONNECT_MS = 500;
  * A client that never queues and never hangs: a command on a connection that is down fails at once, one without an answer
  * after 250 ms; it reconnects in the background for ever.
  */
-export const createRedis = (url: string): Redis => {
+export const createRedis = (url: string, tls?: TlsSettings): Redis => {
   const redis = new Redis(url, {
+    ...(tls === undefined ? {} : { tls }),
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -36,11 +38,35 @@ export const createRedis = (url: string): Redis => {
   return redis;
 };
 
+const LOGIN_REFUSED = /^(WRONGPASS|NOAUTH|NOPERM)\b|invalid (username-)?password/i;
+
+const isLoginRefused = (error: unknown): boolean => error instanceof Error && LOGIN_REFUSED.test(error.message);
+
+/** Connects, and says why not; the client goes on trying by itself. */
+const connected = async (url: string): Promise<{ client: Redis; problem?: unknown }> => {
+  const client = createRedis(url, url.startsWith('rediss:') ? await tlsSettings() : undefined);
+  let refused: unknown;
+  const listen = (error: unknown): void => {
+    if (isLoginRefused(error)) refused = error;
+  };
+  client.on('error', listen);
+  await client.connect().catch(listen);
+  client.off('error', listen);
+  return { client, problem: refused };
+};
+
 const redis = reopenable(
   'REDIS_URL',
   async () => {
-    const client = createRedis(await requiredSetting('REDIS_URL'));
-    await client.connect().catch(() => undefined);
+    const url = await requiredSetting('REDIS_URL');
+    const first = await connected(url);
+    const renewed = first.problem === undefined ? undefined : await renewedSetting('REDIS_URL', url);
+    const client = renewed === undefined ? first.client : (await connected(renewed)).client;
+    if (renewed !== undefined) first.client.disconnect();
+    // Refused while it reconnects: whoever comes next starts with what the password is then.
+    client.on('error', (error: unknown) => {
+      if (isLoginRefused(error)) redis.giveUp(client);
+    });
     return client;
   },
   (client) => client.disconnect(),

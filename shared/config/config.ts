@@ -1,7 +1,10 @@
 import { fieldErrors } from '#shared/validation/field-errors.ts';
 import { messages, validate } from '#shared/validation/generated/config.js';
 import { ConfigError } from './config-error.ts';
-import { type Config, LOCAL_DEFAULTS } from './config-schema.ts';
+import type { Config } from './config-schema.ts';
+import { LOCAL_DEFAULTS, RATE_LIMITS } from './defaults.ts';
+import { REFERABLE } from './referable.ts';
+import { parseReference, type Reference } from './reference.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,8 +15,26 @@ const present = (env: Environment): Record<string, string> =>
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
   );
 
+/** The settings that are references; their values are checked once they are fetched. */
+export const referencesIn = (env: Environment): ReadonlyMap<string, Reference> => {
+  const found = REFERABLE.map((name) => [name, parseReference(env[name] ?? '')] as const);
+  return new Map(found.flatMap(([name, reference]) => (reference === undefined ? [] : [[name, reference]])));
+};
+
+const checked = (candidate: unknown): Config => {
+  if (validate(candidate)) return candidate;
+  const [variable, problem] = Object.entries(fieldErrors(validate.errors, messages))[0] ?? ['configuration', 'wrong'];
+  throw new ConfigError(variable, `is malformed: ${problem}`);
+};
+
+/** @throws ConfigError when a value that was fetched for a reference is not what the variable takes */
+export const checkValue = (variable: string, value: string): string => {
+  checked({ [variable]: value });
+  return value;
+};
+
 /**
- * Reads and checks the whole configuration.
+ * Reads and checks the whole configuration, but for the values that references stand for.
  * @throws ConfigError that names the first variable which is missing or malformed
  */
 export const readConfig = (env: Environment): Config => {
@@ -21,47 +42,30 @@ export const readConfig = (env: Environment): Config => {
   const stage = given['STAGE'] ?? 'local';
   const defaults =
     stage === 'local'
-      ? { ...LOCAL_DEFAULTS, USERS_BASE_URL: `http://127.0.0.1:${given['HTTP_PORT'] ?? '8081'}` }
-      : { DATABASE_POOL_SIZE: '1' };
-  const candidate: unknown = { ...defaults, ...given };
-  if (!validate(candidate)) {
-    const [variable, problem] = Object.entries(fieldErrors(validate.errors, messages))[0] ?? ['configuration', 'wrong'];
-    throw new ConfigError(variable, `is malformed: ${problem}`);
-  }
+      ? {
+          ...LOCAL_DEFAULTS,
+          USERS_BASE_URL: `http://127.0.0.1:${given['HTTP_PORT'] ?? '8081'}`,
+          IDEMPOTENCY_SECRET: 'known-to-everybody-in-the-local-stage',
+        }
+      : { ...RATE_LIMITS, DATABASE_POOL_SIZE: '1' };
+  const all: Record<string, string> = { ...defaults, ...given };
+  for (const name of referencesIn(given).keys()) delete all[name];
+  const config = checked(all);
   const weak =
-    candidate.PASSWORD_HASH_MEMORY_KIB < PRODUCTION_HASH.memoryKib ||
-    candidate.PASSWORD_HASH_PASSES < PRODUCTION_HASH.passes;
+    config.PASSWORD_HASH_MEMORY_KIB < PRODUCTION_HASH.memoryKib || config.PASSWORD_HASH_PASSES < PRODUCTION_HASH.passes;
   if (stage !== 'local' && weak) {
     throw new ConfigError(
       'PASSWORD_HASH_MEMORY_KIB',
       'or PASSWORD_HASH_PASSES is below 7168/5 outside the local stage',
     );
   }
-  return Object.freeze(candidate);
+  return Object.freeze(config);
 };
 
 let config: Config | undefined;
 
-/** The process's configuration, read once at first use. */
+/** The process's configuration, read once at first use; a setting that is a reference is absent (see settings.ts). */
 export const getConfig = (): Config => {
   config ??= readConfig(process.env);
   return config;
-};
-
-type ServerSetting =
-  | 'USERS_DATABASE_URL'
-  | 'NOTIFICATIONS_DATABASE_URL'
-  | 'REDIS_URL'
-  | 'KAFKA_BROKERS'
-  | 'SMTP_URL'
-  | 'USERS_BASE_URL';
-
-/**
- * Where a server is. Asynchronous, because on AWS a value may be a reference that is fetched at first use.
- * @throws ConfigError when the variable is not set
- */
-export const requiredSetting = async (name: ServerSetting): Promise<string> => {
-  const value = getConfig()[name];
-  if (value === undefined) throw new ConfigError(name, 'is not set');
-  return value;
 };

@@ -1,9 +1,12 @@
 import type { Knex } from 'knex';
 import MySql2Client from 'knex/lib/dialects/mysql2/index.js';
 import { TimeLimitError } from '#shared/lifecycle/within.ts';
+import { isLoginRefused } from './database-errors.ts';
 
 export interface BoundedConfig extends Knex.Config {
   queryLimitMs: number;
+  /** Settings with another login, once the server has refused the present one; undefined when there is none. */
+  renewConnection?(): Promise<Knex.StaticConnectionConfig | undefined>;
 }
 
 type Connection = Parameters<MySql2Client<BoundedConfig>['_query']>[0];
@@ -16,7 +19,7 @@ const lastUsed = new WeakMap<Connection, number>();
 /**
  * knex's MySQL client, made safe for a server that goes silent: a query that gets no answer in time destroys its connection
  * (the driver's own timeout would leave it in the pool), and a connection that was idle for long, or frozen with its
- * function, is replaced instead of trusted.
+ * function, is replaced instead of trusted. A login that was changed is fetched anew.
  */
 export class BoundedMySqlClient extends MySql2Client<BoundedConfig> {
   override async _query(connection: Connection, query: unknown): Promise<unknown> {
@@ -35,6 +38,18 @@ export class BoundedMySqlClient extends MySql2Client<BoundedConfig> {
     } finally {
       clearTimeout(timer);
       lastUsed.set(connection, Date.now());
+    }
+  }
+
+  /** With a login that was changed meanwhile the connection is set up as if nothing had been. */
+  override async acquireRawConnection(): Promise<Connection> {
+    try {
+      return await super.acquireRawConnection();
+    } catch (error) {
+      const renewed = isLoginRefused(error) ? await this.config.renewConnection?.() : undefined;
+      if (renewed === undefined) throw error;
+      this.connectionSettings = renewed;
+      return super.acquireRawConnection();
     }
   }
 

@@ -19,6 +19,8 @@ const UNREACHABLE = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'HANDSHAKE_NO_SSL_SUPPORT',
+  'HANDSHAKE_SSL_ERROR',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
   'ER_CON_COUNT_ERROR',
   'ER_TOO_MANY_USER_CONNECTIONS',
   'ER_ACCESS_DENIED_ERROR',
@@ -53,6 +55,9 @@ export const isDuplicateKey = (error: unknown): boolean => errorCodeOf(error) ==
 
 export const isLostConnection = (error: unknown): boolean =>
   LOST_CONNECTION.has(errorCodeOf(error) ?? '') || (error instanceof Error && CLOSED_STATE.test(error.message));
+
+/** The server does not take the user name and password. */
+export const isLoginRefused = (error: unknown): boolean => errorCodeOf(error) === 'ER_ACCESS_DENIED_ERROR';
 
 /** Deadlocks and lock waits: the same transaction may succeed when it is run again. */
 export const isLockConflict = (error: unknown): boolean => RETRY_TRANSACTION.has(errorCodeOf(error) ?? '');

@@ -1,4 +1,5 @@
 import knex, { type Knex } from 'knex';
+import type { TlsSettings } from '#shared/config/tls.ts';
 import { type BoundedConfig, BoundedMySqlClient } from './bounded-client.ts';
 
 export type Database = Knex;
@@ -39,15 +40,39 @@ const sessionLimits = (queryLimitMs: number): string => {
   return `SET SESSION wait_timeout = ${idleSeconds}, innodb_lock_wait_timeout = 1`;
 };
 
+export interface DatabaseAccess {
+  /** Absent: the connection is not encrypted. */
+  readonly tls?: TlsSettings | undefined;
+  /** Asked when the server refuses the login: the URL with the password as it is now, or undefined when it is the same. */
+  renewUrl?(refused: string): Promise<string | undefined>;
+  readonly queryLimitMs?: number;
+}
+
 /** A pool on one database. It connects at first use; every session reads committed data only. */
-export const createDatabase = (url: string, poolSize: number, queryLimitMs: number = QUERY_LIMIT_MS): Database => {
+export const createDatabase = (
+  url: string,
+  poolSize: number,
+  { tls, renewUrl, queryLimitMs = QUERY_LIMIT_MS }: DatabaseAccess = {},
+): Database => {
+  const settingsFor = (address: string) => ({
+    ...connectionSettings(address),
+    // mysql2 looks at the name in the certificate only when it is told to.
+    ...(tls === undefined ? {} : { ssl: { ...tls, verifyIdentity: true } }),
+  });
+  let current = url;
   const config: BoundedConfig = {
     // knex's types take validateConnection for asynchronous, which its own dialects are not
     client: BoundedMySqlClient as unknown as typeof Knex.Client,
     queryLimitMs,
+    renewConnection: async () => {
+      const renewed = await renewUrl?.(current);
+      if (renewed === undefined) return undefined;
+      current = renewed;
+      return settingsFor(renewed);
+    },
     // Else the SQL in an error's message holds the values.
     compileSqlOnError: false,
-    connection: connectionSettings(url),
+    connection: settingsFor(url),
     acquireConnectionTimeout: ACQUIRE_LIMIT_MS,
     pool: {
       min: 0,

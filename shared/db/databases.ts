@@ -1,11 +1,33 @@
-import { getConfig, requiredSetting } from '#shared/config/config.ts';
+import { isIP } from 'node:net';
+import { getConfig } from '#shared/config/config.ts';
+import { ConfigError } from '#shared/config/config-error.ts';
+import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
+import { tlsTo } from '#shared/config/tls.ts';
 import { reopenable } from '#shared/lifecycle/reopenable.ts';
-import { createDatabase, type Database } from './database.ts';
+import { connectionSettings, createDatabase, type Database, type DatabaseAccess } from './database.ts';
 
-const databaseAt = (variable: 'USERS_DATABASE_URL' | 'NOTIFICATIONS_DATABASE_URL'): (() => Promise<Database>) =>
+export type DatabaseVariable = 'USERS_DATABASE_URL' | 'NOTIFICATIONS_DATABASE_URL';
+
+/** Where a database is and how to get in, as the configuration says. @throws ConfigError, AppError DEPENDENCY_DOWN */
+export const databaseAccess = async (
+  variable: DatabaseVariable,
+): Promise<DatabaseAccess & { readonly url: string }> => {
+  const url = await requiredSetting(variable);
+  const { host } = connectionSettings(url);
+  const tls = await tlsTo('DATABASE_TLS', [host]);
+  // The driver would look for the name "localhost" in the certificate.
+  if (tls !== undefined && isIP(host) !== 0)
+    throw new ConfigError(variable, 'must name its host, to check the certificate');
+  return { url, tls, renewUrl: (refused) => renewedSetting(variable, refused) };
+};
+
+const databaseAt = (variable: DatabaseVariable): (() => Promise<Database>) =>
   reopenable(
     variable,
-    async () => createDatabase(await requiredSetting(variable), getConfig().DATABASE_POOL_SIZE),
+    async () => {
+      const { url, ...access } = await databaseAccess(variable);
+      return createDatabase(url, getConfig().DATABASE_POOL_SIZE, access);
+    },
     (database) => database.destroy(),
   ).get;
 

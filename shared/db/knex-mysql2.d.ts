@@ -8,8 +8,10 @@ declare module 'knex/lib/dialects/mysql2/index.js' {
   /** The parts of knex's mysql2 dialect that the bounded client overrides. */
   export default class MySql2Client<Config extends Knex.Config> {
     readonly config: Config;
+    connectionSettings: Knex.StaticConnectionConfig;
     constructor(config: Config);
     _query(connection: RawConnection, query: unknown): Promise<unknown>;
+    acquireRawConnection(): Promise<RawConnection>;
     validateConnection(connection: RawConnection): boolean;
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Migration } from '#migrations/migration.ts';
-import { connectionSettings, createDatabase, type Database } from './database.ts';
+import { connectionSettings, createDatabase, type Database, type DatabaseAccess } from './database.ts';
 
 const STATEMENT_LIMIT_MS = 10 * 60 * 1000;
 
@@ -16,11 +16,11 @@ const source = (history: readonly Migration[]): Knex.MigrationSource<Migration> 
 });
 
 /** Creates the database when it is missing and the user may; otherwise the first statement tells what is wrong. */
-const createWhenMissing = async (url: string): Promise<void> => {
+const createWhenMissing = async (url: string, access: DatabaseAccess): Promise<void> => {
   const { database: name } = connectionSettings(url);
   const server = new URL(url);
   server.pathname = '/';
-  const db = createDatabase(server.href, 1, STATEMENT_LIMIT_MS);
+  const db = createDatabase(server.href, 1, access);
   try {
     await db.raw('CREATE DATABASE IF NOT EXISTS ?? CHARACTER SET utf8mb4 COLLATE utf8mb4_bin', [name]);
   } catch (error) {
@@ -46,9 +46,14 @@ const latest = async (db: Database, history: readonly Migration[]): Promise<stri
 };
 
 /** Brings one database up to the end of its history; several processes may do so at once. Returns the steps it took. */
-export const migrate = async (url: string, history: readonly Migration[]): Promise<string[]> => {
-  await createWhenMissing(url);
-  const db = createDatabase(url, 3, STATEMENT_LIMIT_MS);
+export const migrate = async (
+  url: string,
+  history: readonly Migration[],
+  { tls }: Pick<DatabaseAccess, 'tls'> = {},
+): Promise<string[]> => {
+  const access = { tls, queryLimitMs: STATEMENT_LIMIT_MS };
+  await createWhenMissing(url, access);
+  const db = createDatabase(url, 3, access);
   try {
     return await db.transaction(async (holder) => {
       const lock = lockName(url);

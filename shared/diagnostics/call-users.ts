@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { requiredSetting } from '#shared/config/config.ts';
+import { requiredSetting } from '#shared/config/settings.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { currentTrace, formatTraceparent } from '#shared/tracing/trace-context.ts';
 

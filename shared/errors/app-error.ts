@@ -10,11 +10,17 @@ export const ERROR_CODES = {
   INVALID_CREDENTIALS: { status: 400, error: 'Invalid credentials!', retriable: false },
   UNAUTHORIZED: { status: 401, error: 'Unauthorized!', retriable: false },
   NOT_FOUND: { status: 404, error: 'Not found!', retriable: false },
+  METHOD_NOT_ALLOWED: { status: 405, error: 'Method not allowed!', retriable: false },
   CONFLICT: { status: 409, error: 'Data conflict!', retriable: true },
   NOT_RETRIABLE: { status: 409, error: 'Event cannot be retried!', retriable: false },
   PAYLOAD_TOO_LARGE: { status: 413, error: 'Payload too large!', retriable: false },
+  URI_TOO_LONG: { status: 414, error: 'URI too long!', retriable: false },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, error: 'Unsupported media type!', retriable: false },
+  KEY_REUSED: { status: 422, error: 'Idempotency key reused!', retriable: false },
+  RATE_LIMITED: { status: 429, error: 'Too many requests!', retriable: true },
+  HEADERS_TOO_LARGE: { status: 431, error: 'Headers too large!', retriable: false },
   DEPENDENCY_DOWN: { status: 503, error: 'Service unavailable!', retriable: true },
+  OVERLOADED: { status: 503, error: 'Service unavailable!', retriable: true },
   INTERNAL: { status: 500, error: 'Internal server error!', retriable: false },
 } as const;
 
@@ -24,6 +30,8 @@ export interface AppErrorOptions {
   /** One entry per offending field: field name → what is wrong with it. */
   errors?: Record<string, string>;
   retryAfterSeconds?: number;
+  /** The methods that the address takes, for METHOD_NOT_ALLOWED. */
+  allow?: readonly string[];
   cause?: unknown;
 }
 
@@ -32,6 +40,7 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly errors: Record<string, string> | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly allow: readonly string[] | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -39,6 +48,7 @@ export class AppError extends Error {
     this.code = code;
     this.errors = options.errors;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.allow = options.allow;
   }
 
   get retriable(): boolean {

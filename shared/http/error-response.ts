@@ -19,6 +19,7 @@ export const errorResponse = (error: unknown, traceId: string): HttpResponse => 
   const retryAfter = known.retryAfterSeconds ?? (status === 503 ? 2 : undefined);
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
+  if (known.allow !== undefined) headers['allow'] = known.allow.join(', ');
   if (status === 401) headers['www-authenticate'] = 'Bearer';
   return json(status, body, headers);
 };

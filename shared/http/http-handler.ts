@@ -5,7 +5,12 @@ import { log } from '#shared/logging/logger.ts';
 import { continueTrace, runInTrace, type TraceContext } from '#shared/tracing/trace-context.ts';
 import { errorResponse } from './error-response.ts';
 import { header } from './request.ts';
+import { requireModestSize } from './request-size.ts';
 import type { HttpResponse } from './response.ts';
+import { withStandardHeaders } from './standard-headers.ts';
+
+/** What an endpoint does with a request; it may throw. */
+export type Endpoint = (event: APIGatewayProxyEventV2) => Promise<HttpResponse>;
 
 export type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>;
 
@@ -20,12 +25,9 @@ const report = (error: unknown, event: APIGatewayProxyEventV2): void => {
   else log.info('Request refused', { ...where, code: error.code, status });
 };
 
-const answer = async (
-  run: (event: APIGatewayProxyEventV2) => Promise<HttpResponse>,
-  event: APIGatewayProxyEventV2,
-  trace: TraceContext,
-): Promise<HttpResponse> => {
+const answer = async (run: Endpoint, event: APIGatewayProxyEventV2, trace: TraceContext): Promise<HttpResponse> => {
   try {
+    requireModestSize(event);
     return await run(event);
   } catch (error: unknown) {
     report(error, event);
@@ -38,8 +40,8 @@ const answer = async (
  * runtime (serverless-offline would answer 200, and a late throw would end the whole process).
  */
 export const httpHandler =
-  (run: (event: APIGatewayProxyEventV2) => Promise<HttpResponse>): HttpHandler =>
+  (run: Endpoint): HttpHandler =>
   async (event) => {
     const trace = continueTrace(header(event, 'traceparent'));
-    return tracked(() => runInTrace(trace, () => answer(run, event, trace)));
+    return tracked(() => runInTrace(trace, async () => withStandardHeaders(await answer(run, event, trace), event)));
   };

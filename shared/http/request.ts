@@ -14,9 +14,14 @@ export interface Validator<T> {
   messages: Readonly<Record<string, string>>;
 }
 
+/** What has request headers, under names of any case. */
+export interface Headed {
+  readonly headers?: Readonly<Record<string, string | undefined>> | null | undefined;
+}
+
 /** One header of the request, whatever case it was sent in. */
-export const header = (event: APIGatewayProxyEventV2, name: string): string | undefined => {
-  const headers = event.headers ?? {};
+export const header = (request: Headed, name: string): string | undefined => {
+  const headers = request.headers ?? {};
   const found = name in headers ? name : Object.keys(headers).find((key) => key.toLowerCase() === name);
   const value: unknown = found === undefined ? undefined : headers[found];
   return typeof value === 'string' ? value : undefined;

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 export type HttpResponse = APIGatewayProxyStructuredResultV2;
-type Headers = Record<string, string>;
+type Headers = Readonly<Record<string, string>>;
 
 export const json = (statusCode: number, body: unknown, headers: Headers = {}): HttpResponse => ({
   statusCode,
@@ -21,4 +21,4 @@ export const html = (body: string, headers: Headers = {}): HttpResponse => ({
   body,
 });
 
-export const noContent = (): HttpResponse => ({ statusCode: 204 });
+export const noContent = (headers: Headers = {}): HttpResponse => ({ statusCode: 204, headers });

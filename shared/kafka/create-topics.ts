@@ -1,12 +1,15 @@
 import { getConfig } from '#shared/config/config.ts';
-import { kafkaClient } from './kafka-client.ts';
+import { openKafka } from './kafka-client.ts';
 import { PARTITIONS, prefixed, RETENTION_MS, TOPICS } from './topics.ts';
 
 /** Creates the topics that are missing and returns their names. Existing ones are left as they are. */
 export const createTopics = async (): Promise<string[]> => {
   const { KAFKA_REPLICATION_FACTOR: replicationFactor, KAFKA_MIN_INSYNC_REPLICAS: minInsync } = getConfig();
-  const admin = (await kafkaClient()).admin();
-  await admin.connect();
+  const admin = await openKafka(async (kafka) => {
+    const opening = kafka.admin();
+    await opening.connect();
+    return opening;
+  });
   try {
     const existing = new Set(await admin.listTopics());
     const missing = TOPICS.map(prefixed).filter((topic) => !existing.has(topic));

@@ -1,6 +1,9 @@
-import { Kafka, type LogEntry, logLevel } from 'kafkajs';
-import { requiredSetting } from '#shared/config/config.ts';
+import { Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
+import { getConfig } from '#shared/config/config.ts';
+import { optionalSetting, renewedSetting, requiredSetting } from '#shared/config/settings.ts';
+import { type TlsSettings, tlsSettings, tlsTo } from '#shared/config/tls.ts';
 import { log } from '#shared/logging/logger.ts';
+import { parseKafkaCredentials, saslOptions } from './kafka-credentials.ts';
 import { patchIdleTimer } from './timer-patch.ts';
 
 const REPEAT_AFTER_MS = 30_000;
@@ -21,13 +24,18 @@ const logCreator =
     write('Kafka client', { namespace, problem });
   };
 
+/** How a client gets in: encrypted or not, with a login or a certificate. */
+export type KafkaAccess = Pick<KafkaConfig, 'sasl'> & { readonly ssl?: TlsSettings };
+
 /** A client with bounded connection and request times; what a call may retry is the caller's choice. */
-export const createKafka = (brokers: string, clientId = 'registration'): Kafka => {
+export const createKafka = (brokers: string, access: KafkaAccess = {}, clientId = 'registration'): Kafka => {
   patchIdleTimer();
   return new Kafka({
     clientId,
     brokers: brokers.split(','),
+    ...access,
     connectionTimeout: 1000,
+    authenticationTimeout: 4000,
     // Even with its retry a call ends well before a consumer's 20 s are over.
     requestTimeout: 4000,
     enforceRequestTimeout: true,
@@ -37,4 +45,36 @@ export const createKafka = (brokers: string, clientId = 'registration'): Kafka =
   });
 };
 
-export const kafkaClient = async (): Promise<Kafka> => createKafka(await requiredSetting('KAFKA_BROKERS'));
+const accessWith = async (brokers: string, credentials: string | undefined): Promise<KafkaAccess> => {
+  const hosts = brokers.split(',').map((broker) => broker.slice(0, broker.lastIndexOf(':')));
+  const tls = await tlsTo('KAFKA_TLS', hosts);
+  if (credentials === undefined) return tls === undefined ? {} : { ssl: tls };
+  const given = parseKafkaCredentials(credentials);
+  if (given.kind === 'certificate') {
+    const { kind: _, ...certificate } = given;
+    return { ssl: { ...(tls ?? (await tlsSettings())), ...certificate } };
+  }
+  const sasl = saslOptions(getConfig().KAFKA_SASL_MECHANISM, given.username, given.password);
+  return tls === undefined ? { sasl } : { ssl: tls, sasl };
+};
+
+/** The brokers do not take the user name and password. */
+export const isLoginRefused = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.name === 'KafkaJSSASLAuthenticationError' || (error.cause !== error && isLoginRefused(error.cause)));
+
+/** Opens something on the brokers; once more with the credentials as they are now when the brokers refuse the known ones. */
+export const openKafka = async <T>(open: (kafka: Kafka) => Promise<T>): Promise<T> => {
+  const brokers = await requiredSetting('KAFKA_BROKERS');
+  const credentials = await optionalSetting('KAFKA_CREDENTIALS');
+  try {
+    return await open(createKafka(brokers, await accessWith(brokers, credentials)));
+  } catch (error) {
+    if (credentials === undefined || !isLoginRefused(error)) throw error;
+    const renewed = await renewedSetting('KAFKA_CREDENTIALS', credentials);
+    if (renewed === undefined) throw error;
+    return open(createKafka(brokers, await accessWith(brokers, renewed)));
+  }
+};
+
+export const kafkaClient = (): Promise<Kafka> => openKafka(async (kafka) => kafka);

@@ -1,13 +1,14 @@
 import { reopenable } from '#shared/lifecycle/reopenable.ts';
-import { kafkaClient } from './kafka-client.ts';
+import { openKafka } from './kafka-client.ts';
 
 const admin = reopenable(
   'kafka-probe',
-  async () => {
-    const opening = (await kafkaClient()).admin({ retry: { retries: 0 } });
-    await opening.connect();
-    return opening;
-  },
+  () =>
+    openKafka(async (kafka) => {
+      const opening = kafka.admin({ retry: { retries: 0 } });
+      await opening.connect();
+      return opening;
+    }),
   (open) => open.disconnect(),
 );
 

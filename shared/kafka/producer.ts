@@ -1,6 +1,6 @@
 import { type Message, Partitioners } from 'kafkajs';
 import { reopenable } from '#shared/lifecycle/reopenable.ts';
-import { kafkaClient } from './kafka-client.ts';
+import { isLoginRefused, openKafka } from './kafka-client.ts';
 import { prefixed } from './topics.ts';
 
 /** Some of the messages were not written; kafkajs does not say so itself when its metadata is out of date. */
@@ -13,14 +13,15 @@ class NotPublishedError extends Error {
 
 const producer = reopenable(
   'KAFKA_BROKERS',
-  async () => {
-    const opening = (await kafkaClient()).producer({
-      createPartitioner: Partitioners.DefaultPartitioner,
-      allowAutoTopicCreation: false,
-    });
-    await opening.connect();
-    return opening;
-  },
+  () =>
+    openKafka(async (kafka) => {
+      const opening = kafka.producer({
+        createPartitioner: Partitioners.DefaultPartitioner,
+        allowAutoTopicCreation: false,
+      });
+      await opening.connect();
+      return opening;
+    }),
   (open) => open.disconnect(),
 );
 
@@ -38,6 +39,10 @@ export const publish: Publish = async (topic, messages) => {
   if (messages.length === 0) return;
   const open = await producer.get();
   const outgoing: Message[] = messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
-  const written = await open.send({ topic: prefixed(topic), acks: -1, messages: outgoing });
+  const written = await open.send({ topic: prefixed(topic), acks: -1, messages: outgoing }).catch((error: unknown) => {
+    // A broker asks for the login again now and then, and it may have been changed: the next call opens with the new one.
+    if (isLoginRefused(error)) producer.giveUp(open);
+    throw error;
+  });
   if (written.length === 0 || written.some(({ errorCode }) => errorCode !== 0)) throw new NotPublishedError(topic);
 };

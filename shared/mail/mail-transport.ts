@@ -1,6 +1,9 @@
 import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
-import { getConfig, requiredSetting } from '#shared/config/config.ts';
+import { getConfig } from '#shared/config/config.ts';
+import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
+import { type TlsSettings, tlsSettings, tlsTo } from '#shared/config/tls.ts';
+import { errorCodeOf } from '#shared/errors/error-text.ts';
 import { reopenable } from '#shared/lifecycle/reopenable.ts';
 import { LeaseLostError, NoAnswerError } from './mail-outcome.ts';
 
@@ -38,9 +41,16 @@ async function* gated(bytes: Readable, gate: Gate | undefined): AsyncGenerator<B
 const hasAnswer = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'responseCode' in error && typeof error.responseCode === 'number';
 
-const poolAt = (url: string, maxConnections: number, gates: ReadonlyMap<string, Gate>) => {
+interface MailServer {
+  readonly url: string;
+  readonly tls?: TlsSettings;
+  /** Of an smtp:// server: give up when it does not offer STARTTLS. */
+  readonly requireTLS: boolean;
+}
+
+const poolAt = (server: MailServer, maxConnections: number, gates: ReadonlyMap<string, Gate>) => {
   const transport = createTransport({
-    url,
+    ...server,
     pool: true,
     maxConnections,
     maxMessages: Number.POSITIVE_INFINITY,
@@ -65,14 +75,35 @@ const server = reopenable(
   'SMTP_URL',
   async () => {
     const gates = new Map<string, Gate>();
-    return { gates, transport: poolAt(await requiredSetting('SMTP_URL'), getConfig().SMTP_CONNECTIONS, gates) };
+    const url = await requiredSetting('SMTP_URL');
+    const required = await tlsTo('SMTP_TLS', [new URL(url).hostname]);
+    const tls = url.startsWith('smtps:') ? await tlsSettings() : required;
+    const address: MailServer = { url, requireTLS: required !== undefined, ...(tls === undefined ? {} : { tls }) };
+    return { url, gates, transport: poolAt(address, getConfig().SMTP_CONNECTIONS, gates) };
   },
   ({ transport }) => transport.close(),
 );
 
-/** @throws nodemailer's errors (`command`, `responseCode`, `response`), LeaseLostError, NoAnswerError; outcomeOf tells what they mean */
-export const sendMail: SendMail = async ({ to, headers, messageId, ...mail }, mayStillSend) => {
-  const { transport, gates } = await server.get();
+type OpenServer = Awaited<ReturnType<typeof server.get>>;
+
+/** A refused login says nothing about the mail, of which no byte was sent: with a password that was changed it goes out now. */
+const withRenewedLogin = async (send: (open: OpenServer) => Promise<void>): Promise<void> => {
+  const open = await server.get();
+  try {
+    await send(open);
+  } catch (error) {
+    if (errorCodeOf(error) !== 'EAUTH' || (await renewedSetting('SMTP_URL', open.url)) === undefined) throw error;
+    server.giveUp(open);
+    await send(await server.get());
+  }
+};
+
+const sendThrough = async (
+  { transport, gates }: OpenServer,
+  { to, headers, messageId, ...mail }: Mail,
+  mayStillSend: () => boolean,
+  signal: AbortSignal,
+): Promise<void> => {
   const from = getConfig().MAIL_FROM;
   const id = `<${messageId}>`;
   const gate: Gate = { mayStillSend, isHandedOver: false };
@@ -87,11 +118,17 @@ export const sendMail: SendMail = async ({ to, headers, messageId, ...mail }, ma
       envelope: { from, to: [{ name: '', address: to }] },
       headers: { ...headers },
       textEncoding: 'quoted-printable',
-      signal: AbortSignal.timeout(SEND_LIMIT_MS),
+      signal,
     });
   } catch (error) {
     throw gate.isHandedOver && !hasAnswer(error) ? new NoAnswerError(error) : error;
   } finally {
     gates.delete(id);
   }
+};
+
+/** @throws nodemailer's errors (`command`, `responseCode`, `response`), LeaseLostError, NoAnswerError; outcomeOf tells what they mean */
+export const sendMail: SendMail = async (mail, mayStillSend) => {
+  const signal = AbortSignal.timeout(SEND_LIMIT_MS);
+  await withRenewedLogin((open) => sendThrough(open, mail, mayStillSend, signal));
 };

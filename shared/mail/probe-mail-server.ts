@@ -1,6 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import { requiredSetting } from '#shared/config/config.ts';
+import { requiredSetting } from '#shared/config/settings.ts';
+import { tlsSettings } from '#shared/config/tls.ts';
 
 const LIMIT_MS = 1400;
 
@@ -9,9 +10,10 @@ export const probeMailServer = async (): Promise<void> => {
   const url = new URL(await requiredSetting('SMTP_URL'));
   const secure = url.protocol === 'smtps:';
   const port = Number(url.port || (secure ? 465 : 587));
+  const certificates = secure ? await tlsSettings() : {};
   await new Promise<void>((resolve, reject) => {
     const socket = secure
-      ? tls.connect({ host: url.hostname, port, servername: url.hostname })
+      ? tls.connect({ ...certificates, host: url.hostname, port, servername: url.hostname })
       : net.connect(port, url.hostname);
     const fail = (error: Error) => {
       socket.destroy();

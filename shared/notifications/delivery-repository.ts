@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
-import { daysAgo, now, nowPlus } from '#shared/db/sql.ts';
+import { daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
 import type { EventMessage } from '#shared/kafka/event-message.ts';
 import type { Delivery, DeliveryStatus } from './delivery.ts';
 
@@ -69,6 +69,11 @@ export const deliveryRepository = (db: Executor) => {
       );
 
   return {
+    /** The age of the oldest event whose mail is not sent although no server has refused it; 0 when there is none. */
+    async oldestUnsentSeconds(): Promise<number> {
+      return oldestSeconds(db, deliveries().where({ status: 'PENDING', refused_since: null }), 'event_added_at');
+    },
+
     /** Writes a row, claimed, for every message without one; a higher generation is noted on rows that are still pending. */
     async insertClaimed(messages: readonly InboxMessage[], lease: Lease): Promise<void> {
       const rows = [...messages]

@@ -64,7 +64,7 @@ const EXAMPLES: Readonly<Record<string, Json>> = {
   DeadLetter: deadLetter,
   DeadLetterPage: page(deadLetter),
   Health: { status: 'up', dependencies },
-  Live: { status: 'up' },
+  Alive: { status: 'up' },
   Home: {
     name: 'Registration',
     links: {
@@ -125,11 +125,17 @@ const MESSAGES: Readonly<Record<ErrorCode, { message: string; errors?: Record<st
   INVALID_CREDENTIALS: { message: 'The old password is not right.' },
   UNAUTHORIZED: { message: 'This call takes the operator token: Authorization: Bearer <token>.' },
   NOT_FOUND: { message: 'User with this id does not exists!' },
+  METHOD_NOT_ALLOWED: { message: 'This address takes GET, PATCH, DELETE.' },
   CONFLICT: { message: 'This data was modified by another session. Please try again later.' },
   NOT_RETRIABLE: { message: 'The event is FINISHED, or its user was deleted.' },
   PAYLOAD_TOO_LARGE: { message: 'The body is larger than 65536 bytes.' },
+  URI_TOO_LONG: { message: 'Path and query are longer than 8192 characters.' },
   UNSUPPORTED_MEDIA_TYPE: { message: 'The body must be application/json.' },
+  KEY_REUSED: { message: 'This Idempotency-Key came with another body before.' },
+  RATE_LIMITED: { message: 'Too many tries: again in 12 s.' },
+  HEADERS_TOO_LARGE: { message: 'The headers are longer than 10240 characters.' },
   DEPENDENCY_DOWN: { message: 'The database is not available.' },
+  OVERLOADED: { message: 'Too many passwords are being checked.' },
   INTERNAL: { message: 'Something went wrong on our side.' },
 };
 

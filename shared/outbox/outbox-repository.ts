@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
-import { daysAgo, now, nowPlus } from '#shared/db/sql.ts';
+import { daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
 import { EMAIL_SEND } from '#shared/kafka/topics.ts';
 import type { EventState } from './event-states.ts';
 import type { NewEvent } from './outbox-event.ts';
@@ -164,6 +164,11 @@ export const outboxRepository = (db: Executor) => {
     async list(state: EventState | undefined, offset: number, limit: number): Promise<EventRow[]> {
       const page = events().select('*').orderBy('id', 'desc').limit(limit).offset(offset);
       return state === undefined ? page : page.where({ event_state: state });
+    },
+
+    /** How long the oldest event that no broker has acknowledged has been waiting; 0 when there is none. */
+    async oldestUnpublishedSeconds(): Promise<number> {
+      return oldestSeconds(db, events().where({ event_state: 'PROCESSING', published_at: null }), 'added_at');
     },
 
     /** Removes events that ended more than `days` days ago, oldest first; returns how many. */

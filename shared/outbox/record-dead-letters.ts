@@ -5,6 +5,7 @@ import { GENERATION_HEADER } from '#shared/kafka/event-message.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { EMAIL_SEND, unprefixed } from '#shared/kafka/topics.ts';
 import { log } from '#shared/logging/logger.ts';
+import { reportMetric } from '#shared/metrics/metrics.ts';
 import { traceIdsOf } from '#shared/tracing/trace-context.ts';
 import { UUID } from '#shared/validation/atoms.ts';
 import { deadLetterRepository, type RecordedDeadLetter } from './dead-letter-repository.ts';
@@ -73,5 +74,6 @@ export const recordDeadLetters =
   async (records: readonly RawRecord[]): Promise<void> => {
     const failures = records.map(readFailure);
     const failed = await transaction(await database(), (trx) => apply(trx, failures));
+    reportMetric('DeadLetters', failures.length);
     log.warn('Dead letters recorded', { deadLetters: failures.length, failed, traceIds: traceIdsOf(failures) });
   };

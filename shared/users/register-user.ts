@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '#shared/db/database.ts';
+import type { Database, Executor } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
 import { log } from '#shared/logging/logger.ts';
 import type { NewEvent } from '#shared/outbox/outbox-event.ts';
@@ -15,13 +15,16 @@ export interface RegisterUserDependencies {
   publishSoon(event: NewEvent): Promise<void>;
 }
 
+/** What has to be stored with the user, or not at all. */
+export type AlsoStore = (trx: Executor, userId: number) => Promise<void>;
+
 /**
  * Stores the user and the event that announces it in one transaction, then tries to publish the event at once.
  * @throws AppError EMAIL_TAKEN, DEPENDENCY_DOWN
  */
 export const registerUser =
   ({ database, hashPassword, publishSoon }: RegisterUserDependencies) =>
-  async ({ name, lastname, email, password }: CreateUserBody): Promise<User> => {
+  async ({ name, lastname, email, password }: CreateUserBody, alsoStore?: AlsoStore): Promise<User> => {
     const passwordHash = await hashPassword(password);
     const trace = currentTrace();
     const event: NewEvent = {
@@ -34,6 +37,7 @@ export const registerUser =
     const id = await transaction(await database(), async (trx) => {
       const userId = await userRepository(trx).insert({ name, lastname, email, passwordHash });
       await outboxRepository(trx).add(event, userId);
+      await alsoStore?.(trx, userId);
       return userId;
     });
     log.info('Registration accepted', { userId: id, uuid: event.uuid });

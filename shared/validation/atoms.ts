@@ -5,8 +5,10 @@ interface Worded extends TSchemaOptions {
   errorMessage?: string;
 }
 
-/** Whole characters only: half a surrogate pair cannot be stored. */
-const WELL_FORMED = '^[^\\ud800-\\udfff]*$';
+/** Half a surrogate pair, which cannot be stored; for use inside a class that excludes it. */
+export const NO_HALF_CHARACTER = '\\ud800-\\udfff';
+/** Whole characters only. */
+export const WELL_FORMED = `^[^${NO_HALF_CHARACTER}]*$`;
 
 /** Text of a bounded length, counted in characters (code points), as the database counts them. */
 export const text = (minLength: number, maxLength: number, options: Worded = {}) =>
@@ -20,10 +22,14 @@ export const instant = () => Type.String({ format: 'date-time', examples: ['2026
 
 export const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
-const ATOM = '[^\\s"(),:;<>@\\[\\]\\\\.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]';
-const LABEL = '[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?';
+/** Blanks of every kind and control characters. */
+const UNPRINTABLE = '\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f';
+const ATOM = `[^${UNPRINTABLE}"(),:;<>@\\[\\]\\\\.${NO_HALF_CHARACTER}]`;
+/** A letter or digit of ASCII, or anything printable beyond it: scripts need more than letters. */
+const LETTER = `[^${UNPRINTABLE}!-/:-@\\[-\`{-~${NO_HALF_CHARACTER}]`;
+const LABEL = `${LETTER}(?:-*${LETTER})*`;
 
-/** An address as RFC 5321 has it, without quoted local parts; letters of any script; a domain of one label is allowed. */
+/** An address as RFC 5321 has it, without quoted local parts; text of any script; a domain of one label is allowed. */
 const EMAIL = `^${ATOM}+(?:\\.${ATOM}+)*@(?:${LABEL}(?:\\.${LABEL})*|\\[\\d{1,3}(?:\\.\\d{1,3}){3}\\])$`;
 
 export const email = (options: Worded = {}) => Type.String({ minLength: 5, maxLength: 32, pattern: EMAIL, ...options });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { compiledTemplates, templateFiles } from '#shared/notifications/compile-templates.ts';
-import { openApiDocument } from '#shared/openapi/document.ts';
+import { methodsByPath, openApiDocument } from '#shared/openapi/document.ts';
 import { VALIDATORS } from './registry.ts';
 
 type Bundle = (code: string) => Promise<string>;
@@ -67,6 +67,7 @@ export const generated = async (sharedFolder: string, bundle: Bundle): Promise<M
     files.set(`validation/generated/${name}.d.ts`, declaration(name));
   }
   files.set('openapi/generated/openapi.json', `${JSON.stringify(openApiDocument(), null, 2)}\n`);
+  files.set('openapi/generated/methods.json', `${JSON.stringify(methodsByPath(), null, 2)}\n`);
   const mail = compiledTemplates(sharedFolder);
   files.set('notifications/generated/welcome-mail.js', TEMPLATE_HEADER + mail.code);
   files.set('notifications/generated/welcome-mail.d.ts', TEMPLATE_HEADER + mail.declaration);

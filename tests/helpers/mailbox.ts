@@ -5,7 +5,9 @@ import { startMailServer, type TestMailServer } from './smtp-server.ts';
 
 export interface Mailbox {
   readonly smtpUrl: string;
-  /** GET ?to=<address>: the raw mails that arrived there, as JSON. POST /stop and /start: the mail server goes and comes back. */
+  /** Every raw mail that arrived. */
+  all(): string[];
+  /** GET ?to=<address>: the raw mails that arrived there, as JSON; without an address all of them. POST /stop and /start: the mail server goes and comes back. */
   readonly mailsUrl: string;
   close(): Promise<void>;
 }
@@ -45,16 +47,20 @@ export const startMailbox = async (): Promise<Mailbox> => {
     else await servers.at(-1)?.stop();
   };
 
+  const all = (): string[] => servers.flatMap((server) => server.mails.map(({ raw }) => raw));
+  const rawTo = (to: string): string[] => servers.flatMap((server) => server.to(to).map(({ raw }) => raw));
+
   const control = http.createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://mails');
     if (request.method === 'POST') await switchTo(pathname === '/start');
-    const mails = servers.flatMap((server) => server.to(searchParams.get('to') ?? ''));
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(mails.map(({ raw }) => raw)));
+    const to = searchParams.get('to');
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(to === null ? all() : rawTo(to)));
   });
   control.listen(0, '127.0.0.1');
   await once(control, 'listening');
   return {
     smtpUrl: first.url,
+    all,
     mailsUrl: `http://127.0.0.1:${(control.address() as AddressInfo).port}/`,
     async close() {
       control.close();

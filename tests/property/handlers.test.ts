@@ -9,8 +9,9 @@ import { httpEvent, invoke } from '#tests/helpers/http-events.ts';
 
 vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
 
-const create = createUser(async ({ name, lastname, email }) => ({ id: 1, name, lastname, email }));
-const update = updateUserHandler(async (id) => ({ id, name: 'Ann', lastname: 'Lee', email: 'ann@b.io' }));
+const unlimited = async () => undefined;
+const create = createUser(async ({ name, lastname, email }) => ({ id: 1, name, lastname, email }), unlimited);
+const update = updateUserHandler(async (id) => ({ id, name: 'Ann', lastname: 'Lee', email: 'ann@b.io' }), unlimited);
 const get = getUser(async (id) => ({ id, name: 'Ann', lastname: 'Lee', email: 'ann@b.io' }));
 const list = listUsersHandler(async ({ page, pageSize, sortBy }) => ({
   content: [],

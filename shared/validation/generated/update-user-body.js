@@ -39,7 +39,7 @@ var validate = validate20;
 var stdin_default = validate20;
 var func1 = require_ucs2length().default;
 var pattern4 = new RegExp("^[^\\ud800-\\udfff]*$", "u");
-var pattern6 = new RegExp('^[^\\s"(),:;<>@\\[\\]\\\\.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+(?:\\.[^\\s"(),:;<>@\\[\\]\\\\.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+)*@(?:[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?(?:\\.[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?)*|\\[\\d{1,3}(?:\\.\\d{1,3}){3}\\])$', "u");
+var pattern6 = new RegExp('^[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f"(),:;<>@\\[\\]\\\\.\\ud800-\\udfff]+(?:\\.[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f"(),:;<>@\\[\\]\\\\.\\ud800-\\udfff]+)*@(?:[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f!-/:-@\\[-`{-~\\ud800-\\udfff](?:-*[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f!-/:-@\\[-`{-~\\ud800-\\udfff])*(?:\\.[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f!-/:-@\\[-`{-~\\ud800-\\udfff](?:-*[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f!-/:-@\\[-`{-~\\ud800-\\udfff])*)*|\\[\\d{1,3}(?:\\.\\d{1,3}){3}\\])$', "u");
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -235,7 +235,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (!pattern6.test(data2)) {
-          const err15 = { instancePath: instancePath + "/email", schemaPath: "#/properties/email/anyOf/0/pattern", keyword: "pattern", params: { pattern: '^[^\\s"(),:;<>@\\[\\]\\\\.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+(?:\\.[^\\s"(),:;<>@\\[\\]\\\\.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+)*@(?:[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?(?:\\.[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?)*|\\[\\d{1,3}(?:\\.\\d{1,3}){3}\\])$' }, message: 'must match pattern "^[^\\s"(),:;<>@\\[\\]\\\\.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+(?:\\.[^\\s"(),:;<>@\\[\\]\\\\.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+)*@(?:[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?(?:\\.[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?)*|\\[\\d{1,3}(?:\\.\\d{1,3}){3}\\])$"' };
+          const err15 = { instancePath: instancePath + "/email", schemaPath: "#/properties/email/anyOf/0/pattern", keyword: "pattern", params: { pattern: '^[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f"(),:;<>@\\[\\]\\\\.\\ud800-\\udfff]+(?:\\.[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f"(),:;<>@\\[\\]\\\\.\\ud800-\\udfff]+)*@(?:[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f!-/:-@\\[-`{-~\\ud800-\\udfff](?:-*[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f!-/:-@\\[-`{-~\\ud800-\\udfff])*(?:\\.[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f!-/:-@\\[-`{-~\\ud800-\\udfff](?:-*[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f!-/:-@\\[-`{-~\\ud800-\\udfff])*)*|\\[\\d{1,3}(?:\\.\\d{1,3}){3}\\])$' }, message: 'must match pattern "^[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f"(),:;<>@\\[\\]\\\\.\\ud800-\\udfff]+(?:\\.[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f"(),:;<>@\\[\\]\\\\.\\ud800-\\udfff]+)*@(?:[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f!-/:-@\\[-`{-~\\ud800-\\udfff](?:-*[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f!-/:-@\\[-`{-~\\ud800-\\udfff])*(?:\\.[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f!-/:-@\\[-`{-~\\ud800-\\udfff](?:-*[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f!-/:-@\\[-`{-~\\ud800-\\udfff])*)*|\\[\\d{1,3}(?:\\.\\d{1,3}){3}\\])$"' };
           if (vErrors === null) {
             vErrors = [err15];
           } else {

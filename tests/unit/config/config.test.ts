@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '#shared/config/config.ts';
+import { checkValue, readConfig, referencesIn } from '#shared/config/config.ts';
 import { ConfigError } from '#shared/config/config-error.ts';
-import { ConfigSchema, LOCAL_DEFAULTS } from '#shared/config/config-schema.ts';
+import { ConfigSchema } from '#shared/config/config-schema.ts';
+import { LOCAL_DEFAULTS, RATE_LIMITS } from '#shared/config/defaults.ts';
+import { REFERABLE } from '#shared/config/referable.ts';
 
 const MALFORMED = [
   ['USERS_DATABASE_URL', 'postgres://u:secret@h/users'],
@@ -13,6 +15,14 @@ const MALFORMED = [
   ['KAFKA_BROKERS', 'http://secret:9092'],
   ['SMTP_URL', 'secret:1025'],
   ['USERS_BASE_URL', 'ftp://secret'],
+  ['MAIL_UI_URL', 'ftp://secret'],
+  ['KAFKA_METRICS_PORT', '65536'],
+  ['DATABASE_TLS', 'secret'],
+  ['KAFKA_TLS', 'ON'],
+  ['SMTP_TLS', 'true'],
+  ['TLS_CA', 'secret'],
+  ['KAFKA_SASL_MECHANISM', 'secret'],
+  ['KAFKA_CREDENTIALS', 'user:secret'],
   ['HTTP_PORT', 'secret'],
   ['HTTP_PORT', '0'],
   ['HTTP_PORT', '65536'],
@@ -20,6 +30,20 @@ const MALFORMED = [
   ['MAIL_FROM', 'secret'],
   ['MAIL_FROM', 'a@b.io\r\nBcc: secret@d.io'],
   ['OPERATOR_TOKEN', 'secret'],
+  ['OPERATOR_TOKEN', 'secret-1,'],
+  ['OPERATOR_TOKEN', 'sha256:secret-not-hex'],
+  ['OPERATOR_TOKEN', 'two words-secret'],
+  ['CORS_ORIGINS', 'secret.example.com'],
+  ['CORS_ORIGINS', 'https://a.example/secret'],
+  ['CORS_ORIGINS', '*,https://secret'],
+  ['IDEMPOTENCY_SECRET', 'secret'],
+  ['IDEMPOTENCY_SECRET', 'secret-of-16-letters,secret'],
+  ['RATE_LIMIT_SIGN_UP_PER_IP', '-1'],
+  ['RATE_LIMIT_PASSWORD_PER_IP', 'secret'],
+  ['RATE_LIMIT_PASSWORD_PER_USER', '1.5'],
+  ['RATE_LIMIT_WINDOW_SECONDS', '0'],
+  ['PASSWORD_HASH_CONCURRENCY', '0'],
+  ['PASSWORD_HASH_QUEUE', '-1'],
   ['TOPIC_PREFIX', 'secret/'],
   ['KAFKA_REPLICATION_FACTOR', '0'],
   ['KAFKA_MIN_INSYNC_REPLICAS', 'x'],
@@ -28,7 +52,12 @@ const MALFORMED = [
   ['PASSWORD_HASH_MEMORY_KIB', '7'],
   ['PASSWORD_HASH_PASSES', '0'],
   ['MAIL_RETRY_HOURS', '0'],
+  ['MAIL_REFUSED_FIRST_MS', '99'],
+  ['MAIL_REFUSED_LONGEST_MS', 'x'],
   ['RELAY_MAX_REPUBLISH', '0'],
+  ['RELAY_REPUBLISH_FIRST_MS', '99'],
+  ['RELAY_REPUBLISH_LONGEST_MS', '86400001'],
+  ['EVENT_KEEP_DAYS', '7'],
 ] as const;
 
 const problem = (env: Record<string, string>): ConfigError => {
@@ -63,8 +92,43 @@ describe('readConfig', () => {
     expect(config.DATABASE_POOL_SIZE).toBe(1);
   });
 
+  it('has rate limits everywhere but in the local stage, where each is off until it is set', () => {
+    expect(Object.keys(readConfig({ RATE_LIMIT_WINDOW_SECONDS: '60' })).filter((name) => name in RATE_LIMITS)).toEqual(
+      [],
+    );
+    expect(readConfig({ RATE_LIMIT_PASSWORD_PER_USER: '5' })).toMatchObject({ RATE_LIMIT_PASSWORD_PER_USER: 5 });
+    expect(readConfig({ STAGE: 'prod', RATE_LIMIT_SIGN_UP_PER_IP: '0' })).toMatchObject({
+      RATE_LIMIT_SIGN_UP_PER_IP: 0,
+      RATE_LIMIT_PASSWORD_PER_IP: 50,
+      RATE_LIMIT_PASSWORD_PER_USER: 10,
+      RATE_LIMIT_WINDOW_SECONDS: 300,
+    });
+  });
+
+  it('takes several operator tokens, plain or hashed', () => {
+    const OPERATOR_TOKEN = `old-token,sha256:${'a1'.repeat(32)}`;
+
+    expect(readConfig({ OPERATOR_TOKEN })).toMatchObject({ OPERATOR_TOKEN });
+  });
+
   it('derives the users API from the port', () => {
     expect(readConfig({ HTTP_PORT: '9000' }).USERS_BASE_URL).toBe('http://127.0.0.1:9000');
+  });
+
+  it.each(REFERABLE)('takes a reference for %s, and leaves its value to be fetched', (variable) => {
+    expect(readConfig({ [variable]: 'ssm:/a/b' })).not.toHaveProperty(variable);
+    expect([...referencesIn({ [variable]: 'secretsmanager:a#b' })]).toEqual([
+      [variable, { kind: 'secretsmanager', name: 'a', field: 'b' }],
+    ]);
+  });
+
+  it('takes no reference for what is read synchronously', () => {
+    expect(problem({ MAIL_FROM: 'ssm:/a/b' }).variable).toBe('MAIL_FROM');
+  });
+
+  it('checks what was fetched like what is given, without quoting it', () => {
+    expect(checkValue('REDIS_URL', 'rediss://h:6379')).toBe('rediss://h:6379');
+    expect(() => checkValue('REDIS_URL', 'secret')).toThrow(/^REDIS_URL is malformed: (?!.*secret)/);
   });
 
   it('takes an empty variable for one that is not set', () => {

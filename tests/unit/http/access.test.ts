@@ -1,34 +1,72 @@
+import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { requireOperator } from '#shared/http/operator.ts';
+import { handler as authorize } from '#functions/system/authorizer.ts';
+import { httpHandler } from '#shared/http/http-handler.ts';
+import { operatorOnly } from '#shared/http/operator.ts';
 import { eventUuidOf, userIdOf } from '#shared/http/path-parameters.ts';
-import { httpEvent } from '#tests/helpers/http-events.ts';
+import { text } from '#shared/http/response.ts';
+import { httpEvent, invoke } from '#tests/helpers/http-events.ts';
 
 const TOKEN = 'a-long-operator-token';
+/** Known by its hash only. */
+const NEXT_TOKEN = 'another-operator-token';
+
+const handler = httpHandler(operatorOnly(async () => text('in')));
+const statusFor = async (headers: Record<string, string | undefined>) =>
+  (await invoke(handler, httpEvent({ headers: headers as Record<string, string> }))).status;
 
 beforeAll(() => {
-  process.env['OPERATOR_TOKEN'] = TOKEN;
+  process.env['OPERATOR_TOKEN'] = `${TOKEN},sha256:${createHash('sha256').update(NEXT_TOKEN).digest('hex')}`;
 });
 
-describe('requireOperator', () => {
-  it.each([`Bearer ${TOKEN}`, `bearer ${TOKEN}`, `BEARER   ${TOKEN}`])('lets %j in', (authorization) => {
-    expect(() => requireOperator(httpEvent({ headers: { authorization } }))).not.toThrow();
+const RIGHT = [`Bearer ${TOKEN}`, `bearer ${TOKEN}`, `BEARER   ${TOKEN}`, `Bearer ${NEXT_TOKEN}`];
+const WRONG = [
+  undefined,
+  '',
+  TOKEN,
+  'Bearer',
+  'Bearer ',
+  `Basic ${TOKEN}`,
+  `Bearer ${TOKEN}x`,
+  `Bearer ${TOKEN} x`,
+  `Bearer ${TOKEN},`,
+  `Bearer ${TOKEN.toUpperCase()}`,
+  `Bearer ${TOKEN},${NEXT_TOKEN}`,
+  `Bearer sha256:${createHash('sha256').update(NEXT_TOKEN).digest('hex')}`,
+];
+
+describe('operatorOnly', () => {
+  it.each(RIGHT)('lets %j in', async (authorization) => {
+    expect(await statusFor({ authorization })).toBe(200);
   });
 
-  it.each([
-    undefined,
-    '',
-    TOKEN,
-    'Bearer',
-    'Bearer ',
-    `Basic ${TOKEN}`,
-    `Bearer ${TOKEN}x`,
-    `Bearer ${TOKEN} x`,
-    `Bearer ${TOKEN.toUpperCase()}`,
-  ])('keeps %j out', (authorization) => {
-    expect(() => requireOperator(httpEvent({ headers: { authorization } }))).toThrow(
-      expect.objectContaining({ code: 'UNAUTHORIZED' }),
-    );
+  it.each(WRONG)('keeps %j out', async (authorization) => {
+    expect(await statusFor({ authorization })).toBe(401);
   });
+});
+
+describe('the authorizer', () => {
+  const authorized = async (headers: unknown) => (await authorize({ headers } as never)).isAuthorized;
+
+  it.each(['authorization', 'Authorization', 'AUTHORIZATION'])('reads the header %s', async (name) => {
+    expect(await authorized({ [name]: `Bearer ${TOKEN}` })).toBe(true);
+    expect(await authorized({ [name]: 'Bearer another-token' })).toBe(false);
+  });
+
+  it.each(RIGHT)('lets %j in', async (authorization) => {
+    expect(await authorized({ authorization })).toBe(true);
+  });
+
+  it.each(WRONG)('keeps %j out', async (authorization) => {
+    expect(await authorized({ authorization })).toBe(false);
+  });
+
+  it.each([undefined, null, {}, [], 'Bearer', { authorization: 7 }])(
+    'keeps out whose headers are %j',
+    async (headers) => {
+      expect(await authorized(headers)).toBe(false);
+    },
+  );
 });
 
 describe('path parameters', () => {

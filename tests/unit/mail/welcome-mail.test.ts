@@ -49,10 +49,13 @@ describe('the welcome mail', () => {
         const [before = '', after = ''] = around;
         const inserted = html.slice(before.length, html.length - after.length);
 
-        expect(html).toBe(before + inserted + after);
-        expect(inserted).not.toMatch(/[<>"']/);
-        expect(unescaped(inserted)).toBe(address);
-        expect(text).toContain(address);
+        return (
+          html.startsWith(before) &&
+          html.endsWith(after) &&
+          !/[<>"']/.test(inserted) &&
+          unescaped(inserted) === address &&
+          text.includes(address)
+        );
       }),
     );
   });

@@ -2,7 +2,7 @@ import type { Migration } from '../migration.ts';
 
 /** The dashboard's questions are answered from these alone; the second takes the place of one that purging reads. */
 export const dashboard: Migration = {
-  name: '0003-dashboard',
+  name: '0004-dashboard',
 
   async up(db) {
     await db.raw(`

@@ -1,0 +1,115 @@
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { localDir, rootDir } from '../paths.mjs';
+import { argon2Packages } from './argon2.mjs';
+
+/**
+ * @typedef {import('../../esbuild.config.mjs').HandlerBundle} HandlerBundle
+ * @typedef {{ handler: string, package?: { artifact?: string } }} FunctionDefinition
+ * @typedef {{ zipFiles(files: string[], name: string, prefix: string): Promise<string> }} Packager osls's own
+ * @typedef {object} Serverless
+ * @property {{ provider: { architecture?: string }, functions: Record<string, FunctionDefinition> }} service
+ * @property {{ plugins: object[] }} pluginManager
+ */
+
+/** What argon2 consists of at run time. */
+const isNeeded = (/** @type {string} */ file) => /(^|[\\/])(package\.json|index\.js|[^\\/]+\.node)$/.test(file);
+
+/** @param {string} handler such as 'dist/functions/users/get.handler' @returns {string} 'functions/users/get.ts' */
+export const sourceOf = (handler) => handler.replace(/^dist\//, '').replace(/\.\w+$/, '.ts');
+
+/**
+ * Lays out what belongs into one function's zip.
+ * @param {string} folder
+ * @param {string} source
+ * @param {HandlerBundle} bundle
+ * @param {ReadonlyMap<string, string>} native
+ */
+function layOut(folder, source, { code, needsArgon2, needsAssets }, native) {
+  const file = path.join(folder, 'dist', source.replace(/\.ts$/, '.js'));
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, code);
+  writeFileSync(path.join(folder, 'dist', 'package.json'), '{"type":"module"}\n');
+  if (needsAssets)
+    cpSync(path.join(rootDir, 'dist', 'assets'), path.join(folder, 'dist', 'assets'), { recursive: true });
+  if (!needsArgon2) return;
+  for (const [target, from] of native) {
+    for (const name of readdirSync(from).filter(isNeeded))
+      cpSync(path.join(from, name), path.join(folder, target, name));
+  }
+}
+
+/** @param {string} folder @returns {string[]} every file in it, with its path */
+const filesIn = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+
+/**
+ * Gives each function a zip with nothing but its own bundle, and argon2 for the target's processor where it is used. The source
+ * map lies beside the zip, for whoever reads a stack trace. osls makes the zip: the same content gives the same bytes. With
+ * ZIPS_FROM, the folder of an earlier package, those zips are taken: what was tested for one stage goes to the next.
+ */
+export default class FunctionZips {
+  #serverless;
+
+  /** @param {Serverless} serverless */
+  constructor(serverless) {
+    this.#serverless = serverless;
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': () =>
+        process.env.ZIPS_FROM ? this.#take(process.env.ZIPS_FROM) : this.#make(),
+    };
+  }
+
+  /** @param {string} folder */
+  #take(folder) {
+    const output = path.join(rootDir, '.serverless');
+    mkdirSync(output, { recursive: true });
+    for (const [name, definition] of Object.entries(this.#serverless.service.functions)) {
+      const artifact = path.join(output, `${name}.zip`);
+      copyFileSync(path.resolve(rootDir, folder, `${name}.zip`), artifact);
+      copyFileSync(path.resolve(rootDir, folder, `${name}.js.map`), path.join(output, `${name}.js.map`));
+      definition.package = { ...definition.package, artifact };
+    }
+  }
+
+  async #make() {
+    const { functions, provider } = this.#serverless.service;
+    const packager = this.#packager();
+    // Not at the top: osls requires its plugins, and the build awaits at its top level.
+    const { bundleHandlers } = await import('../../esbuild.config.mjs');
+    const names = Object.keys(functions);
+    const sources = new Map(names.map((name) => [name, sourceOf(functions[name]?.handler ?? '')]));
+    const bundles = await bundleHandlers([...new Set(sources.values())]);
+    const isArgon2Used = [...bundles.values()].some(({ needsArgon2 }) => needsArgon2);
+    const native = isArgon2Used
+      ? await argon2Packages(provider.architecture === 'arm64' ? 'arm64' : 'x86_64')
+      : new Map();
+    const output = path.join(rootDir, '.serverless');
+    mkdirSync(localDir, { recursive: true });
+    mkdirSync(output, { recursive: true });
+    const work = mkdtempSync(path.join(localDir, 'package-'));
+    try {
+      for (const [name, source] of sources) {
+        const bundle = bundles.get(source);
+        const definition = functions[name];
+        if (bundle === undefined || definition === undefined) throw new Error(`${name}: there is no ${source}`);
+        const folder = path.join(work, name);
+        layOut(folder, source, bundle, native);
+        const artifact = await packager.zipFiles(filesIn(folder), `${name}.zip`, folder);
+        definition.package = { ...definition.package, artifact };
+        writeFileSync(path.join(output, `${name}.js.map`), bundle.map);
+      }
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+
+  /** @returns {Packager} */
+  #packager() {
+    const found = this.#serverless.pluginManager.plugins.find((plugin) => 'zipFiles' in plugin);
+    if (found === undefined) throw new Error('The framework has lost its zipFiles');
+    return /** @type {Packager} */ (found);
+  }
+}

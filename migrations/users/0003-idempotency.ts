@@ -1,0 +1,25 @@
+import type { Migration } from '../migration.ts';
+
+/**
+ * Which registration each Idempotency-Key has led to. Of the request there is no more than a keyed digest; what was answered
+ * follows from the user's id and from the request that is sent again.
+ */
+export const idempotency: Migration = {
+  name: '0003-idempotency',
+
+  async up(db) {
+    await db.raw(`
+      CREATE TABLE idempotency_keys (
+        key_digest CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+        body_digest CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+        user_id BIGINT NOT NULL,
+        added_at DATETIME(3) NOT NULL,
+        PRIMARY KEY (key_digest),
+        KEY idempotency_keys_added (added_at)
+      ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+  },
+
+  async down(db) {
+    await db.schema.dropTableIfExists('idempotency_keys');
+  },
+};

@@ -1,0 +1,86 @@
+import type { TSchema } from 'typebox';
+import { ERROR_CODES, type ErrorCode } from '#shared/errors/app-error.ts';
+import { errorExamples, schemaExample } from './examples.ts';
+import { published } from './published-schema.ts';
+
+export type Json = Record<string, unknown>;
+/** Path → method → operation. */
+export type Paths = Record<string, Record<string, Json>>;
+
+/** What any call may come to. */
+const ALWAYS: readonly ErrorCode[] = ['URI_TOO_LONG', 'HEADERS_TOO_LARGE', 'INTERNAL'];
+
+const seconds: Json = { schema: { type: 'integer', minimum: 1 }, required: true, description: 'Seconds to wait' };
+const HEADERS_OF_STATUS: Readonly<Record<number, Json>> = {
+  401: { 'WWW-Authenticate': { schema: { type: 'string', const: 'Bearer' }, required: true } },
+  429: { 'Retry-After': seconds },
+  503: { 'Retry-After': seconds },
+};
+
+export const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+export const jsonContent = (schema: Json): Json => ({ 'application/json': { schema, ...schemaExample(schema) } });
+export const textContent = (example: string): Json => ({ 'text/plain': { schema: { type: 'string' }, example } });
+
+/** A response that a call is made for; `more` holds its headers and links. */
+export const ok = (description: string, content: Json, more: Json = {}): Json => ({ description, content, ...more });
+
+/** The error responses of a call, one per status; codes that share a status are told apart by `code`. */
+export const failures = (...codes: ErrorCode[]): Json => {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of [...codes, ...ALWAYS]) {
+    const { status } = ERROR_CODES[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      String(status),
+      {
+        description: group.map((code) => `${code}: ${ERROR_CODES[code].error}`).join(' · '),
+        content: { 'application/json': { schema: ref('Error'), examples: errorExamples(group) } },
+        ...(HEADERS_OF_STATUS[status] === undefined ? {} : { headers: HEADERS_OF_STATUS[status] }),
+      },
+    ]),
+  );
+};
+
+/** An empty value is as good as none where there is a default. */
+const orEmpty = ({ default: fallback, ...definition }: Json): Json =>
+  fallback === undefined || definition['type'] !== 'integer'
+    ? { ...definition, ...(fallback === undefined ? {} : { default: fallback }) }
+    : { anyOf: [definition, { type: 'string', maxLength: 0 }], default: fallback };
+
+export const queryParameters = (schema: TSchema): Json[] => {
+  const { properties = {}, required = [] } = JSON.parse(JSON.stringify(schema)) as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, definition]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name) && !('default' in definition),
+    schema: published(orEmpty(definition)),
+  }));
+};
+
+/** 19 digits are read; more than 16 belong to nobody. */
+export const userId: Json = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  schema: { type: 'integer', minimum: 1, maximum: 999_999_999_999_999 },
+  example: 42,
+};
+export const eventUuid: Json = {
+  name: 'uuid',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', format: 'uuid' },
+  example: '6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d',
+};
+export const body = (name: string): Json => ({ required: true, content: jsonContent(ref(name)) });
+
+const operatorToken: Json = { security: [{ operatorToken: [] }] };
+/** Where the operator's token is asked for: everywhere, as soon as one is set. */
+export const forOperators: Json = operatorToken;
+/** Open to everybody in the local stage. */
+export const forOperatorsWhenDeployed: Json = { ...operatorToken, 'x-open-in-stage': 'local' };

@@ -1,0 +1,10 @@
+import type { Database } from '#shared/db/database.ts';
+import { statement } from '#shared/db/run.ts';
+import { reportMetric } from '#shared/metrics/metrics.ts';
+import { outboxRepository } from './outbox-repository.ts';
+
+/** Reports how long the oldest committed event has been waiting for the broker; 0 when none is. */
+export const reportUnpublished = (database: () => Promise<Database>) => async (): Promise<void> => {
+  const seconds = await statement(await database(), (db) => outboxRepository(db).oldestUnpublishedSeconds());
+  reportMetric('OldestUnpublishedEventSeconds', seconds);
+};

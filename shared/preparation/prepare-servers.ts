@@ -1,0 +1,52 @@
+import { notificationsHistory } from '#migrations/notifications/history.ts';
+import { usersHistory } from '#migrations/users/history.ts';
+import { type DatabaseVariable, databaseAccess } from '#shared/db/databases.ts';
+import { migrate } from '#shared/db/migrate.ts';
+import { errorCodeOf, errorText } from '#shared/errors/error-text.ts';
+import { createTopics } from '#shared/kafka/create-topics.ts';
+
+const UNREACHABLE =
+  /ECONNREFUSED|ECONNRESET|ETIMEDOUT|ETIMELIMIT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|PROTOCOL_CONNECTION_LOST|KafkaJSConnection|KafkaJSNumberOfRetriesExceeded|KafkaJSRequestTimeout/;
+
+/** One line that names the variable, and nothing that the statement or the URL held. */
+export class PrepareError extends Error {
+  /** The server does not answer: trying again may help. */
+  readonly isUnreachable: boolean;
+
+  constructor(variable: string, cause: unknown) {
+    const name = cause instanceof Error ? cause.name : '';
+    const problem = errorCodeOf(cause) ?? `${name} ${errorText(cause, 200)}`;
+    super(`${variable}: ${problem}`);
+    this.name = 'PrepareError';
+    this.isUnreachable = UNREACHABLE.test(`${name} ${problem}`);
+  }
+}
+
+export type Part = 'databases' | 'topics';
+
+const database = async (variable: DatabaseVariable): Promise<string> => {
+  const history = variable === 'USERS_DATABASE_URL' ? usersHistory : notificationsHistory;
+  const { url, tls } = await databaseAccess(variable);
+  const steps = await migrate(url, history, { tls }).catch((error: unknown) => {
+    throw new PrepareError(variable, error);
+  });
+  return `${variable}: ${steps.length === 0 ? 'tables are up to date' : `applied ${steps.join(', ')}`}`;
+};
+
+const topics = async (): Promise<string> => {
+  const created = await createTopics().catch((error: unknown) => {
+    throw new PrepareError('KAFKA_BROKERS', error);
+  });
+  return `KAFKA_BROKERS: ${created.length === 0 ? 'topics are there' : `created ${created.join(', ')}`}`;
+};
+
+/**
+ * Makes databases, tables and topics ready, or only one part of them; may be repeated at any time. `tell` gets one line for each.
+ * @throws PrepareError, ConfigError
+ */
+export const prepareServers = async (tell: (line: string) => void, part?: Part): Promise<void> => {
+  const work: Array<Promise<string>> = [];
+  if (part !== 'topics') work.push(database('USERS_DATABASE_URL'), database('NOTIFICATIONS_DATABASE_URL'));
+  if (part !== 'databases') work.push(topics());
+  await Promise.all(work.map(async (done) => tell(await done)));
+};

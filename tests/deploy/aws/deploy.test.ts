@@ -1,0 +1,76 @@
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ofType, resourcesOf, templatesIn } from '../templates/template.ts';
+import { run } from '../tools/run.ts';
+import { type Cloud, startCloud } from './cloud.ts';
+import { storeEnvironment } from './secret-store.ts';
+
+const STACK = 'registration-prod';
+const sls = path.resolve('node_modules/serverless/bin/serverless.js');
+const zips = inject('packages')['prod'] ?? '';
+
+let cloud: Cloud;
+
+beforeAll(async () => {
+  cloud = await startCloud();
+});
+
+afterAll(() => cloud.stop());
+
+const serverless = (command: string, ...args: string[]): Promise<string> =>
+  run(process.execPath, [sls, command, '--stage', 'prod', ...args], {
+    env: {
+      ...storeEnvironment(cloud.url),
+      AWS_SESSION_TOKEN: undefined,
+      ZIPS_FROM: zips,
+      TOPIC_PREFIX: '',
+      GROUP_PREFIX: '',
+    },
+  });
+
+/** All but what names a moment or an upload. */
+const withoutUploads = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (key, entry: unknown) => (key === 'S3Key' ? 'key' : entry)).replace(
+      /LambdaVersion[A-Za-z0-9]+/g,
+      'LambdaVersion',
+    ),
+  );
+
+describe('sls, with AWS_ENDPOINT_URL and keys that nobody knows,', () => {
+  it('deploys: every resource of the packaged template is there, and every zip', async () => {
+    await serverless('deploy');
+
+    const expected = resourcesOf(templatesIn(zips)[1] ?? '');
+    const deployed = cloud.resources(STACK);
+    expect(withoutUploads(deployed)).toEqual(withoutUploads(expected));
+    const [bucket] = cloud.buckets.values();
+    const keys = [...ofType(deployed, 'AWS::Lambda::Function').values()].map(
+      ({ Code }) => JSON.parse(JSON.stringify(Code)).S3Key,
+    );
+    for (const key of keys) expect(bucket?.get(key)?.body.subarray(0, 2).toString()).toBe('PK');
+  });
+
+  it('updates the stack', async () => {
+    await serverless('deploy', '--param', 'logRetentionDays=14');
+
+    for (const { RetentionInDays } of ofType(cloud.resources(STACK), 'AWS::Logs::LogGroup').values())
+      expect(RetentionInDays).toBe(14);
+    expect(cloud.stacks.get(STACK)?.status).toBe('UPDATE_COMPLETE');
+  });
+
+  it('removes it, and what it had uploaded', async () => {
+    await serverless('remove');
+
+    expect(cloud.stacks.get(STACK)?.status).toBe('DELETE_COMPLETE');
+    for (const objects of cloud.buckets.values()) expect(objects.size).toBe(0);
+  });
+
+  it('deploys no placeholders to AWS itself', async () => {
+    const env = { AWS_ENDPOINT_URL: undefined, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', ZIPS_FROM: zips };
+
+    await expect(run(process.execPath, [sls, 'deploy', '--stage', 'prod'], { env })).rejects.toThrow(
+      /Not deployed: subnetIds, securityGroupIds, kafkaBrokers of this stage are still a placeholder/,
+    );
+  });
+});

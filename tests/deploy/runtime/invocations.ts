@@ -1,0 +1,71 @@
+import type { RawRecord } from '#shared/kafka/records.ts';
+
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The body when it is JSON. */
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+interface HttpRequest {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+/** What API Gateway hands over for a route such as 'GET /api/users/{id}'. */
+export const httpInvocation = (routeKey: string, { headers = {}, body, path = {}, query = {} }: HttpRequest = {}) => {
+  const [method = 'GET', template = '/'] = routeKey.split(' ');
+  const rawPath = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name] ?? ''));
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath,
+    rawQueryString: new URLSearchParams(query).toString(),
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    queryStringParameters: query,
+    pathParameters: path,
+    requestContext: {
+      accountId: '123456789012',
+      stage: '$default',
+      routeKey,
+      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
+    },
+    ...(text === undefined ? {} : { body: text }),
+    isBase64Encoded: false,
+  };
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+/** What a function answered to API Gateway. */
+export const httpAnswer = (value: unknown): HttpAnswer => {
+  if (!isObject(value) || typeof value['statusCode'] !== 'number')
+    throw new Error(`No answer for API Gateway: ${JSON.stringify(value)}`);
+  const headers = Object.fromEntries(Object.entries(isObject(value['headers']) ? value['headers'] : {})) as Record<
+    string,
+    string
+  >;
+  const encoded = typeof value['body'] === 'string' ? value['body'] : '';
+  const body = value['isBase64Encoded'] === true ? Buffer.from(encoded, 'base64').toString('utf8') : encoded;
+  const isJson = (headers['content-type'] ?? '').startsWith('application/json');
+  const json: unknown = isJson ? JSON.parse(body) : {};
+  return { statusCode: value['statusCode'], headers, body, json: isObject(json) ? json : {} };
+};
+
+/** What a mapping hands over for a batch of one topic. */
+export const kafkaInvocation = (records: readonly RawRecord[]) => {
+  const byPartition: Record<string, RawRecord[]> = {};
+  for (const record of records) {
+    const key = `${record.topic}-${record.partition}`;
+    byPartition[key] = [...(byPartition[key] ?? []), record];
+  }
+  return { eventSource: 'SelfManagedKafka', bootstrapServers: '127.0.0.1:9092', records: byPartition };
+};
+
+/** What the schedule hands over, for a single round. */
+export const singleRound = { once: true };

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readingOf } from '#local/package/permissions.mjs';
+import { fetchReference } from '#shared/config/fetch-reference.ts';
+import { parseReference } from '#shared/config/reference.ts';
+import { timed } from '#tests/helpers/unhandled.ts';
+import { type SecretStore, startSecretStore, storeEnvironment } from '../aws/secret-store.ts';
+
+let store: SecretStore;
+const folder = mkdtempSync(path.join(tmpdir(), 'references-'));
+
+beforeAll(async () => {
+  store = await startSecretStore({ '/a/b': 'parameter', 'c/d': 'secret', json: '{"url":"field","port":5}' });
+  Object.assign(process.env, storeEnvironment(store.url));
+  writeFileSync(path.join(folder, 'f'), 'content');
+});
+
+beforeEach(() => {
+  store.mode = 'pass';
+});
+
+afterAll(async () => {
+  await store.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const fetched = (text: string): Promise<string> => {
+  const reference = parseReference(text);
+  if (reference === undefined) throw new Error(`${text} is no reference`);
+  return fetchReference(reference, 'REDIS_URL');
+};
+
+describe('a reference, asked for with a signature,', () => {
+  it.each([
+    ['ssm:/a/b', 'parameter'],
+    ['secretsmanager:c/d', 'secret'],
+    ['secretsmanager:json#url', 'field'],
+    [`file:${folder}/f`, 'content'],
+  ])('%s stands for %s', async (text, value) => {
+    expect(await fetched(text)).toBe(value);
+  });
+
+  it.each([
+    ['ssm:/missing', 'ParameterNotFound'],
+    ['secretsmanager:missing', 'ResourceNotFoundException'],
+    ['secretsmanager:json#port', 'NO_VALUE'],
+    ['secretsmanager:c/d#url', 'NO_VALUE'],
+    [`file:${folder}/missing`, 'ENOENT'],
+  ])('%s that stands for nothing makes the call wait, and the log tell why: %s', async (text, code) => {
+    await expect(fetched(text)).rejects.toMatchObject({
+      code: 'DEPENDENCY_DOWN',
+      cause: { message: `REDIS_URL could not be fetched (${code})` },
+    });
+  });
+
+  it('is not waited for longer than a call has time', async () => {
+    store.mode = 'silent';
+
+    const { answer, ms } = await timed(() => fetched('ssm:/a/b'));
+
+    expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'DEPENDENCY_DOWN', retryAfterSeconds: 2 } });
+    expect(ms).toBeLessThan(1500);
+  });
+
+  it('is refused in time too', async () => {
+    store.mode = 'throttle';
+
+    await expect(fetched('secretsmanager:c/d')).rejects.toMatchObject({
+      cause: { message: 'REDIS_URL could not be fetched (ThrottlingException)' },
+    });
+  });
+});
+
+describe('the role of a function', () => {
+  it.each(['ssm:/a/b', 'ssm:a', 'secretsmanager:c/d', 'secretsmanager:json#url', 'file:/x', 'mysql://u:p@h/d', ''])(
+    'may read %j when the function takes it for a reference to AWS',
+    (text) => {
+      const kind = parseReference(text)?.kind;
+
+      expect(readingOf(text) !== undefined).toBe(kind === 'ssm' || kind === 'secretsmanager');
+    },
+  );
+});

@@ -1,0 +1,36 @@
+/** The stages, and the ways to reach the brokers, whose templates are checked. */
+export const STAGES = {
+  local: ['--stage', 'local'],
+  dev: ['--stage', 'dev'],
+  prod: ['--stage', 'prod'],
+  'prod-with-secured-brokers': [
+    '--stage',
+    'prod',
+    '--param',
+    'kafkaBrokers=b-1.example.com:9096,b-2.example.com:9096',
+    '--param',
+    'kafkaCredentials=secretsmanager:registration/prod/kafka',
+    '--param',
+    'kafkaCredentialsArn=arn:aws:secretsmanager:eu-central-1:123456789012:secret:registration/prod/kafka-AbCdEf',
+    '--param',
+    'kafkaCaArn=arn:aws:secretsmanager:eu-central-1:123456789012:secret:registration/prod/kafka-ca-AbCdEf',
+    '--param',
+    'kmsKeyArn=arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555',
+    '--param',
+    'alarmEmail=operator@example.com',
+  ],
+  'prod-with-msk': [
+    '--stage',
+    'prod',
+    '--param',
+    'kafkaBrokers=b-1.example.com:9096',
+    '--param',
+    'mskClusterArn=arn:aws:kafka:eu-central-1:123456789012:cluster/registration/11111111-2222-3333-4444-555555555555-1',
+    '--param',
+    'kafkaCredentials=secretsmanager:AmazonMSK_registration',
+    '--param',
+    'kafkaCredentialsArn=arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_registration-AbCdEf',
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+export type StageName = keyof typeof STAGES;

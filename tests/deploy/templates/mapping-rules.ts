@@ -1,0 +1,39 @@
+import { ofType, type Resources } from './template.ts';
+
+/** What a mapping of self-managed Kafka or MSK may have only together with ProvisionedPollerConfig. */
+const PROVISIONED_ONLY = [
+  'BisectBatchOnFunctionError',
+  'MaximumRetryAttempts',
+  'MaximumRecordAgeInSeconds',
+  'FunctionResponseTypes',
+];
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+const destinationOf = (properties: Readonly<Record<string, unknown>>): unknown => {
+  const { DestinationConfig: config } = properties;
+  const onFailure = isObject(config) ? config['OnFailure'] : undefined;
+  return isObject(onFailure) ? onFailure['Destination'] : undefined;
+};
+
+/** Endings of a destination's pattern in the API: 12 to 1024 characters. */
+const SHORTEST_DESTINATION = 12;
+
+/** What AWS refuses in event source mappings although cfn-lint does not know it; one line for each. */
+export const mappingProblems = (resources: Resources): string[] => {
+  const problems: string[] = [];
+  for (const [id, properties] of ofType(resources, 'AWS::Lambda::EventSourceMapping')) {
+    const destination = destinationOf(properties);
+    const toTopic = typeof destination === 'string' && destination.startsWith('kafka://');
+    if (properties['ProvisionedPollerConfig'] === undefined) {
+      for (const property of PROVISIONED_ONLY.filter((name) => properties[name] !== undefined)) {
+        problems.push(`${id}: ${property} needs ProvisionedPollerConfig`);
+      }
+      if (toTopic) problems.push(`${id}: a kafka:// destination needs ProvisionedPollerConfig`);
+    }
+    if (toTopic && destination.length < SHORTEST_DESTINATION)
+      problems.push(`${id}: ${destination} has fewer than ${SHORTEST_DESTINATION} characters`);
+  }
+  return problems;
+};

@@ -1,0 +1,192 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, inject, it } from 'vitest';
+import { STAGES, type StageName } from '../stages.ts';
+import { lintTemplates } from '../tools/cfn-lint.ts';
+import { mappingProblems } from './mapping-rules.ts';
+import { ofType, type Resources, resourcesOf, templatesIn } from './template.ts';
+
+const packages = inject('packages');
+const names = Object.keys(STAGES) as StageName[];
+const folderOf = (name: StageName): string => packages[name] ?? '';
+const compiled = (name: StageName): Resources => resourcesOf(templatesIn(folderOf(name))[1] ?? '');
+
+const statementsOf = (role: Readonly<Record<string, unknown>> | undefined): unknown[] =>
+  JSON.parse(JSON.stringify(role?.['Policies'] ?? [])).flatMap(
+    (policy: { PolicyDocument: { Statement: unknown[] } }) => policy.PolicyDocument.Statement,
+  );
+
+describe('every stage', () => {
+  it('has templates in which cfn-lint finds no error, and nothing to warn of', async () => {
+    const findings = await lintTemplates(
+      names.flatMap((name) => templatesIn(folderOf(name))),
+      'eu-central-1',
+    );
+
+    expect(findings.filter(({ Level }) => Level !== 'Informational')).toEqual([]);
+  });
+
+  it.each(names)('%s: has mappings that AWS takes', (name) => {
+    const resources = compiled(name);
+
+    expect(ofType(resources, 'AWS::Lambda::EventSourceMapping').size).toBe(4);
+    expect(mappingProblems(resources)).toEqual([]);
+  });
+
+  it.each(names)('%s: holds no secret, neither in the template nor in what osls keeps beside it', (name) => {
+    for (const file of [...templatesIn(folderOf(name)), `${folderOf(name)}/serverless-state.json`]) {
+      expect(readFileSync(file, 'utf8')).not.toMatch(/mysql:\/\/|rediss?:\/\/\S*@|smtps?:\/\/\S*:|tester:|"password"/);
+    }
+  });
+});
+
+describe('a deployed stage', () => {
+  it.each(['dev', 'prod'] as const)('%s: gives every function a role, a log that ends, and a known runtime', (name) => {
+    const resources = compiled(name);
+    const functions = ofType(resources, 'AWS::Lambda::Function');
+    const roles = new Set([...functions.values()].map(({ Role }) => JSON.stringify(Role)));
+
+    expect(roles.size).toBe(functions.size);
+    for (const { Runtime } of functions.values()) expect(Runtime).toBe('nodejs22.x');
+    const logs = [...ofType(resources, 'AWS::Logs::LogGroup').values()];
+    expect(logs).toHaveLength(functions.size);
+    for (const { RetentionInDays } of logs) expect(RetentionInDays).toBe(name === 'dev' ? 7 : 30);
+  });
+
+  it('gives a function the settings that it uses and no other', () => {
+    const functions = ofType(compiled('prod'), 'AWS::Lambda::Function');
+    const settings = (id: string): string[] =>
+      Object.entries(JSON.parse(JSON.stringify(functions.get(`${id}LambdaFunction`)?.['Environment'] ?? {})).Variables)
+        .filter(([, value]) => String(value).startsWith('ssm:'))
+        .map(([variable]) => variable)
+        .sort();
+
+    expect(settings('Live')).toEqual([]);
+    expect(settings('Authorizer')).toEqual(['OPERATOR_TOKEN']);
+    expect(settings('UpdateUser')).toEqual(['REDIS_URL', 'USERS_DATABASE_URL']);
+    expect(settings('SendWelcomeEmail')).toEqual(['NOTIFICATIONS_DATABASE_URL', 'SMTP_URL']);
+  });
+
+  it('lets a role read what its function is given, and write its own log, and nothing else', () => {
+    const resources = compiled('prod');
+    const own = (id: string) => statementsOf(ofType(resources, 'AWS::IAM::Role').get(`${id}Role`));
+    const sub = (rest: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` });
+    const here = `\${AWS::Region}:\${AWS::AccountId}`;
+    const log = (name: string) => ({
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: sub(`logs:${here}:log-group:/aws/lambda/registration-prod-${name}:*`),
+    });
+
+    expect(own('Live')).toEqual([log('live')]);
+    expect(own('Authorizer')).toEqual([
+      log('authorizer'),
+      {
+        Effect: 'Allow',
+        Action: ['ssm:GetParameter'],
+        Resource: sub(`ssm:${here}:parameter/registration/prod/operator-token`),
+      },
+    ]);
+    const wild = [...ofType(resources, 'AWS::IAM::Role').values()]
+      .flatMap(statementsOf)
+      .filter((statement) => JSON.stringify(statement).includes('"Resource":"*"'));
+    for (const statement of wild)
+      expect(JSON.stringify(statement)).toMatch(/^\{"Effect":"(Allow|Deny)","Action":\["ec2:/);
+  });
+
+  it('asks the authorizer before the calls of operators, in both forms of the path, and before no other', () => {
+    const routes = [...ofType(compiled('prod'), 'AWS::ApiGatewayV2::Route').values()];
+    const guarded = routes.filter(({ AuthorizationType }) => AuthorizationType === 'CUSTOM');
+
+    expect(guarded.map(({ RouteKey }) => String(RouteKey).replace(/\/$/, '')).sort()).toEqual(
+      [
+        'DELETE /api/users/{id}',
+        'GET /api/dead-letters',
+        'GET /api/events',
+        'GET /api/events/{uuid}',
+        'GET /api/users',
+        'GET /api/users/{id}',
+        'POST /api/events/{uuid}/retry',
+      ].flatMap((route) => [route, route]),
+    );
+    expect(ofType(compiled('local'), 'AWS::ApiGatewayV2::Route').size).toBe(routes.length);
+    expect([...ofType(compiled('prod'), 'AWS::ApiGatewayV2::Authorizer').values()]).toEqual([
+      expect.objectContaining({
+        AuthorizerType: 'REQUEST',
+        EnableSimpleResponses: true,
+        AuthorizerPayloadFormatVersion: '2.0',
+        IdentitySource: ['$request.header.Authorization'],
+      }),
+    ]);
+  });
+
+  it('leaves every route open in the local stage', () => {
+    const routes = [...ofType(compiled('local'), 'AWS::ApiGatewayV2::Route').values()];
+
+    expect(routes.filter(({ AuthorizationType }) => AuthorizationType !== undefined)).toEqual([]);
+  });
+
+  it('alarms about dead letters, waiting events and mails, lag and failures', () => {
+    const alarms = ofType(compiled('prod'), 'AWS::CloudWatch::Alarm');
+
+    expect([...alarms.keys()].sort()).toEqual([
+      'ApiErrorsAlarm',
+      'ConfirmEmailSentErrorsAlarm',
+      'ConfirmEmailSentLagAlarm',
+      'DeadLettersAlarm',
+      'DeliverDueErrorsAlarm',
+      'RecordDeadLetterErrorsAlarm',
+      'RecordDeadLetterLagAlarm',
+      'RelayOutboxErrorsAlarm',
+      'SendWelcomeEmailErrorsAlarm',
+      'SendWelcomeEmailLagAlarm',
+      'UnpublishedEventsAlarm',
+      'UnsentMailsAlarm',
+    ]);
+    for (const { AlarmActions } of alarms.values()) expect(AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
+  });
+});
+
+describe('brokers that ask who is there', () => {
+  it('are reached with the secrets, which the pollers and the functions may read', () => {
+    const resources = compiled('prod-with-secured-brokers');
+    const [mapping] = ofType(resources, 'AWS::Lambda::EventSourceMapping').values();
+    const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:registration/prod/kafka';
+
+    expect(mapping).toMatchObject({
+      SelfManagedEventSource: {
+        Endpoints: { KafkaBootstrapServers: ['b-1.example.com:9096', 'b-2.example.com:9096'] },
+      },
+      SourceAccessConfigurations: [
+        { Type: 'VPC_SUBNET', URI: 'subnet:subnet-00000000' },
+        { Type: 'VPC_SECURITY_GROUP', URI: 'security_group:sg-00000000' },
+        { Type: 'SASL_SCRAM_512_AUTH', URI: `${secret}-AbCdEf` },
+        { Type: 'SERVER_ROOT_CA_CERTIFICATE', URI: `${secret}-ca-AbCdEf` },
+      ],
+    });
+    const statements = JSON.stringify(statementsOf(ofType(resources, 'AWS::IAM::Role').get('ConfirmEmailSentRole')));
+    expect(statements).toContain(`"Resource":"${secret}-AbCdEf"`);
+    expect(statements).toContain(`"Resource":"${secret}-ca-AbCdEf"`);
+    expect(statements).toContain('"kms:Decrypt"');
+    expect(statements).toContain('secret:registration/prod/kafka-??????');
+  });
+
+  it('of an MSK cluster are named by the cluster', () => {
+    const resources = compiled('prod-with-msk');
+    const [mapping] = ofType(resources, 'AWS::Lambda::EventSourceMapping').values();
+    const cluster =
+      'arn:aws:kafka:eu-central-1:123456789012:cluster/registration/11111111-2222-3333-4444-555555555555-1';
+
+    expect(mapping).toMatchObject({
+      EventSourceArn: cluster,
+      AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'email-service-listener-group' },
+      SourceAccessConfigurations: [{ Type: 'SASL_SCRAM_512_AUTH', URI: expect.stringContaining(':secret:AmazonMSK_') }],
+    });
+    expect(mapping).not.toHaveProperty('SelfManagedEventSource');
+    const statements = statementsOf(ofType(resources, 'AWS::IAM::Role').get('ConfirmEmailSentRole'));
+    expect(statements).toContainEqual({
+      Effect: 'Allow',
+      Action: ['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'],
+      Resource: cluster,
+    });
+  });
+});

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TlsSettings } from '#shared/config/tls.ts';
+import { type SecretStore, startSecretStore, storeEnvironment } from '../aws/secret-store.ts';
+import { type Authority, startAuthority } from './certificates.ts';
+import { type SecuredKafka, startSecuredKafka } from './servers.ts';
+
+let authority: Authority;
+let kafka: SecuredKafka;
+let store: SecretStore;
+
+const login = (password: string): string => JSON.stringify({ username: 'registration', password });
+
+beforeAll(async () => {
+  authority = await startAuthority();
+  kafka = await startSecuredKafka(authority);
+  store = await startSecretStore({ AmazonMSK_registration: login('first'), '/ca': authority.ca });
+  await kafka.setPassword('first');
+  const settings = {
+    STAGE: 'prod',
+    KAFKA_BROKERS: `localhost:${kafka.port}`,
+    KAFKA_CREDENTIALS: 'secretsmanager:AmazonMSK_registration',
+    KAFKA_TLS: 'on',
+    TLS_CA: 'ssm:/ca',
+  };
+  Object.assign(process.env, storeEnvironment(store.url), settings);
+});
+
+afterAll(async () => {
+  await kafka.stop();
+  await store.stop();
+  authority.remove();
+});
+
+beforeEach(() => {
+  // Another process, as far as our code can tell: it has fetched nothing and has no connection open.
+  vi.resetModules();
+});
+
+const modules = async () => ({
+  ...(await import('#shared/kafka/producer.ts')),
+  ...(await import('#shared/kafka/create-topics.ts')),
+  ...(await import('#shared/kafka/kafka-client.ts')),
+});
+
+const message = { key: 'k', value: 'v', headers: {} };
+
+describe('brokers that want a login over TLS', () => {
+  it('take topics and messages', async () => {
+    const { createTopics, publish } = await modules();
+
+    expect(await createTopics()).toHaveLength(4);
+    await publish('user.email.send', [message]);
+  });
+
+  it('take messages after the password was changed', async () => {
+    const { kafkaClient, publish, openKafka } = await modules();
+    await kafkaClient();
+    await kafka.setPassword('second');
+    store.values.set('AmazonMSK_registration', login('second'));
+
+    await publish('user.email.send', [message]);
+    const admin = await openKafka(async (client) => client.admin());
+    await admin.disconnect();
+  });
+
+  it('are not believed with the certificate of another host', async () => {
+    const { createKafka } = await modules();
+    const tls: TlsSettings = { rejectUnauthorized: true, minVersion: 'TLSv1.2', ca: [authority.ca] };
+    const admin = createKafka(`127.0.0.1:${kafka.port}`, { ssl: tls }).admin();
+
+    await expect(admin.connect()).rejects.toThrow(/127\.0\.0\.1|altnames|certificate/i);
+  });
+});
+
+describe('brokers that want a certificate', () => {
+  it('take messages from a client that has one, and from no other', async () => {
+    const { certFile, keyFile } = await authority.issue('client');
+    const [certificate, privateKey] = [readFileSync(certFile, 'utf8'), readFileSync(keyFile, 'utf8')];
+    process.env['KAFKA_BROKERS'] = `localhost:${kafka.certificatePort}`;
+    store.values.set('AmazonMSK_registration', JSON.stringify({ certificate, privateKey }));
+    const { publish, createKafka } = await modules();
+
+    await publish('user.email.send', [message]);
+
+    const tls: TlsSettings = { rejectUnauthorized: true, minVersion: 'TLSv1.2', ca: [authority.ca] };
+    const stranger = createKafka(`localhost:${kafka.certificatePort}`, { ssl: tls }).admin();
+    await expect(stranger.connect().then(() => stranger.listTopics())).rejects.toThrow();
+  });
+});

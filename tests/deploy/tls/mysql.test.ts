@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TlsSettings, tlsSettings } from '#shared/config/tls.ts';
+import { createDatabase } from '#shared/db/database.ts';
+import { databaseAccess, usersDatabase } from '#shared/db/databases.ts';
+import { statement } from '#shared/db/run.ts';
+import { type SecretStore, startSecretStore, storeEnvironment } from '../aws/secret-store.ts';
+import { type Authority, startAuthority } from './certificates.ts';
+import { type SecuredServer, startSecuredMariadb } from './servers.ts';
+
+let authority: Authority;
+let server: SecuredServer;
+let store: SecretStore;
+
+const urlWith = (password: string, host = 'localhost'): string =>
+  `mysql://tester:${password}@${host}:${server.port}/users`;
+
+beforeAll(async () => {
+  authority = await startAuthority();
+  server = await startSecuredMariadb(authority);
+  store = await startSecretStore({ '/users': urlWith('password'), '/ca': authority.ca });
+  const settings = {
+    STAGE: 'prod',
+    USERS_DATABASE_URL: 'ssm:/users',
+    NOTIFICATIONS_DATABASE_URL: urlWith('password', '127.0.0.1'),
+    TLS_CA: 'ssm:/ca',
+    DATABASE_TLS: 'on',
+  };
+  Object.assign(process.env, storeEnvironment(store.url), settings);
+});
+
+afterAll(async () => {
+  await (await usersDatabase()).destroy();
+  await server.stop();
+  await store.stop();
+  authority.remove();
+});
+
+const cipher = async (): Promise<unknown> => {
+  const [rows] = await statement(await usersDatabase(), (db) => db.raw("SHOW STATUS LIKE 'Ssl_cipher'"));
+  return rows[0].Value;
+};
+
+describe('MySQL that takes encrypted connections only', () => {
+  it('is reached with the password and the authority that the references name, each fetched once', async () => {
+    expect(await cipher()).toMatch(/^TLS_|-GCM-|CHACHA20/);
+    expect(await cipher()).not.toBe('');
+    expect(store.asked.map(({ name }) => name).sort()).toEqual(['/ca', '/users']);
+  });
+
+  it('is not reached in the clear', async () => {
+    const db = createDatabase(urlWith('password'), 1);
+
+    await expect(statement(db, (executor) => executor.raw('SELECT 1'))).rejects.toThrow();
+    await db.destroy();
+  });
+
+  it('is not trusted with a certificate of an unknown authority', async () => {
+    const tls: TlsSettings = { rejectUnauthorized: true, minVersion: 'TLSv1.2' };
+    const db = createDatabase(urlWith('password'), 1, { tls });
+
+    await expect(statement(db, (executor) => executor.raw('SELECT 1'))).rejects.toMatchObject({
+      code: 'DEPENDENCY_DOWN',
+    });
+    await db.destroy();
+  });
+
+  it('answers the first call after its password was changed', async () => {
+    const db = await usersDatabase();
+    await db.raw("ALTER USER 'tester'@'%' IDENTIFIED BY 'changed'");
+    store.values.set('/users', urlWith('changed'));
+    // The connection that is open: the next one has to log in.
+    await db.raw('KILL CONNECTION_ID()').catch(() => undefined);
+
+    expect(await cipher()).not.toBe('');
+    expect(store.asked.filter(({ name }) => name === '/users')).toHaveLength(2);
+  });
+
+  it('is down, and not asked for another password each time, while nobody knows the password', async () => {
+    const db = await usersDatabase();
+    await db.raw("ALTER USER 'tester'@'%' IDENTIFIED BY 'unknown'");
+    await db.raw('KILL CONNECTION_ID()').catch(() => undefined);
+
+    for (let calls = 0; calls < 3; calls += 1)
+      await expect(cipher()).rejects.toMatchObject({ code: 'DEPENDENCY_DOWN' });
+    expect(store.asked.filter(({ name }) => name === '/users').length).toBeLessThanOrEqual(3);
+  });
+
+  it('is not trusted with the certificate of another host, nor by its address', async () => {
+    const other = await startSecuredMariadb(authority, 'other.example.com');
+    const db = createDatabase(urlWith('password').replace(`:${server.port}/`, `:${other.port}/`), 1, {
+      tls: await tlsSettings(),
+    });
+
+    await expect(statement(db, (executor) => executor.raw('SELECT 1'))).rejects.toMatchObject({
+      code: 'DEPENDENCY_DOWN',
+    });
+    await db.destroy();
+    await other.stop();
+    await expect(databaseAccess('NOTIFICATIONS_DATABASE_URL')).rejects.toThrow(/must name its host/);
+  });
+});

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRedis, redisClient } from '#shared/cache/redis.ts';
+import { tlsSettings } from '#shared/config/tls.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
+import { type SecretStore, startSecretStore, storeEnvironment } from '../aws/secret-store.ts';
+import { type Authority, startAuthority } from './certificates.ts';
+import { type SecuredServer, startSecuredRedis } from './servers.ts';
+
+let authority: Authority;
+let server: SecuredServer;
+let store: SecretStore;
+
+const urlWith = (password: string, host = 'localhost'): string =>
+  `rediss://registration:${password}@${host}:${server.port}`;
+
+beforeAll(async () => {
+  authority = await startAuthority();
+  server = await startSecuredRedis(authority, 'first');
+  store = await startSecretStore({ redis: `{"url":"${urlWith('first')}"}`, '/ca': authority.ca });
+  const settings = { STAGE: 'prod', REDIS_URL: 'secretsmanager:redis#url', TLS_CA: 'ssm:/ca' };
+  Object.assign(process.env, storeEnvironment(store.url), settings);
+});
+
+afterAll(async () => {
+  (await redisClient()).disconnect();
+  await server.stop();
+  await store.stop();
+  authority.remove();
+});
+
+describe('Redis that takes encrypted connections only', () => {
+  it('is reached with the password and the authority that the references name', async () => {
+    const redis = await redisClient();
+
+    expect(await redis.ping()).toBe('PONG');
+    expect(await redis.acl('WHOAMI')).toBe('registration');
+  });
+
+  it.each([
+    ['signed by an unknown authority', 'localhost', false],
+    ['of another host', '127.0.0.1', true],
+  ] as const)('is not trusted with a certificate %s', async (_, host, isKnown) => {
+    const { ca: _authorities, ...strangers } = await tlsSettings();
+    const redis = createRedis(urlWith('first', host), isKnown ? await tlsSettings() : strangers);
+
+    await expect(redis.connect()).rejects.toThrow();
+    redis.disconnect();
+  });
+
+  it('is reached again after its password was changed', async () => {
+    const before = await redisClient();
+    await before.acl('SETUSER', 'registration', 'resetpass', '>second');
+    store.values.set('redis', `{"url":"${urlWith('second')}"}`);
+    await before.call('CLIENT', 'KILL', 'USER', 'registration', 'SKIPME', 'no').catch(() => undefined);
+
+    const answer = await waitFor(async () => (await redisClient()).ping(), { what: 'Redis' });
+
+    expect(answer).toBe('PONG');
+    expect(await redisClient()).not.toBe(before);
+  });
+});

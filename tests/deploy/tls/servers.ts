@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ensurePrograms } from '#local/install/native.mjs';
+import { startGuard } from '#local/process/guard-client.mjs';
+import { freePorts } from '#local/process/ports.mjs';
+import { signalGroup } from '#local/process/signals.mjs';
+import { runKafkaTool, startKafka } from '#local/services/kafka.mjs';
+import { startMariadb } from '#local/services/mariadb.mjs';
+import { startRedis } from '#local/services/redis.mjs';
+import type { ServiceContext, StartedService } from '#local/services/service.mjs';
+import type { Authority } from './certificates.ts';
+
+export interface SecuredServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Starts a server with a folder and a guard of its own, and waits until it answers. */
+const started = async (
+  begin: (context: ServiceContext) => Promise<StartedService>,
+  options: readonly string[],
+): Promise<() => Promise<void>> => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'secured-'));
+  const guard = startGuard();
+  const [port = 0] = await freePorts(1);
+  const context = { dir, port, logFile: path.join(dir, 'log'), guard, isThrowAway: true, options: [...options] };
+  const { service, ready } = await begin(context);
+  await ready;
+  return async () => {
+    signalGroup(service.pid, 'SIGKILL');
+    await service.exited;
+    await guard.close();
+    rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+  };
+};
+
+const needed = <T>(program: T | undefined): T => {
+  if (program === undefined) throw new Error('A program is missing');
+  return program;
+};
+
+/** MariaDB that takes encrypted connections only. */
+export const startSecuredMariadb = async (authority: Authority, host = 'localhost'): Promise<SecuredServer> => {
+  const { mariadb } = await ensurePrograms(['mysql']);
+  const { certFile, keyFile } = await authority.issue(host);
+  const [port = 0] = await freePorts(1);
+  const options = [
+    `--ssl-ca=${authority.caFile}`,
+    `--ssl-cert=${certFile}`,
+    `--ssl-key=${keyFile}`,
+    '--require-secure-transport=ON',
+  ];
+  const stop = await started((context) => startMariadb({ ...context, port }, needed(mariadb)), options);
+  return { port, stop };
+};
+
+/** Redis that takes encrypted connections of one user with a password. */
+export const startSecuredRedis = async (authority: Authority, password: string): Promise<SecuredServer> => {
+  const { redis } = await ensurePrograms(['redis']);
+  const { certFile, keyFile } = await authority.issue('localhost');
+  const [port = 0] = await freePorts(1);
+  const options = ['--tls-port', `${port}`, '--tls-cert-file', certFile, '--tls-key-file', keyFile];
+  const more = ['--tls-ca-cert-file', authority.caFile, '--tls-auth-clients', 'no'];
+  // On the plain port the start looks whether it is there; nobody can do more.
+  const anybody = ['--user', 'default', 'on', 'nopass', 'resetkeys', '-@all', '+ping'];
+  const user = ['--user', 'registration', 'on', `>${password}`, '~*', '&*', '+@all'];
+  const stop = await started(
+    (context) => startRedis(context, needed(redis)),
+    [...options, ...more, ...anybody, ...user],
+  );
+  return { port, stop };
+};
+
+export interface SecuredKafka extends SecuredServer {
+  /** Where a client must present a certificate. */
+  readonly certificatePort: number;
+  setPassword(password: string): Promise<void>;
+}
+
+/** Kafka with a listener for logins over TLS and one for client certificates. */
+export const startSecuredKafka = async (authority: Authority): Promise<SecuredKafka> => {
+  const { java } = await ensurePrograms(['kafka']);
+  const program = needed(java);
+  const { pemFile } = await authority.issue('localhost');
+  const [plain = 0, port = 0, certificatePort = 0, controller = 0] = await freePorts(4);
+  const listeners = (host: string) =>
+    `PLAINTEXT://${host}:${plain},LOGIN://${host}:${port},CERTIFICATE://${host}:${certificatePort}`;
+  const pem = (name: string) => [
+    `listener.name.${name}.ssl.keystore.type=PEM`,
+    `listener.name.${name}.ssl.keystore.location=${pemFile}`,
+    `listener.name.${name}.ssl.truststore.type=PEM`,
+    `listener.name.${name}.ssl.truststore.location=${authority.caFile}`,
+  ];
+  const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule required;';
+  const properties = [
+    `listeners=${listeners('localhost')},CONTROLLER://127.0.0.1:${controller}`,
+    `advertised.listeners=${listeners('localhost')}`,
+    `controller.quorum.voters=1@127.0.0.1:${controller}`,
+    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,LOGIN:SASL_SSL,CERTIFICATE:SSL',
+    'sasl.enabled.mechanisms=SCRAM-SHA-512',
+    `listener.name.login.scram-sha-512.sasl.jaas.config=${scram}`,
+    ...pem('login'),
+    ...pem('certificate'),
+    'listener.name.certificate.ssl.client.auth=required',
+  ];
+  const stop = await started((context) => startKafka({ ...context, port: plain }, program), properties);
+  return {
+    port,
+    certificatePort,
+    stop,
+    async setPassword(password) {
+      const user = ['--entity-type', 'users', '--entity-name', 'registration'];
+      const change = ['--alter', '--add-config', `SCRAM-SHA-512=[iterations=4096,password=${password}]`];
+      const broker = ['--bootstrap-server', `localhost:${plain}`];
+      await runKafkaTool(program.java, 'kafka.admin.ConfigCommand', [...broker, ...change, ...user]);
+    },
+  };
+};

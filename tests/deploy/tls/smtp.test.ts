@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { outcomeOf } from '#shared/mail/mail-outcome.ts';
+import { type SecretStore, startSecretStore, storeEnvironment } from '../aws/secret-store.ts';
+import { type Authority, type Certificate, startAuthority } from './certificates.ts';
+
+let authority: Authority;
+let certificate: Certificate;
+let store: SecretStore;
+const stops: Array<() => Promise<void>> = [];
+
+beforeAll(async () => {
+  authority = await startAuthority();
+  certificate = await authority.issue('localhost');
+  store = await startSecretStore({ '/ca': authority.ca });
+  const settings = { STAGE: 'prod', SMTP_URL: 'ssm:/smtp', SMTP_TLS: 'on', TLS_CA: 'ssm:/ca' };
+  Object.assign(process.env, storeEnvironment(store.url), settings);
+});
+
+beforeEach(() => {
+  // Another process, as far as our code can tell: it has fetched nothing and has no connection open.
+  vi.resetModules();
+});
+
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+afterAll(async () => {
+  await store.stop();
+  authority.remove();
+});
+
+interface Received {
+  readonly secure: boolean;
+  readonly user: string;
+  readonly text: string;
+}
+
+/** A mail server that wants a login, and what it received. */
+const startServer = async (options: SMTPServerOptions, password: { current: string }) => {
+  const received: Received[] = [];
+  const server = new SMTPServer({
+    key: readFileSync(certificate.keyFile),
+    cert: readFileSync(certificate.certFile),
+    disableReverseLookup: true,
+    closeTimeout: 50,
+    onAuth({ username, password: given }, _session, done) {
+      if (given !== password.current) return done(new Error('Invalid username or password'));
+      done(null, { user: username ?? '' });
+    },
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        received.push({ secure: session.secure, user: String(session.user), text: Buffer.concat(chunks).toString() });
+        done();
+      });
+    },
+    ...options,
+  });
+  server.on('error', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  stops.push(() => new Promise((resolve) => server.close(() => resolve())));
+  return { received, port: (server.server.address() as AddressInfo).port };
+};
+
+let mails = 0;
+
+const send = async (): Promise<void> => {
+  const { sendMail } = await import('#shared/mail/mail-transport.ts');
+  mails += 1;
+  const mail = { to: 'a@example.com', subject: 's', text: 't', html: '<p>t</p>', messageId: `${mails}@example.com` };
+  return sendMail({ ...mail, headers: {} }, () => true);
+};
+
+describe('a mail server with certificates', () => {
+  it('gets the mail over STARTTLS, then over another connection with a password that was changed', async () => {
+    const password = { current: 'first' };
+    const { received, port } = await startServer({ secure: false }, password);
+    store.values.set('/smtp', `smtp://me:first@localhost:${port}`);
+
+    await send();
+    password.current = 'second';
+    store.values.set('/smtp', `smtp://me:second@localhost:${port}`);
+    await Promise.all(Array.from({ length: 12 }, send));
+
+    expect(received).toHaveLength(13);
+    for (const mail of received) expect(mail).toMatchObject({ secure: true, user: 'me' });
+  });
+
+  it('gets the mail over TLS from the first byte', async () => {
+    const { received, port } = await startServer({ secure: true }, { current: 'first' });
+    store.values.set('/smtp', `smtps://me:first@localhost:${port}`);
+
+    await send();
+
+    expect(received).toMatchObject([{ secure: true, user: 'me' }]);
+  });
+
+  it.each([
+    ['offers no STARTTLS', { disabledCommands: ['STARTTLS'] }, 'localhost'],
+    ['has the certificate of another host', {}, '127.0.0.1'],
+  ])('that %s gets neither the password nor the mail', async (_, options, host) => {
+    const logins: string[] = [];
+    const onAuth: SMTPServerOptions['onAuth'] = ({ username }, _session, done) => {
+      logins.push(String(username));
+      done(null, { user: 'me' });
+    };
+    const { received, port } = await startServer({ secure: false, onAuth, ...options }, { current: 'first' });
+    store.values.set('/smtp', `smtp://me:first@${host}:${port}`);
+
+    const failure: unknown = await send().catch((error: unknown) => error);
+
+    expect(outcomeOf(failure)).toMatchObject({ kind: 'server-down' });
+    expect([logins, received]).toEqual([[], []]);
+  });
+
+  it('that refuses the password for good is down, and says nothing about the recipient', async () => {
+    const { received, port } = await startServer({ secure: false }, { current: 'unknown' });
+    store.values.set('/smtp', `smtp://me:first@localhost:${port}`);
+
+    const failure: unknown = await send().catch((error: unknown) => error);
+
+    expect(outcomeOf(failure)).toMatchObject({ kind: 'server-down' });
+    expect(received).toEqual([]);
+  });
+});

@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+const execute = promisify(execFile);
+
+/** Runs a program to its end and returns what it printed. @throws with the end of its output when it fails */
+export const run = async (file: string, args: readonly string[], { cwd, env }: RunOptions = {}): Promise<string> => {
+  try {
+    const { stdout } = await execute(file, [...args], {
+      ...(cwd === undefined ? {} : { cwd }),
+      env: { ...process.env, ...env },
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return stdout;
+  } catch (error) {
+    const output =
+      error instanceof Error && 'stdout' in error && 'stderr' in error ? `${error.stdout}${error.stderr}` : '';
+    throw new Error(`${file} ${args.join(' ')} failed:\n${output.slice(-4000)}`, { cause: error });
+  }
+};
