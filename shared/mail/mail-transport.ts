@@ -3,6 +3,7 @@ import { createTransport } from 'nodemailer';
 import { getConfig, requiredSetting } from '#shared/config/config.ts';
 import { lazy } from '#shared/lifecycle/lazy.ts';
 import { onClose } from '#shared/lifecycle/lifecycle.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { LeaseLostError, NoAnswerError } from './mail-outcome.ts';
 
 export interface Mail {
@@ -31,8 +32,10 @@ interface Gate {
 
 /** The mail's bytes, or LeaseLostError instead of the first of them: read only after the server's go-ahead to DATA. */
 async function* gated(bytes: Readable, gate: Gate | undefined): AsyncGenerator<Buffer> {
+  await step('send: go-ahead seen');
   if (gate?.mayStillSend() === false) throw new LeaseLostError();
   yield* bytes;
+  await step('send: handed over');
   if (gate !== undefined) gate.isHandedOver = true;
 }
 

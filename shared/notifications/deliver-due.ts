@@ -4,6 +4,7 @@ import { transaction } from '#shared/db/run.ts';
 import type { CircuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
 import { stopSignal } from '#shared/lifecycle/lifecycle.ts';
 import { semaphore } from '#shared/lifecycle/semaphore.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { type ClaimedDelivery, type DeliverClaims, SEND_RESERVE_MS } from './deliver-claims.ts';
 import { LEASE_MARGIN_MS } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
@@ -36,7 +37,10 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
       transaction(await database(), async (trx) => {
         const deliveries = deliveryRepository(trx);
         const rows = (await deliveries.lockDue(status, BATCH)).filter(isAddressed);
-        if (rows.length > 0) await deliveries.leaseResults(rows.map(({ uuid }) => uuid));
+        if (rows.length === 0) return rows;
+        await step('deliver-due: results locked');
+        await deliveries.leaseResults(rows.map(({ uuid }) => uuid));
+        await step('deliver-due: results leased');
         return rows;
       }),
     );
@@ -48,11 +52,13 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
       return transaction(await database(), async (trx) => {
         const deliveries = deliveryRepository(trx);
         const rows = (await deliveries.lockDue('PENDING', limit)).filter(isAddressed);
-        if (rows.length > 0)
-          await deliveries.claim(
-            rows.map(({ uuid }) => uuid),
-            lease,
-          );
+        if (rows.length === 0) return [];
+        await step('deliver-due: rows locked');
+        await deliveries.claim(
+          rows.map(({ uuid }) => uuid),
+          lease,
+        );
+        await step('deliver-due: rows claimed');
         return rows.map((row) => ({ ...row, leaseOwner: lease.owner, leaseEndsAt }));
       });
     });
@@ -67,6 +73,7 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
       while (hasTime()) {
         const rows = await takeResults(status);
         if (rows.length === 0) return;
+        await step('deliver-due: results claimed');
         await tell(rows);
       }
     };
@@ -74,7 +81,10 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
     const sendPending = async (): Promise<void> => {
       while (hasTime()) {
         const claims = await claimPending(breaker.isOpen() ? 1 : BATCH, remainingMs);
-        if (claims.length > 0) await deliver(claims, remainingMs);
+        if (claims.length > 0) {
+          await step('deliver-due: claimed');
+          await deliver(claims, remainingMs);
+        }
         if (claims.length < BATCH) return;
       }
     };

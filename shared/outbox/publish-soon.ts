@@ -6,6 +6,7 @@ import type { Publish } from '#shared/kafka/producer.ts';
 import { EMAIL_SEND } from '#shared/kafka/topics.ts';
 import { type CircuitBreaker, circuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
 import { tracked } from '#shared/lifecycle/lifecycle.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { within } from '#shared/lifecycle/within.ts';
 import { log } from '#shared/logging/logger.ts';
 import { type NewEvent, sendRequest } from './outbox-event.ts';
@@ -38,7 +39,9 @@ export const publishSoon = ({ database, publish, breaker: given }: PublishSoonDe
       throw error;
     }
     breaker.succeeded();
+    await step('inline publish: taken');
     await statement(await database(), (db) => outboxRepository(db).markPublished([event.uuid], 1));
+    await step('inline publish: marked');
   };
 
   return async (event: NewEvent): Promise<void> => {

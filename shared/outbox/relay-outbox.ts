@@ -4,6 +4,7 @@ import { errorText } from '#shared/errors/error-text.ts';
 import { toMessage } from '#shared/kafka/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import { EMAIL_SEND } from '#shared/kafka/topics.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { log } from '#shared/logging/logger.ts';
 import { sendRequest } from './outbox-event.ts';
 import { type EventRow, outboxRepository } from './outbox-repository.ts';
@@ -51,30 +52,37 @@ export const relayOutbox = ({ database, publish }: RelayDependencies) => {
     transaction(await database(), async (trx) => {
       const outbox = outboxRepository(trx);
       const rows = await outbox.lockDue(published, limit);
-      if (rows.length > 0)
-        await outbox.lease(
-          rows.map(({ id }) => id),
-          LEASE_MS,
-        );
+      if (rows.length === 0) return rows;
+      await step('relay: rows locked');
+      await outbox.lease(
+        rows.map(({ id }) => id),
+        LEASE_MS,
+      );
+      await step('relay: rows leased');
       return rows;
     });
 
   const publishAndMark = async (rows: readonly EventRow[]): Promise<void> => {
     const db = await database();
+    await step('relay: claimed');
     try {
       await publish(EMAIL_SEND, rows.filter(hasAddress).map(messageOf));
     } catch (error) {
       log.debug('Broker does not take events', { waiting: rows.length, problem: errorText(error, 120) });
+      await step('relay: not taken');
       await statement(db, (executor) =>
         outboxRepository(executor).lease(
           rows.map(({ id }) => id),
           RETRY_MS,
         ),
       );
+      await step('relay: given back');
       throw error;
     }
+    await step('relay: taken');
     for (const [publications, uuids] of byPublications(rows)) {
       await statement(db, (executor) => outboxRepository(executor).markPublished(uuids, publications));
+      await step('relay: marked');
     }
   };
 
