@@ -4,7 +4,7 @@ const plugin = 'plugins/serverless-offline-kafka-events/tests';
 
 const FIRST = { maxWorkers: 2, sequence: { groupOrder: 0 } };
 
-/** Projects by what they need: `unit` and `property` nothing, `integration` real servers, `system` the running application. */
+/** Projects by what they need: `unit` and `property` nothing, `integration` real servers, `system` the running application, `chaos` servers of its own to break. */
 export default defineConfig({
   test: {
     projects: [
@@ -48,6 +48,17 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'chaos',
+          include: ['tests/chaos/**/*.test.ts'],
+          // One file, which mostly waits, beside the system tests.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -1,8 +1,10 @@
 import { getConfig } from '#shared/config/config.ts';
 import { usersDatabase } from '#shared/db/databases.ts';
 import { publish } from '#shared/kafka/producer.ts';
-import { stopSignal } from '#shared/lifecycle/lifecycle.ts';
+import { allOf } from '#shared/lifecycle/all-of.ts';
+import { hasTime, type MayGoOn, onceDone } from '#shared/lifecycle/may-go-on.ts';
 import { scheduledHandler } from '#shared/lifecycle/scheduled-handler.ts';
+import { purgeEvents } from '#shared/outbox/purge-events.ts';
 import { relayOutbox } from '#shared/outbox/relay-outbox.ts';
 import { drainCacheInvalidations } from '#shared/users/drain-cache-invalidations.ts';
 import { userCache } from '#shared/users/user-cache.ts';
@@ -11,27 +13,27 @@ import { userCache } from '#shared/users/user-cache.ts';
 const RESERVE_MS = 8000;
 
 export interface RelayWork {
-  relay(republishBudget: number, mayGoOn: () => boolean): Promise<{ republished: number }>;
+  /** Begins a run and returns its round. */
+  startRelay(): (mayGoOn: MayGoOn) => Promise<void>;
   invalidateCache(): Promise<void>;
-  /** How many unconfirmed events one run publishes again at most. */
-  republishBudget(): number;
+  purge(mayGoOn: MayGoOn): Promise<void>;
 }
 
-export const relayHandler = ({ relay, invalidateCache, republishBudget }: RelayWork) =>
+export const relayHandler = ({ startRelay, invalidateCache, purge }: RelayWork) =>
   scheduledHandler(() => {
-    let budget = republishBudget();
-    return async (remainingMs) => {
-      const mayGoOn = () => remainingMs() > RESERVE_MS && !stopSignal.aborted;
-      const relaying = relay(budget, mayGoOn).then(({ republished }) => {
-        budget -= republished;
-      });
-      const [relayed] = await Promise.allSettled([relaying, invalidateCache()]);
-      if (relayed.status === 'rejected') throw relayed.reason;
+    const relay = startRelay();
+    const purgeFirst = onceDone(purge);
+    return (remainingMs) => {
+      const mayGoOn = hasTime(remainingMs, RESERVE_MS);
+      return allOf([relay(mayGoOn), invalidateCache(), purgeFirst(mayGoOn)]);
     };
   }, RESERVE_MS);
 
+const startRelay = relayOutbox({ database: usersDatabase, publish });
+const purge = purgeEvents(usersDatabase);
+
 export const handler = relayHandler({
-  relay: relayOutbox({ database: usersDatabase, publish }),
+  startRelay: () => startRelay(getConfig().RELAY_MAX_REPUBLISH),
   invalidateCache: drainCacheInvalidations(usersDatabase, userCache),
-  republishBudget: () => getConfig().RELAY_MAX_REPUBLISH,
+  purge: (mayGoOn) => purge(getConfig().EVENT_KEEP_DAYS, mayGoOn),
 });

@@ -48,6 +48,20 @@ export const invokeHelp = `npm run invoke -- <function> [--event file]
 Calls one function once, without HTTP, with its sample event events/<function>.json or with the given one.
 `;
 
+export const redriveHelp = `npm run redrive [-- options]
+
+Tries every FAILED event of a running system again, and counts what became of it. Interrupted, it has done what it has said:
+call it again for the rest.
+
+  --list           only lists the FAILED events, and the dead letters that belong to no event
+  --reason TEXT    only events whose reason contains TEXT
+  --limit N        at most N events, the newest first
+  --url URL        the system (default: USERS_BASE_URL, else http://127.0.0.1:$HTTP_PORT)
+  --help
+
+OPERATOR_TOKEN: the operator's bearer token, where the system wants one.
+`;
+
 export const resetHelp = `npm run reset
 
 Removes the data of the services that npm start runs: databases, topics, cache, mails. Nothing else is touched.

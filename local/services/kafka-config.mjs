@@ -1,15 +1,15 @@
 /**
  * One broker that is its own controller.
- * @param {{ port: number, controllerPort: number, dataDir: string }} place
+ * @param {{ port: number, advertisedPort?: number, controllerPort: number, dataDir: string }} place advertisedPort: of a proxy in front of it
  * @returns {string} server.properties
  */
-export function serverProperties({ port, controllerPort, dataDir }) {
+export function serverProperties({ port, advertisedPort = port, controllerPort, dataDir }) {
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',

@@ -12,14 +12,15 @@ const clusterId = 'bG9jYWwtcmVnaXN0cmF0aQ';
 /**
  * @param {import('./service.mjs').ServiceContext} context
  * @param {{ java: string }} programs
+ * @param {{ advertisedPort?: number }} [options] where clients find it when that is not its own port
  */
-export async function startKafka({ dir, port, logFile, pidFile, guard }, { java }) {
+export async function startKafka({ dir, port, logFile, pidFile, guard }, { java }, { advertisedPort = port } = {}) {
   const home = path.join(dir, 'kafka');
   await prepareData(path.join(home, 'data'), java);
   const [controllerPort = 0] = await freePorts(1);
   writeFileSync(
     path.join(home, 'server.properties'),
-    serverProperties({ port, controllerPort, dataDir: path.join(home, 'data') }),
+    serverProperties({ port, advertisedPort, controllerPort, dataDir: path.join(home, 'data') }),
   );
   writeFileSync(path.join(home, 'log4j2.yaml'), logSettings);
   const service = startProcess(

@@ -67,7 +67,9 @@ async function run(args, shutdown) {
   await Promise.all([started, built]);
   const names = services.flatMap((service) => serviceVariables[service]);
   const urls = Object.entries(localUrls(ports)).filter(([name]) => /** @type {string[]} */ (names).includes(name));
-  return await runVitest(args, { env: { ...process.env, ...Object.fromEntries(urls) }, dir, guard, shutdown });
+  // The chaos tests break servers: none that were given, none that the other tests use.
+  const env = { ...process.env, ...Object.fromEntries(urls), TEST_SERVICES_STARTED: services.join(',') };
+  return await runVitest(args, { env, dir, guard, shutdown });
 }
 
 /**

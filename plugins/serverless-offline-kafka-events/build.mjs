@@ -6,12 +6,15 @@ import { build as esbuild } from 'esbuild';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
-/** Bundles src/index.ts to dist/index.js. */
+/** Bundles src/index.ts to dist/index.js, and what is loaded into the handlers' threads to dist/handler-thread.js. */
 export async function build() {
   await esbuild({
     absWorkingDir: folder,
-    entryPoints: ['src/index.ts'],
-    outfile: 'dist/index.js',
+    entryPoints: [
+      { in: 'src/index.ts', out: 'index' },
+      { in: 'src/offline/handler-thread.ts', out: 'handler-thread' },
+    ],
+    outdir: 'dist',
     bundle: true,
     platform: 'node',
     format: 'esm',

@@ -1,8 +1,7 @@
 import { Redis } from 'ioredis';
 import { requiredSetting } from '#shared/config/config.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import { lazy } from '#shared/lifecycle/lazy.ts';
-import { onClose } from '#shared/lifecycle/lifecycle.ts';
+import { reopenable } from '#shared/lifecycle/reopenable.ts';
 import { log } from '#shared/logging/logger.ts';
 
 const COMMAND_LIMIT_MS = 250;
@@ -37,18 +36,15 @@ export const createRedis = (url: string): Redis => {
   return redis;
 };
 
-const open = (): (() => Promise<Redis>) =>
-  lazy(async () => {
-    const redis = createRedis(await requiredSetting('REDIS_URL'));
-    onClose('REDIS_URL', async () => {
-      current = open();
-      redis.disconnect();
-    });
-    await redis.connect().catch(() => undefined);
-    return redis;
-  });
-
-let current = open();
+const redis = reopenable(
+  'REDIS_URL',
+  async () => {
+    const client = createRedis(await requiredSetting('REDIS_URL'));
+    await client.connect().catch(() => undefined);
+    return client;
+  },
+  (client) => client.disconnect(),
+);
 
 /** The process's Redis client; the first call waits for its connection, up to a second. */
-export const redisClient = (): Promise<Redis> => current();
+export const redisClient = (): Promise<Redis> => redis.get();

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { redisScript } from './redis-script.ts';
 import { runIdOf } from './run-id.ts';
 
 export interface CacheTimes {
@@ -28,7 +29,7 @@ export const NO_VERSION = Number.MAX_SAFE_INTEGER;
  * none; a fill without a guard is refused, so that a reader which overslept the guard, or a server that lost it, resurrects
  * nothing. An entry of another epoch (the server restarted, perhaps from an old snapshot) counts as absent.
  */
-const READ = `
+const READ = redisScript(`
   local guard, sliding, maxAge, guardFor, epoch = KEYS[2], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
   local raw = redis.pcall('GET', KEYS[1])
   if type(raw) == 'string' then
@@ -46,9 +47,9 @@ const READ = `
   lowest = type(lowest) == 'string' and tonumber(lowest)
   if lowest then return {redis.call('GET', guard)} end
   redis.call('SET', guard, '0', 'EX', guardFor)
-  return {'0'}`;
+  return {'0'}`);
 
-const FILL = `
+const FILL = redisScript(`
   local version, sliding = tonumber(ARGV[1]), ARGV[2]
   local lowest = redis.pcall('GET', KEYS[2])
   lowest = type(lowest) == 'string' and tonumber(lowest)
@@ -60,15 +61,15 @@ const FILL = `
   end
   local head = '{"bornAt":' .. redis.call('TIME')[1] .. ',"version":' .. ARGV[1] .. ',"epoch":' .. cjson.encode(ARGV[3]) .. ',"value":'
   redis.call('SET', KEYS[1], head .. ARGV[4] .. '}', 'EX', sliding)
-  return 1`;
+  return 1`);
 
-const INVALIDATE = `
+const INVALIDATE = redisScript(`
   redis.call('DEL', KEYS[1])
   local lowest = redis.pcall('GET', KEYS[2])
   lowest = type(lowest) == 'string' and tonumber(lowest)
   if not lowest or tonumber(ARGV[1]) > lowest then redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
   else redis.call('EXPIRE', KEYS[2], ARGV[2]) end
-  return 1`;
+  return 1`);
 
 const keys = (key: string): [string, string] => [key, `{${key}}:min`];
 
@@ -80,7 +81,7 @@ export const versionedCache = <T>(redis: Redis, times: CacheTimes) => ({
   async read(key: string): Promise<CacheRead<T>> {
     const epoch = await runIdOf(redis);
     const { slidingSeconds, maxAgeSeconds, guardSeconds } = times;
-    const raw: unknown = await redis.eval(READ, 2, ...keys(key), slidingSeconds, maxAgeSeconds, guardSeconds, epoch);
+    const raw: unknown = await READ(redis, keys(key), slidingSeconds, maxAgeSeconds, guardSeconds, epoch);
     // A list, because numbers of a script lose their last digit.
     if (typeof raw !== 'string') return { hit: false, epoch, lowestVersion: Number(raw) };
     const entry: { value: T } = JSON.parse(raw);
@@ -90,11 +91,11 @@ export const versionedCache = <T>(redis: Redis, times: CacheTimes) => ({
   /** Fills in what a miss of the given epoch has read; returns false when something newer is known. */
   async fill(key: string, value: T, version: number, epoch: string): Promise<boolean> {
     const { slidingSeconds } = times;
-    return (await redis.eval(FILL, 2, ...keys(key), version, slidingSeconds, epoch, JSON.stringify(value))) === 1;
+    return (await FILL(redis, keys(key), version, slidingSeconds, epoch, JSON.stringify(value))) === 1;
   },
 
   /** Removes the entry and keeps versions below `lowestVersion` out. */
   async invalidate(key: string, lowestVersion: number): Promise<void> {
-    await redis.eval(INVALIDATE, 2, ...keys(key), lowestVersion, times.guardSeconds);
+    await INVALIDATE(redis, keys(key), lowestVersion, times.guardSeconds);
   },
 });

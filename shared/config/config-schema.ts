@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox';
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 const MYSQL_URL = '^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$';
 const whole = (minimum: number, maximum: number, description: string, fallback: number) =>
   Type.Integer({ minimum, maximum, description, default: fallback });
@@ -48,7 +50,17 @@ export const ConfigSchema = Type.Object({
   PASSWORD_HASH_MEMORY_KIB: whole(8, 1048576, 'argon2id memory in KiB; lower than 7168 only locally', 7168),
   PASSWORD_HASH_PASSES: whole(1, 100, 'argon2id passes; lower than 5 only locally', 5),
   MAIL_RETRY_HOURS: whole(1, 720, 'How long a recipient that is refused for now is tried again', 48),
+  MAIL_REFUSED_FIRST_MS: whole(100, DAY_MS, 'Wait after the first refusal of a recipient; doubles', 5000),
+  MAIL_REFUSED_LONGEST_MS: whole(100, DAY_MS, 'Longest wait between two tries of a recipient', 900_000),
   RELAY_MAX_REPUBLISH: whole(1, 100000, 'Unconfirmed events that one relay run publishes again at most', 500),
+  RELAY_REPUBLISH_FIRST_MS: whole(
+    100,
+    DAY_MS,
+    'Wait for the first confirmation; doubles with each publication',
+    30_000,
+  ),
+  RELAY_REPUBLISH_LONGEST_MS: whole(100, DAY_MS, 'Longest wait for a confirmation', 3_600_000),
+  EVENT_KEEP_DAYS: whole(8, 3650, 'How long FINISHED events are kept; longer than Kafka keeps messages', 30),
 });
 
 export type Config = Readonly<Static<typeof ConfigSchema>>;

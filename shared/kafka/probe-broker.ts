@@ -1,29 +1,23 @@
-import type { Admin } from 'kafkajs';
-import { lazy } from '#shared/lifecycle/lazy.ts';
-import { onClose } from '#shared/lifecycle/lifecycle.ts';
+import { reopenable } from '#shared/lifecycle/reopenable.ts';
 import { kafkaClient } from './kafka-client.ts';
 
-const open = (): (() => Promise<Admin>) =>
-  lazy(async () => {
-    const admin = (await kafkaClient()).admin({ retry: { retries: 0 } });
-    onClose('kafka-probe', async () => {
-      current = open();
-      await admin.disconnect();
-    });
-    await admin.connect();
-    return admin;
-  });
-
-let current = open();
+const admin = reopenable(
+  'kafka-probe',
+  async () => {
+    const opening = (await kafkaClient()).admin({ retry: { retries: 0 } });
+    await opening.connect();
+    return opening;
+  },
+  (open) => open.disconnect(),
+);
 
 /** Resolves when a broker answers. */
 export const probeBroker = async (): Promise<void> => {
-  const admin = await current();
+  const open = await admin.get();
   try {
-    await admin.describeCluster();
+    await open.describeCluster();
   } catch (error) {
-    current = open();
-    await admin.disconnect().catch(() => undefined);
+    admin.giveUp(open);
     throw error;
   }
 };

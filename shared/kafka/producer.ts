@@ -1,6 +1,5 @@
-import { type Message, Partitioners, type Producer } from 'kafkajs';
-import { lazy } from '#shared/lifecycle/lazy.ts';
-import { onClose } from '#shared/lifecycle/lifecycle.ts';
+import { type Message, Partitioners } from 'kafkajs';
+import { reopenable } from '#shared/lifecycle/reopenable.ts';
 import { kafkaClient } from './kafka-client.ts';
 import { prefixed } from './topics.ts';
 
@@ -12,22 +11,18 @@ class NotPublishedError extends Error {
   }
 }
 
-const open = (): (() => Promise<Producer>) =>
-  lazy(async () => {
-    const kafka = await kafkaClient();
-    const producer = kafka.producer({
+const producer = reopenable(
+  'KAFKA_BROKERS',
+  async () => {
+    const opening = (await kafkaClient()).producer({
       createPartitioner: Partitioners.DefaultPartitioner,
       allowAutoTopicCreation: false,
     });
-    onClose('KAFKA_BROKERS', async () => {
-      current = open();
-      await producer.disconnect();
-    });
-    await producer.connect();
-    return producer;
-  });
-
-let current = open();
+    await opening.connect();
+    return opening;
+  },
+  (open) => open.disconnect(),
+);
 
 export interface OutgoingMessage {
   readonly key: string | Buffer | null;
@@ -41,8 +36,8 @@ export type Publish = (topic: string, messages: readonly OutgoingMessage[]) => P
 /** @throws NotPublishedError, kafkajs' errors */
 export const publish: Publish = async (topic, messages) => {
   if (messages.length === 0) return;
-  const producer = await current();
+  const open = await producer.get();
   const outgoing: Message[] = messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
-  const written = await producer.send({ topic: prefixed(topic), acks: -1, messages: outgoing });
+  const written = await open.send({ topic: prefixed(topic), acks: -1, messages: outgoing });
   if (written.length === 0 || written.some(({ errorCode }) => errorCode !== 0)) throw new NotPublishedError(topic);
 };

@@ -42,6 +42,7 @@ export const STEPS = [
   'dead letter: taken',
   'dead letter: settled',
 
+  'deliver-due: sent recorded',
   'deliver-due: rows locked',
   'deliver-due: rows claimed',
   'deliver-due: claimed',

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { getConfig, requiredSetting } from '#shared/config/config.ts';
-import { lazy } from '#shared/lifecycle/lazy.ts';
-import { onClose } from '#shared/lifecycle/lifecycle.ts';
+import { reopenable } from '#shared/lifecycle/reopenable.ts';
 import { step } from '#shared/lifecycle/steps.ts';
 import { LeaseLostError, NoAnswerError } from './mail-outcome.ts';
 
@@ -65,22 +64,18 @@ const poolAt = (url: string, maxConnections: number, gates: ReadonlyMap<string, 
   return transport;
 };
 
-const open = () =>
-  lazy(async () => {
+const server = reopenable(
+  'SMTP_URL',
+  async () => {
     const gates = new Map<string, Gate>();
-    const transport = poolAt(await requiredSetting('SMTP_URL'), getConfig().SMTP_CONNECTIONS, gates);
-    onClose('SMTP_URL', async () => {
-      current = open();
-      transport.close();
-    });
-    return { transport, gates };
-  });
-
-let current: ReturnType<typeof open> = open();
+    return { gates, transport: poolAt(await requiredSetting('SMTP_URL'), getConfig().SMTP_CONNECTIONS, gates) };
+  },
+  ({ transport }) => transport.close(),
+);
 
 /** @throws nodemailer's errors (`command`, `responseCode`, `response`), LeaseLostError, NoAnswerError; outcomeOf tells what they mean */
 export const sendMail: SendMail = async ({ to, headers, messageId, ...mail }, mayStillSend) => {
-  const { transport, gates } = await current();
+  const { transport, gates } = await server.get();
   const from = getConfig().MAIL_FROM;
   const id = `<${messageId}>`;
   const gate: Gate = { mayStillSend, isHandedOver: false };

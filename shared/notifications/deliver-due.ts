@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '#shared/db/database.ts';
-import { transaction } from '#shared/db/run.ts';
+import { statement, transaction } from '#shared/db/run.ts';
+import { allOf } from '#shared/lifecycle/all-of.ts';
 import type { CircuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
-import { stopSignal } from '#shared/lifecycle/lifecycle.ts';
+import { hasTime } from '#shared/lifecycle/may-go-on.ts';
 import { semaphore } from '#shared/lifecycle/semaphore.ts';
 import { step } from '#shared/lifecycle/steps.ts';
 import { type ClaimedDelivery, type DeliverClaims, SEND_RESERVE_MS } from './deliver-claims.ts';
-import { LEASE_MARGIN_MS } from './delivery.ts';
+import { LEASE_MARGIN_MS, LONGEST_CLAIM_MS } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
 import type { PublishResults } from './publish-results.ts';
+import { sentRecorded, sentUnrecordable } from './sent-unrecorded.ts';
 
 const BATCH = 100;
 
@@ -47,7 +49,7 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
 
   const claimPending = async (limit: number, remainingMs: () => number): Promise<ClaimedDelivery[]> =>
     claiming(async () => {
-      const lease = { owner: randomUUID(), ms: remainingMs() + LEASE_MARGIN_MS };
+      const lease = { owner: randomUUID(), ms: Math.min(remainingMs(), LONGEST_CLAIM_MS) + LEASE_MARGIN_MS };
       const leaseEndsAt = performance.now() + lease.ms;
       return transaction(await database(), async (trx) => {
         const deliveries = deliveryRepository(trx);
@@ -63,14 +65,23 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
       });
     });
 
+  /** What this process sent but could not write down: the database may take it by now. */
+  const recordSent = async (): Promise<void> => {
+    const uuids = [...sentUnrecordable()].slice(0, BATCH);
+    if (uuids.length === 0) return;
+    await statement(await database(), (db) => deliveryRepository(db).markSent(uuids, 0));
+    sentRecorded(uuids);
+    await step('deliver-due: sent recorded');
+  };
+
   return async (remainingMs: () => number): Promise<void> => {
-    const hasTime = (): boolean => remainingMs() > SEND_RESERVE_MS && !stopSignal.aborted;
+    const mayGoOn = hasTime(remainingMs, SEND_RESERVE_MS);
 
     const tellResults = async (
       status: 'SENT' | 'FAILED',
       tell: (rows: Addressed[]) => Promise<void>,
     ): Promise<void> => {
-      while (hasTime()) {
+      while (mayGoOn()) {
         const rows = await takeResults(status);
         if (rows.length === 0) return;
         await step('deliver-due: results claimed');
@@ -79,7 +90,7 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
     };
 
     const sendPending = async (): Promise<void> => {
-      while (hasTime()) {
+      while (mayGoOn()) {
         const claims = await claimPending(breaker.isOpen() ? 1 : BATCH, remainingMs);
         if (claims.length > 0) {
           await step('deliver-due: claimed');
@@ -89,12 +100,8 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
       }
     };
 
+    await recordSent();
     // Side by side: mails do not wait for a broker that is away.
-    const done = await Promise.allSettled([
-      tellResults('SENT', results.confirm),
-      tellResults('FAILED', results.bury),
-      sendPending(),
-    ]);
-    for (const part of done) if (part.status === 'rejected') throw part.reason;
+    await allOf([tellResults('SENT', results.confirm), tellResults('FAILED', results.bury), sendPending()]);
   };
 };

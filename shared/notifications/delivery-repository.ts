@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
-import { now, nowPlus } from '#shared/db/sql.ts';
+import { daysAgo, now, nowPlus } from '#shared/db/sql.ts';
 import type { EventMessage } from '#shared/kafka/event-message.ts';
 import type { Delivery, DeliveryStatus } from './delivery.ts';
 
@@ -153,8 +153,8 @@ export const deliveryRepository = (db: Executor) => {
       return changed === 1;
     },
 
-    /** The server took the mails, whoever holds the rows by now. */
-    async markSent(uuids: Iterable<string>): Promise<void> {
+    /** The server took the mails, whoever holds the rows by now; deliver-due tells so after `untoldMs` if nobody does before. */
+    async markSent(uuids: Iterable<string>, untoldMs: number = SETTLE_MS): Promise<void> {
       await deliveries()
         .whereIn('uuid', sorted(uuids))
         .whereIn('status', ['PENDING', 'FAILED'])
@@ -164,7 +164,7 @@ export const deliveryRepository = (db: Executor) => {
           reason: null,
           lease_owner: null,
           unfinished_starts: 0,
-          next_attempt_at: nowPlus(db, SETTLE_MS),
+          next_attempt_at: nowPlus(db, untoldMs),
           settled_at: null,
         });
     },
@@ -214,6 +214,11 @@ export const deliveryRepository = (db: Executor) => {
         .whereIn('uuid', sorted(uuids))
         .whereIn('status', ['SENT', 'FAILED'])
         .update({ next_attempt_at: nowPlus(db, SETTLE_MS) });
+    },
+
+    /** Removes deliveries that were settled more than `days` days ago; returns how many. */
+    async purge(days: number, limit: number): Promise<number> {
+      return deliveries().where('settled_at', '<', daysAgo(db, days)).limit(limit).delete();
     },
 
     /** The confirmation or the dead letter is on its topic: nothing is left to do, and the address is not needed any more. */

@@ -35,5 +35,11 @@ export const MAX_UNFINISHED_STARTS = 5;
 /** Rows outlive Kafka's retention by far; an event that is older and unknown may have been mailed long ago. */
 export const KEEP_DAYS = 90;
 
+/**
+ * A function that runs for longer claims for no longer than this: what it has not begun by then it gives back, and what it had
+ * when it died is free again soon.
+ */
+export const LONGEST_CLAIM_MS = 20_000;
+
 /** A lease outlives the function that holds it by this much. */
 export const LEASE_MARGIN_MS = 5000;

@@ -6,7 +6,7 @@ import { EMAIL_SEND, EMAIL_SENT } from '#shared/kafka/topics.ts';
 import { step } from '#shared/lifecycle/steps.ts';
 import { type DeadLetterSource, toDeadLetterOf } from './dead-delivery.ts';
 import { deliveryRepository } from './delivery-repository.ts';
-import { sentUnrecorded } from './sent-unrecorded.ts';
+import { sentRecorded } from './sent-unrecorded.ts';
 
 /** What a confirmation says of a delivery. */
 export interface Confirmation {
@@ -34,7 +34,7 @@ export const publishResults = ({ database, publish }: PublishResultsDependencies
     await step('confirmation: taken');
     const uuids = confirmations.map(({ uuid }) => uuid);
     // The row says SENT by now, even where the answer to writing it was lost.
-    for (const uuid of uuids) sentUnrecorded().delete(uuid);
+    sentRecorded(uuids);
     await statement(await database(), (db) => deliveryRepository(db).settle(uuids, 'SENT'));
     await step('confirmation: settled');
   },

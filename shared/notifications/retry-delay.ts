@@ -1,10 +1,13 @@
-const REFUSED_FIRST_MS = 5000;
-const REFUSED_LONGEST_MS = 15 * 60 * 1000;
+import { getConfig } from '#shared/config/config.ts';
+import { backoffMs } from '#shared/lifecycle/backoff.ts';
+
 const SERVER_DOWN_MS = 2000;
 
-/** When a recipient that was refused for now is tried again, after its n-th refusal (n from 1): 5 s, doubling, at most 15 min. */
-export const refusedDelayMs = (refusals: number): number =>
-  Math.min(REFUSED_FIRST_MS * 2 ** Math.min(Math.max(refusals, 1) - 1, 20), REFUSED_LONGEST_MS);
+/** When a recipient that was refused for now is tried again, after its n-th refusal (n from 1). In ms. */
+export const refusedDelayMs = (refusals: number): number => {
+  const { MAIL_REFUSED_FIRST_MS: firstMs, MAIL_REFUSED_LONGEST_MS: longestMs } = getConfig();
+  return backoffMs({ firstMs, longestMs }, refusals);
+};
 
 /** When a delivery is tried again that a server in trouble left over; spread, so that not all come back at once. */
 export const serverDownDelayMs = (random: number): number => SERVER_DOWN_MS * (0.75 + random / 2);

@@ -2,7 +2,7 @@ import { errorText } from '#shared/errors/error-text.ts';
 import { step } from '#shared/lifecycle/steps.ts';
 import { log } from '#shared/logging/logger.ts';
 import type { Claim } from './delivery.ts';
-import { sentUnrecorded } from './sent-unrecorded.ts';
+import { sentRecorded, sentUnrecordable, sentUnrecorded } from './sent-unrecorded.ts';
 
 const GROUP_SIZE = 20;
 const GROUP_MS = 100;
@@ -27,10 +27,11 @@ export const sentRecorder = ({ markSent, confirm }: SentRecorderDependencies) =>
     try {
       await markSent(uuids);
     } catch (error) {
+      for (const uuid of uuids) sentUnrecordable().add(uuid);
       log.error('Sent mails not recorded yet', { mails: uuids.length, error });
       return;
     }
-    for (const uuid of uuids) sentUnrecorded().delete(uuid);
+    sentRecorded(uuids);
     await step('send: SENT written');
     await confirm(claims).catch((error: unknown) => {
       log.warn('Confirmations left to deliver-due', { mails: uuids.length, problem: errorText(error, 120) });

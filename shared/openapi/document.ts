@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox';
 import { Type } from 'typebox';
 import { DiagnosticsQuerySchema } from '#shared/diagnostics/diagnostics-schemas.ts';
 import { ERROR_CODES, type ErrorCode } from '#shared/errors/app-error.ts';
+import { DeadLetterPageSchema, DeadLetterSchema, ListDeadLettersQuerySchema } from '#shared/outbox/dead-letter.ts';
 import { EventPageSchema, EventSchema, ListEventsQuerySchema } from '#shared/outbox/event.ts';
 import {
   CreateUserBodySchema,
@@ -206,6 +207,22 @@ const events = (): Json => ({
   },
 });
 
+const deadLetters = (): Json => ({
+  '/api/dead-letters': {
+    get: {
+      operationId: 'listDeadLetters',
+      tags: ['events'],
+      summary: 'What could not be processed, newest first; also what belongs to no event of ours',
+      parameters: queryParameters(ListDeadLettersQuerySchema),
+      responses: {
+        '200': ok('A page', jsonContent(ref('DeadLetterPage'))),
+        ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'DEPENDENCY_DOWN'),
+      },
+      ...operator,
+    },
+  },
+});
+
 const diagnostics = (): Json => ({
   '/tests/responsedata': {
     get: {
@@ -273,7 +290,7 @@ export const openApiDocument = (): Json => ({
   info: { title: 'Registration', version: '1.0.0', description: 'Users, and the welcome mail that each of them gets' },
   servers: [{ url: '/' }],
   tags: [{ name: 'users' }, { name: 'events' }, { name: 'diagnostics' }, { name: 'system' }],
-  paths: { ...users(), ...events(), ...diagnostics(), ...system() },
+  paths: { ...users(), ...events(), ...deadLetters(), ...diagnostics(), ...system() },
   components: {
     securitySchemes: {
       operatorToken: { type: 'http', scheme: 'bearer', description: 'OPERATOR_TOKEN; optional in the local stage' },
@@ -285,6 +302,8 @@ export const openApiDocument = (): Json => ({
       UserPage: UserPageSchema,
       Event: EventSchema,
       EventPage: EventPageSchema,
+      DeadLetter: DeadLetterSchema,
+      DeadLetterPage: DeadLetterPageSchema,
       Error: ErrorSchema,
       Health: HealthSchema,
     }),

@@ -1,12 +1,13 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { toDeadLetter } from '#shared/kafka/dead-letter.ts';
-import { MalformedMessageError, parseEventMessage } from '#shared/kafka/event-message.ts';
+import { type EventMessage, MalformedMessageError, parseEventMessage } from '#shared/kafka/event-message.ts';
 import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { EMAIL_SENT } from '#shared/kafka/topics.ts';
 import { step } from '#shared/lifecycle/steps.ts';
 import { log } from '#shared/logging/logger.ts';
+import { traceIdsOf } from '#shared/tracing/trace-context.ts';
 import { outboxRepository } from './outbox-repository.ts';
 
 export interface ConfirmDependencies {
@@ -23,12 +24,14 @@ export const confirmEvents =
   ({ database, publish }: ConfirmDependencies) =>
   async (records: readonly RawRecord[]): Promise<void> => {
     const confirmed = new Map<string, Date | null>();
+    const traced: EventMessage[] = [];
     const dead: OutgoingMessage[] = [];
     for (const raw of records) {
       const record = decodeRecord(raw);
       try {
-        const { uuid, processedAt } = parseEventMessage(record);
-        confirmed.set(uuid, processedAt);
+        const message = parseEventMessage(record);
+        confirmed.set(message.uuid, message.processedAt);
+        traced.push(message);
       } catch (error) {
         if (!(error instanceof MalformedMessageError)) throw error;
         dead.push(toDeadLetter(raw, record.key, error.message, 1, record.headers));
@@ -37,7 +40,7 @@ export const confirmEvents =
     await step('confirm: parsed');
     if (confirmed.size > 0) {
       const finished = await statement(await database(), (db) => outboxRepository(db).finish(confirmed));
-      log.info('Events confirmed', { confirmations: confirmed.size, finished });
+      log.info('Events confirmed', { confirmations: confirmed.size, finished, traceIds: traceIdsOf(traced) });
       await step('confirm: FINISHED written');
     }
     await publish(`${EMAIL_SENT}.dlq`, dead);

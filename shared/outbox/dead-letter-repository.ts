@@ -1,5 +1,7 @@
+import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
-import { now } from '#shared/db/sql.ts';
+import { daysAgo, now } from '#shared/db/sql.ts';
+import type { EventState } from './event.ts';
 
 export interface RecordedDeadLetter {
   /** Where the dead letter lies: its own topic, partition and offset. */
@@ -13,27 +15,68 @@ export interface RecordedDeadLetter {
   readonly record: string | null;
 }
 
+export interface DeadLetterRow extends RecordedDeadLetter {
+  /** null when the event is none of ours. */
+  readonly eventState: EventState | null;
+  readonly recordedAt: Date;
+}
+
+const COLUMNS = {
+  topic: 'l.topic',
+  partition: 'l.topic_partition',
+  offset: 'l.record_offset',
+  eventUuid: 'l.event_uuid',
+  eventState: 'e.event_state',
+  condition: 'l.failure_condition',
+  reason: 'l.reason',
+  record: 'l.record',
+  recordedAt: 'l.recorded_at',
+} as const;
+
 const MAX_RECORD_LENGTH = 8192;
 
-export const deadLetterRepository = (db: Executor) => ({
-  /** Writes each dead letter once, however often it is delivered. */
-  async add(letters: readonly RecordedDeadLetter[]): Promise<void> {
-    if (letters.length === 0) return;
-    const rows = letters.map((letter) => ({
-      topic: letter.topic,
-      topic_partition: letter.partition,
-      record_offset: letter.offset,
-      event_uuid: letter.eventUuid,
-      failure_condition: letter.condition.slice(0, 64),
-      reason: letter.reason.slice(0, 500),
-      record: letter.record?.slice(0, MAX_RECORD_LENGTH) ?? null,
-      recorded_at: now(db),
-    }));
-    await db('dead_letters').insert(rows).onConflict().ignore();
-  },
+export const deadLetterRepository = (db: Executor) => {
+  /** All dead letters beside their events, those of events of ours, or those of none. */
+  const withEvents = (isKnown: boolean | undefined): Knex.QueryBuilder => {
+    const all = db({ l: 'dead_letters' }).leftJoin({ e: 'outbox_events' }, 'e.uuid', 'l.event_uuid');
+    if (isKnown === undefined) return all;
+    return isKnown ? all.whereNotNull('e.id') : all.whereNull('e.id');
+  };
 
-  async eraseRecordsOf(eventUuids: readonly string[]): Promise<void> {
-    if (eventUuids.length === 0) return;
-    await db('dead_letters').whereIn('event_uuid', eventUuids).update({ record: null });
-  },
-});
+  return {
+    /** Writes each dead letter once, however often it is delivered. */
+    async add(letters: readonly RecordedDeadLetter[]): Promise<void> {
+      if (letters.length === 0) return;
+      const rows = letters.map((letter) => ({
+        topic: letter.topic,
+        topic_partition: letter.partition,
+        record_offset: letter.offset,
+        event_uuid: letter.eventUuid,
+        failure_condition: letter.condition.slice(0, 64),
+        reason: letter.reason.slice(0, 500),
+        record: letter.record?.slice(0, MAX_RECORD_LENGTH) ?? null,
+        recorded_at: now(db),
+      }));
+      await db('dead_letters').insert(rows).onConflict().ignore();
+    },
+
+    /** Removes what was recorded more than `days` days ago; returns how many. */
+    async purge(days: number, limit: number): Promise<number> {
+      return db('dead_letters').where('recorded_at', '<', daysAgo(db, days)).limit(limit).delete();
+    },
+
+    async eraseRecordsOf(eventUuids: readonly string[]): Promise<void> {
+      if (eventUuids.length === 0) return;
+      await db('dead_letters').whereIn('event_uuid', eventUuids).update({ record: null });
+    },
+
+    async list(isKnown: boolean | undefined, offset: number, limit: number): Promise<DeadLetterRow[]> {
+      return withEvents(isKnown).select(COLUMNS).orderBy('l.id', 'desc').limit(limit).offset(offset);
+    },
+
+    async count(isKnown: boolean | undefined): Promise<number> {
+      const row = await withEvents(isKnown).count({ total: '*' }).first();
+      return Number(row?.total ?? 0);
+    },
+  };
+};

@@ -1,11 +1,11 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
+import { type TableTotal, tableTotal } from '#shared/db/table-total.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { traceIdOf } from '#shared/tracing/trace-context.ts';
-import type { EventPage, ListEventsQuery, PipelineEvent } from './event.ts';
+import type { EventPage, EventState, ListEventsQuery, PipelineEvent } from './event.ts';
+import { MAX_PAGE_SIZE } from './largest-page.ts';
 import { type EventRow, outboxRepository } from './outbox-repository.ts';
-
-const MAX_PAGE_SIZE = 100;
 
 export const toPipelineEvent = (row: EventRow): PipelineEvent => ({
   uuid: row.uuid,
@@ -22,19 +22,26 @@ export const toPipelineEvent = (row: EventRow): PipelineEvent => ({
 
 export const eventNotFound = (): AppError => new AppError('NOT_FOUND', 'There is no event with this uuid.');
 
-/** One page of events, newest first; sizes over 100 are cut. @throws AppError DEPENDENCY_DOWN */
-export const listEvents =
-  (database: () => Promise<Database>) =>
-  async ({ state: wanted, page, pageSize }: ListEventsQuery): Promise<EventPage> => {
+/** One page of events, newest first; sizes over 100 are cut. Totals over 10,000 are at most 5 s old. @throws AppError DEPENDENCY_DOWN */
+export const listEvents = (database: () => Promise<Database>) => {
+  const totals = new Map<EventState | undefined, TableTotal>();
+  const totalOf = (state: EventState | undefined): TableTotal => {
+    const total = totals.get(state) ?? tableTotal(() => performance.now());
+    totals.set(state, total);
+    return total;
+  };
+
+  return async ({ state: wanted, page, pageSize }: ListEventsQuery): Promise<EventPage> => {
     const size = Math.min(pageSize, MAX_PAGE_SIZE);
     const state = wanted === '' ? undefined : wanted;
     const [rows, totalElements] = await statement(await database(), (db) => {
       const outbox = outboxRepository(db);
-      return Promise.all([outbox.list(state, page * size, size), outbox.count(state)]);
+      return Promise.all([outbox.list(state, page * size, size), totalOf(state).get(() => outbox.count(state))]);
     });
     const totalPages = Math.ceil(totalElements / size);
     return { content: rows.map(toPipelineEvent), page, size, totalElements, totalPages };
   };
+};
 
 /** @throws AppError NOT_FOUND, DEPENDENCY_DOWN */
 export const getEvent =

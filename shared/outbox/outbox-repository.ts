@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
-import { now, nowPlus } from '#shared/db/sql.ts';
+import { daysAgo, now, nowPlus } from '#shared/db/sql.ts';
 import { EMAIL_SEND } from '#shared/kafka/topics.ts';
 import type { EventState } from './event.ts';
 import type { NewEvent } from './outbox-event.ts';
@@ -164,6 +164,12 @@ export const outboxRepository = (db: Executor) => {
     async list(state: EventState | undefined, offset: number, limit: number): Promise<EventRow[]> {
       const page = events().select('*').orderBy('id', 'desc').limit(limit).offset(offset);
       return state === undefined ? page : page.where({ event_state: state });
+    },
+
+    /** Removes events that ended more than `days` days ago, oldest first; returns how many. */
+    async purge(state: 'FINISHED' | 'FAILED', days: number, limit: number): Promise<number> {
+      const old = events().where({ event_state: state }).where('processed_at', '<', daysAgo(db, days));
+      return old.limit(limit).delete();
     },
 
     async count(state: EventState | undefined): Promise<number> {

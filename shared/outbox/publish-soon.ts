@@ -4,6 +4,7 @@ import { errorText } from '#shared/errors/error-text.ts';
 import { toMessage } from '#shared/kafka/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import { EMAIL_SEND } from '#shared/kafka/topics.ts';
+import { batcher } from '#shared/lifecycle/batcher.ts';
 import { type CircuitBreaker, circuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
 import { tracked } from '#shared/lifecycle/lifecycle.ts';
 import { step } from '#shared/lifecycle/steps.ts';
@@ -30,17 +31,25 @@ export interface PublishSoonDependencies {
 export const publishSoon = ({ database, publish, breaker: given }: PublishSoonDependencies) => {
   const breaker = given ?? circuitBreaker({ threshold: 3, probeAfterMs: 3000 }, () => performance.now());
 
+  const publishOne = batcher<NewEvent>((events) => {
+    const messages = events.map((event) => toMessage('user.email.send', sendRequest(event)));
+    return within(BROKER_LIMIT_MS, 'Publishing', publish(EMAIL_SEND, messages));
+  });
+  const markOne = batcher<string>(async (uuids) =>
+    statement(await database(), (db) => outboxRepository(db).markPublished(uuids, 1)),
+  );
+
   const publishAndMark = async (event: NewEvent): Promise<void> => {
-    const published = publish(EMAIL_SEND, [toMessage('user.email.send', sendRequest(event))]);
     try {
-      await within(BROKER_LIMIT_MS, 'Publishing', published);
+      await publishOne(event);
     } catch (error) {
       breaker.failed();
       throw error;
     }
     breaker.succeeded();
+    log.info('Event published', { uuid: event.uuid });
     await step('inline publish: taken');
-    await statement(await database(), (db) => outboxRepository(db).markPublished([event.uuid], 1));
+    await markOne(event.uuid);
     await step('inline publish: marked');
   };
 

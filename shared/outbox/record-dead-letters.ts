@@ -6,12 +6,14 @@ import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { EMAIL_SEND, unprefixed } from '#shared/kafka/topics.ts';
 import { step } from '#shared/lifecycle/steps.ts';
 import { log } from '#shared/logging/logger.ts';
+import { traceIdsOf } from '#shared/tracing/trace-context.ts';
 import { UUID } from '#shared/validation/atoms.ts';
 import { deadLetterRepository, type RecordedDeadLetter } from './dead-letter-repository.ts';
 import { outboxRepository } from './outbox-repository.ts';
 
 export interface RecordedFailure extends RecordedDeadLetter {
   readonly generation: number;
+  readonly traceparent: string | null;
   /** A dead confirmation is kept, but never makes an event FAILED. */
   readonly failsEvent: boolean;
 }
@@ -42,6 +44,7 @@ export const readFailure = (raw: RawRecord): RecordedFailure => {
     condition,
     reason,
     record: value,
+    traceparent: letter.headers['traceparent'] ?? original?.headers['traceparent'] ?? null,
     generation: /^\d{1,9}$/.test(generation) ? Number(generation) : 0,
     failsEvent: unprefixed(raw.topic) === `${EMAIL_SEND}.dlq`,
   };
@@ -74,6 +77,6 @@ export const recordDeadLetters =
     const failures = records.map(readFailure);
     await step('record: parsed');
     const failed = await transaction(await database(), (trx) => apply(trx, failures));
+    log.warn('Dead letters recorded', { deadLetters: failures.length, failed, traceIds: traceIdsOf(failures) });
     await step('record: committed');
-    log.warn('Dead letters recorded', { deadLetters: failures.length, failed });
   };

@@ -4,8 +4,10 @@ import { errorText } from '#shared/errors/error-text.ts';
 import { toMessage } from '#shared/kafka/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import { EMAIL_SEND } from '#shared/kafka/topics.ts';
+import type { MayGoOn } from '#shared/lifecycle/may-go-on.ts';
 import { step } from '#shared/lifecycle/steps.ts';
 import { log } from '#shared/logging/logger.ts';
+import { traceIdsOf } from '#shared/tracing/trace-context.ts';
 import { sendRequest } from './outbox-event.ts';
 import { type EventRow, outboxRepository } from './outbox-repository.ts';
 
@@ -62,16 +64,14 @@ export const relayOutbox = ({ database, publish }: RelayDependencies) => {
       return rows;
     });
 
-  const publishAndMark = async (rows: readonly EventRow[]): Promise<void> => {
-    const db = await database();
-    await step('relay: claimed');
+  const publishBatch = async (rows: readonly EventRow[]): Promise<void> => {
     try {
       await publish(EMAIL_SEND, rows.filter(hasAddress).map(messageOf));
     } catch (error) {
       log.debug('Broker does not take events', { waiting: rows.length, problem: errorText(error, 120) });
       await step('relay: not taken');
-      await statement(db, (executor) =>
-        outboxRepository(executor).lease(
+      await statement(await database(), (db) =>
+        outboxRepository(db).lease(
           rows.map(({ id }) => id),
           RETRY_MS,
         ),
@@ -79,37 +79,53 @@ export const relayOutbox = ({ database, publish }: RelayDependencies) => {
       await step('relay: given back');
       throw error;
     }
-    await step('relay: taken');
+  };
+
+  const mark = async (rows: readonly EventRow[]): Promise<void> => {
+    const db = await database();
     for (const [publications, uuids] of byPublications(rows)) {
       await statement(db, (executor) => outboxRepository(executor).markPublished(uuids, publications));
       await step('relay: marked');
     }
   };
 
+  /** Publishes what is due of one kind, batch by batch; `onPublished` is told of each batch as soon as the broker has it. */
+  const drain = async (
+    published: boolean,
+    limit: () => number,
+    mayGoOn: MayGoOn,
+    onPublished: (events: number) => void,
+  ): Promise<void> => {
+    while (limit() > 0 && mayGoOn()) {
+      const rows = await claim(published, limit());
+      if (rows.length === 0) return;
+      await step('relay: claimed');
+      await publishBatch(rows);
+      await step('relay: taken');
+      onPublished(rows.length);
+      log.info('Events relayed', { events: rows.length, again: published, traceIds: traceIdsOf(rows) });
+      await mark(rows);
+    }
+  };
+
   /**
-   * Publishes what is due while `mayGoOn`. Of the unconfirmed events it takes at most `republishBudget`; returns how many
-   * it took.
-   * @throws what the broker or the database says
+   * Begins a run. The returned round publishes what is due while `mayGoOn`; all rounds of one run publish at most
+   * `republishBudget` unconfirmed events again.
+   * @throws (the round) what the broker or the database says
    */
-  return async (
-    republishBudget: number,
-    mayGoOn: () => boolean = () => true,
-  ): Promise<{ published: number; republished: number }> => {
-    let published = 0;
-    while (mayGoOn()) {
-      const rows = await claim(false, BATCH);
-      if (rows.length === 0) break;
-      await publishAndMark(rows);
-      published += rows.length;
-    }
-    let republished = 0;
-    while (republished < republishBudget && mayGoOn()) {
-      const rows = await claim(true, Math.min(BATCH, republishBudget - republished));
-      if (rows.length === 0) break;
-      await publishAndMark(rows);
-      republished += rows.length;
-    }
-    if (published + republished > 0) log.info('Events relayed', { published, republished });
-    return { published, republished };
+  return (republishBudget: number) => {
+    let budget = republishBudget;
+    return async (mayGoOn: MayGoOn = () => true): Promise<void> => {
+      await drain(
+        false,
+        () => BATCH,
+        mayGoOn,
+        () => undefined,
+      );
+      const spend = (events: number): void => {
+        budget -= events;
+      };
+      await drain(true, () => Math.min(BATCH, budget), mayGoOn, spend);
+    };
   };
 };

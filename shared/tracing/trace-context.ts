@@ -40,6 +40,11 @@ export const currentTrace = (): TraceContext | undefined => storage.getStore();
 
 export const runInTrace = <T>(trace: TraceContext, run: () => T): T => storage.run(trace, run);
 
+/** The traces that a line about several events belongs to, each once. */
+export const traceIdsOf = (events: Iterable<{ readonly traceparent: string | null }>): string[] => [
+  ...new Set([...events].flatMap(({ traceparent }) => traceIdOf(traceparent) ?? [])),
+];
+
 /** The trace id in a stored `traceparent`, or null. */
 export const traceIdOf = (traceparent: string | null | undefined): string | null =>
   parseTraceparent(traceparent ?? undefined)?.traceId ?? null;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
 import { step } from '#shared/lifecycle/steps.ts';
+import { log } from '#shared/logging/logger.ts';
 import type { NewEvent } from '#shared/outbox/outbox-event.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
 import { currentTrace, formatTraceparent } from '#shared/tracing/trace-context.ts';
@@ -39,6 +40,7 @@ export const registerUser =
       await step('create: event written');
       return userId;
     });
+    log.info('Registration accepted', { userId: id, uuid: event.uuid });
     await step('create: committed');
     await publishSoon(event);
     return { id, name, lastname, email };

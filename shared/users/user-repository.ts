@@ -1,8 +1,12 @@
+import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
 import { isDuplicateKey } from '#shared/db/database-errors.ts';
 import { now } from '#shared/db/sql.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import type { PageStart, Position } from './user-positions.ts';
 import type { SortField, User } from './user-schemas.ts';
+
+export type Direction = 'ASC' | 'DESC';
 
 /** A row of `users` as updates need it; only `user` ever leaves the system. */
 export interface StoredUser {
@@ -48,46 +52,63 @@ const columns = (changes: UserChanges): Record<string, string> => ({
   ...(changes.passwordHash === undefined ? {} : { password_hash: changes.passwordHash }),
 });
 
-export const userRepository = (db: Executor) => ({
-  /** @throws AppError EMAIL_TAKEN */
-  async insert(user: NewUser): Promise<number> {
-    const row = { ...columns(user), version: 1, created_at: now(db), updated_at: now(db) };
-    const [id] = await refusingDuplicates(db('users').insert(row));
-    return Number(id);
-  },
+export const userRepository = (db: Executor) => {
+  /** The rows of one order from a place on; a place is only ever given for ascending orders. */
+  const ordered = (sortBy: SortField, direction: Direction, { after, offset }: PageStart): Knex.QueryBuilder => {
+    const byField = db('users').orderBy(sortBy, direction).offset(offset);
+    if (sortBy === 'id') return after === undefined ? byField : byField.where('id', '>', after.id);
+    const rows = byField.orderBy('id', direction);
+    if (after === undefined) return rows;
+    const { value, id } = after;
+    return rows.where((place) =>
+      place.where(sortBy, '>', value).orWhere((same) => same.where(sortBy, value).where('id', '>', id)),
+    );
+  };
 
-  async find(id: number): Promise<StoredUser | undefined> {
-    const row = await db<UserRow>('users')
-      .first(...PUBLIC_COLUMNS, 'password_hash', 'version')
-      .where({ id });
-    if (row === undefined) return undefined;
-    const { password_hash: passwordHash, version, ...user } = row;
-    return { user, passwordHash, version };
-  },
+  return {
+    /** @throws AppError EMAIL_TAKEN */
+    async insert(user: NewUser): Promise<number> {
+      const row = { ...columns(user), version: 1, created_at: now(db), updated_at: now(db) };
+      const [id] = await refusingDuplicates(db('users').insert(row));
+      return Number(id);
+    },
 
-  /**
-   * Writes the changes when the row still has the version that was read; returns whether it did.
-   * @throws AppError EMAIL_TAKEN
-   */
-  async update(id: number, version: number, changes: UserChanges): Promise<boolean> {
-    const row = { ...columns(changes), version: version + 1, updated_at: now(db) };
-    return (await refusingDuplicates(db('users').where({ id, version }).update(row))) === 1;
-  },
+    async find(id: number): Promise<StoredUser | undefined> {
+      const row = await db<UserRow>('users')
+        .first(...PUBLIC_COLUMNS, 'password_hash', 'version')
+        .where({ id });
+      if (row === undefined) return undefined;
+      const { password_hash: passwordHash, version, ...user } = row;
+      return { user, passwordHash, version };
+    },
 
-  async remove(id: number): Promise<boolean> {
-    return (await db('users').where({ id }).delete()) === 1;
-  },
+    /**
+     * Writes the changes when the row still has the version that was read; returns whether it did.
+     * @throws AppError EMAIL_TAKEN
+     */
+    async update(id: number, version: number, changes: UserChanges): Promise<boolean> {
+      const row = { ...columns(changes), version: version + 1, updated_at: now(db) };
+      return (await refusingDuplicates(db('users').where({ id, version }).update(row))) === 1;
+    },
 
-  async list(sortBy: SortField, direction: 'ASC' | 'DESC', offset: number, limit: number): Promise<User[]> {
-    const page = db<UserRow>('users')
-      .select(...PUBLIC_COLUMNS)
-      .orderBy(sortBy, direction);
-    const ordered = sortBy === 'id' ? page : page.orderBy('id', direction);
-    return ordered.limit(limit).offset(offset);
-  },
+    async remove(id: number): Promise<boolean> {
+      return (await db('users').where({ id }).delete()) === 1;
+    },
 
-  async count(): Promise<number> {
-    const row = await db('users').count({ total: '*' }).first();
-    return Number(row?.['total'] ?? 0);
-  },
-});
+    async list(sortBy: SortField, direction: Direction, start: PageStart, limit: number): Promise<User[]> {
+      return ordered(sortBy, direction, start)
+        .select(...PUBLIC_COLUMNS)
+        .limit(limit);
+    },
+
+    async positionAfter(sortBy: SortField, after: Position | undefined, count: number): Promise<Position | undefined> {
+      const row = await ordered(sortBy, 'ASC', { after, offset: count - 1 }).first({ value: sortBy, id: 'id' });
+      return row === undefined ? undefined : { value: row.value, id: Number(row.id) };
+    },
+
+    async count(): Promise<number> {
+      const row = await db('users').count({ total: '*' }).first();
+      return Number(row?.['total'] ?? 0);
+    },
+  };
+};

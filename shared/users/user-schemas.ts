@@ -1,5 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { email, text } from '#shared/validation/atoms.ts';
+import { pageOf, pageQuery } from '#shared/validation/page.ts';
+import { MAX_PAGE_SIZE } from './largest-page.ts';
 
 const WORDS = {
   name: 'Name must be between 1 and 20!',
@@ -40,25 +42,15 @@ export const UserSchema = Type.Object({
 export const SORT_FIELDS = ['id', 'name', 'lastname', 'email'] as const;
 
 export const ListUsersQuerySchema = Type.Object({
-  page: Type.Integer({ minimum: 0, maximum: 2147483647, default: 0, errorMessage: 'must be a whole number from 0' }),
-  pageSize: Type.Integer({
-    minimum: 1,
-    maximum: 2147483647,
-    default: 10,
-    errorMessage: 'must be a whole number from 1; more than 20 is cut to 20',
-  }),
+  ...pageQuery(10, MAX_PAGE_SIZE),
   sortBy: Type.Enum([...SORT_FIELDS], { default: 'id', errorMessage: 'must be one of id, name, lastname, email' }),
   sortDirection: Type.String({ default: 'ASC', description: 'ASC or DESC in any case; anything else means ASC' }),
 });
 
 export const UserPageSchema = Type.Object({
-  content: Type.Array(UserSchema),
-  page: Type.Integer(),
-  size: Type.Integer(),
+  ...pageOf(UserSchema).properties,
   sortBy: Type.String(),
   sortDirection: Type.Enum(['ASC', 'DESC']),
-  totalElements: Type.Integer(),
-  totalPages: Type.Integer(),
 });
 
 export type CreateUserBody = Static<typeof CreateUserBodySchema>;

@@ -1,4 +1,4 @@
-import { type TSchemaOptions, Type } from 'typebox';
+import { type TSchema, type TSchemaOptions, Type } from 'typebox';
 
 /** A schema keyword of ours: the words in which a field's error is told. */
 interface Worded extends TSchemaOptions {
@@ -14,6 +14,11 @@ export const text = (minLength: number, maxLength: number, options: Worded = {})
 
 /** A UUID of any version, in either case. */
 export const UUID = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
+
+/** An instant in UTC as this system writes it. */
+export const instant = () => Type.String({ format: 'date-time', examples: ['2026-01-31T12:00:00.000Z'] });
+
+export const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
 const ATOM = '[^\\s"(),:;<>@\\[\\]\\\\.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]';
 const LABEL = '[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?';

@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox';
 import { ConfigSchema } from '#shared/config/config-schema.ts';
 import { DiagnosticsQuerySchema } from '#shared/diagnostics/diagnostics-schemas.ts';
 import { EventMessageSchema } from '#shared/kafka/event-message-schema.ts';
+import { ListDeadLettersQuerySchema } from '#shared/outbox/dead-letter.ts';
 import { ListEventsQuerySchema } from '#shared/outbox/event.ts';
 import { CreateUserBodySchema, ListUsersQuerySchema, UpdateUserBodySchema } from '#shared/users/user-schemas.ts';
 
@@ -20,6 +21,10 @@ export const VALIDATORS: Readonly<Record<string, ValidatorSource>> = {
   'update-user-body': { schema: UpdateUserBodySchema, type: ['UpdateUserBody', 'users/user-schemas.ts'] },
   'list-users-query': { schema: ListUsersQuerySchema, type: ['ListUsersQuery', 'users/user-schemas.ts'] },
   'list-events-query': { schema: ListEventsQuerySchema, type: ['ListEventsQuery', 'outbox/event.ts'] },
+  'list-dead-letters-query': {
+    schema: ListDeadLettersQuerySchema,
+    type: ['ListDeadLettersQuery', 'outbox/dead-letter.ts'],
+  },
   'diagnostics-query': {
     schema: DiagnosticsQuerySchema,
     type: ['DiagnosticsQuery', 'diagnostics/diagnostics-schemas.ts'],

@@ -99,6 +99,7 @@ describe('a route that does not exist', () => {
     ['OPTIONS', '/api/users/1'],
     ['PROPFIND', '/api/users/1'],
     ['DELETE', '/api/events'],
+    ['POST', '/api/dead-letters'],
   ])('%s %s is 404', async (method, path) => {
     expect(await call(method, path)).toMatchObject({ status: 404, body: { error: 'Not found!', code: 'NOT_FOUND' } });
   });

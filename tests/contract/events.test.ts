@@ -148,6 +148,7 @@ describe('POST /api/events/{uuid}/retry', () => {
 describe('the operator token', () => {
   const calls = [
     ['GET', '/api/events'],
+    ['GET', '/api/dead-letters'],
     ['GET', `/api/events/${randomUUID()}`],
     ['POST', `/api/events/${randomUUID()}/retry`],
   ] as const;

@@ -134,6 +134,7 @@ const HTTP: ReadonlyArray<readonly [name: string, status: number, body: unknown]
   ['updateUser', 200, '{"id":2,"name":"Ann","lastname":"Poe","email":"user2@b.io"}'],
   ['removeUser', 204, undefined],
   ['listEvents', 200, expect.stringMatching(/^\{"content":\[.*"totalPages":\d+\}$/)],
+  ['listDeadLetters', 200, expect.stringMatching(/^\{"content":\[.*"totalPages":\d+\}$/)],
   ['getEvent', 200, expect.stringContaining(`"uuid":"${event(1)}","eventState":"FINISHED"`)],
   ['retryEvent', 202, expect.stringContaining(`"uuid":"${event(2)}","eventState":"PROCESSING"`)],
   ['responseData', 200, 'Requested id: 7'],

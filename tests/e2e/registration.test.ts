@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, inject, it } from 'vitest';
 import { call } from '#tests/helpers/call.ts';
 import { eventWhen, mailsTo, operator } from '#tests/helpers/events.ts';
 import { mailParts } from '#tests/helpers/mail-parts.ts';
@@ -32,6 +33,43 @@ describe.concurrent('a registration', () => {
     expect(Object.keys(parts)).toEqual(['text/plain', 'text/html']);
     expect(parts['text/plain']).toMatch(/^Thank you for creating account!/);
     expect(parts['text/html']).toMatch(/<html[\s\S]*Thank you for creating account![\s\S]*<\/html>/);
+  });
+
+  it('can be followed through the log by its trace', async () => {
+    const traceId = randomName('').padEnd(32, '8');
+    const email = randomEmail();
+
+    await register({ email }, { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
+    await eventWhen(email, 'FINISHED');
+
+    const { logFile } = inject('application');
+    const steps = async () =>
+      (await readFile(logFile, 'utf8'))
+        .split('\n')
+        .filter((line) => line.startsWith('{') && line.includes(traceId))
+        .map((line): string => JSON.parse(line).message.replace(/^Events relayed$/, 'Event published'));
+    const all = ['Registration accepted', 'Event published', 'Mail sent', 'Events confirmed'];
+    await waitFor(
+      async () => {
+        const seen = await steps();
+        return all.every((step) => seen.includes(step));
+      },
+      { what: 'every step in the log' },
+    );
+  });
+
+  it('of an address that is refused leaves its trace at the dead letter', async () => {
+    const traceId = randomName('').padEnd(32, '9');
+    const email = `bounce-${randomEmail()}`;
+
+    await register({ email }, { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
+    await eventWhen(email, 'FAILED');
+
+    const { logFile } = inject('application');
+    const lines = async () => (await readFile(logFile, 'utf8')).split('\n').filter((line) => line.includes(traceId));
+    await waitFor(async () => (await lines()).some((line) => line.includes('Dead letters recorded')), {
+      what: 'the dead letter in the log',
+    });
   });
 
   it('of an address in other letters is mailed', async () => {

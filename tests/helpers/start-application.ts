@@ -18,14 +18,19 @@ declare module 'vitest' {
   }
 }
 
-/** Recipients say themselves how they want to be treated: `bounce…` is refused for good, `greylist…` the first two times. */
+/**
+ * Recipients say themselves how they want to be treated: `bounce…` is refused for good, `greylist…` for now the first two times,
+ * `redrive…` for good the first time, with the name in the answer.
+ */
 const misbehave = (mail: TestMailServer): void => {
   const seen = new Map<string, number>();
   mail.refuse((recipient) => {
     if (recipient.startsWith('bounce')) return { code: 550, message: '5.1.1 no such user here' };
-    if (!recipient.startsWith('greylist')) return undefined;
     const times = (seen.get(recipient) ?? 0) + 1;
     seen.set(recipient, times);
+    if (recipient.startsWith('redrive') && times === 1)
+      return { code: 550, message: `5.1.1 not yet ${recipient.split('@')[0]}` };
+    if (!recipient.startsWith('greylist')) return undefined;
     return times <= 2 ? { code: 451, message: '4.7.1 come back later' } : undefined;
   });
 };

@@ -89,8 +89,23 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.MAIL_RETRY_HOURS === void 0) {
       data.MAIL_RETRY_HOURS = 48;
     }
+    if (data.MAIL_REFUSED_FIRST_MS === void 0) {
+      data.MAIL_REFUSED_FIRST_MS = 5e3;
+    }
+    if (data.MAIL_REFUSED_LONGEST_MS === void 0) {
+      data.MAIL_REFUSED_LONGEST_MS = 9e5;
+    }
     if (data.RELAY_MAX_REPUBLISH === void 0) {
       data.RELAY_MAX_REPUBLISH = 500;
+    }
+    if (data.RELAY_REPUBLISH_FIRST_MS === void 0) {
+      data.RELAY_REPUBLISH_FIRST_MS = 3e4;
+    }
+    if (data.RELAY_REPUBLISH_LONGEST_MS === void 0) {
+      data.RELAY_REPUBLISH_LONGEST_MS = 36e5;
+    }
+    if (data.EVENT_KEEP_DAYS === void 0) {
+      data.EVENT_KEEP_DAYS = 30;
     }
     if (data.STAGE === void 0) {
       const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "STAGE" }, message: "must have required property 'STAGE'" };
@@ -191,12 +206,57 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.RELAY_MAX_REPUBLISH === void 0) {
-      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "RELAY_MAX_REPUBLISH" }, message: "must have required property 'RELAY_MAX_REPUBLISH'" };
+    if (data.MAIL_REFUSED_FIRST_MS === void 0) {
+      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "MAIL_REFUSED_FIRST_MS" }, message: "must have required property 'MAIL_REFUSED_FIRST_MS'" };
       if (vErrors === null) {
         vErrors = [err11];
       } else {
         vErrors.push(err11);
+      }
+      errors++;
+    }
+    if (data.MAIL_REFUSED_LONGEST_MS === void 0) {
+      const err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "MAIL_REFUSED_LONGEST_MS" }, message: "must have required property 'MAIL_REFUSED_LONGEST_MS'" };
+      if (vErrors === null) {
+        vErrors = [err12];
+      } else {
+        vErrors.push(err12);
+      }
+      errors++;
+    }
+    if (data.RELAY_MAX_REPUBLISH === void 0) {
+      const err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "RELAY_MAX_REPUBLISH" }, message: "must have required property 'RELAY_MAX_REPUBLISH'" };
+      if (vErrors === null) {
+        vErrors = [err13];
+      } else {
+        vErrors.push(err13);
+      }
+      errors++;
+    }
+    if (data.RELAY_REPUBLISH_FIRST_MS === void 0) {
+      const err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "RELAY_REPUBLISH_FIRST_MS" }, message: "must have required property 'RELAY_REPUBLISH_FIRST_MS'" };
+      if (vErrors === null) {
+        vErrors = [err14];
+      } else {
+        vErrors.push(err14);
+      }
+      errors++;
+    }
+    if (data.RELAY_REPUBLISH_LONGEST_MS === void 0) {
+      const err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "RELAY_REPUBLISH_LONGEST_MS" }, message: "must have required property 'RELAY_REPUBLISH_LONGEST_MS'" };
+      if (vErrors === null) {
+        vErrors = [err15];
+      } else {
+        vErrors.push(err15);
+      }
+      errors++;
+    }
+    if (data.EVENT_KEEP_DAYS === void 0) {
+      const err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "EVENT_KEEP_DAYS" }, message: "must have required property 'EVENT_KEEP_DAYS'" };
+      if (vErrors === null) {
+        vErrors = [err16];
+      } else {
+        vErrors.push(err16);
       }
       errors++;
     }
@@ -210,11 +270,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         } else if (data0 === null) {
           coerced0 = "";
         } else {
-          const err12 = { instancePath: instancePath + "/STAGE", schemaPath: "#/properties/STAGE/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          const err17 = { instancePath: instancePath + "/STAGE", schemaPath: "#/properties/STAGE/type", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
-            vErrors = [err12];
+            vErrors = [err17];
           } else {
-            vErrors.push(err12);
+            vErrors.push(err17);
           }
           errors++;
         }
@@ -228,11 +288,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data0 === "string") {
       if (func1(data0) < 1) {
-        const err13 = { instancePath: instancePath + "/STAGE", schemaPath: "#/properties/STAGE/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+        const err18 = { instancePath: instancePath + "/STAGE", schemaPath: "#/properties/STAGE/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
         if (vErrors === null) {
-          vErrors = [err13];
+          vErrors = [err18];
         } else {
-          vErrors.push(err13);
+          vErrors.push(err18);
         }
         errors++;
       }
@@ -248,11 +308,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data1 === null) {
             coerced1 = "";
           } else {
-            const err14 = { instancePath: instancePath + "/USERS_DATABASE_URL", schemaPath: "#/properties/USERS_DATABASE_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err19 = { instancePath: instancePath + "/USERS_DATABASE_URL", schemaPath: "#/properties/USERS_DATABASE_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err14];
+              vErrors = [err19];
             } else {
-              vErrors.push(err14);
+              vErrors.push(err19);
             }
             errors++;
           }
@@ -266,11 +326,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 === "string") {
         if (!pattern4.test(data1)) {
-          const err15 = { instancePath: instancePath + "/USERS_DATABASE_URL", schemaPath: "#/properties/USERS_DATABASE_URL/pattern", keyword: "pattern", params: { pattern: "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$" }, message: 'must match pattern "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$"' };
+          const err20 = { instancePath: instancePath + "/USERS_DATABASE_URL", schemaPath: "#/properties/USERS_DATABASE_URL/pattern", keyword: "pattern", params: { pattern: "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$" }, message: 'must match pattern "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$"' };
           if (vErrors === null) {
-            vErrors = [err15];
+            vErrors = [err20];
           } else {
-            vErrors.push(err15);
+            vErrors.push(err20);
           }
           errors++;
         }
@@ -287,11 +347,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data2 === null) {
             coerced2 = "";
           } else {
-            const err16 = { instancePath: instancePath + "/NOTIFICATIONS_DATABASE_URL", schemaPath: "#/properties/NOTIFICATIONS_DATABASE_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err21 = { instancePath: instancePath + "/NOTIFICATIONS_DATABASE_URL", schemaPath: "#/properties/NOTIFICATIONS_DATABASE_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err16];
+              vErrors = [err21];
             } else {
-              vErrors.push(err16);
+              vErrors.push(err21);
             }
             errors++;
           }
@@ -305,11 +365,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data2 === "string") {
         if (!pattern4.test(data2)) {
-          const err17 = { instancePath: instancePath + "/NOTIFICATIONS_DATABASE_URL", schemaPath: "#/properties/NOTIFICATIONS_DATABASE_URL/pattern", keyword: "pattern", params: { pattern: "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$" }, message: 'must match pattern "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$"' };
+          const err22 = { instancePath: instancePath + "/NOTIFICATIONS_DATABASE_URL", schemaPath: "#/properties/NOTIFICATIONS_DATABASE_URL/pattern", keyword: "pattern", params: { pattern: "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$" }, message: 'must match pattern "^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$"' };
           if (vErrors === null) {
-            vErrors = [err17];
+            vErrors = [err22];
           } else {
-            vErrors.push(err17);
+            vErrors.push(err22);
           }
           errors++;
         }
@@ -326,11 +386,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data3 === null) {
             coerced3 = "";
           } else {
-            const err18 = { instancePath: instancePath + "/REDIS_URL", schemaPath: "#/properties/REDIS_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err23 = { instancePath: instancePath + "/REDIS_URL", schemaPath: "#/properties/REDIS_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err18];
+              vErrors = [err23];
             } else {
-              vErrors.push(err18);
+              vErrors.push(err23);
             }
             errors++;
           }
@@ -344,11 +404,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data3 === "string") {
         if (!pattern6.test(data3)) {
-          const err19 = { instancePath: instancePath + "/REDIS_URL", schemaPath: "#/properties/REDIS_URL/pattern", keyword: "pattern", params: { pattern: "^rediss?://\\S+$" }, message: 'must match pattern "^rediss?://\\S+$"' };
+          const err24 = { instancePath: instancePath + "/REDIS_URL", schemaPath: "#/properties/REDIS_URL/pattern", keyword: "pattern", params: { pattern: "^rediss?://\\S+$" }, message: 'must match pattern "^rediss?://\\S+$"' };
           if (vErrors === null) {
-            vErrors = [err19];
+            vErrors = [err24];
           } else {
-            vErrors.push(err19);
+            vErrors.push(err24);
           }
           errors++;
         }
@@ -365,11 +425,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data4 === null) {
             coerced4 = "";
           } else {
-            const err20 = { instancePath: instancePath + "/KAFKA_BROKERS", schemaPath: "#/properties/KAFKA_BROKERS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err25 = { instancePath: instancePath + "/KAFKA_BROKERS", schemaPath: "#/properties/KAFKA_BROKERS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err20];
+              vErrors = [err25];
             } else {
-              vErrors.push(err20);
+              vErrors.push(err25);
             }
             errors++;
           }
@@ -383,11 +443,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 === "string") {
         if (!pattern7.test(data4)) {
-          const err21 = { instancePath: instancePath + "/KAFKA_BROKERS", schemaPath: "#/properties/KAFKA_BROKERS/pattern", keyword: "pattern", params: { pattern: "^[^\\s,:/]+:\\d{1,5}(,[^\\s,:/]+:\\d{1,5})*$" }, message: 'must match pattern "^[^\\s,:/]+:\\d{1,5}(,[^\\s,:/]+:\\d{1,5})*$"' };
+          const err26 = { instancePath: instancePath + "/KAFKA_BROKERS", schemaPath: "#/properties/KAFKA_BROKERS/pattern", keyword: "pattern", params: { pattern: "^[^\\s,:/]+:\\d{1,5}(,[^\\s,:/]+:\\d{1,5})*$" }, message: 'must match pattern "^[^\\s,:/]+:\\d{1,5}(,[^\\s,:/]+:\\d{1,5})*$"' };
           if (vErrors === null) {
-            vErrors = [err21];
+            vErrors = [err26];
           } else {
-            vErrors.push(err21);
+            vErrors.push(err26);
           }
           errors++;
         }
@@ -404,11 +464,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data5 === null) {
             coerced5 = "";
           } else {
-            const err22 = { instancePath: instancePath + "/SMTP_URL", schemaPath: "#/properties/SMTP_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err27 = { instancePath: instancePath + "/SMTP_URL", schemaPath: "#/properties/SMTP_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err22];
+              vErrors = [err27];
             } else {
-              vErrors.push(err22);
+              vErrors.push(err27);
             }
             errors++;
           }
@@ -422,11 +482,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data5 === "string") {
         if (!pattern8.test(data5)) {
-          const err23 = { instancePath: instancePath + "/SMTP_URL", schemaPath: "#/properties/SMTP_URL/pattern", keyword: "pattern", params: { pattern: "^smtps?://\\S+$" }, message: 'must match pattern "^smtps?://\\S+$"' };
+          const err28 = { instancePath: instancePath + "/SMTP_URL", schemaPath: "#/properties/SMTP_URL/pattern", keyword: "pattern", params: { pattern: "^smtps?://\\S+$" }, message: 'must match pattern "^smtps?://\\S+$"' };
           if (vErrors === null) {
-            vErrors = [err23];
+            vErrors = [err28];
           } else {
-            vErrors.push(err23);
+            vErrors.push(err28);
           }
           errors++;
         }
@@ -443,11 +503,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data6 === null) {
             coerced6 = "";
           } else {
-            const err24 = { instancePath: instancePath + "/USERS_BASE_URL", schemaPath: "#/properties/USERS_BASE_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err29 = { instancePath: instancePath + "/USERS_BASE_URL", schemaPath: "#/properties/USERS_BASE_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err24];
+              vErrors = [err29];
             } else {
-              vErrors.push(err24);
+              vErrors.push(err29);
             }
             errors++;
           }
@@ -461,11 +521,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data6 === "string") {
         if (!pattern9.test(data6)) {
-          const err25 = { instancePath: instancePath + "/USERS_BASE_URL", schemaPath: "#/properties/USERS_BASE_URL/pattern", keyword: "pattern", params: { pattern: "^https?://\\S+$" }, message: 'must match pattern "^https?://\\S+$"' };
+          const err30 = { instancePath: instancePath + "/USERS_BASE_URL", schemaPath: "#/properties/USERS_BASE_URL/pattern", keyword: "pattern", params: { pattern: "^https?://\\S+$" }, message: 'must match pattern "^https?://\\S+$"' };
           if (vErrors === null) {
-            vErrors = [err25];
+            vErrors = [err30];
           } else {
-            vErrors.push(err25);
+            vErrors.push(err30);
           }
           errors++;
         }
@@ -479,11 +539,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType7 === "boolean" || data7 === null || dataType7 === "string" && data7 && data7 == +data7 && !(data7 % 1)) {
           coerced7 = +data7;
         } else {
-          const err26 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err31 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err26];
+            vErrors = [err31];
           } else {
-            vErrors.push(err26);
+            vErrors.push(err31);
           }
           errors++;
         }
@@ -497,20 +557,20 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data7 == "number" && isFinite(data7)) {
       if (data7 > 65535 || isNaN(data7)) {
-        const err27 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
+        const err32 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
         if (vErrors === null) {
-          vErrors = [err27];
+          vErrors = [err32];
         } else {
-          vErrors.push(err27);
+          vErrors.push(err32);
         }
         errors++;
       }
       if (data7 < 1 || isNaN(data7)) {
-        const err28 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err33 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
-          vErrors = [err28];
+          vErrors = [err33];
         } else {
-          vErrors.push(err28);
+          vErrors.push(err33);
         }
         errors++;
       }
@@ -525,11 +585,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         } else if (data8 === null) {
           coerced8 = "";
         } else {
-          const err29 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          const err34 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/type", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
-            vErrors = [err29];
+            vErrors = [err34];
           } else {
-            vErrors.push(err29);
+            vErrors.push(err34);
           }
           errors++;
         }
@@ -543,11 +603,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data8 === "string") {
       if (!pattern10.test(data8)) {
-        const err30 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/pattern", keyword: "pattern", params: { pattern: "^[^\\r\\n]+@[^\\r\\n]+$" }, message: 'must match pattern "^[^\\r\\n]+@[^\\r\\n]+$"' };
+        const err35 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/pattern", keyword: "pattern", params: { pattern: "^[^\\r\\n]+@[^\\r\\n]+$" }, message: 'must match pattern "^[^\\r\\n]+@[^\\r\\n]+$"' };
         if (vErrors === null) {
-          vErrors = [err30];
+          vErrors = [err35];
         } else {
-          vErrors.push(err30);
+          vErrors.push(err35);
         }
         errors++;
       }
@@ -563,11 +623,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data9 === null) {
             coerced9 = "";
           } else {
-            const err31 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err36 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err31];
+              vErrors = [err36];
             } else {
-              vErrors.push(err31);
+              vErrors.push(err36);
             }
             errors++;
           }
@@ -581,11 +641,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data9 === "string") {
         if (func1(data9) < 8) {
-          const err32 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/minLength", keyword: "minLength", params: { limit: 8 }, message: "must NOT have fewer than 8 characters" };
+          const err37 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/minLength", keyword: "minLength", params: { limit: 8 }, message: "must NOT have fewer than 8 characters" };
           if (vErrors === null) {
-            vErrors = [err32];
+            vErrors = [err37];
           } else {
-            vErrors.push(err32);
+            vErrors.push(err37);
           }
           errors++;
         }
@@ -601,11 +661,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         } else if (data10 === null) {
           coerced10 = "";
         } else {
-          const err33 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          const err38 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/type", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
-            vErrors = [err33];
+            vErrors = [err38];
           } else {
-            vErrors.push(err33);
+            vErrors.push(err38);
           }
           errors++;
         }
@@ -619,11 +679,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data10 === "string") {
       if (!pattern11.test(data10)) {
-        const err34 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._-]*$" }, message: 'must match pattern "^[A-Za-z0-9._-]*$"' };
+        const err39 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._-]*$" }, message: 'must match pattern "^[A-Za-z0-9._-]*$"' };
         if (vErrors === null) {
-          vErrors = [err34];
+          vErrors = [err39];
         } else {
-          vErrors.push(err34);
+          vErrors.push(err39);
         }
         errors++;
       }
@@ -636,11 +696,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType11 === "boolean" || data11 === null || dataType11 === "string" && data11 && data11 == +data11 && !(data11 % 1)) {
           coerced11 = +data11;
         } else {
-          const err35 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err40 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err35];
+            vErrors = [err40];
           } else {
-            vErrors.push(err35);
+            vErrors.push(err40);
           }
           errors++;
         }
@@ -654,20 +714,20 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data11 == "number" && isFinite(data11)) {
       if (data11 > 32767 || isNaN(data11)) {
-        const err36 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
+        const err41 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
         if (vErrors === null) {
-          vErrors = [err36];
+          vErrors = [err41];
         } else {
-          vErrors.push(err36);
+          vErrors.push(err41);
         }
         errors++;
       }
       if (data11 < 1 || isNaN(data11)) {
-        const err37 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err42 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
-          vErrors = [err37];
+          vErrors = [err42];
         } else {
-          vErrors.push(err37);
+          vErrors.push(err42);
         }
         errors++;
       }
@@ -680,11 +740,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType12 === "boolean" || data12 === null || dataType12 === "string" && data12 && data12 == +data12 && !(data12 % 1)) {
           coerced12 = +data12;
         } else {
-          const err38 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err43 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err38];
+            vErrors = [err43];
           } else {
-            vErrors.push(err38);
+            vErrors.push(err43);
           }
           errors++;
         }
@@ -698,20 +758,20 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data12 == "number" && isFinite(data12)) {
       if (data12 > 32767 || isNaN(data12)) {
-        const err39 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
+        const err44 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
         if (vErrors === null) {
-          vErrors = [err39];
+          vErrors = [err44];
         } else {
-          vErrors.push(err39);
+          vErrors.push(err44);
         }
         errors++;
       }
       if (data12 < 1 || isNaN(data12)) {
-        const err40 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err45 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
-          vErrors = [err40];
+          vErrors = [err45];
         } else {
-          vErrors.push(err40);
+          vErrors.push(err45);
         }
         errors++;
       }
@@ -724,11 +784,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType13 === "boolean" || data13 === null || dataType13 === "string" && data13 && data13 == +data13 && !(data13 % 1)) {
           coerced13 = +data13;
         } else {
-          const err41 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err46 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err41];
+            vErrors = [err46];
           } else {
-            vErrors.push(err41);
+            vErrors.push(err46);
           }
           errors++;
         }
@@ -742,20 +802,20 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data13 == "number" && isFinite(data13)) {
       if (data13 > 500 || isNaN(data13)) {
-        const err42 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 500 }, message: "must be <= 500" };
+        const err47 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 500 }, message: "must be <= 500" };
         if (vErrors === null) {
-          vErrors = [err42];
+          vErrors = [err47];
         } else {
-          vErrors.push(err42);
+          vErrors.push(err47);
         }
         errors++;
       }
       if (data13 < 1 || isNaN(data13)) {
-        const err43 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err48 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
-          vErrors = [err43];
+          vErrors = [err48];
         } else {
-          vErrors.push(err43);
+          vErrors.push(err48);
         }
         errors++;
       }
@@ -768,11 +828,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType14 === "boolean" || data14 === null || dataType14 === "string" && data14 && data14 == +data14 && !(data14 % 1)) {
           coerced14 = +data14;
         } else {
-          const err44 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err49 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err44];
+            vErrors = [err49];
           } else {
-            vErrors.push(err44);
+            vErrors.push(err49);
           }
           errors++;
         }
@@ -786,20 +846,20 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data14 == "number" && isFinite(data14)) {
       if (data14 > 100 || isNaN(data14)) {
-        const err45 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+        const err50 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
         if (vErrors === null) {
-          vErrors = [err45];
+          vErrors = [err50];
         } else {
-          vErrors.push(err45);
+          vErrors.push(err50);
         }
         errors++;
       }
       if (data14 < 1 || isNaN(data14)) {
-        const err46 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err51 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
-          vErrors = [err46];
+          vErrors = [err51];
         } else {
-          vErrors.push(err46);
+          vErrors.push(err51);
         }
         errors++;
       }
@@ -812,11 +872,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType15 === "boolean" || data15 === null || dataType15 === "string" && data15 && data15 == +data15 && !(data15 % 1)) {
           coerced15 = +data15;
         } else {
-          const err47 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err52 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err47];
+            vErrors = [err52];
           } else {
-            vErrors.push(err47);
+            vErrors.push(err52);
           }
           errors++;
         }
@@ -830,20 +890,20 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data15 == "number" && isFinite(data15)) {
       if (data15 > 1048576 || isNaN(data15)) {
-        const err48 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1048576 }, message: "must be <= 1048576" };
+        const err53 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1048576 }, message: "must be <= 1048576" };
         if (vErrors === null) {
-          vErrors = [err48];
+          vErrors = [err53];
         } else {
-          vErrors.push(err48);
+          vErrors.push(err53);
         }
         errors++;
       }
       if (data15 < 8 || isNaN(data15)) {
-        const err49 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
+        const err54 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
         if (vErrors === null) {
-          vErrors = [err49];
+          vErrors = [err54];
         } else {
-          vErrors.push(err49);
+          vErrors.push(err54);
         }
         errors++;
       }
@@ -856,11 +916,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType16 === "boolean" || data16 === null || dataType16 === "string" && data16 && data16 == +data16 && !(data16 % 1)) {
           coerced16 = +data16;
         } else {
-          const err50 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err55 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err50];
+            vErrors = [err55];
           } else {
-            vErrors.push(err50);
+            vErrors.push(err55);
           }
           errors++;
         }
@@ -874,20 +934,20 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data16 == "number" && isFinite(data16)) {
       if (data16 > 100 || isNaN(data16)) {
-        const err51 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+        const err56 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
         if (vErrors === null) {
-          vErrors = [err51];
+          vErrors = [err56];
         } else {
-          vErrors.push(err51);
+          vErrors.push(err56);
         }
         errors++;
       }
       if (data16 < 1 || isNaN(data16)) {
-        const err52 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err57 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
-          vErrors = [err52];
+          vErrors = [err57];
         } else {
-          vErrors.push(err52);
+          vErrors.push(err57);
         }
         errors++;
       }
@@ -900,11 +960,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType17 === "boolean" || data17 === null || dataType17 === "string" && data17 && data17 == +data17 && !(data17 % 1)) {
           coerced17 = +data17;
         } else {
-          const err53 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err58 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err53];
+            vErrors = [err58];
           } else {
-            vErrors.push(err53);
+            vErrors.push(err58);
           }
           errors++;
         }
@@ -918,25 +978,25 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (typeof data17 == "number" && isFinite(data17)) {
       if (data17 > 720 || isNaN(data17)) {
-        const err54 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
+        const err59 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
         if (vErrors === null) {
-          vErrors = [err54];
+          vErrors = [err59];
         } else {
-          vErrors.push(err54);
+          vErrors.push(err59);
         }
         errors++;
       }
       if (data17 < 1 || isNaN(data17)) {
-        const err55 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err60 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
-          vErrors = [err55];
+          vErrors = [err60];
         } else {
-          vErrors.push(err55);
+          vErrors.push(err60);
         }
         errors++;
       }
     }
-    let data18 = data.RELAY_MAX_REPUBLISH;
+    let data18 = data.MAIL_REFUSED_FIRST_MS;
     if (!(typeof data18 == "number" && (!(data18 % 1) && !isNaN(data18)) && isFinite(data18))) {
       let dataType18 = typeof data18;
       let coerced18 = void 0;
@@ -944,11 +1004,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType18 === "boolean" || data18 === null || dataType18 === "string" && data18 && data18 == +data18 && !(data18 % 1)) {
           coerced18 = +data18;
         } else {
-          const err56 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err61 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err56];
+            vErrors = [err61];
           } else {
-            vErrors.push(err56);
+            vErrors.push(err61);
           }
           errors++;
         }
@@ -956,43 +1016,263 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced18 !== void 0) {
         data18 = coerced18;
         if (data !== void 0) {
-          data["RELAY_MAX_REPUBLISH"] = coerced18;
+          data["MAIL_REFUSED_FIRST_MS"] = coerced18;
         }
       }
     }
     if (typeof data18 == "number" && isFinite(data18)) {
-      if (data18 > 1e5 || isNaN(data18)) {
-        const err57 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
+      if (data18 > 864e5 || isNaN(data18)) {
+        const err62 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
         if (vErrors === null) {
-          vErrors = [err57];
+          vErrors = [err62];
         } else {
-          vErrors.push(err57);
+          vErrors.push(err62);
         }
         errors++;
       }
-      if (data18 < 1 || isNaN(data18)) {
-        const err58 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+      if (data18 < 100 || isNaN(data18)) {
+        const err63 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
         if (vErrors === null) {
-          vErrors = [err58];
+          vErrors = [err63];
         } else {
-          vErrors.push(err58);
+          vErrors.push(err63);
+        }
+        errors++;
+      }
+    }
+    let data19 = data.MAIL_REFUSED_LONGEST_MS;
+    if (!(typeof data19 == "number" && (!(data19 % 1) && !isNaN(data19)) && isFinite(data19))) {
+      let dataType19 = typeof data19;
+      let coerced19 = void 0;
+      if (!(coerced19 !== void 0)) {
+        if (dataType19 === "boolean" || data19 === null || dataType19 === "string" && data19 && data19 == +data19 && !(data19 % 1)) {
+          coerced19 = +data19;
+        } else {
+          const err64 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err64];
+          } else {
+            vErrors.push(err64);
+          }
+          errors++;
+        }
+      }
+      if (coerced19 !== void 0) {
+        data19 = coerced19;
+        if (data !== void 0) {
+          data["MAIL_REFUSED_LONGEST_MS"] = coerced19;
+        }
+      }
+    }
+    if (typeof data19 == "number" && isFinite(data19)) {
+      if (data19 > 864e5 || isNaN(data19)) {
+        const err65 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err65];
+        } else {
+          vErrors.push(err65);
+        }
+        errors++;
+      }
+      if (data19 < 100 || isNaN(data19)) {
+        const err66 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+        if (vErrors === null) {
+          vErrors = [err66];
+        } else {
+          vErrors.push(err66);
+        }
+        errors++;
+      }
+    }
+    let data20 = data.RELAY_MAX_REPUBLISH;
+    if (!(typeof data20 == "number" && (!(data20 % 1) && !isNaN(data20)) && isFinite(data20))) {
+      let dataType20 = typeof data20;
+      let coerced20 = void 0;
+      if (!(coerced20 !== void 0)) {
+        if (dataType20 === "boolean" || data20 === null || dataType20 === "string" && data20 && data20 == +data20 && !(data20 % 1)) {
+          coerced20 = +data20;
+        } else {
+          const err67 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err67];
+          } else {
+            vErrors.push(err67);
+          }
+          errors++;
+        }
+      }
+      if (coerced20 !== void 0) {
+        data20 = coerced20;
+        if (data !== void 0) {
+          data["RELAY_MAX_REPUBLISH"] = coerced20;
+        }
+      }
+    }
+    if (typeof data20 == "number" && isFinite(data20)) {
+      if (data20 > 1e5 || isNaN(data20)) {
+        const err68 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
+        if (vErrors === null) {
+          vErrors = [err68];
+        } else {
+          vErrors.push(err68);
+        }
+        errors++;
+      }
+      if (data20 < 1 || isNaN(data20)) {
+        const err69 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (vErrors === null) {
+          vErrors = [err69];
+        } else {
+          vErrors.push(err69);
+        }
+        errors++;
+      }
+    }
+    let data21 = data.RELAY_REPUBLISH_FIRST_MS;
+    if (!(typeof data21 == "number" && (!(data21 % 1) && !isNaN(data21)) && isFinite(data21))) {
+      let dataType21 = typeof data21;
+      let coerced21 = void 0;
+      if (!(coerced21 !== void 0)) {
+        if (dataType21 === "boolean" || data21 === null || dataType21 === "string" && data21 && data21 == +data21 && !(data21 % 1)) {
+          coerced21 = +data21;
+        } else {
+          const err70 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err70];
+          } else {
+            vErrors.push(err70);
+          }
+          errors++;
+        }
+      }
+      if (coerced21 !== void 0) {
+        data21 = coerced21;
+        if (data !== void 0) {
+          data["RELAY_REPUBLISH_FIRST_MS"] = coerced21;
+        }
+      }
+    }
+    if (typeof data21 == "number" && isFinite(data21)) {
+      if (data21 > 864e5 || isNaN(data21)) {
+        const err71 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err71];
+        } else {
+          vErrors.push(err71);
+        }
+        errors++;
+      }
+      if (data21 < 100 || isNaN(data21)) {
+        const err72 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+        if (vErrors === null) {
+          vErrors = [err72];
+        } else {
+          vErrors.push(err72);
+        }
+        errors++;
+      }
+    }
+    let data22 = data.RELAY_REPUBLISH_LONGEST_MS;
+    if (!(typeof data22 == "number" && (!(data22 % 1) && !isNaN(data22)) && isFinite(data22))) {
+      let dataType22 = typeof data22;
+      let coerced22 = void 0;
+      if (!(coerced22 !== void 0)) {
+        if (dataType22 === "boolean" || data22 === null || dataType22 === "string" && data22 && data22 == +data22 && !(data22 % 1)) {
+          coerced22 = +data22;
+        } else {
+          const err73 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err73];
+          } else {
+            vErrors.push(err73);
+          }
+          errors++;
+        }
+      }
+      if (coerced22 !== void 0) {
+        data22 = coerced22;
+        if (data !== void 0) {
+          data["RELAY_REPUBLISH_LONGEST_MS"] = coerced22;
+        }
+      }
+    }
+    if (typeof data22 == "number" && isFinite(data22)) {
+      if (data22 > 864e5 || isNaN(data22)) {
+        const err74 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err74];
+        } else {
+          vErrors.push(err74);
+        }
+        errors++;
+      }
+      if (data22 < 100 || isNaN(data22)) {
+        const err75 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+        if (vErrors === null) {
+          vErrors = [err75];
+        } else {
+          vErrors.push(err75);
+        }
+        errors++;
+      }
+    }
+    let data23 = data.EVENT_KEEP_DAYS;
+    if (!(typeof data23 == "number" && (!(data23 % 1) && !isNaN(data23)) && isFinite(data23))) {
+      let dataType23 = typeof data23;
+      let coerced23 = void 0;
+      if (!(coerced23 !== void 0)) {
+        if (dataType23 === "boolean" || data23 === null || dataType23 === "string" && data23 && data23 == +data23 && !(data23 % 1)) {
+          coerced23 = +data23;
+        } else {
+          const err76 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err76];
+          } else {
+            vErrors.push(err76);
+          }
+          errors++;
+        }
+      }
+      if (coerced23 !== void 0) {
+        data23 = coerced23;
+        if (data !== void 0) {
+          data["EVENT_KEEP_DAYS"] = coerced23;
+        }
+      }
+    }
+    if (typeof data23 == "number" && isFinite(data23)) {
+      if (data23 > 3650 || isNaN(data23)) {
+        const err77 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3650 }, message: "must be <= 3650" };
+        if (vErrors === null) {
+          vErrors = [err77];
+        } else {
+          vErrors.push(err77);
+        }
+        errors++;
+      }
+      if (data23 < 8 || isNaN(data23)) {
+        const err78 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
+        if (vErrors === null) {
+          vErrors = [err78];
+        } else {
+          vErrors.push(err78);
         }
         errors++;
       }
     }
   } else {
-    const err59 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err79 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err59];
+      vErrors = [err79];
     } else {
-      vErrors.push(err59);
+      vErrors.push(err79);
     }
     errors++;
   }
   validate20.errors = vErrors;
   return errors === 0;
 }
-validate20.evaluated = { "props": { "STAGE": true, "USERS_DATABASE_URL": true, "NOTIFICATIONS_DATABASE_URL": true, "REDIS_URL": true, "KAFKA_BROKERS": true, "SMTP_URL": true, "USERS_BASE_URL": true, "HTTP_PORT": true, "MAIL_FROM": true, "OPERATOR_TOKEN": true, "TOPIC_PREFIX": true, "KAFKA_REPLICATION_FACTOR": true, "KAFKA_MIN_INSYNC_REPLICAS": true, "DATABASE_POOL_SIZE": true, "SMTP_CONNECTIONS": true, "PASSWORD_HASH_MEMORY_KIB": true, "PASSWORD_HASH_PASSES": true, "MAIL_RETRY_HOURS": true, "RELAY_MAX_REPUBLISH": true }, "dynamicProps": false, "dynamicItems": false };
+validate20.evaluated = { "props": { "STAGE": true, "USERS_DATABASE_URL": true, "NOTIFICATIONS_DATABASE_URL": true, "REDIS_URL": true, "KAFKA_BROKERS": true, "SMTP_URL": true, "USERS_BASE_URL": true, "HTTP_PORT": true, "MAIL_FROM": true, "OPERATOR_TOKEN": true, "TOPIC_PREFIX": true, "KAFKA_REPLICATION_FACTOR": true, "KAFKA_MIN_INSYNC_REPLICAS": true, "DATABASE_POOL_SIZE": true, "SMTP_CONNECTIONS": true, "PASSWORD_HASH_MEMORY_KIB": true, "PASSWORD_HASH_PASSES": true, "MAIL_RETRY_HOURS": true, "MAIL_REFUSED_FIRST_MS": true, "MAIL_REFUSED_LONGEST_MS": true, "RELAY_MAX_REPUBLISH": true, "RELAY_REPUBLISH_FIRST_MS": true, "RELAY_REPUBLISH_LONGEST_MS": true, "EVENT_KEEP_DAYS": true }, "dynamicProps": false, "dynamicItems": false };
 var messages = {};
 export {
   stdin_default as default,

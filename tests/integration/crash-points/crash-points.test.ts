@@ -64,7 +64,8 @@ describe.concurrent('a process that is killed', () => {
     await inWorld(async (world) => {
       const subject = await test.arrange(world);
 
-      const death = await dieAt(step, await test.victim(world, subject), { ...world.env, ...test.env });
+      const calls = [await test.victim(world, subject)].flat();
+      const death = await dieAt(step, calls, { ...world.env, ...test.env?.(world) });
 
       expect(death).toEqual({ signal: 'SIGKILL', reached: step });
       await survive(world);

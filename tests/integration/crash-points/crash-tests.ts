@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Step } from '#shared/lifecycle/steps.ts';
+import { throughProxy } from '#tests/helpers/tcp-proxy.ts';
 import type { Subject } from './arrange.ts';
 import * as given from './arrange.ts';
 import { batch, create, deliverDue, get, relay, remove, rename, retry } from './invocations.ts';
@@ -12,9 +13,10 @@ export interface CrashTest {
   /** Completes "killed in …". */
   readonly what: string;
   arrange(world: World): Promise<Subject>;
-  victim(world: World, subject: Subject): Promise<Invocation> | Invocation;
+  /** What the victim is called for; it dies in the last of several calls. */
+  victim(world: World, subject: Subject): Promise<Invocation | Invocation[]> | Invocation;
   /** What the victim is told differently from the survivor. */
-  readonly env?: Environment;
+  env?(world: World): Environment;
   /** The event's state in the end, or that there is none. */
   readonly event: 'FINISHED' | 'FAILED' | 'none';
   /** How often the mail was taken: twice only where the 250 was lost with the process. */
@@ -61,7 +63,11 @@ const notCreated: CrashTest = {
 
 const relaying: CrashTest = { what: 'the first relay', arrange: given.committed, victim: () => relay, ...once };
 const republishing: CrashTest = { ...relaying, what: 'a repeated relay', arrange: given.published };
-const brokerAway: CrashTest = { ...relaying, what: 'a relay without a broker', env: { KAFKA_BROKERS: NOWHERE } };
+const brokerAway: CrashTest = {
+  ...relaying,
+  what: 'a relay without a broker',
+  env: () => ({ KAFKA_BROKERS: NOWHERE }),
+};
 
 const intake: CrashTest = { what: 'the consumer', arrange: given.published, victim: sendBatch, ...once };
 const reopening: CrashTest = { ...intake, what: 'the consumer of a retry', arrange: given.retried };
@@ -86,8 +92,17 @@ const tellingFailed: CrashTest = {
   ...never,
 };
 const sending = [intake, due];
+const sentWithoutDatabase: CrashTest = {
+  ...intake,
+  what: 'deliver-due that knows of a mail which could not be recorded',
+  env: ({ notifications, proxy }) => ({ NOTIFICATIONS_DATABASE_URL: throughProxy(notifications.url, proxy) }),
+  async victim(world, { email }) {
+    world.mail.beforeAnswer(email, () => void world.proxy.set('refuse'));
+    return [await sendBatch(world), { ...deliverDue, before: () => world.proxy.set('pass') }];
+  },
+};
 
-const noServer = { SMTP_URL: `smtp://${NOWHERE}` };
+const noServer = () => ({ SMTP_URL: `smtp://${NOWHERE}` });
 const refused: CrashTest = { ...intake, what: 'a final refusal', arrange: given.refusing(given.published), ...never };
 const refusedDue: CrashTest = { ...refused, arrange: given.refusing(given.pending), victim: () => deliverDue };
 const greylisted: CrashTest = { ...intake, what: 'a greylisting', arrange: given.refusing(given.published, 1) };
@@ -196,6 +211,7 @@ export const CRASH_TESTS: Readonly<Record<Step, readonly CrashTest[]>> = {
   'dead letter: taken': [refused, tellingFailed, buryingAgain],
   'dead letter: settled': [refused],
 
+  'deliver-due: sent recorded': [sentWithoutDatabase],
   'deliver-due: rows locked': [due],
   'deliver-due: rows claimed': [due],
   'deliver-due: claimed': [due, suspected],

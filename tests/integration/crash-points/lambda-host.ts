@@ -19,6 +19,8 @@ const HANDLERS = {
 export interface Invocation {
   readonly handler: keyof typeof HANDLERS;
   readonly event: unknown;
+  /** What happens around the process right before it is called. */
+  before?(): Promise<void>;
 }
 
 export interface HttpAnswer {
@@ -104,8 +106,8 @@ export const startHost = (env: Environment): Host => {
   };
 };
 
-/** Runs one call in a process of its own that kills itself at the step. */
-export const dieAt = async (step: Step, invocation: Invocation, env: Environment): Promise<Death> => {
+/** Runs calls, one after the other, in a process of its own that kills itself at the step. */
+export const dieAt = async (step: Step, invocations: readonly Invocation[], env: Environment): Promise<Death> => {
   const child = start({ ...env, CRASH_AT: step });
   let said = '';
   child.stderr?.on('data', (chunk) => {
@@ -114,12 +116,14 @@ export const dieAt = async (step: Step, invocation: Invocation, env: Environment
   const gone = exited(child);
   const limit = setTimeout(() => child.kill('SIGTERM'), LIMIT_MS);
   let afterAnswer: NodeJS.Timeout | undefined;
-  call(child, 1, invocation).then(
-    () => {
-      afterAnswer = setTimeout(() => child.kill('SIGTERM'), AFTER_ANSWER_MS);
-    },
-    () => undefined,
-  );
+  const run = async (): Promise<void> => {
+    for (const [id, invocation] of invocations.entries()) {
+      await invocation.before?.();
+      await call(child, id, invocation);
+    }
+    afterAnswer = setTimeout(() => child.kill('SIGTERM'), AFTER_ANSWER_MS);
+  };
+  run().catch(() => undefined);
   const signal = await gone;
   clearTimeout(limit);
   clearTimeout(afterAnswer);

@@ -3,6 +3,7 @@ import type { RawRecord } from '#shared/kafka/records.ts';
 import { TOPICS } from '#shared/kafka/topics.ts';
 import { notificationsTestDatabase, type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
 import { randomName } from '#tests/helpers/random.ts';
+import { startProxyTo, type TcpProxy } from '#tests/helpers/tcp-proxy.ts';
 import { type Environment, type Host, type HttpAnswer, type Invocation, startHost } from './lambda-host.ts';
 import type { PostOffice } from './post-office.ts';
 import type { TopicLog } from './topic-log.ts';
@@ -14,6 +15,8 @@ export interface World {
   readonly users: TestDatabase;
   readonly notifications: TestDatabase;
   readonly mail: PostOffice;
+  /** In front of the notifications database, for whoever is told to go through it. */
+  readonly proxy: TcpProxy;
   /** What a process needs to live in this world. */
   readonly env: Environment;
   /** Makes the survivor do something. */
@@ -47,6 +50,7 @@ export const topicsOf = (prefix: string): string[] => TOPICS.map((topic) => `${p
 export const openWorld = async (prefix: string, log: TopicLog, mail: PostOffice): Promise<World> => {
   const [users, notifications] = await Promise.all([usersTestDatabase(), notificationsTestDatabase()]);
   await users.db.raw('ALTER TABLE users AUTO_INCREMENT = ?', [FIRST_ID()]);
+  const proxy = await startProxyTo(notifications.url);
   const env = {
     USERS_DATABASE_URL: users.url,
     NOTIFICATIONS_DATABASE_URL: notifications.url,
@@ -61,6 +65,7 @@ export const openWorld = async (prefix: string, log: TopicLog, mail: PostOffice)
     users,
     notifications,
     mail,
+    proxy,
     env,
     survivor: host.invoke,
     records: async (topic) => (await all(topic)).slice(skipped.get(topic) ?? 0),
@@ -76,6 +81,7 @@ export const openWorld = async (prefix: string, log: TopicLog, mail: PostOffice)
     },
     async stop() {
       await host.stop();
+      await proxy.stop();
       await Promise.all([users.drop(), notifications.drop()]);
     },
   };

@@ -41,33 +41,43 @@ afterAll(async () => {
 });
 
 describe('MySQL going away', () => {
-  it.each(['refuse', 'silent'] as const)('(%s) right after the 250: recorded later, not sent again', async (mode) => {
-    const events = [testEvent(), testEvent(), testEvent()];
-    const { receive, deliverDue, published } = notificationServicesOn(
-      { db },
-      {
-        async send(message, mayStillSend) {
-          await sendMail(message, mayStillSend);
-          await databaseProxy.set(mode);
+  it.each(['refuse', 'silent'] as const)(
+    '(%s) right after the 250: recorded as soon as it is back, not sent again',
+    async (mode) => {
+      const events = [testEvent(), testEvent(), testEvent()];
+      const { receive, deliverDue, published } = notificationServicesOn(
+        { db },
+        {
+          async send(message, mayStillSend) {
+            await sendMail(message, mayStillSend);
+            await databaseProxy.set(mode);
+          },
         },
-      },
-    );
+      );
 
-    await receive(events.map((event) => sendRecord(event)));
+      await receive(events.map((event) => sendRecord(event)));
 
-    expect(events.every(({ uuid }) => sentUnrecorded().has(uuid))).toBe(true);
-    await databaseProxy.set('pass');
-    await waitFor(async () => {
-      await deliveries.makeDue();
-      await deliverDue();
-      return events.every(({ uuid }) => !sentUnrecorded().has(uuid));
-    });
+      expect(events.every(({ uuid }) => sentUnrecorded().has(uuid))).toBe(true);
+      await databaseProxy.set('pass');
+      // Their leases go on: the process itself knows what it sent.
+      await waitFor(async () => {
+        await deliverDue().catch(() => undefined);
+        return events.every(({ uuid }) => !sentUnrecorded().has(uuid));
+      });
 
-    const rows = await Promise.all(events.map(({ uuid }) => deliveries.find(uuid)));
-    expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['SENT']));
-    expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual([1, 1, 1]);
-    expect(published.on('user.email.send.dlq')).toEqual([]);
-  });
+      if (mode === 'silent') {
+        // The first write arrived after all, only its answer did not: the confirmation has its turn later.
+        await deliveries.makeDue();
+        await deliverDue();
+      }
+      const confirmed = published.keysOn('user.email.sent');
+      expect(confirmed.sort()).toEqual(events.map(({ uuid }) => uuid).sort());
+      const rows = await Promise.all(events.map(({ uuid }) => deliveries.find(uuid)));
+      expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['SENT']));
+      expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual([1, 1, 1]);
+      expect(published.on('user.email.send.dlq')).toEqual([]);
+    },
+  );
 
   it('before the rows are written has the batch delivered again, and mails nobody', async () => {
     const event = testEvent();

@@ -32,7 +32,13 @@ const stored = async (count: number, changes: Readonly<Record<string, unknown>> 
 
 const relayOn = () => {
   const published = publishedMessages();
-  return { published, relay: relayOutbox({ database: async () => database.db, publish: published.publish }) };
+  const startRelay = relayOutbox({ database: async () => database.db, publish: published.publish });
+  return {
+    published,
+    startRelay,
+    /** One run of one round. */
+    relay: (budget: number, mayGoOn?: () => boolean) => startRelay(budget)(mayGoOn),
+  };
 };
 
 const secondsUntilDue = async (uuid: string): Promise<number> => {
@@ -99,11 +105,26 @@ describe('the relay', () => {
     const uuids = await stored(10, { published_at: new Date(), attempts: 1 });
     const { relay, published } = relayOn();
 
-    const { republished } = await relay(4);
+    await relay(4);
 
-    expect(republished).toBe(4);
     expect(published.keysOn(SEND).filter((key) => uuids.includes(key ?? ''))).toHaveLength(4);
     await relay(100);
+  });
+
+  it('spends the budget of a run over its rounds, and not on what the broker does not take', async () => {
+    const uuids = await stored(6, { published_at: new Date(), attempts: 1 });
+    const { startRelay, published } = relayOn();
+    const round = startRelay(4);
+    published.failWith(new Error('broker away'));
+    await expect(round()).rejects.toThrow('broker away');
+    await events().whereIn('uuid', uuids).update({ next_attempt_at: PAST() });
+    published.failWith(undefined);
+
+    await round();
+    await round();
+
+    expect(published.keysOn(SEND).filter((key) => uuids.includes(key ?? ''))).toHaveLength(4);
+    await startRelay(100)();
   });
 
   it.each(['FINISHED', 'FAILED'])('never touches what is %s', async (state) => {
@@ -122,7 +143,7 @@ describe('the relay', () => {
       await outboxRepository(database.db).finish(new Map([[uuid, null]]));
     };
 
-    await relayOutbox({ database: async () => database.db, publish })(100);
+    await relayOutbox({ database: async () => database.db, publish })(100)();
 
     expect(await events().where({ uuid }).first()).toMatchObject({ event_state: 'FINISHED', next_attempt_at: null });
   });

@@ -15,7 +15,7 @@ import type { TestDatabase } from '#tests/helpers/databases.ts';
 import { simulatedDatabase } from './simulated-database.ts';
 import type { Batch, SimulatedKafka } from './simulated-kafka.ts';
 import type { SimulatedMail } from './simulated-mail.ts';
-import type { Life, Simulation } from './simulation.ts';
+import { KNOWN_SENT, type Life, type Simulation } from './simulation.ts';
 
 export interface Surroundings {
   readonly simulation: Simulation;
@@ -58,7 +58,8 @@ const servicesOf = (users: () => Promise<Database>, notifications: () => Promise
 /** One process: the real services on pools of its own. It lives until it crashes. */
 export const startProcess = (name: string, around: Surroundings) => {
   const { simulation, users, notifications } = around;
-  const life: Life = { name, isDead: false, diesInTransaction: false, sentUnrecorded: new Set() };
+  const knownSent = Object.fromEntries(KNOWN_SENT.map((set) => [set, new Set<string>()]));
+  const life: Life = { name, isDead: false, diesInTransaction: false, knownSent };
   const usersPool = simulatedDatabase(users.url, users.db, life, simulation);
   const notificationsPool = simulatedDatabase(notifications.url, notifications.db, life, simulation);
   const pools = [usersPool, notificationsPool];
@@ -95,7 +96,7 @@ export const startProcess = (name: string, around: Surroundings) => {
         await services.register({ name: 'Ann', lastname: 'Lee', email, password: 'none' });
         created();
       }),
-    relay: () => start(() => services.relay(RELAY_BUDGET)),
+    relay: () => start(() => services.relay(RELAY_BUDGET)()),
     deliverDue: () => start(() => services.deliverDue(timeLimit(SCHEDULE_MS))),
     retry: (uuid: string) => start(() => services.retry(uuid)),
     consume: (batch: Batch) =>

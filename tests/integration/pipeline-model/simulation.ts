@@ -7,8 +7,8 @@ export interface Life {
   isDead: boolean;
   /** It dies at the next step inside of a transaction. */
   diesInTransaction: boolean;
-  /** The uuids whose 250 was seen but could not be recorded: each process has its own. */
-  readonly sentUnrecorded: Set<string>;
+  /** What a process knows of mails that are sent but not recorded, by the symbol that it is kept under. */
+  readonly knownSent: Readonly<Record<string, Set<string>>>;
 }
 
 /** Code that waits to be let on: at a step, at a fake server, or for a timer. */
@@ -35,8 +35,11 @@ const IN_TRANSACTION: ReadonlySet<string> = new Set<Step>([
   'retry: reopened',
 ]);
 
-const STEPS_HOOK = Symbol.for('event-driven-registration.steps');
-const SENT_UNRECORDED = Symbol.for('event-driven-registration.sent-unrecorded');
+const processWide = (name: string): symbol => Symbol.for(`event-driven-registration.${name}`);
+
+const STEPS_HOOK = processWide('steps');
+/** The process-wide sets: each process here has its own. */
+export const KNOWN_SENT = ['sent-unrecorded', 'sent-unrecordable'] as const;
 const QUIET_TURNS = 4;
 
 const forever = (): Promise<never> => new Promise(() => undefined);
@@ -84,11 +87,13 @@ export const startSimulation = () => {
   Object.assign(globalThis, { setTimeout: fakeSetTimeout, clearTimeout: fakeClearTimeout });
   performance.now = () => (lives.getStore() === undefined ? real.now.call(performance) : elapsedMs);
   Object.defineProperty(globalThis, STEPS_HOOK, { value: waitAt, configurable: true });
-  Object.defineProperty(globalThis, SENT_UNRECORDED, {
-    get: () => lives.getStore()?.sentUnrecorded,
-    set: () => undefined,
-    configurable: true,
-  });
+  for (const name of KNOWN_SENT) {
+    Object.defineProperty(globalThis, processWide(name), {
+      get: () => lives.getStore()?.knownSent[name],
+      set: () => undefined,
+      configurable: true,
+    });
+  }
 
   return {
     waitAt,
@@ -131,7 +136,7 @@ export const startSimulation = () => {
       Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
       performance.now = real.now;
       Reflect.deleteProperty(globalThis, STEPS_HOOK);
-      Reflect.deleteProperty(globalThis, SENT_UNRECORDED);
+      for (const name of KNOWN_SENT) Reflect.deleteProperty(globalThis, processWide(name));
     },
   };
 };

@@ -1,32 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lazy } from '#shared/lifecycle/lazy.ts';
 import { semaphore } from '#shared/lifecycle/semaphore.ts';
 import { pause, within } from '#shared/lifecycle/within.ts';
-
-describe('lazy', () => {
-  it('makes its value once, for all who ask at once and later', async () => {
-    let made = 0;
-    const value = lazy(async () => {
-      made += 1;
-      return made;
-    });
-
-    expect(await Promise.all([value(), value()])).toEqual([1, 1]);
-    expect(await value()).toBe(1);
-  });
-
-  it('tries again after a failure', async () => {
-    let tries = 0;
-    const value = lazy(async () => {
-      tries += 1;
-      if (tries === 1) throw new Error('not yet');
-      return tries;
-    });
-
-    await expect(Promise.all([value(), value()])).rejects.toThrow('not yet');
-    expect(await value()).toBe(2);
-  });
-});
 
 describe('within', () => {
   it('gives what comes in time', async () => {

@@ -23,6 +23,13 @@ export function refuseProvisionedOnly(
   }
 }
 
+export function refuseMorePollersThanMost(provisioned: Record<string, unknown>, fail: Fail): void {
+  const { minimumPollers, maximumPollers } = provisioned;
+  if (typeof minimumPollers === 'number' && typeof maximumPollers === 'number' && minimumPollers > maximumPollers) {
+    fail('provisionedPollerConfig', 'minimumPollers must not be more than maximumPollers');
+  }
+}
+
 export function parseDestination(value: unknown, fail: (problem: string) => never): FailureDestination | null {
   if (value === undefined || value === null) return null;
   if (typeof value !== 'string') return { kind: 'arn', arn: JSON.stringify(value) };

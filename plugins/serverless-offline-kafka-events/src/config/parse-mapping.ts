@@ -6,6 +6,7 @@ import {
   parseFilter,
   parseResponseType,
   parseStartingPosition,
+  refuseMorePollersThanMost,
   refuseProvisionedOnly,
 } from './event-properties.ts';
 import type { Mapping } from './mapping.ts';
@@ -54,8 +55,14 @@ export function parseMapping(input: MappingInput): Mapping {
   const provisioned = isObject(event.provisionedPollerConfig) ? event.provisionedPollerConfig : null;
   const destination = parseDestination(event.onFailureDestination, (problem) => fail('onFailureDestination', problem));
   if (provisioned === null) refuseProvisionedOnly(event, destination, fail);
+  else refuseMorePollersThanMost(provisioned, fail);
   if (destination?.kind === 'kafka' && destination.topic === topic) {
     fail('onFailureDestination', `kafka://${topic} is the topic that the mapping itself reads`);
+  }
+  if (input.use === 'local' && destination?.kind === 'arn' && settings.onFailureTopic === topic) {
+    throw new ConfigurationError(
+      `custom.kafkaEvents.onFailureTopic: ${topic} is the topic that functions.${functionKey}.events.${type} reads, whose failed records it would take`,
+    );
   }
   const timeoutSeconds = definition.timeout ?? service.provider.timeout ?? DEFAULT_TIMEOUT_SECONDS;
   if (timeoutSeconds > MAXIMUM_TIMEOUT_SECONDS) {

@@ -1,7 +1,13 @@
 /** The part of the framework's service that we read. */
 export interface ServiceModel {
   readonly service: string;
-  readonly provider: { readonly stage?: string; readonly region?: string; readonly timeout?: number };
+  readonly provider: {
+    readonly stage?: string;
+    readonly region?: string;
+    readonly runtime?: string;
+    readonly timeout?: number;
+    readonly environment?: unknown;
+  };
   readonly custom?: Readonly<Record<string, unknown>>;
   getAllFunctions(): string[];
   getFunction(key: string): FunctionDefinition;
@@ -10,6 +16,8 @@ export interface ServiceModel {
 export interface FunctionDefinition {
   readonly name?: string;
   readonly handler?: string;
+  readonly runtime?: string;
+  readonly environment?: unknown;
   readonly timeout?: number;
   readonly events?: readonly Readonly<Record<string, unknown>>[];
 }

@@ -113,7 +113,8 @@ function parseBackoff(value: unknown): RetryBackoff {
 
 function parseTopic(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  if (typeof value !== 'string' || value === '')
+  const topic = typeof value === 'string' ? value.replace(/^kafka:\/\//, '') : '';
+  if (!/^[a-zA-Z0-9._-]{1,249}$/.test(topic))
     throw new ConfigurationError('custom.kafkaEvents.onFailureTopic must be a topic');
-  return value.replace(/^kafka:\/\//, '');
+  return topic;
 }

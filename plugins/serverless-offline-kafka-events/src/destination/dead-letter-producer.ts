@@ -1,23 +1,38 @@
-import kafkajs, { type ICustomPartitioner, type Message, type Producer } from 'kafkajs';
+import kafkajs, { type ICustomPartitioner, type Producer } from 'kafkajs';
 import { createKafkaClient, type KafkaClientOptions } from '../kafka/kafka-client.ts';
+import { bytesOf, splitIntoChunks } from './chunks.ts';
+import { isTooLarge } from './too-large.ts';
 
+/** One request carries so much: half of what a topic takes as one batch unless told otherwise (`max.message.bytes`). */
+const CHUNK_BYTES = 512 * 1024;
+const SMALLEST_CHUNK_BYTES = 16 * 1024;
 /** From here on the envelopes are compressed: base64 inside of them, and a topic takes 1 MB unless told otherwise. */
 const COMPRESS_FROM_BYTES = 256 * 1024;
 
-/** Writes to one topic, and knows that it was written. */
-export interface DeadLetterProducer {
-  /** @throws when any message was not acknowledged */
-  send(topic: string, messages: readonly DeadLetter[]): Promise<void>;
-  close(): Promise<void>;
+export interface DeadLetter {
+  readonly key: Buffer | null;
+  readonly value: string;
+  /** Where it goes; by its key unless told otherwise. */
+  readonly partition?: number;
 }
 
-interface DeadLetter extends Message {
-  readonly value: string;
+/** `delivered`: so many, from the first on, were acknowledged; without an `error` all of them. */
+export interface SendResult {
+  readonly delivered: number;
+  readonly error?: unknown;
+}
+
+/** Writes to one topic, and knows what was written. */
+export interface DeadLetterProducer {
+  /** Never rejects. */
+  send(topic: string, messages: readonly DeadLetter[]): Promise<SendResult>;
+  close(): Promise<void>;
 }
 
 export function createDeadLetterProducer(options: KafkaClientOptions): DeadLetterProducer {
   let producer: Promise<Producer> | null = null;
   let chosen = new Set<number>();
+  let chunkBytes = CHUNK_BYTES;
 
   const rememberingPartitioner: ICustomPartitioner = () => {
     const choose = kafkajs.Partitioners.DefaultPartitioner();
@@ -46,12 +61,12 @@ export function createDeadLetterProducer(options: KafkaClientOptions): DeadLette
     await dropped?.then((one) => one.disconnect()).catch(() => undefined);
   }
 
-  async function sendNow(topic: string, messages: readonly DeadLetter[]): Promise<void> {
+  async function request(topic: string, messages: readonly DeadLetter[], isCompressed: boolean): Promise<void> {
     try {
       producer ??= connect();
       const connected = await producer;
       chosen = new Set();
-      const compression = compressionOf(messages);
+      const compression = isCompressed ? kafkajs.CompressionTypes.GZIP : kafkajs.CompressionTypes.None;
       const results = await connected.send({ topic, messages: [...messages], acks: -1, compression });
       // kafkajs leaves out, in silence, what is for a partition that it does not know.
       const written = new Set(results.filter((one) => one.errorCode === 0).map((one) => one.partition));
@@ -59,24 +74,54 @@ export function createDeadLetterProducer(options: KafkaClientOptions): DeadLette
         throw new Error(`the broker did not acknowledge every message for ${topic}`);
       }
     } catch (error) {
-      await drop();
+      if (!isTooLarge(error)) await drop();
       throw error;
     }
   }
 
-  let last: Promise<void> = Promise.resolve();
+  /** A topic may take less than a chunk: then by halves, down to single messages. */
+  async function sendChunk(topic: string, chunk: readonly DeadLetter[], onWritten: (count: number) => void) {
+    const isCompressed = chunk.reduce((sum, message) => sum + bytesOf(message), 0) >= COMPRESS_FROM_BYTES;
+    try {
+      await request(topic, chunk, isCompressed);
+    } catch (error) {
+      if (!isTooLarge(error) || (chunk.length === 1 && isCompressed)) throw error;
+      if (chunk.length > 1) {
+        const half = Math.ceil(chunk.length / 2);
+        await sendChunk(topic, chunk.slice(0, half), onWritten);
+        await sendChunk(topic, chunk.slice(half), onWritten);
+        return;
+      }
+      await request(topic, chunk, true);
+    }
+    onWritten(chunk.length);
+  }
+
+  async function sendAll(topic: string, messages: readonly DeadLetter[]): Promise<SendResult> {
+    let delivered = 0;
+    try {
+      for (const chunk of splitIntoChunks(messages, chunkBytes)) {
+        await sendChunk(topic, chunk, (count) => {
+          delivered += count;
+        });
+      }
+    } catch (error) {
+      // A broker that takes only small requests hangs up instead of saying so.
+      chunkBytes = Math.max(SMALLEST_CHUNK_BYTES, chunkBytes / 2);
+      return { delivered, error };
+    }
+    chunkBytes = CHUNK_BYTES;
+    return { delivered };
+  }
+
+  let last: Promise<unknown> = Promise.resolve();
   return {
     // One after the other, so that what was chosen belongs to what was answered.
     send(topic, messages) {
-      const sending = last.then(() => sendNow(topic, messages));
-      last = sending.catch(() => undefined);
+      const sending = last.then(() => sendAll(topic, messages));
+      last = sending;
       return sending;
     },
     close: drop,
   };
-}
-
-function compressionOf(messages: readonly DeadLetter[]) {
-  const bytes = messages.reduce((sum, message) => sum + message.value.length, 0);
-  return bytes >= COMPRESS_FROM_BYTES ? kafkajs.CompressionTypes.GZIP : kafkajs.CompressionTypes.None;
 }

@@ -30,25 +30,26 @@ export function createDeliverFailed(options: DeliverFailedOptions): DeliverFaile
           ? 'there is no onFailureDestination'
           : 'its destination is not delivered to locally';
       log.error(`records are dropped: ${why}`, { ...fields, destination: mapping.destination });
-      return true;
+      return failed.records.length;
     }
-    try {
-      await options.producer.send(
-        topic,
-        failed.records.map((record) => toMessage(options, failed, record)),
-      );
-    } catch (error) {
-      metrics.add('OnFailureDestinationDeliveryErrorCount', failed.records.length);
+    const { delivered, error } = await options.producer.send(
+      topic,
+      failed.records.map((record) => toMessage(options, failed, record)),
+    );
+    metrics.add('OnFailureDestinationDeliveredEventCount', delivered);
+    if (delivered > 0) {
+      const written = describe(mapping, { ...failed, records: failed.records.slice(0, delivered) });
+      log.warn('records went to the failure destination', { ...written, destination: topic });
+    }
+    if (delivered < failed.records.length) {
+      metrics.add('OnFailureDestinationDeliveryErrorCount', failed.records.length - delivered);
       log.error('the failure destination cannot be written, so nothing is committed; trying again', {
-        ...fields,
+        ...describe(mapping, { ...failed, records: failed.records.slice(delivered) }),
         destination: topic,
         error: describeError(error),
       });
-      return false;
     }
-    metrics.add('OnFailureDestinationDeliveredEventCount', failed.records.length);
-    log.warn('records went to the failure destination', { ...fields, destination: topic });
-    return true;
+    return delivered;
   };
 }
 

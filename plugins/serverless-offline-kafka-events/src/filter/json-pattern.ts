@@ -1,3 +1,4 @@
+import { isObject } from '../config/value.ts';
 import { FilterPatternError } from './filter-error.ts';
 import { WrittenNumber } from './json-numbers.ts';
 import { compileLeafRule, type LeafRule } from './leaf-rule.ts';
@@ -52,9 +53,10 @@ function leaf(value: unknown): unknown {
   return isLeaf ? value : undefined;
 }
 
+/** Only what the record's JSON calls a field: not the insides of a number, and not the length of a list. */
 function fieldOf(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-  return (value as Record<string, unknown>)[name];
+  if (!isObject(value) || value instanceof WrittenNumber || !Object.hasOwn(value, name)) return undefined;
+  return value[name];
 }
 
 function anyElement(value: unknown, matches: Matcher): boolean {

@@ -11,8 +11,9 @@ export async function commitOffsets(
   commitNow: CommitNow | null,
   topic: string,
   offsets: ReadonlyMap<number, number>,
+  metadata: string,
 ): Promise<void> {
-  const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }));
+  const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset), metadata }));
   if (commitNow !== null) {
     await commitNow({ topics: [{ topic, partitions }] });
     return;

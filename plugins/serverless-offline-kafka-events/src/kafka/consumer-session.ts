@@ -39,7 +39,7 @@ export interface ConsumerSession {
   pause(partition: number): void;
   resumeFrom(partition: number, offset: number | null): void;
   /** @throws when the broker did not take it; is never repeated, so that it cannot slip past a rebalance. */
-  commit(offsets: ReadonlyMap<number, number>): Promise<void>;
+  commit(offsets: ReadonlyMap<number, number>, metadata: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,7 +95,7 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
         consumer.resume([{ topic, partitions: [partition] }]);
       });
     },
-    commit: (offsets) => commitOffsets(consumer, commitNow, topic, offsets),
+    commit: (offsets, metadata) => commitOffsets(consumer, commitNow, topic, offsets, metadata),
     close: () => consumer.disconnect(),
   };
   try {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { commitNoDefaultOffset } from './default-offset.ts';
 import { keepHeaderOrder } from './header-order.ts';
 import { stopIdleTimer } from './idle-timer.ts';
 
@@ -6,7 +7,8 @@ import { stopIdleTimer } from './idle-timer.ts';
 export const PATCHED_VERSION = '2.2.4';
 
 /**
- * Mends what kafkajs, which is unmaintained, gets wrong: a timer that never rests, and the order of headers.
+ * Mends what kafkajs, which is unmaintained, gets wrong: a timer that never rests, the order of headers, and
+ * a commit of −2.
  * Returns false, and changes nothing, for a version it does not know.
  */
 export function patchKafkajs(): boolean {
@@ -15,5 +17,6 @@ export function patchKafkajs(): boolean {
   if (version !== PATCHED_VERSION) return false;
   stopIdleTimer(require);
   keepHeaderOrder(require);
+  commitNoDefaultOffset(require);
   return true;
 }

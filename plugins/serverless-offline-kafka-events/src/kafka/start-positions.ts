@@ -1,12 +1,19 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { Mapping } from '../config/mapping.ts';
-import { type PartitionPosition, startOffset, withinLog } from './start-offset.ts';
+import { readFirstPartitions } from './first-partitions.ts';
+import { type PartitionPosition, readCommitted, startOffset } from './start-offset.ts';
 
 export interface TopicHistory {
-  /** Partitions that existed when the mapping first saw the topic; null: the mapping was there before the topic. */
-  readonly originalPartitions: ReadonlySet<number> | null;
+  /** How many partitions there were when the mapping first saw the topic; 0: the mapping was there before the topic. */
+  readonly firstPartitions: number;
   /** Set when the mapping began before it could see the topic for the first time: LATEST then means from this moment on. */
   readonly watchingSinceMs: number | null;
+}
+
+export interface GroupPositions {
+  readonly byPartition: ReadonlyMap<number, PartitionPosition>;
+  /** How many partitions there were when the mapping first started, be it in an earlier process. */
+  readonly firstPartitions: number;
 }
 
 /** Asks the broker afresh: an admin client of kafkajs that is kept never sees partitions that are added later. */
@@ -14,33 +21,31 @@ export async function fetchPositions(
   kafka: Kafka,
   mapping: Pick<Mapping, 'topic' | 'groupId' | 'startingPosition' | 'startingTimestampMs'>,
   history: TopicHistory,
-): Promise<Map<number, PartitionPosition>> {
+): Promise<GroupPositions> {
   return withAdmin(kafka, async (admin) => {
     const { topic, groupId } = mapping;
     const [ends, groups] = await Promise.all([
       admin.fetchTopicOffsets(topic),
       admin.fetchOffsets({ groupId, topics: [topic] }),
     ]);
-    const committed = new Map(
-      groups.flatMap((group) => group.partitions.map((one) => [one.partition, Number(one.offset)])),
-    );
-    const isEstablished = [...committed.values()].some((offset) => offset >= 0);
+    const group = groups.flatMap((one) => one.partitions);
+    const committed = new Map(group.map((one) => [one.partition, Number(one.offset)]));
+    const firstPartitions = readFirstPartitions(group.map((one) => one.metadata)) ?? history.firstPartitions;
     const timestamps = await offsetsByTimestamp(admin, topic, timestampOf(mapping, history));
-    return new Map(
+    const byPartition = new Map(
       ends.map(({ partition, low, high }) => {
         const start = startOffset({
           startingPosition: mapping.startingPosition,
-          isNewerThanMapping: isEstablished || history.originalPartitions?.has(partition) !== true,
+          isNewerThanMapping: partition >= firstPartitions,
           earliest: Number(low),
           latest: Number(high),
           atTimestamp: timestamps.get(partition) ?? null,
         });
-        return [
-          partition,
-          withinLog({ committed: committed.get(partition) ?? -1, start, earliest: Number(low), latest: Number(high) }),
-        ];
+        const position = { start, earliest: Number(low), latest: Number(high) };
+        return [partition, readCommitted({ ...position, committed: committed.get(partition) ?? -1 })];
       }),
     );
+    return { byPartition, firstPartitions };
   });
 }
 
@@ -59,7 +64,7 @@ function timestampOf(
   history: TopicHistory,
 ): number | null {
   if (mapping.startingPosition === 'AT_TIMESTAMP') return mapping.startingTimestampMs ?? null;
-  return mapping.startingPosition === 'LATEST' && history.originalPartitions !== null ? history.watchingSinceMs : null;
+  return mapping.startingPosition === 'LATEST' && history.firstPartitions > 0 ? history.watchingSinceMs : null;
 }
 
 async function offsetsByTimestamp(

@@ -20,7 +20,8 @@ export function createTopicWatch(
 ): TopicWatch {
   const { topic, functionKey } = mapping;
   const startedAtMs = Date.now();
-  let originalPartitions: ReadonlySet<number> | null | undefined;
+  /** Null until the broker has answered. */
+  let firstPartitions: number | null = null;
   let watchingSinceMs: number | null = null;
   let lastReminder = { problem: '', atMs: 0 };
 
@@ -34,7 +35,8 @@ export function createTopicWatch(
   async function look(): Promise<boolean> {
     try {
       const partitions = await partitionsOf(kafka, topic);
-      originalPartitions ??= originalPartitions === undefined && partitions !== null ? new Set(partitions) : null;
+      // Whatever topic comes to be where there is none is newer than the mapping.
+      firstPartitions = partitions === null ? 0 : (firstPartitions ?? partitions);
       if (partitions !== null) {
         if (lastReminder.problem !== '') log.info('the topic can be read now', { function: functionKey, topic });
         lastReminder = { problem: '', atMs: 0 };
@@ -42,7 +44,7 @@ export function createTopicWatch(
       }
       remind('the topic does not exist yet, waiting for it', {});
     } catch (error) {
-      if (originalPartitions === undefined) watchingSinceMs = startedAtMs;
+      if (firstPartitions === null) watchingSinceMs = startedAtMs;
       remind('Kafka cannot be reached, trying again', { error: describeError(error) });
     }
     return false;
@@ -52,14 +54,15 @@ export function createTopicWatch(
     async untilTopicExists(waiter) {
       while (!waiter.isStopped && !(await look())) await waiter.wait(LOOK_EVERY_MS);
     },
-    history: () => ({ originalPartitions: originalPartitions ?? null, watchingSinceMs }),
+    history: () => ({ firstPartitions: firstPartitions ?? 0, watchingSinceMs }),
   };
 }
 
-async function partitionsOf(kafka: Kafka, topic: string): Promise<number[] | null> {
+/** How many; null: there is no such topic. */
+async function partitionsOf(kafka: Kafka, topic: string): Promise<number | null> {
   return withAdmin(kafka, async (admin) => {
     if (!(await admin.listTopics()).includes(topic)) return null;
     const metadata = await admin.fetchTopicMetadata({ topics: [topic] });
-    return metadata.topics.flatMap((one) => one.partitions.map((partition) => partition.partitionId));
+    return metadata.topics.flatMap((one) => one.partitions).length;
   });
 }

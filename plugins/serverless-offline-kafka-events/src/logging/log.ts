@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -30,5 +32,6 @@ export function createLog(writer: LogWriter, level: LogLevel): Log {
 
 /** What an error says, for a log line. */
 export function describeError(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  if (error instanceof Error) return `${error.name}: ${error.message}`;
+  return typeof error === 'string' ? error : inspect(error, { breakLength: Number.POSITIVE_INFINITY });
 }

@@ -8,5 +8,8 @@ export interface FailedRecords {
   readonly invocations: number;
 }
 
-/** Brings them to where they belong; false: not delivered, to be tried again. Never rejects. */
-export type DeliverFailed = (failed: FailedRecords) => Promise<boolean>;
+/**
+ * Brings them to where they belong. Resolves with how many, from the first on, are there; the rest is to be tried again.
+ * Never rejects.
+ */
+export type DeliverFailed = (failed: FailedRecords) => Promise<number>;

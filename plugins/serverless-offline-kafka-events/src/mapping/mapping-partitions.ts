@@ -32,7 +32,8 @@ export interface MappingPartitions {
   suspend(): void;
   /** Gives up what is not in the list. */
   keepOnly(ids: readonly number[]): void;
-  forget(id: number): void;
+  /** The broker refused to read at our position. Returns the offset to poll from. */
+  recover(id: number, position: PartitionPosition): number;
   append(id: number, records: readonly PolledRecord[], endOffset: number, highWatermark: number): void;
   stop(graceMs: number): Promise<void>;
 }
@@ -48,6 +49,7 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
   const { mapping, metrics } = options;
   const entries = new Map<number, Entry>();
   const states = new Map<number, Partition>();
+  let isStopped = false;
   const slots = createSlots(Math.min(mapping.maximumPollers, options.settings.maximumConcurrency));
   const committer = createCommitter({ ...options, partitions: states, onCommitted: recordLag });
 
@@ -65,6 +67,8 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       maximumRecordsBytes: MAXIMUM_PAYLOAD_BYTES - emptyEventBytes(mapping, mapping.topic, id),
     });
     const worker = createPartitionWorker({ ...options, id, partition, slots, onProgress: () => onProgress(id) });
+    // The group may give us partitions until we have left it.
+    if (isStopped) worker.stop();
     const entry = { partition, worker, highWatermark: 0, isPaused: false };
     entries.set(id, entry);
     states.set(id, partition);
@@ -83,7 +87,7 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
   return {
     assign(id, position) {
       const entry = entryOf(id);
-      const from = entry.partition.assign(position.committed, position.start);
+      const from = entry.partition.assign(position.committed, position.start, position.earliest);
       entry.isPaused = false;
       entry.highWatermark = Math.max(entry.highWatermark, position.latest);
       // What ended while the group was rebalancing; and a first position, so that a restart finds it.
@@ -102,7 +106,20 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
         metrics.forgetLag(id);
       }
     },
-    forget: (id) => entries.get(id)?.partition.revoke(),
+    recover(id, position) {
+      const { partition, worker } = entryOf(id);
+      const { earliest, latest } = position;
+      // Deleted by age or by hand: what was polled before is still to be done.
+      if (partition.position <= latest) partition.skipTo(earliest);
+      else {
+        // Another log under the same name: what we hold is not of it.
+        partition.revoke();
+        partition.assign(-1, earliest);
+      }
+      if (partition.offsetToCommit !== null) committer.poke();
+      worker.wake();
+      return partition.position;
+    },
     append(id, records, endOffset, highWatermark) {
       const entry = entryOf(id);
       if (!entry.partition.isAssigned) return;
@@ -124,6 +141,7 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       onProgress(id);
     },
     async stop(graceMs) {
+      isStopped = true;
       for (const { worker } of entries.values()) worker.stop();
       const deadline = Date.now() + graceMs;
       while ([...states.values()].some((partition) => partition.isRunning) && Date.now() < deadline) {

@@ -1,6 +1,7 @@
 import type { Mapping } from '../config/mapping.ts';
 import type { Settings } from '../config/settings.ts';
 import { type ConsumerSession, openConsumerSession } from '../kafka/consumer-session.ts';
+import { firstPartitionsMetadata } from '../kafka/first-partitions.ts';
 import { createKafkaClient } from '../kafka/kafka-client.ts';
 import type { PartitionPosition } from '../kafka/start-offset.ts';
 import { fetchPositions } from '../kafka/start-positions.ts';
@@ -41,9 +42,17 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   /** Counts up whenever what was assigned before is no longer in force. */
   let assignment = 0;
 
+  let firstPartitions = 0;
+
+  const commit = () => {
+    const member = session;
+    if (member === null || member.isJoining) return null;
+    const metadata = firstPartitionsMetadata(firstPartitions);
+    return (offsets: ReadonlyMap<number, number>) => member.commit(offsets, metadata);
+  };
   const partitions: MappingPartitions = createMappingPartitions({
     ...options,
-    commit: () => (session === null || session.isJoining ? null : session.commit),
+    commit,
     pause: (id) => session?.pause(id),
     resume: (id) => session?.resumeFrom(id, null),
   });
@@ -57,7 +66,6 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
         ...who,
         partition: id,
       });
-      partitions.forget(id);
       session?.pause(id);
       void takeOver([id], true);
     },
@@ -65,13 +73,15 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   const topicWatch: TopicWatch = createTopicWatch(kafka, mapping, log);
 
   /** Asks where the group stands, then starts or goes on with the partitions. */
-  async function takeOver(ids: readonly number[], isFromEarliest = false): Promise<void> {
+  async function takeOver(ids: readonly number[], isRecovery = false): Promise<void> {
     const current = assignment;
     const isCurrent = () => current === assignment && !waiter.isStopped;
     for (let failures = 1; isCurrent(); failures++) {
       try {
         const positions = await fetchPositions(kafka, mapping, topicWatch.history());
-        if (isCurrent()) resumeAt(ids, positions, isFromEarliest);
+        if (!isCurrent()) return;
+        firstPartitions = positions.firstPartitions;
+        resumeAt(ids, positions.byPartition, isRecovery);
         return;
       } catch (error) {
         metrics.add('PollingErrorCount');
@@ -84,14 +94,13 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   function resumeAt(
     ids: readonly number[],
     positions: ReadonlyMap<number, PartitionPosition>,
-    isFromEarliest: boolean,
+    isRecovery: boolean,
   ): void {
     for (const id of ids) {
       const found = positions.get(id);
       if (found === undefined) throw new Error(`the broker does not tell about partition ${id} yet`);
       if (session === null) return;
-      const position = isFromEarliest ? { ...found, committed: -1, start: found.earliest } : found;
-      const from = partitions.assign(id, position);
+      const from = isRecovery ? partitions.recover(id, found) : partitions.assign(id, found);
       session.resumeFrom(id, from);
     }
     log.debug('polling', { ...who, partitions: ids });

@@ -138,10 +138,12 @@ function logInvocation(options: PartitionWorkerOptions, action: InvokeAction, ms
 }
 
 async function discard(options: PartitionWorkerOptions, action: DiscardAction): Promise<ActionOutcome> {
-  const isDelivered = await options.deliverFailed({
+  const delivered = await options.deliverFailed({
     records: action.records,
     condition: action.condition,
     invocations: action.invocations,
   });
-  return isDelivered ? { kind: 'done' } : { kind: 'failed' };
+  const next = action.records[delivered];
+  if (next === undefined) return { kind: 'done' };
+  return delivered === 0 ? { kind: 'failed' } : { kind: 'partial', failedOffset: next.offset };
 }

@@ -1,9 +1,14 @@
+import { existsSync } from 'node:fs';
 import Lambda, { type LambdaFunction } from 'serverless-offline/lambda';
 import type { ServiceModel } from '../config/service.ts';
 import type { Log } from '../logging/log.ts';
 import type { InvocationResult, Invoke } from '../mapping/invocation.ts';
 import type { OfflineOptions } from './offline-options.ts';
+import { withHandlerThread } from './thread-environment.ts';
 import { createWorkerWatch } from './worker-watch.ts';
+
+/** Beside this bundle; see build.mjs. */
+const HANDLER_THREAD = new URL('./handler-thread.js', import.meta.url);
 
 export interface LambdaInvokerOptions {
   readonly serverless: { readonly service: ServiceModel };
@@ -31,6 +36,8 @@ interface Generation {
 
 export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoker {
   const isInProcess = options.options.useInProcess === true && options.options.useDocker !== true;
+  // Somebody may have bundled us into something else: then without it.
+  const isThreaded = !isInProcess && options.options.useDocker !== true && existsSync(HANDLER_THREAD);
   const isTimed = options.options.noTimeout !== true;
   const workers = createWorkerWatch(reload);
   let current = createGeneration();
@@ -45,7 +52,9 @@ export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoke
     lambda.create(
       [...options.timeoutsMs.keys()].map((functionKey) => ({
         functionKey,
-        functionDefinition: service.getFunction(functionKey),
+        functionDefinition: isThreaded
+          ? withHandlerThread(service.getFunction(functionKey), service.provider, HANDLER_THREAD)
+          : service.getFunction(functionKey),
       })),
     );
     return { lambda, running: 0, isRetired: false };

@@ -1,5 +1,6 @@
 import { backoffMs } from './backoff.ts';
 import type { PartitionLimits } from './limits.ts';
+import type { ActionOutcome } from './partition-action.ts';
 import { splitUnit, type Unit } from './unit.ts';
 
 export type FailureLimits = Pick<PartitionLimits, 'isBisecting' | 'maximumRetryAttempts' | 'backoff'>;
@@ -23,8 +24,21 @@ export function planAfterPartial(unit: Unit, failedOffset: number, limits: Failu
   const at = unit.records.findIndex((record) => record.offset >= failedOffset);
   if (at < 1) return planAfterFailure(unit, limits, nowMs);
   const [, rest] = splitUnit(unit, at);
-  // Its first record has failed once; what came before is done.
-  const fresh = { ...rest, failures: 0, invocations: 1 };
+  // What came before is done, so the back-off starts anew; the invocations carried these records all the same.
+  const fresh = { ...rest, failures: 0 };
   if (!limits.isBisecting) return planAfterFailure(fresh, limits, nowMs);
   return [{ ...fresh, failures: 1, notBeforeMs: nowMs + backoffMs(limits.backoff, 1) }];
+}
+
+/** What remains after a delivery to the destination that did not, or only in part, succeed: it has no end of attempts. */
+export function planAfterDelivery(
+  unit: Unit,
+  outcome: Exclude<ActionOutcome, { kind: 'done' }>,
+  limits: Pick<PartitionLimits, 'backoff'>,
+  nowMs: number,
+): Unit {
+  const at = outcome.kind === 'partial' ? unit.records.findIndex((record) => record.offset >= outcome.failedOffset) : 0;
+  const left = at < 1 ? unit : splitUnit(unit, at)[1];
+  const failures = at < 1 ? unit.failures + 1 : 1;
+  return { ...left, failures, notBeforeMs: nowMs + backoffMs(limits.backoff, failures) };
 }

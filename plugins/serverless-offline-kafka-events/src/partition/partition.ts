@@ -1,7 +1,6 @@
 import type { PolledRecord } from '../record/polled-record.ts';
-import { backoffMs } from './backoff.ts';
 import { decideBatch } from './batch-size.ts';
-import { planAfterFailure, planAfterPartial } from './failure-plan.ts';
+import { planAfterDelivery, planAfterFailure, planAfterPartial } from './failure-plan.ts';
 import type { PartitionLimits } from './limits.ts';
 import type { ActionOutcome, PartitionAction } from './partition-action.ts';
 import { splitByAge } from './record-age.ts';
@@ -68,24 +67,32 @@ export class Partition {
 
   /**
    * The group gave us the partition. When its committed offset is still one that we left there, nobody else worked on it
-   * and we go on where we were; otherwise we start at it, or at `startOffset` without one (−1).
+   * and we go on where we were; otherwise we start at it, or at `startOffset` without one (−1). `earliest`: the oldest
+   * record that the broker still has.
    * Returns the offset to poll from.
    */
-  assign(committedOffset: number, startOffset: number): number {
+  assign(committedOffset: number, startOffset: number, earliest = 0): number {
     const isOurs =
       this.#isKnown &&
       (committedOffset === this.#committed || (committedOffset >= this.#committed && committedOffset <= this.#done));
     this.#isAssigned = true;
     if (isOurs) {
       this.#committed = committedOffset;
-      return this.#position;
+      return this.skipTo(earliest);
     }
     this.#startOver();
     this.#isKnown = true;
     this.#committed = committedOffset;
-    this.#position = committedOffset >= 0 ? committedOffset : startOffset;
+    this.#position = committedOffset >= 0 ? Math.max(committedOffset, earliest) : startOffset;
     this.#done = this.#position;
     this.#origin = this.#position;
+    return this.#position;
+  }
+
+  /** The broker has nothing left below this offset. What was polled is still to be done. Returns the offset to poll from. */
+  skipTo(earliest: number): number {
+    this.#position = Math.max(this.#position, earliest);
+    this.#skipFiltered();
     return this.#position;
   }
 
@@ -145,9 +152,9 @@ export class Partition {
       this.#units = rest;
       this.#done = head.endOffset;
     } else if (running.isDiscard) {
-      const failures = tried.failures + 1;
-      const notBeforeMs = nowMs + backoffMs(this.#limits.backoff, failures);
-      this.#units = [{ ...tried, failures, notBeforeMs }, ...rest];
+      const left = planAfterDelivery(tried, outcome, this.#limits, nowMs);
+      this.#done = left.records[0]?.offset ?? this.#done;
+      this.#units = [left, ...rest];
     } else {
       const left =
         outcome.kind === 'partial'

@@ -12,7 +12,7 @@ export interface Unit {
   readonly attempts: number;
   /** Failures in a row, for the back-off. */
   readonly failures: number;
-  /** Invocations that carried its first record. */
+  /** Invocations that carried its records: each of them carried all. */
   readonly invocations: number;
   readonly notBeforeMs: number;
   /** Set once it is given up. */

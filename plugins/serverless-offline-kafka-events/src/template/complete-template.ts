@@ -23,7 +23,19 @@ export function completeTemplate(service: ServiceModel, template: unknown, namin
 }
 
 function complete(resource: unknown, event: Record<string, unknown>): void {
-  if (isObject(resource) && isObject(resource.Properties)) Object.assign(resource.Properties, mappingProperties(event));
+  if (!isObject(resource) || !isObject(resource.Properties)) return;
+  Object.assign(resource.Properties, mappingProperties(event));
+  const source = resource.Properties.SelfManagedEventSource;
+  const endpoints = isObject(source) ? source.Endpoints : undefined;
+  if (isObject(endpoints)) endpoints.KafkaBootstrapServers = separateBrokers(endpoints.KafkaBootstrapServers);
+}
+
+/** A variable of the environment holds several brokers as one string, which AWS would take for one broker. */
+function separateBrokers(brokers: unknown): unknown {
+  if (!Array.isArray(brokers)) return brokers;
+  return brokers.flatMap((one: unknown) =>
+    typeof one === 'string' ? one.split(',').map((broker) => broker.trim()) : [one],
+  );
 }
 
 /** The part of the ARN that the framework names the resource by. */

@@ -92,6 +92,31 @@ describe.concurrent('in process a handler that', () => {
   });
 });
 
+describe.concurrent.each([IN_PROCESS, IN_WORKERS])('$mode what is thrown, though it is no Error,', ({ offline }) => {
+  test.each([
+    ['throwsText', 'only text'],
+    ['throwsNothing', 'undefined'],
+    ['rejectsWithObject', 'E_OBJECT'],
+    ['callsBackText', 'only text'],
+  ])('fails the batch, which is tried again (%s)', async (handler, reason) => {
+    const project = await runWith(handler, offline, 6);
+    expect(outcomes(project)).toEqual(['failure', 'success', 'success', 'success']);
+    expect(project.lines('invocation')[0]?.reason).toContain(reason);
+    expectDelivered(project.values('consume', 'start'), range(0, 25), { repeats: 10 });
+    expect(await project.stop()).toBe(0);
+  });
+
+  test('is the only failure: what Lambda makes null of is success', async () => {
+    const project = await runWith('returnsFunction', offline, 6);
+    expect(outcomes(project)).toEqual(['success', 'success', 'success']);
+  });
+});
+
+test.concurrent('a handler in a worker thread does not see what was loaded into it', async () => {
+  const project = await runWith('seesOptions', IN_WORKERS.offline, 6);
+  expect(project.read('options')).toBe('nullnullnull');
+});
+
 describe.concurrent.each([IN_PROCESS, IN_WORKERS])('$mode a handler that returns rubbish', ({ offline }) => {
   const provisioned = {
     functionResponseType: 'ReportBatchItemFailures',

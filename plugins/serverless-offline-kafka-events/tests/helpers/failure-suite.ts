@@ -5,9 +5,9 @@ import { OfflineProject } from './offline-project.ts';
 import { kafkaEvent, type ProjectOptions } from './service-configuration.ts';
 
 /** A broker of its own, and projects that use it; all of it ends with the file. */
-export function failureSuite() {
+export function failureSuite({ isSecured = false } = {}) {
   vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
-  const server = new KafkaServer();
+  const server = new KafkaServer({ isSecured });
   const projects: OfflineProject[] = [];
 
   beforeAll(() => server.start());

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeCertificate, SCRAM_USER, scramUser, securedProperties } from './broker-security.ts';
 import { waitFor } from './wait-for.ts';
 
 const CONSOLE_MEMBER = fileURLToPath(new URL('./ConsoleMember.java', import.meta.url));
@@ -12,19 +13,27 @@ const CONSOLE_MEMBER = fileURLToPath(new URL('./ConsoleMember.java', import.meta
 /** A broker of the tests' own, to be stopped, killed and frozen. KAFKA_LIBS names the folder with Kafka's jars. */
 export class KafkaServer {
   readonly port: number;
+  /** Of the listener with TLS and passwords, where there is one. */
+  readonly securedPort: number;
+  /** What its clients have to trust. */
+  readonly certificate: string;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'kafka-events-broker-'));
   #child: ChildProcess | null = null;
 
-  constructor(port = 10_000 + Math.floor(Math.random() * 10_000) * 2) {
+  constructor({ isSecured = false } = {}) {
+    const port = aPort();
     this.port = port;
+    this.securedPort = isSecured ? aPort() : 0;
+    this.certificate = isSecured ? makeCertificate(this.#folder) : '';
+    const secured = isSecured ? `,SASL_SSL://localhost:${this.securedPort}` : '';
     const properties = {
       'process.roles': 'broker,controller',
       'node.id': 1,
       'controller.quorum.voters': `1@127.0.0.1:${port + 1}`,
-      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1}`,
-      'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1}${secured}`,
+      'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}${secured}`,
       'controller.listener.names': 'CONTROLLER',
-      'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+      'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL',
       'log.dirs': path.join(this.#folder, 'data'),
       'offsets.topic.replication.factor': 1,
       'offsets.topic.num.partitions': 2,
@@ -32,6 +41,7 @@ export class KafkaServer {
       'transaction.state.log.min.isr': 1,
       'group.initial.rebalance.delay.ms': 0,
       'auto.create.topics.enable': false,
+      ...(isSecured ? securedProperties(this.#folder) : {}),
     };
     const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}`);
     writeFileSync(path.join(this.#folder, 'server.properties'), lines.join('\n'));
@@ -40,10 +50,9 @@ export class KafkaServer {
       'Configuration:\n  Appenders:\n    Console:\n      name: STDOUT\n  Loggers:\n    Root: {level: WARN, AppenderRef: [{ref: STDOUT}]}\n',
     );
     const id = randomBytes(16).toString('base64url');
-    execFileSync('java', [...this.#jvm(), 'kafka.tools.StorageTool', 'format', '-t', id, '-c', 'server.properties'], {
-      cwd: this.#folder,
-      stdio: 'ignore',
-    });
+    const { username, password } = SCRAM_USER;
+    const users = isSecured ? ['--add-scram', scramUser(username, password)] : [];
+    this.#java(['kafka.tools.StorageTool', 'format', '-t', id, '-c', 'server.properties', ...users]);
   }
 
   get brokers(): string[] {
@@ -54,6 +63,18 @@ export class KafkaServer {
     const libs = process.env.KAFKA_LIBS;
     if (libs === undefined) throw new Error('KAFKA_LIBS must name the folder with the jars of kafka_2.13');
     return ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-cp', `${libs}/*`, '-Dlog4j2.configurationFile=log4j2.yaml'];
+  }
+
+  #java(args: readonly string[]): void {
+    execFileSync('java', [...this.#jvm(), ...args], { cwd: this.#folder, stdio: 'ignore' });
+  }
+
+  /** An operator gives a user another password. */
+  changePassword(username: string, password: string): void {
+    const config = `SCRAM-SHA-256=[password=${password}]`;
+    const user = ['--entity-type', 'users', '--entity-name', username];
+    const to = ['--bootstrap-server', `127.0.0.1:${this.port}`];
+    this.#java(['kafka.admin.ConfigCommand', ...to, '--alter', '--add-config', config, ...user]);
   }
 
   async start(): Promise<void> {
@@ -111,6 +132,10 @@ export class KafkaServer {
     await this.end('SIGKILL');
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function aPort(): number {
+  return 10_000 + Math.floor(Math.random() * 10_000) * 2;
 }
 
 function isOpen(port: number): Promise<boolean> {

@@ -45,6 +45,12 @@ export class TestKafka {
     return topic;
   }
 
+  async configureTopic(name: string, config: Record<string, string>): Promise<void> {
+    const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
+    const type = kafkajs.ConfigResourceTypes.TOPIC;
+    await (await this.admin()).alterConfigs({ validateOnly: false, resources: [{ type, name, configEntries }] });
+  }
+
   async produce(topic: string, messages: Message[], isCompressed = false): Promise<void> {
     const producer = this.kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
     await producer.connect();

@@ -19,7 +19,13 @@ export class World {
   fetchFrom = 0;
   running: Exclude<PartitionAction, { kind: 'wait' }> | null = null;
   isMember = false;
-  handledByOthers = 0;
+  /** Where the broker's log begins. */
+  earliest = 0;
+  /** Gone from the broker before we had it. */
+  readonly gone = new Set<number>();
+  /** Polled, and not forgotten since. */
+  readonly held = new Set<number>();
+  isLeftAlone = true;
 
   constructor(options: { isBisecting: boolean; maximumRetryAttempts: number; batchSize: number }) {
     this.partition = new Partition(limits({ ...options, windowMs: 50 }));
@@ -35,17 +41,34 @@ export class World {
 
   join(): void {
     this.isMember = true;
-    this.fetchFrom = this.partition.assign(this.brokerCommitted, 0);
+    // Who was away may hold what the group has done meanwhile, or is to do again.
+    if (!this.isLeftAlone) this.held.clear();
+    this.isLeftAlone = true;
+    this.fetchFrom = this.partition.assign(this.brokerCommitted, this.earliest, this.earliest);
+    this.loseExpired();
     expect(this.fetchFrom).toBeGreaterThanOrEqual(Math.max(0, this.brokerCommitted));
   }
 
   poll(count: number): void {
     if (!this.isMember) return;
+    if (this.fetchFrom < this.earliest) this.fetchFrom = this.partition.skipTo(this.earliest);
     const polled = this.log.filter((offset) => offset >= this.fetchFrom).slice(0, count);
     const last = polled.at(-1);
     if (last === undefined) return;
     this.partition.append(queued(polled.filter((offset) => !this.filtered.has(offset))), last + 1, this.nowMs);
+    for (const offset of polled) this.held.add(offset);
     this.fetchFrom = last + 1;
+  }
+
+  /** Retention, or somebody who deletes records. */
+  expire(count: number): void {
+    const left = this.log.filter((offset) => offset >= this.earliest);
+    this.earliest = left[count] ?? (left.at(-1) ?? this.earliest - 1) + 1;
+    this.loseExpired();
+  }
+
+  loseExpired(): void {
+    for (const offset of this.log) if (offset < this.earliest && !this.held.has(offset)) this.gone.add(offset);
   }
 
   /** A fetch that was under way brings some records a second time. */
@@ -76,9 +99,10 @@ export class World {
     if (how === 'done') {
       for (const offset of offsets) (action.kind === 'invoke' ? this.handled : this.delivered).add(offset);
       this.partition.settle(action.ticket, { kind: 'done' }, this.nowMs);
-    } else if (how === 'partial' && action.kind === 'invoke') {
+    } else if (how === 'partial') {
       const failedOffset = offsets[at % offsets.length] ?? 0;
-      for (const offset of offsets.filter((one) => one < failedOffset)) this.handled.add(offset);
+      const done = action.kind === 'invoke' ? this.handled : this.delivered;
+      for (const offset of offsets.filter((one) => one < failedOffset)) done.add(offset);
       this.partition.settle(action.ticket, { kind: 'partial', failedOffset }, this.nowMs);
     } else {
       this.partition.settle(action.ticket, { kind: 'failed' }, this.nowMs);
@@ -106,7 +130,8 @@ export class World {
   loseTo(count: number, isNoticed: boolean): void {
     this.suspend();
     if (isNoticed) this.partition.revoke();
-    const from = Math.max(0, this.brokerCommitted);
+    this.isLeftAlone = false;
+    const from = Math.max(this.earliest, this.brokerCommitted);
     const taken = this.log.filter((offset) => offset >= from).slice(0, count);
     const last = taken.at(-1);
     if (last === undefined) return;
@@ -117,10 +142,12 @@ export class World {
   /** An operator sets the group back while nobody is a member. */
   replay(): void {
     if (this.isMember) return;
+    this.isLeftAlone = false;
     this.brokerCommitted = 0;
   }
 
   isDone(offset: number): boolean {
+    if (this.gone.has(offset)) return true;
     return this.handled.has(offset) || this.filtered.has(offset) || this.delivered.has(offset);
   }
 }

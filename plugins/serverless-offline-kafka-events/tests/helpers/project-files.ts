@@ -37,11 +37,20 @@ export async function weigh(event, context) {
   const bytes = Buffer.byteLength(JSON.stringify(event));
   appendFileSync('calls.jsonl', JSON.stringify({ function: name(context), phase: 'start', at: Date.now(), code, bytes, event: { records: light } }) + '\\n');
 }
+/** Waits for the gate, then keeps offsets only. */
+export async function gatedOffsets(event, context) {
+  const light = Object.fromEntries(Object.entries(event.records).map(([key, records]) => [key, records.map(({ offset }) => ({ offset }))]));
+  while (!existsSync(path.join(folder, 'gate'))) await sleep(20);
+  note(name(context), 'end', { records: light });
+}
 export const slow = recorded(() => sleep(150));
 export const failTwice = recorded(async (_event, count) => { if (count <= 2) throw new Error('not yet'); });
 export const poison = recorded(async (event) => { if (values(event).some(({ text }) => text.startsWith('poison'))) throw new Error('poison'); });
 export const partial = recorded(async (event, count) => ({
   batchItemFailures: values(event).filter(({ text }) => text === 'later' && count <= 2).map(({ partition, offset }) => ({ itemIdentifier: { partition, offset } })),
+}));
+export const reportPoison = recorded(async (event) => ({
+  batchItemFailures: values(event).filter(({ text }) => text === 'poison').map(({ partition, offset }) => ({ itemIdentifier: { partition, offset } })),
 }));
 export const malformed = recorded(async (event, count) => (count <= 1 ? { batchItemFailures: [{ itemIdentifier: 'x' }] } : {}));
 export const overtime = recorded((_event, count) => (count === 1 ? sleep(1_400) : undefined));
@@ -64,7 +73,13 @@ export const rejectsUnhandled = recorded(async () => { if (first()) { Promise.re
 export const throwsInTimer = recorded(async () => { if (first()) { later(new Error('nobody catches this')); await sleep(5_000); } });
 export const throwsLate = recorded(async () => { if (first()) later(new Error('too late')); else await sleep(100); });
 export const tooSlow = recorded(async () => { if (first()) await sleep(1_500); });
-export const throwsText = recorded(async () => { if (first()) throw 'only text'; });
+const throwsOnce = (thrown) => recorded(async () => { if (first()) throw thrown; });
+export const throwsText = throwsOnce('only text');
+export const throwsNothing = throwsOnce(undefined);
+export const rejectsWithObject = recorded(() => (first() ? Promise.reject({ code: 'E_OBJECT' }) : undefined));
+export const callsBackText = (event, context, callback) => { recorded(async () => {})(event, context).then(() => callback(first() ? 'only text' : null)); };
+export const returnsFunction = recorded(async () => () => 'a function');
+export const seesOptions = recorded(async () => { appendFileSync(path.join(folder, 'options'), JSON.stringify(process.env.NODE_OPTIONS ?? null)); });
 
 const identified = (partition, offset) => ({ batchItemFailures: [{ itemIdentifier: { partition, offset } }] });
 export const rubbish = recorded(async (event, count) => {

@@ -9,6 +9,7 @@ const name = {
   parallel: randomName('parallel'),
   limited: randomName('limited'),
   cut: randomName('cut'),
+  full: randomName('full'),
 };
 
 const project = aProject({
@@ -20,6 +21,7 @@ const project = aProject({
       handler: 'handler.slow',
       events: on(name.limited, { batchSize: 1, provisionedPollerConfig: { maximumPollers: 1 } }),
     },
+    full: { handler: 'handler.weigh', events: on(name.full, { maximumBatchingWindow: 4, batchSize: 10_000 }) },
     cut: { handler: 'handler.weigh', events: on(name.cut, { maximumBatchingWindow: 2 }) },
   },
 });
@@ -28,7 +30,7 @@ beforeAll(async () => {
   const partitions = (topic: string) => (topic === name.parallel || topic === name.limited ? 3 : 1);
   await Promise.all(Object.values(name).map((topic) => kafka.createTopic(topic, partitions(topic))));
   await project.start();
-  await project.untilJoined(5);
+  await project.untilJoined(6);
 });
 
 describe('batches', () => {
@@ -36,6 +38,14 @@ describe('batches', () => {
     await kafka.produceValues(name.batched, ['1', '2', '3', '4', '5', '6', '7']);
     await untilCommitted(project, name.batched, 7);
     expect(project.values('batched')).toEqual([['1', '2', '3'], ['4', '5', '6'], ['7']]);
+  });
+
+  test('hold up to 10,000 records', async () => {
+    const values = Array.from({ length: 12_000 }, (_, index) => String(index));
+    await kafka.produceValues(name.full, values);
+    await untilCommitted(project, name.full, 12_000);
+    const sizes = project.calls('full').map(({ event }) => Object.values(event.records).flat().length);
+    expect(sizes).toEqual([10_000, 2_000]);
   });
 
   test('wait for the window', async () => {

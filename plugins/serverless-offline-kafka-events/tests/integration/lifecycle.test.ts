@@ -76,6 +76,19 @@ describe.concurrent('a process', () => {
     expect(await committed(topic)).toBe(1);
   });
 
+  test('stops in time while its broker cannot be reached', async () => {
+    const project = aProject({
+      kafkaEvents: { brokers: '127.0.0.1:1' },
+      functions: { echo: { handler: 'handler.echo', events: on('unreachable') } },
+    });
+    await project.start();
+    await project.waitFor('a clear line', () => project.lines('Kafka cannot be reached, trying again').length > 0);
+
+    const stoppedAt = Date.now();
+    expect(await project.stop('SIGINT')).toBe(0);
+    expect(Date.now() - stoppedAt).toBeLessThan(10_000);
+  });
+
   test('two processes share a group, and the one that is left takes over', async () => {
     const topic = await aTopic(4);
     const functions = { echo: { handler: 'handler.echo', events: on(topic) } };

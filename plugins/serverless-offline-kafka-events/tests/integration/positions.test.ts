@@ -74,6 +74,45 @@ describe('the starting position', () => {
   });
 });
 
+describe.concurrent('LATEST in a group', () => {
+  const aLatest = (topic: string) =>
+    aProject({ functions: { echo: { handler: 'handler.echo', events: on(topic, { startingPosition: 'LATEST' }) } } });
+
+  test('that has committed one partition starts the others at their end', async () => {
+    const topic = await kafka.createTopic(randomName('partly'), 3);
+    for (const partition of [0, 1, 2]) await kafka.produceValues(topic, ['a', 'b'], partition);
+    const partitions = [{ partition: 0, offset: '1' }];
+    await (await kafka.admin()).setOffsets({ groupId: `group-${topic}`, topic, partitions });
+    const echo = aLatest(topic);
+
+    await echo.start();
+    await echo.waitFor('the first positions', async () => {
+      const offsets = await kafka.committed(`group-${topic}`, topic);
+      return offsets[0] === 2 && offsets[1] === 2 && offsets[2] === 2;
+    });
+    await kafka.produceValues(topic, ['new'], 2);
+
+    await echo.waitFor('the new record', () => echo.values('echo').flat().includes('new'));
+    expect(echo.values('echo').flat().sort()).toEqual(['b', 'new']);
+  });
+
+  test('that it was in before reads from its beginning a partition that was added while it was away', async () => {
+    const topic = await kafka.createTopic(randomName('away'));
+    await kafka.produceValues(topic, ['old']);
+    const echo = aLatest(topic);
+    await echo.start();
+    await untilCommitted(echo, topic, 1);
+    await echo.stop();
+
+    await (await kafka.admin()).createPartitions({ topicPartitions: [{ topic, count: 2 }] });
+    await kafka.produceValues(topic, ['1', '2'], 1);
+    await echo.start();
+
+    await echo.waitFor('them', async () => (await kafka.committed(`group-${topic}`, topic))[1] === 2);
+    expect(echo.values('echo').flat()).toEqual(['1', '2']);
+  });
+});
+
 test('a filter lets through what matches, and commits what does not', async () => {
   await kafka.produceValues(name.filtered, ['{"kind":"drop"}', '{"kind":"keep"}', 'no json', '{"kind":"drop"}']);
   await untilCommitted(project, name.filtered, 4);

@@ -6,6 +6,7 @@ const { kafka, aProject, on, untilCommitted } = integrationSuite();
 const name = {
   retried: randomName('retried'),
   partial: randomName('partial'),
+  bisected: randomName('bisected'),
   malformed: randomName('malformed'),
   overtime: randomName('overtime'),
 };
@@ -16,6 +17,10 @@ const project = aProject({
   functions: {
     retried: { handler: 'handler.failTwice', events: on(name.retried, { batchSize: 2 }) },
     partial: { handler: 'handler.partial', events: on(name.partial, reporting) },
+    bisected: {
+      handler: 'handler.reportPoison',
+      events: on(name.bisected, { ...reporting, bisectBatchOnFunctionError: true, maximumRetryAttempts: 1 }),
+    },
     malformed: { handler: 'handler.malformed', events: on(name.malformed, reporting) },
     overtime: { handler: 'handler.overtime', timeout: 1, events: on(name.overtime) },
   },
@@ -24,7 +29,7 @@ const project = aProject({
 beforeAll(async () => {
   await Promise.all(Object.values(name).map((topic) => kafka.createTopic(topic)));
   await project.start();
-  await project.untilJoined(4);
+  await project.untilJoined(5);
 });
 
 describe.concurrent('a failure', () => {
@@ -44,6 +49,20 @@ describe.concurrent('a failure', () => {
       ['1', '2', 'later', '4'],
       ['later', '4'],
       ['later', '4'],
+    ]);
+  });
+
+  test('of a part, with bisecting, is split at the checkpoint, then halved down to the record', async () => {
+    await kafka.produceValues(name.bisected, ['1', '2', 'poison', '4', '5']);
+    await untilCommitted(project, name.bisected, 5);
+    expect(project.values('bisected')).toEqual([
+      ['1', '2', 'poison', '4', '5'],
+      ['poison', '4', '5'],
+      ['poison', '4'],
+      ['poison'],
+      ['poison'],
+      ['4'],
+      ['5'],
     ]);
   });
 

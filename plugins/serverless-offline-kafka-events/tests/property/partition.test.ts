@@ -24,6 +24,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fc.constant((world: World) => world.replay()) },
+  { weight: 1, arbitrary: fc.nat(6).map((count) => (world: World) => world.expire(count)) },
 );
 
 const options = fc.record({

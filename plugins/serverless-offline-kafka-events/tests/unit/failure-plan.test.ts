@@ -69,6 +69,12 @@ describe('after a partial response', () => {
     expect(rest).toMatchObject({ attempts: 0, discard: null });
   });
 
+  test.each([true, false])('every invocation that carried a record counts for it (bisecting: %s)', (isBisecting) => {
+    const tried = { ...newUnit(records(1, 2, 3, 4), 5), invocations: 3 };
+    expect(planAfterPartial(tried, 3, limits({ isBisecting }), 0)).toMatchObject([{ invocations: 3 }]);
+    expect(planAfterFailure(tried, limits({ isBisecting }), 0)[0]).toMatchObject({ invocations: 3 });
+  });
+
   test('without progress it is a failure of the whole', () => {
     const plan = planAfterPartial(newUnit(records(1, 2), 3), 1, limits({ isBisecting: true }), 0);
     expect(plan.map(offsets)).toEqual([[1], [2]]);

@@ -106,6 +106,7 @@ test.each([
   ['onFailureDestination', { ...PROVISIONED, onFailureDestination: 'kafka://' }],
   ['maximumRetryAttempts', { ...PROVISIONED, maximumRetryAttempts: 10_001 }],
   ['maximumRecordAgeInSeconds', { ...PROVISIONED, maximumRecordAgeInSeconds: 59 }],
+  ['provisionedPollerConfig', { provisionedPollerConfig: { minimumPollers: 3, maximumPollers: 2 } }],
   ['batchSize', { batchSize: 10_001 }],
   ['batchSize', { batchSize: 0 }],
   ['maximumBatchingWindow', { maximumBatchingWindow: 301 }],
@@ -118,6 +119,23 @@ test.each([
 ])('a wrong %s is refused by name', (property, event) => {
   expect(() => parse(event)).toThrow(ConfigurationError);
   expect(() => parse(event)).toThrow(`functions.consume.events.kafka.${property}: `);
+});
+
+describe('a stand-in for destinations that is the mapping’s own topic', () => {
+  const toQueue = { onFailureDestination: 'arn:aws:sqs:x' };
+  const own = { custom: { brokers: 'a:1', onFailureTopic: 'orders' } };
+
+  test.each(['kafka', 'msk'])('is refused by name, where a failed record of a %s event would go there', (type) => {
+    expect(() => parse(toQueue, { ...own, type })).toThrow(ConfigurationError);
+    expect(() => parse(toQueue, { ...own, type })).toThrow(
+      `custom.kafkaEvents.onFailureTopic: orders is the topic that functions.consume.events.${type} reads`,
+    );
+  });
+
+  test('may be read by a mapping that sends nothing there, and is none of a deploy’s business', () => {
+    expect(parse({}, own)).toHaveLength(1);
+    expect(parse(toQueue, { ...own, use: 'deploy' })).toHaveLength(1);
+  });
 });
 
 test('a timeout over 14 minutes is refused', () => {
@@ -147,6 +165,8 @@ describe('custom.kafkaEvents', () => {
     ['logLevel', { logLevel: 'loud' }],
     ['retryBackoff', { retryBackoff: 5 }],
     ['onFailureTopic', { onFailureTopic: '' }],
+    ['onFailureTopic', { onFailureTopic: 'kafka://' }],
+    ['onFailureTopic', { onFailureTopic: 'a b' }],
     ['maximumConcurrency', { maximumConcurrency: 0 }],
     ['brokr', { brokr: 'x:1' }],
   ])('a wrong %s is refused by name', (property, custom) => {

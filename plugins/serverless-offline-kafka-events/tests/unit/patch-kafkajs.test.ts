@@ -82,3 +82,24 @@ test('headers keep the order in which they were written', () => {
   );
   expect(Object.keys(headers)).toEqual(expect.arrayContaining(['1', 'b']));
 });
+
+test('where the records at a position are gone, no offset is committed', async () => {
+  patchKafkajs();
+  const OffsetManager = require('kafkajs/src/consumer/offsetManager') as new (
+    options: object,
+  ) => {
+    resolvedOffsets: Record<string, Record<number, string>>;
+    resolveOffset(offset: object): void;
+    setDefaultOffset(partition: object): Promise<void>;
+  };
+  const offsetCommit = vi.fn();
+  const coordinator = { isConnected: () => true, offsetCommit };
+  const cluster = { committedOffsets: () => ({}), defaultOffset: () => -2 };
+  const manager = new OffsetManager({ cluster, coordinator, groupId: 'g', memberAssignment: { orders: [0] } });
+  manager.resolveOffset({ topic: 'orders', partition: 0, offset: '7' });
+
+  await manager.setDefaultOffset({ topic: 'orders', partition: 0 });
+
+  expect(offsetCommit).not.toHaveBeenCalled();
+  expect(manager.resolvedOffsets).toEqual({ orders: {} });
+});

@@ -33,6 +33,18 @@ describe('a JSON pattern', () => {
     ['an array in the record', { a: ['x'] }, '{"a":["w","x"]}', '{"a":["w"]}'],
     ['an array of objects in the record', { a: { b: [1] } }, '{"a":[{"b":0},{"b":1}]}', '{"a":[{"b":0}]}'],
     ['digits inside a string', { a: ['say "12" \\ 3'] }, '{"a":"say \\"12\\" \\\\ 3"}', '{"a":12}'],
+    ['the insides of a number', { n: { text: ['5'] } }, '{"n":{"text":"5"}}', '{"n":5}'],
+    ['what is inside a number does not exist', { n: { text: [{ exists: false }] } }, '{"n":5}', '{"n":{"text":5}}'],
+    ['the length of a list is no field', { a: { length: [{ exists: true }] } }, '{"a":{"length":0}}', '{"a":[]}'],
+    ['an index is no field', { a: { 0: ['x'] } }, '{"a":{"0":"x"}}', '{"a":[["x"]]}'],
+    [
+      '$or inside of a field',
+      { a: { $or: [{ b: [1] }, { c: { d: ['x'] } }] } },
+      '{"a":{"c":{"d":"x"}}}',
+      '{"a":{"c":1}}',
+    ],
+    ['$or inside of $or', { $or: [{ a: [1] }, { $or: [{ b: [2] }, { c: [3] }] }] }, '{"c":3}', '{"c":1}'],
+    ['$or beside fields', { a: [1], $or: [{ b: [2] }, { c: [3] }] }, '{"a":1,"c":3}', '{"c":3}'],
     ['a field called __proto__', JSON.parse('{"__proto__":[1]}'), '{"__proto__":1}', '{}'],
   ])('%s', (_name, pattern, matching, other) => {
     expect(passes(pattern, matching)).toBe(true);

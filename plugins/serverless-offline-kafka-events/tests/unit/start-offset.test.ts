@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { startOffset, withinLog } from '../../src/kafka/start-offset.ts';
+import { firstPartitionsMetadata, readFirstPartitions } from '../../src/kafka/first-partitions.ts';
+import { readCommitted, startOffset } from '../../src/kafka/start-offset.ts';
 
 const partition = { earliest: 3, latest: 90, atTimestamp: null, isNewerThanMapping: false };
 
@@ -9,6 +10,7 @@ test.each([
   ['LATEST', {}, 90],
   ['LATEST', { isNewerThanMapping: true }, 3],
   ['LATEST', { atTimestamp: 60 }, 60],
+  ['LATEST', { atTimestamp: 60, isNewerThanMapping: true }, 3],
   ['AT_TIMESTAMP', { atTimestamp: 50 }, 50],
 ] as const)('%s %j starts at %i', (startingPosition, parts, expected) => {
   expect(startOffset({ startingPosition, ...partition, ...parts })).toBe(expected);
@@ -16,10 +18,16 @@ test.each([
 
 test.each([
   ['none', -1, { committed: -1, start: 50 }],
-  ['what kafkajs commits to start over', -2, { committed: -1, start: 50 }],
+  ['what kafkajs commits to start over', -2, { committed: -1, start: 3 }],
   ['one in the log', 7, { committed: 7 }],
-  ['one whose records are gone', 2, { committed: -1, start: 3 }],
+  ['one whose records are gone', 2, { committed: 2 }],
   ['one beyond the end, as after a restart of the broker', 95, { committed: 95 }],
 ])('a committed offset: %s', (_name, committed, expected) => {
-  expect(withinLog({ committed, start: 50, earliest: 3, latest: 90 })).toMatchObject(expected);
+  expect(readCommitted({ committed, start: 50, earliest: 3, latest: 90 })).toMatchObject(expected);
+});
+
+test('what is committed tells how many partitions there were at first', () => {
+  expect(readFirstPartitions([null, '', 'by somebody else', firstPartitionsMetadata(12)])).toBe(12);
+  expect(readFirstPartitions([firstPartitionsMetadata(0)])).toBe(0);
+  expect(readFirstPartitions([null, 'by somebody else'])).toBeNull();
 });

@@ -37,3 +37,16 @@ test.each([
     DestinationConfig: { OnFailure: { Destination: 'arn:q' } },
   });
 });
+
+test('brokers that are joined by commas are written one by one', () => {
+  const Endpoints = { KafkaBootstrapServers: ['a:1, b:2', 'c:3'] };
+  const template = { Resources: { mapping: { Properties: { SelfManagedEventSource: { Endpoints } } } } };
+  const service: ServiceModel = {
+    service: 's',
+    provider: {},
+    getAllFunctions: () => ['f'],
+    getFunction: () => ({ events: [{ kafka: { topic: 't' } }] }),
+  };
+  completeTemplate(service, template, { getKafkaEventLogicalId: () => 'mapping', getMSKEventLogicalId: () => 'none' });
+  expect(Endpoints.KafkaBootstrapServers).toEqual(['a:1', 'b:2', 'c:3']);
+});

@@ -1,0 +1,16 @@
+import { usersDatabase } from '#shared/db/databases.ts';
+import { httpHandler } from '#shared/http/http-handler.ts';
+import { requireOperator } from '#shared/http/operator.ts';
+import { query } from '#shared/http/request.ts';
+import { json } from '#shared/http/response.ts';
+import type { DeadLetterPage, ListDeadLettersQuery } from '#shared/outbox/dead-letter.ts';
+import { listDeadLetters } from '#shared/outbox/list-dead-letters.ts';
+import * as listDeadLettersQuery from '#shared/validation/generated/list-dead-letters-query.js';
+
+export const listDeadLettersHandler = (list: (query: ListDeadLettersQuery) => Promise<DeadLetterPage>) =>
+  httpHandler(async (event) => {
+    requireOperator(event);
+    return json(200, await list(query(event, listDeadLettersQuery, ['page', 'pageSize'])));
+  });
+
+export const handler = listDeadLettersHandler(listDeadLetters(usersDatabase));

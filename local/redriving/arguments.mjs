@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+import { StartError } from '../cli/start-error.mjs';
+
+/**
+ * @typedef {object} RedriveOptions
+ * @property {string} baseUrl
+ * @property {string | undefined} token
+ * @property {boolean} isList shows what there is and changes nothing
+ * @property {string | undefined} reason only events whose reason contains it
+ * @property {number} limit events at most
+ */
+
+const known = /** @type {const} */ ({
+  list: { type: 'boolean', default: false },
+  reason: { type: 'string' },
+  limit: { type: 'string' },
+  url: { type: 'string' },
+});
+
+/**
+ * @param {string[]} args
+ * @param {Record<string, string | undefined>} env
+ * @returns {RedriveOptions}
+ * @throws {StartError} that names the option or variable
+ */
+export function redriveOptions(args, env) {
+  const { list, reason, limit, url } = parse(args);
+  if (limit !== undefined && !/^[1-9]\d{0,8}$/.test(limit))
+    throw new StartError('--limit must be a whole number from 1');
+  const port = env.HTTP_PORT || '8081';
+  const base = url ?? env.USERS_BASE_URL ?? `http://127.0.0.1:${port}`;
+  if (!/^https?:\/\/\S+$/.test(base) || !URL.canParse(base))
+    throw new StartError(`${url === undefined ? 'USERS_BASE_URL' : '--url'} must be an http:// or https:// URL`);
+  return {
+    baseUrl: base.replace(/\/+$/, ''),
+    token: env.OPERATOR_TOKEN || undefined,
+    isList: list,
+    reason,
+    limit: limit === undefined ? Number.POSITIVE_INFINITY : Number(limit),
+  };
+}
+
+/** @param {string[]} args */
+function parse(args) {
+  try {
+    return parseArgs({ args, options: known }).values;
+  } catch (error) {
+    const [problem = ''] = (error instanceof Error ? error.message : '').split('. ');
+    throw new StartError(`${problem}; --help tells what is understood`);
+  }
+}

@@ -1,0 +1,18 @@
+import type { Migration } from '../migration.ts';
+
+/** What is old enough to be removed, and a page of events of one state, are found without reading the rest. */
+export const retentionAndLists: Migration = {
+  name: '0002-retention-and-lists',
+
+  async up(db) {
+    await db.raw('ALTER TABLE outbox_events ADD KEY outbox_events_processed (event_state, processed_at)');
+    await db.raw('ALTER TABLE outbox_events ADD KEY outbox_events_state (event_state, id)');
+    await db.raw('ALTER TABLE dead_letters ADD KEY dead_letters_recorded (recorded_at)');
+  },
+
+  async down(db) {
+    await db.raw('ALTER TABLE outbox_events DROP KEY outbox_events_processed');
+    await db.raw('ALTER TABLE outbox_events DROP KEY outbox_events_state');
+    await db.raw('ALTER TABLE dead_letters DROP KEY dead_letters_recorded');
+  },
+};

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { PLAIN_USER, SCRAM_USER } from '../helpers/broker-security.ts';
+import { expectDelivered, range } from '../helpers/delivery.ts';
+import { failureSuite } from '../helpers/failure-suite.ts';
+import { randomName } from '../helpers/kafka.ts';
+import type { OfflineProject } from '../helpers/offline-project.ts';
+
+const { server, aProject, on, eventually, untilCommitted } = failureSuite({ isSecured: true });
+const UNREACHABLE = 'Kafka cannot be reached, trying again';
+const ours = { rejectUnauthorized: true, ca: [server.certificate] };
+
+async function aTopic(prefix = 'secured'): Promise<string> {
+  return eventually((client) => client.createTopic(randomName(prefix)));
+}
+
+/** A mapping that knows nothing but the listener with TLS and passwords. */
+function aSecuredProject(
+  topic: string,
+  sasl: object,
+  ssl: object | boolean = ours,
+  parts: object = {},
+): OfflineProject {
+  const brokers = `localhost:${server.securedPort}`;
+  const kafkaEvents = { brokers, ssl, sasl, retryBackoff: { initialMs: 100, maximumMs: 500 } };
+  return aProject({ poison: { handler: 'handler.poison', events: on(topic, parts) } }, { kafkaEvents });
+}
+
+describe.concurrent.each([PLAIN_USER, SCRAM_USER])('a broker with TLS and passwords ($mechanism)', (sasl) => {
+  test('is read, committed to, and takes dead letters', async () => {
+    const [topic, letters] = [await aTopic(), await aTopic('letters')];
+    await eventually((client) => client.produceValues(topic, ['1', '2', 'poison']));
+    const project = aSecuredProject(topic, sasl, ours, {
+      batchSize: 1,
+      maximumRetryAttempts: 0,
+      onFailureDestination: `kafka://${letters}`,
+      provisionedPollerConfig: { minimumPollers: 1 },
+    });
+    await project.start();
+
+    await untilCommitted(project, topic, 3);
+
+    expectDelivered(project.values('poison'), ['1', '2', 'poison']);
+    await eventually(async (client) => {
+      const seen = await client.tap(letters);
+      await project.waitFor('the dead letter', () => seen.length === 1);
+    });
+    expect(await project.stop()).toBe(0);
+  });
+});
+
+test.concurrent('a wrong password is told in a clear line and tried again, until it is right', async () => {
+  const topic = await aTopic();
+  const sasl = { ...SCRAM_USER, username: 'new-user', password: 'not yet known' };
+  const project = aSecuredProject(topic, sasl);
+  await eventually((client) => client.produceValues(topic, range(0, 5)));
+  await project.start();
+  await project.waitFor('a clear line', () => project.lines(UNREACHABLE).length > 0);
+  expect(project.lines(UNREACHABLE)[0]).toMatchObject({ level: 'warn', topic, error: expect.stringMatching(/auth/i) });
+
+  server.changePassword(sasl.username, sasl.password);
+
+  await untilCommitted(project, topic, 5);
+  expectDelivered(project.values('poison'), range(0, 5));
+  expect(project.log).not.toContain(sasl.password);
+  expect(await project.stop()).toBe(0);
+});
+
+test.concurrent('a certificate that nobody trusts is told in a clear line, and no record gets through', async () => {
+  const topic = await aTopic();
+  const project = aSecuredProject(topic, PLAIN_USER, true);
+  await project.start();
+  await project.waitFor('a clear line', () => project.lines(UNREACHABLE).length > 0);
+  expect(project.lines(UNREACHABLE)[0]).toMatchObject({ error: expect.stringContaining('self-signed certificate') });
+  expect(await project.stop()).toBe(0);
+});

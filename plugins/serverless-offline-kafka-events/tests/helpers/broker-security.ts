@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** Who may come in, as a project's `custom.kafkaEvents.sasl` says it. */
+export const PLAIN_USER = { mechanism: 'plain', username: 'plain-user', password: 'plain secret' };
+export const SCRAM_USER = { mechanism: 'scram-sha-256', username: 'scram-user', password: 'scram-secret' };
+
+/** As the command keytool starts it: the only one that the tests need is java. */
+const KEYTOOL = ['-m', 'java.base/sun.security.tools.keytool.Main'];
+const STORE_PASSWORD = 'only-for-a-test';
+
+/** A key that nobody else has signed. Returns its certificate. */
+export function makeCertificate(folder: string): string {
+  const store = ['-alias', 'broker', '-storetype', 'PKCS12', '-keystore', 'broker.p12', '-storepass', STORE_PASSWORD];
+  const options = { cwd: folder, stdio: 'ignore' } as const;
+  const subject = ['-dname', 'CN=localhost', '-ext', 'SAN=dns:localhost,ip:127.0.0.1', '-validity', '2'];
+  execFileSync('java', [...KEYTOOL, '-genkeypair', '-keyalg', 'RSA', ...subject, ...store], options);
+  execFileSync('java', [...KEYTOOL, '-exportcert', '-rfc', '-file', 'broker.pem', ...store], options);
+  return readFileSync(path.join(folder, 'broker.pem'), 'utf8');
+}
+
+/** A second listener that takes nobody without TLS and a password. */
+export function securedProperties(folder: string): Record<string, string> {
+  const listener = 'listener.name.sasl_ssl';
+  const { username, password } = PLAIN_USER;
+  const login = 'org.apache.kafka.common.security';
+  return {
+    'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256',
+    [`${listener}.plain.sasl.jaas.config`]: `${login}.plain.PlainLoginModule required user_${username}="${password}";`,
+    [`${listener}.scram-sha-256.sasl.jaas.config`]: `${login}.scram.ScramLoginModule required;`,
+    'ssl.keystore.type': 'PKCS12',
+    'ssl.keystore.location': path.join(folder, 'broker.p12'),
+    'ssl.keystore.password': STORE_PASSWORD,
+  };
+}
+
+export const scramUser = (username: string, password: string): string =>
+  `SCRAM-SHA-256=[name=${username},password=${password}]`;

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { integrationSuite } from '../helpers/integration-suite.ts';
+import { randomName } from '../helpers/kafka.ts';
+import type { OfflineProject } from '../helpers/offline-project.ts';
+
+const { kafka, aProject, on, committed, untilCommitted } = integrationSuite();
+const upTo = (count: number) => Array.from({ length: count }, (_, offset) => offset);
+const aTopic = () => kafka.createTopic(randomName('retention'));
+
+const offsets = (project: OfflineProject) =>
+  project
+    .calls('held', 'end')
+    .flatMap(({ event }) => Object.values(event.records).flatMap((records) => records.map(({ offset }) => offset)));
+
+/** What retention does, at once. */
+async function deleteBelow(topic: string, offset: number): Promise<void> {
+  const admin = await kafka.admin();
+  // kafkajs looks the leader up in what it has cached.
+  await admin.fetchTopicOffsets(topic);
+  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] });
+}
+
+/** Its handler holds the first batch until the gate opens. */
+async function aHeldProject(topic: string, parts: object = {}): Promise<OfflineProject> {
+  const functions = {
+    held: { handler: 'handler.gatedOffsets', timeout: 60, events: on(topic, { batchSize: 2, ...parts }) },
+  };
+  const project = aProject({ functions, kafkaEvents: { metricsPort: 0 } });
+  await project.start();
+  await project.untilJoined(1);
+  return project;
+}
+
+async function polledEvents(project: OfflineProject): Promise<number> {
+  const [line] = project.lines('metrics are served');
+  const text = await (await fetch(String(line?.url))).text();
+  return Number(/^kafka_events_polled_event_count_total\{[^}]*\} (\d+)$/m.exec(text)?.[1]);
+}
+
+test.concurrent('records that are deleted from the broker while they wait here are still delivered, after a rebalance too', async () => {
+  const topic = await aTopic();
+  const project = await aHeldProject(topic);
+  await kafka.produceValues(topic, upTo(9).map(String));
+  await project.waitFor('all of them here', async () => (await polledEvents(project)) === 9);
+
+  await deleteBelow(topic, 9);
+  // The group is joined again for a new partition.
+  await (await kafka.admin()).createPartitions({ topicPartitions: [{ topic, count: 2 }] });
+  await project.waitFor('the rebalance', () => project.lines('joined the group').length >= 2, 60_000);
+  project.openGate();
+
+  await untilCommitted(project, topic, 9);
+  expect([...new Set(offsets(project))]).toEqual(upTo(9));
+});
+
+test.concurrent('what is deleted before it was polled is gone, but not what was polled, and nothing is committed that is no offset', async () => {
+  const topic = await aTopic();
+  const project = await aHeldProject(topic, { startingPosition: 'LATEST' });
+  await project.waitFor('the first position', async () => (await committed(topic)) === 0);
+  // More than is polled ahead.
+  for (const value of upTo(20)) {
+    await kafka.produce(topic, [{ value: Buffer.alloc(900_000, value), partition: 0 }]);
+  }
+  const polled = await project.waitFor('polling to pause', async () => {
+    const before = await polledEvents(project);
+    await kafka.members(`group-${topic}`);
+    return before > 4 && before < 20 && (await polledEvents(project)) === before ? before : null;
+  });
+
+  await deleteBelow(topic, 20);
+  project.openGate();
+  const gone = 'the records at the position of a partition are gone from the broker, going on with the oldest left';
+  await project.waitFor('a clear line', () => project.lines(gone).length > 0);
+  expect(await committed(topic)).toBeGreaterThanOrEqual(0);
+  await kafka.produceValues(topic, ['new']);
+
+  await untilCommitted(project, topic, 21);
+  expect(offsets(project).slice(0, polled)).toEqual(upTo(polled));
+  expect(offsets(project).at(-1)).toBe(20);
+  expect(new Set(offsets(project)).size).toBe(offsets(project).length);
+});

@@ -1,0 +1,53 @@
+import { expect, test, vi } from 'vitest';
+import { createMappingPartitions } from '../../src/mapping/mapping-partitions.ts';
+import { createMetricsRecorder } from '../../src/metrics/metrics.ts';
+import { aMapping, aRecord } from '../helpers/records.ts';
+
+const START = { committed: -1, start: 0, earliest: 0, latest: 0 };
+const log = { debug() {}, info() {}, warn() {}, error() {} };
+
+function somePartitions() {
+  const mapping = aMapping({ windowMs: 0 });
+  const ends: (() => void)[] = [];
+  const invoke = vi.fn(async () => {
+    await new Promise<void>((resolve) => ends.push(resolve));
+    return { kind: 'returned', value: null } as const;
+  });
+  const committed = new Map<number, number>();
+  const partitions = createMappingPartitions({
+    mapping,
+    settings: { maximumConcurrency: 20 },
+    invoke,
+    deliverFailed: async ({ records }) => records.length,
+    metrics: createMetricsRecorder(mapping),
+    log,
+    commit: () => async (offsets) => {
+      for (const [id, offset] of offsets) committed.set(id, offset);
+    },
+    pause() {},
+    resume() {},
+  });
+  const endAll = () => {
+    for (const end of ends) end();
+  };
+  return { partitions, invoke, committed, endAll };
+}
+
+test('a partition that is gained while everything stops starts nothing; what runs is committed', async () => {
+  const { partitions, invoke, committed, endAll } = somePartitions();
+  partitions.assign(0, START);
+  partitions.append(0, [aRecord(0)], 1, 1);
+  expect(invoke).toHaveBeenCalledTimes(1);
+
+  const stopped = partitions.stop(2_000);
+  partitions.suspend();
+  for (const id of [0, 1]) {
+    partitions.assign(id, START);
+    partitions.append(id, [aRecord(1, { partition: id })], 2, 2);
+  }
+  endAll();
+  await stopped;
+
+  expect(invoke).toHaveBeenCalledTimes(1);
+  expect(committed.get(0)).toBe(1);
+});

@@ -1,0 +1,23 @@
+import type { Database } from '#shared/db/database.ts';
+import { purge } from '#shared/db/purge.ts';
+import { statement } from '#shared/db/run.ts';
+import type { MayGoOn } from '#shared/lifecycle/may-go-on.ts';
+import { log } from '#shared/logging/logger.ts';
+import { KEEP_DAYS } from './delivery.ts';
+import { deliveryRepository } from './delivery-repository.ts';
+
+/**
+ * Removes deliveries that were settled more than 90 days ago, in small batches: far longer than Kafka keeps the messages that
+ * could ask for them again. What is not settled stays, however old it is.
+ * @throws AppError DEPENDENCY_DOWN
+ */
+export const purgeDeliveries =
+  (database: () => Promise<Database>) =>
+  async (mayGoOn: MayGoOn): Promise<void> => {
+    const db = await database();
+    const deliveries = await purge(
+      (limit) => statement(db, (executor) => deliveryRepository(executor).purge(KEEP_DAYS, limit)),
+      mayGoOn,
+    );
+    if (deliveries > 0) log.info('Old deliveries removed', { deliveries });
+  };

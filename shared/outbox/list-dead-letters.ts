@@ -1,0 +1,23 @@
+import type { Database } from '#shared/db/database.ts';
+import { statement } from '#shared/db/run.ts';
+import type { DeadLetterPage, DeadLetterView, ListDeadLettersQuery } from './dead-letter.ts';
+import { type DeadLetterRow, deadLetterRepository } from './dead-letter-repository.ts';
+import { MAX_PAGE_SIZE } from './largest-page.ts';
+
+const toView = ({ recordedAt, ...row }: DeadLetterRow): DeadLetterView => ({
+  ...row,
+  recordedAt: recordedAt.toISOString(),
+});
+
+/** One page of dead letters, newest first; sizes over 100 are cut. @throws AppError DEPENDENCY_DOWN */
+export const listDeadLetters =
+  (database: () => Promise<Database>) =>
+  async ({ event, page, pageSize }: ListDeadLettersQuery): Promise<DeadLetterPage> => {
+    const size = Math.min(pageSize, MAX_PAGE_SIZE);
+    const isKnown = event === 'known' ? true : event === 'unknown' ? false : undefined;
+    const [rows, totalElements] = await statement(await database(), (db) => {
+      const letters = deadLetterRepository(db);
+      return Promise.all([letters.list(isKnown, page * size, size), letters.count(isKnown)]);
+    });
+    return { content: rows.map(toView), page, size, totalElements, totalPages: Math.ceil(totalElements / size) };
+  };

@@ -1,0 +1,27 @@
+/** @typedef {import('./run-fault.mjs').Pace} Pace */
+
+/**
+ * Every part long enough to measure.
+ * @type {Pace}
+ */
+export const fullPace = {
+  normalMs: 15_000,
+  faultMs: 15_000,
+  healLimitMs: 90_000,
+  settleLimitMs: 90_000,
+  needsSpeed: true,
+  postsPerSecond: 10,
+  getsPerSecond: 20,
+};
+
+/**
+ * Only long enough for things to go wrong. Times are printed, not asserted, and nobody waits for a busy machine to be fast again.
+ * @type {Pace}
+ */
+export const shortPace = { ...fullPace, normalMs: 1000, faultMs: 3000, healLimitMs: 30_000, needsSpeed: false };
+
+/**
+ * Beside other tests.
+ * @type {Pace}
+ */
+export const testPace = { ...shortPace, normalMs: 500 };

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSettings, serviceVariables } from '#local/config/settings.mjs';
+import { startGuard } from '#local/process/guard-client.mjs';
+import { allFaults, nameOf } from './faults.mjs';
+import { type Laboratory, openLaboratory } from './laboratory.mjs';
+import { runOne } from './matrix.mjs';
+import { testPace } from './paces.mjs';
+
+/**
+ * Of `npm run test:chaos -- --short` those that cover most: each dependency once, ended or frozen, and the one fault whose
+ * mails are repeated for sure.
+ */
+const SIX = ['kafka/kill', 'redis/silent', 'mysql/kill', 'smtp/pause', 'smtp/cut', 'app/kill'];
+
+const faults = allFaults.filter((fault) => SIX.includes(nameOf(fault)));
+
+/** What npm test started for the other tests does not count as given: those servers must not be broken. */
+const settings = () => {
+  const started = (process.env['TEST_SERVICES_STARTED'] ?? '').split(',');
+  const names = Object.entries(serviceVariables).flatMap(([service, variables]) =>
+    started.includes(service) ? variables : [],
+  );
+  return readSettings(
+    Object.fromEntries(Object.entries(process.env).filter(([name]) => !names.some((n) => n === name))),
+  );
+};
+
+describe('nothing is lost, repeated or left unfinished', () => {
+  const guard = startGuard();
+  const ending = new AbortController();
+  let laboratory: Laboratory;
+
+  beforeAll(async () => {
+    laboratory = await openLaboratory({ guard, settings: settings(), signal: ending.signal });
+  });
+
+  afterAll(async () => {
+    ending.abort();
+    await laboratory.stop();
+    guard.close();
+  });
+
+  it.for(faults)('whatever $dependency/$kind does', async (fault, { skip }) => {
+    const { verdict, reasons, outcome } = await runOne(fault, laboratory, { pace: testPace, withTimes: false });
+
+    if (verdict === 'skipped') skip(reasons.join(', '));
+    expect(reasons).toEqual([]);
+    expect(outcome?.accepted).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,33 @@
+/**
+ * Decides where a stream of chunks is cut: gives what may still pass, and whether the cut is there.
+ * @typedef {(chunk: Buffer) => { pass: Buffer, isCut: boolean }} Cut
+ */
+
+/**
+ * @param {number} limit
+ * @returns {Cut}
+ */
+export const cutAfterBytes = (limit) => {
+  let seen = 0;
+  return (chunk) => {
+    const pass = chunk.subarray(0, Math.max(0, limit - seen));
+    seen += chunk.length;
+    return { pass, isCut: seen >= limit };
+  };
+};
+
+/**
+ * @param {string} text may be spread over several chunks
+ * @returns {Cut}
+ */
+export const cutAfterText = (text) => {
+  const wanted = Buffer.from(text);
+  let tail = Buffer.alloc(0);
+  return (chunk) => {
+    const joined = Buffer.concat([tail, chunk]);
+    const found = joined.indexOf(wanted);
+    if (found >= 0) return { pass: chunk.subarray(0, found + wanted.length - tail.length), isCut: true };
+    tail = Buffer.from(joined.subarray(Math.max(0, joined.length - wanted.length + 1)));
+    return { pass: chunk, isCut: false };
+  };
+};

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { redriveOptions } from '#local/redriving/arguments.mjs';
+
+describe('the options of npm run redrive', () => {
+  it('means every FAILED event of the local system by default', () => {
+    expect(redriveOptions([], {})).toEqual({
+      baseUrl: 'http://127.0.0.1:8081',
+      token: undefined,
+      isList: false,
+      reason: undefined,
+      limit: Number.POSITIVE_INFINITY,
+    });
+  });
+
+  it('takes what it is told', () => {
+    const args = ['--list', '--reason', '5.1.1', '--limit', '20', '--url', 'https://api.example.com/'];
+
+    expect(redriveOptions(args, { OPERATOR_TOKEN: 'secret-token' })).toEqual({
+      baseUrl: 'https://api.example.com',
+      token: 'secret-token',
+      isList: true,
+      reason: '5.1.1',
+      limit: 20,
+    });
+  });
+
+  it('takes the address from the environment', () => {
+    expect(redriveOptions([], { USERS_BASE_URL: 'http://10.0.0.7:80' }).baseUrl).toBe('http://10.0.0.7:80');
+    expect(redriveOptions([], { HTTP_PORT: '9000' }).baseUrl).toBe('http://127.0.0.1:9000');
+  });
+
+  it.each([
+    [['--limit', '0'], '--limit'],
+    [['--limit', 'x'], '--limit'],
+    [['--url', 'ftp://x'], '--url'],
+    [['--all'], '--all'],
+    [['everything'], 'everything'],
+    [['--reason'], '--reason'],
+  ])('refuses %j and names it', (args, name) => {
+    expect(() => redriveOptions(args, {})).toThrow(name);
+  });
+
+  it('names the variable that is wrong', () => {
+    expect(() => redriveOptions([], { USERS_BASE_URL: 'nonsense' })).toThrow('USERS_BASE_URL');
+  });
+});
