@@ -41,7 +41,7 @@ test.concurrent('in worker threads a timeout ends the handler, and the batch is 
   });
   await kafka.produceValues(topic, ['1']);
   await project.start();
-  await project.waitFor('three tries', () => project.calls('forever').length >= 3, 80_000);
+  await project.waitFor('three tries', () => project.calls('forever').length >= 3);
   expect(project.calls('forever', 'end')).toEqual([]);
   expect(await committed(topic)).toBeLessThanOrEqual(0);
 });
