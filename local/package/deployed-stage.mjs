@@ -1,4 +1,5 @@
 import { alarms } from './alarms.mjs';
+import { dropImpliedDependencies } from './dependencies.mjs';
 import { deployedEvent } from './kafka-source.mjs';
 import { inVpc, ownLog, polling, readingOf, roleWith } from './permissions.mjs';
 import { placeholders } from './placeholders.mjs';
@@ -115,6 +116,7 @@ export default class DeployedStage {
     );
     settings.ThrottlingRateLimit = Number(throttleRate);
     settings.ThrottlingBurstLimit = Number(throttleBurst);
+    dropImpliedDependencies(Resources);
   }
 
   #alarms() {

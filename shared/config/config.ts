@@ -1,7 +1,9 @@
 import { fieldErrors } from '#shared/validation/field-errors.ts';
 import { messages, validate } from '#shared/validation/generated/config.js';
 import { ConfigError } from './config-error.ts';
-import { type Config, LOCAL_DEFAULTS, RATE_LIMITS, REFERABLE } from './config-schema.ts';
+import type { Config } from './config-schema.ts';
+import { LOCAL_DEFAULTS, RATE_LIMITS } from './defaults.ts';
+import { REFERABLE } from './referable.ts';
 import { parseReference, type Reference } from './reference.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 import { checkValue, getConfig, referencesIn } from './config.ts';
 import { ConfigError } from './config-error.ts';
-import type { ReferableSetting } from './config-schema.ts';
 import { fetchReference } from './fetch-reference.ts';
+import type { ReferableSetting } from './referable.ts';
 import { settingsCache } from './settings-cache.ts';
 
 type Setting = ReferableSetting | 'USERS_BASE_URL';

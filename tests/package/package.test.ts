@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { isIntact } from '#local/package/argon2.mjs';
 import { missingForms, otherForm } from '#local/package/both-slashes.mjs';
+import { dropImpliedDependencies } from '#local/package/dependencies.mjs';
 
 interface Resource {
   readonly Type: string;
@@ -15,6 +18,7 @@ interface Resource {
 interface Definition {
   readonly handler: string;
   readonly timeout?: number;
+  readonly operatorOnly?: boolean;
   readonly events: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 
@@ -124,17 +128,99 @@ describe('the packaged template', () => {
     expect(packaged.sort()).toEqual(declared.sort());
   });
 
-  it('lets API Gateway call every function that has a route', () => {
+  it('lets API Gateway call the authorizer and every function that has a route', () => {
     const allowed = ofType('AWS::Lambda::Permission').filter(
       ({ Principal }) => Principal === 'apigateway.amazonaws.com',
     );
     const routed = Object.keys(functions).filter((key) => functions[key]?.events.some((event) => 'httpApi' in event));
 
-    expect(allowed.map(({ FunctionName }) => functionOf(FunctionName)).sort()).toEqual(routed.map(logicalName).sort());
+    expect(allowed.map(({ FunctionName }) => functionOf(FunctionName)).sort()).toEqual(
+      ['Authorizer', ...routed.map(logicalName)].sort(),
+    );
+  });
+
+  it('asks the authorizer before the calls of operators', () => {
+    const guarded = ofType('AWS::ApiGatewayV2::Route').filter(
+      ({ AuthorizationType }) => AuthorizationType === 'CUSTOM',
+    );
+    const operators = Object.values(functions).filter(({ operatorOnly }) => operatorOnly === true);
+
+    expect(guarded).toHaveLength(2 * operators.length);
   });
 
   it('holds no password', () => {
     expect(JSON.stringify(resources)).not.toMatch(/tester:|password/i);
+  });
+});
+
+describe('the zips', () => {
+  const filesOf = (name: string): string[] => {
+    const zip = readFileSync(path.join(folder, `${name}.zip`));
+    const names: string[] = [];
+    // Each entry of the central directory: its signature, 42 more bytes, the name.
+    for (let at = zip.indexOf('PK\x01\x02'); at >= 0; at = zip.indexOf('PK\x01\x02', at + 4)) {
+      names.push(zip.subarray(at + 46, at + 46 + zip.readUInt16LE(at + 28)).toString('utf8'));
+    }
+    return names.sort();
+  };
+
+  it('hold a function of its own, its module type, and nothing else', () => {
+    expect(filesOf('getUser')).toEqual(['dist/functions/users/get.js', 'dist/package.json']);
+  });
+
+  it.each(['createUser', 'updateUser'])('%s has argon2 for the target, and no other machine', (name) => {
+    const native = filesOf(name).filter((file) => file.startsWith('node_modules/'));
+
+    expect(native).toEqual([
+      'node_modules/@node-rs/argon2-linux-arm64-gnu/argon2.linux-arm64-gnu.node',
+      'node_modules/@node-rs/argon2-linux-arm64-gnu/package.json',
+      'node_modules/@node-rs/argon2/index.js',
+      'node_modules/@node-rs/argon2/package.json',
+    ]);
+  });
+
+  it('of the others have no native code, and one has the pages', () => {
+    const others = Object.keys(functions).filter((name) => name !== 'createUser' && name !== 'updateUser');
+    const withMore = others.filter((name) => filesOf(name).length > 2);
+
+    expect(withMore).toEqual(['swaggerUi']);
+    expect(filesOf('swaggerUi')).toContain('dist/assets/swagger-ui/index.html');
+  });
+
+  it('have their source maps beside them', () => {
+    for (const name of Object.keys(functions)) {
+      const map = JSON.parse(readFileSync(path.join(folder, `${name}.js.map`), 'utf8'));
+      expect(map.sources.some((source: string) => source.endsWith('.ts'))).toBe(true);
+    }
+  });
+});
+
+describe('a native package', () => {
+  it.each([
+    ['sha512', true],
+    ['sha256', true],
+  ])('is taken with the right %s only', (algorithm, expected) => {
+    const content = Buffer.from('content');
+    const right = `${algorithm}-${createHash(algorithm).update(content).digest('base64')}`;
+
+    expect(isIntact(content, right)).toBe(expected);
+    expect(isIntact(Buffer.from('other'), right)).toBe(false);
+  });
+});
+
+describe('dependencies', () => {
+  it('that the properties imply are dropped, others kept', () => {
+    const resources = {
+      A: { Type: 'X', DependsOn: ['Role', 'Log'], Properties: { Role: { 'Fn::GetAtt': ['Role', 'Arn'] } } },
+      B: { Type: 'X', DependsOn: 'A', Properties: { Target: { 'Fn::Join': ['/', ['x', { Ref: 'A' }]] } } },
+      C: { Type: 'X', DependsOn: 'A', Properties: {} },
+    };
+
+    dropImpliedDependencies(resources);
+
+    expect(resources.A.DependsOn).toEqual(['Log']);
+    expect(resources.B).not.toHaveProperty('DependsOn');
+    expect(resources.C.DependsOn).toEqual(['A']);
   });
 });
 

@@ -16,13 +16,13 @@ const statementsOf = (role: Readonly<Record<string, unknown>> | undefined): unkn
   );
 
 describe('every stage', () => {
-  it('has templates in which cfn-lint finds no error', async () => {
+  it('has templates in which cfn-lint finds no error, and nothing to warn of', async () => {
     const findings = await lintTemplates(
       names.flatMap((name) => templatesIn(folderOf(name))),
       'eu-central-1',
     );
 
-    expect(findings.filter(({ Level }) => Level === 'Error')).toEqual([]);
+    expect(findings.filter(({ Level }) => Level !== 'Informational')).toEqual([]);
   });
 
   it.each(names)('%s: has mappings that AWS takes', (name) => {
