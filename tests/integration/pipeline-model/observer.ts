@@ -19,7 +19,7 @@ interface Seen {
   readonly attemptsBefore: number;
 }
 
-type Observed = Pick<Surroundings, 'simulation' | 'users' | 'notifications'>;
+type Observed = Pick<Surroundings, 'simulation' | 'users' | 'notifications' | 'kafka'>;
 
 const HOUR_MS = 60 * 60 * 1000;
 const RETRY_MS = 48 * HOUR_MS;
@@ -34,7 +34,7 @@ const isAllowed = (before: Seen, after: EventRow): boolean => {
 };
 
 /** Watches the tables and the mails, and notes whatever breaks a guarantee. */
-export const startObserver = ({ simulation, users, notifications }: Observed) => {
+export const startObserver = ({ simulation, users, notifications, kafka }: Observed) => {
   const violations: string[] = [];
   const seen = new Map<string, Seen>();
   const taken: TakenMail[] = [];
@@ -80,6 +80,9 @@ export const startObserver = ({ simulation, users, notifications }: Observed) =>
     seen.set(uuid, now);
     if (state === 'FINISHED' && !taken.some((mail) => mail.uuid === uuid)) {
       violations.push(`${uuid}: FINISHED without a mail`);
+    }
+    if (state === 'PROCESSING' && row.published_at !== null && !kafka.generationsOf(uuid).includes(generation)) {
+      violations.push(`${uuid}: marked as published before generation ${generation} was`);
     }
     if (state !== 'FAILED' || before.state === 'FAILED') return;
     const wrong = wrongFailure(row, now);
