@@ -81,12 +81,24 @@ export const startObserver = ({ simulation, users, notifications, kafka }: Obser
     if (state === 'FINISHED' && !taken.some((mail) => mail.uuid === uuid)) {
       violations.push(`${uuid}: FINISHED without a mail`);
     }
-    if (state === 'PROCESSING' && row.published_at !== null && !kafka.generationsOf(uuid).includes(generation)) {
+    if (
+      state === 'PROCESSING' &&
+      row.published_at !== null &&
+      !kafka.generationsOf('user.email.send', uuid).includes(generation)
+    ) {
       violations.push(`${uuid}: marked as published before generation ${generation} was`);
     }
     if (state !== 'FAILED' || before.state === 'FAILED') return;
     const wrong = wrongFailure(row, now);
     if (wrong !== undefined) violations.push(`${uuid}: FAILED, but ${wrong}`);
+  };
+
+  const lookAtDelivery = ({ uuid, status, generation, settled_at: settledAt }: StoredDelivery): void => {
+    if (settledAt === null) return;
+    const confirmations = kafka.generationsOf('user.email.sent', uuid);
+    const deadLetters = kafka.generationsOf('user.email.send.dlq', uuid);
+    const isTold = status === 'SENT' ? confirmations.length > 0 : deadLetters.includes(generation);
+    if (!isTold) violations.push(`${uuid}: ${status} ${generation} is settled and was not told`);
   };
 
   return {
@@ -118,6 +130,7 @@ export const startObserver = ({ simulation, users, notifications, kafka }: Obser
         if (sent.has(mail.uuid) && mail.leaseEndsAt >= simulation.nowMs()) mail.wasRecordedInTime = true;
       }
       for (const row of allEvents) lookAtEvent(row);
+      for (const row of allDeliveries) lookAtDelivery(row);
     },
 
     /** Whether an operator's last retry of the event led to one more attempt. */

@@ -1,7 +1,7 @@
 import { GENERATION_HEADER } from '#shared/kafka/event-message.ts';
 import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
-import { EMAIL_SEND, PARTITIONS, TOPICS } from '#shared/kafka/topics.ts';
+import { PARTITIONS, TOPICS } from '#shared/kafka/topics.ts';
 
 export type Topic = (typeof TOPICS)[number];
 
@@ -64,9 +64,9 @@ export const simulatedKafka = () => {
     answerNext: (answer: BrokerAnswer): void => void script.push(answer),
     behave: (): void => void script.splice(0),
     all: (topic: Topic): RawRecord[] => logs.get(topic)?.flat() ?? [],
-    /** The generation of every message that asks for the event's mail, without what `repeat` has written. */
-    generationsOf: (uuid: string): number[] =>
-      (logs.get(EMAIL_SEND) ?? [])
+    /** The generation of every message of the event on the topic, without what `repeat` has written. */
+    generationsOf: (topic: Topic, uuid: string): number[] =>
+      (logs.get(topic) ?? [])
         .flat()
         .filter((record) => !repeated.has(record))
         .map(decodeRecord)

@@ -187,7 +187,7 @@ export const openWorld = async (simulation: Simulation, databases: Databases): P
   return {
     observer,
     created: () => created,
-    publications: (uuid) => kafka.generationsOf(uuid).length,
+    publications: (uuid) => kafka.generationsOf('user.email.send', uuid).length,
     async run(command) {
       await perform(command);
       await settle();
