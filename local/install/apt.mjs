@@ -15,6 +15,7 @@ const aptPackages = {
   redis: ['redis-tools'],
   java: ['openjdk-21-jre-headless', 'openjdk-17-jre-headless', 'openjdk-25-jre-headless'],
   maven: ['maven'],
+  python: ['python3-venv'],
 };
 
 /** @typedef {keyof typeof aptPackages} Need */

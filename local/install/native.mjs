@@ -11,7 +11,13 @@ import { ensureKafkaJars, hasKafkaJars } from './kafka-jars.mjs';
  */
 
 /** What a person has to install, in the words of their own package manager. */
-const labels = { mariadb: 'MariaDB 10.6+', redis: 'Redis 6.2+', java: 'Java 17+', maven: 'Maven' };
+const labels = {
+  mariadb: 'MariaDB 10.6+',
+  redis: 'Redis 6.2+',
+  java: 'Java 17+',
+  maven: 'Maven',
+  python: 'Python 3.10+ with venv',
+};
 
 /**
  * Makes sure that everything the services need is on this machine.

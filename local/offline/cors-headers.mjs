@@ -21,7 +21,8 @@ export function corsRestorer() {
       const { response } = request;
       if (response.isBoom || answer === undefined) return;
       for (const name of Object.keys(response.headers).filter(isCors)) {
-        if (!(name in answer.headers)) delete response.headers[name];
+        if (name in answer.headers) response.headers[name] = answer.headers[name];
+        else delete response.headers[name];
       }
       if (request.method === 'options') response.statusCode = answer.status;
     },

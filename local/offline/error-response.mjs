@@ -13,6 +13,15 @@ const known = /** @type {const} */ ({
   500: { error: 'Internal server error!', code: 'INTERNAL', message: 'Something went wrong on our side.' },
 });
 
+/** What every answer of ours carries (shared/http/standard-headers.ts). */
+const standardHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+};
+
 /**
  * An error in the format of the HTTP contract.
  * @param {number} status
@@ -59,9 +68,7 @@ export function reshapeErrors(request, h) {
   const status = response.isBoom ? response.output.statusCode : isHandlerFailure(response.source) ? 500 : undefined;
   if (status === undefined) return h.continue;
   const body = errorBody(status);
-  return h
-    .response(JSON.stringify(body))
-    .code(body.status)
-    .type('application/json')
-    .header('cache-control', 'no-store');
+  const reply = h.response(JSON.stringify(body)).code(body.status).type('application/json');
+  for (const [name, value] of Object.entries(standardHeaders)) reply.header(name, value);
+  return reply;
 }

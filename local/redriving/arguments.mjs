@@ -33,12 +33,18 @@ export function redriveOptions(args, env) {
     throw new StartError(`${url === undefined ? 'USERS_BASE_URL' : '--url'} must be an http:// or https:// URL`);
   return {
     baseUrl: base.replace(/\/+$/, ''),
-    token: env.OPERATOR_TOKEN || undefined,
+    token: firstToken(env.OPERATOR_TOKEN ?? ''),
     isList: list,
     reason,
     limit: limit === undefined ? Number.POSITIVE_INFINITY : Number(limit),
   };
 }
+
+/**
+ * Of several tokens the first that is there itself: of some the system knows the hash only.
+ * @param {string} setting
+ */
+const firstToken = (setting) => setting.split(',').find((entry) => entry !== '' && !entry.startsWith('sha256:'));
 
 /** @param {string[]} args */
 function parse(args) {

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { call, SECRETS } from '#tests/helpers/call.ts';
+import { call } from '#tests/helpers/call.ts';
+import { SECRETS } from '#tests/helpers/secret-marks.ts';
 import { ABSENT_ID, patch, registered, userPath } from '#tests/helpers/users.ts';
 
 const redis = new Redis(inject('application').redisUrl);

@@ -92,16 +92,26 @@ describe('a route that does not exist', () => {
     ['GET', '/swagger-ui/../../package.json'],
     ['GET', '/2015-03-31/functions/registration-local-live/invocations'],
     ['POST', '/api/nothing'],
-    ['POST', '/health/live'],
-    ['PUT', '/api/users/1'],
-    ['POST', '/api/users/1'],
-    ['PATCH', '/api/users/'],
-    ['OPTIONS', '/api/users/1'],
-    ['PROPFIND', '/api/users/1'],
-    ['DELETE', '/api/events'],
-    ['POST', '/api/dead-letters'],
+    ['OPTIONS', '/nothing'],
   ])('%s %s is 404', async (method, path) => {
     expect(await call(method, path)).toMatchObject({ status: 404, body: { error: 'Not found!', code: 'NOT_FOUND' } });
+  });
+
+  it.each([
+    ['POST', '/health/live', 'GET'],
+    ['PUT', '/api/users/1', 'GET, PATCH, DELETE'],
+    ['POST', '/api/users/1', 'GET, PATCH, DELETE'],
+    ['PATCH', '/api/users/', 'POST, GET'],
+    ['PATCH', '/api/users', 'POST, GET'],
+    ['OPTIONS', '/api/users/1', 'GET, PATCH, DELETE'],
+    ['PROPFIND', '/api/users/1', 'GET, PATCH, DELETE'],
+    ['DELETE', '/api/events', 'GET'],
+    ['POST', '/api/dead-letters', 'GET'],
+  ])('%s %s is 405 with Allow: %s', async (method, path, allow) => {
+    const answer = await call(method, path);
+
+    expect(answer).toMatchObject({ status: 405, body: { error: 'Method not allowed!', code: 'METHOD_NOT_ALLOWED' } });
+    expect(answer.headers.allow).toBe(allow);
   });
 
   it('does not answer a preflight as if every origin were allowed', async () => {
@@ -110,9 +120,52 @@ describe('a route that does not exist', () => {
     const preflight = await call('OPTIONS', '/api/users/', { headers });
     const plain = await call('GET', '/api/users/', { headers });
 
-    expect(preflight.status).toBe(404);
+    expect(preflight.status).toBe(405);
     expect(preflight.headers).not.toHaveProperty('access-control-allow-origin');
     expect(plain.headers).not.toHaveProperty('access-control-allow-origin');
+  });
+});
+
+describe('what is larger than anybody needs', () => {
+  it('is refused: a URL', async () => {
+    const answer = await call('GET', `/api/users/?x=${'y'.repeat(8192)}`);
+
+    expect(answer).toMatchObject({ status: 414, body: { code: 'URI_TOO_LONG' } });
+  });
+
+  it('is refused: headers', async () => {
+    const answer = await call('GET', '/api/users/', { headers: { 'x-long': 'y'.repeat(10_240) } });
+
+    expect(answer).toMatchObject({ status: 431, body: { code: 'HEADERS_TOO_LARGE' } });
+  });
+});
+
+describe('every answer', () => {
+  it.each([
+    ['GET', '/health/live', 200],
+    ['GET', absent, 404],
+    ['GET', '/api/users/%zz', 400],
+    ['GET', '/nothing', 404],
+    ['PUT', '/api/users/1', 405],
+    ['POST', '/api/users/', 415],
+  ])('is data alone to a browser: %s %s', async (method, path, status) => {
+    const answer = await call(method, path);
+
+    expect(answer.status).toBe(status);
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+    });
+  });
+
+  it('lets a page load what is its own, and nothing else', async () => {
+    const { headers } = await call('GET', '/swagger-ui/index.html');
+
+    expect(headers['content-security-policy']).toMatch(/^default-src 'self';.*frame-ancestors 'none'$/);
+    expect(headers['content-security-policy']).not.toMatch(/unsafe-eval|script-src|\*/);
   });
 });
 

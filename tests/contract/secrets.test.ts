@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { createDatabase } from '#shared/db/database.ts';
-import { call, SECRETS } from '#tests/helpers/call.ts';
+import { call } from '#tests/helpers/call.ts';
+import { allMails, eventWhen } from '#tests/helpers/events.ts';
+import { randomEmail, randomName } from '#tests/helpers/random.ts';
+import { SECRETS } from '#tests/helpers/secret-marks.ts';
+import { secretsIn, tracesOf } from '#tests/helpers/secret-traces.ts';
 import { newUser, patch, randomPassword, registered, userPath } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
@@ -38,6 +42,24 @@ describe('a password', () => {
     const tables = [users('outbox_events'), users('dead_letters'), notifications('email_deliveries')];
 
     for (const rows of await Promise.all(tables)) expect(JSON.stringify(rows)).not.toMatch(SECRETS);
+  });
+
+  it('is nowhere after a registration, its mail, a failure of each kind and a repeat', async () => {
+    const done = await registered({ email: randomEmail() });
+    const bounced = await registered({ email: `bounce${randomEmail()}` });
+    const json = newUser();
+    const headers = { 'idempotency-key': randomName('key-') };
+    await call('POST', '/api/users/', { json, headers });
+    await call('POST', '/api/users/', { json, headers });
+    await call('POST', '/api/users/', { json: { ...json, password: randomPassword() }, headers });
+    await patch(done, { name: 'Bea', oldPassword: done.password, newPassword: randomPassword() });
+    await call('GET', userPath(done));
+    await eventWhen(done.email, 'FINISHED');
+    await eventWhen(bounced.email, 'FAILED');
+
+    const traces = await tracesOf(inject('application'), await allMails());
+    for (const [place, texts] of Object.entries(traces)) expect(texts.length, place).toBeGreaterThan(1);
+    expect(secretsIn(traces, operatorToken)).toEqual([]);
   });
 
   it('is in no log line, whatever becomes of the call; nor is a hash or a token', async () => {

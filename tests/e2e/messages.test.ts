@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { createDatabase } from '#shared/db/database.ts';
-import { call, SECRETS } from '#tests/helpers/call.ts';
+import { call } from '#tests/helpers/call.ts';
 import { eventOf, eventWhen, mailsTo, operator } from '#tests/helpers/events.ts';
 import { randomEmail, randomName } from '#tests/helpers/random.ts';
+import { SECRETS } from '#tests/helpers/secret-marks.ts';
 import { register } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 import { connectWire, type NewMessage, type Topic } from '#tests/helpers/wire.ts';

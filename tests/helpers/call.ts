@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { inject } from 'vitest';
 import { type CheckAnswer, documentedBy, type OpenApi } from './documented.ts';
+import { SECRETS } from './secret-marks.ts';
 import { type RawAnswer, sendRequest } from './send-request.ts';
 
 export interface CallOptions {
@@ -17,12 +18,6 @@ export interface CallOptions {
 export interface Answer<T> extends RawAnswer {
   readonly body: T;
 }
-
-/** Every password that a test sends begins with this, so that it is recognised wherever it must not be. */
-export const SECRET_MARK = 'hush-';
-
-/** What no answer and no log line may hold. */
-export const SECRETS = new RegExp(`${SECRET_MARK}|\\$argon2|password_?hash`, 'i');
 
 const { baseUrl } = inject('application');
 let check: Promise<CheckAnswer> | undefined;

@@ -21,7 +21,7 @@ export type CheckAnswer = (method: string, path: string, answer: RawAnswer) => v
 /** Pages and the document itself are not described by the document. */
 const UNDESCRIBED = /^\/(?:swagger-ui\/|openapi\.json|dashboard)/;
 /** What refuses a request before any operation is chosen, or when there is none. */
-const WITHOUT_OPERATION = [400, 404];
+const WITHOUT_OPERATION = [400, 404, 405];
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 

@@ -54,6 +54,12 @@ export const eventWhen = async (email: string, state: PipelineEvent['eventState'
   return event;
 };
 
+/** All raw mails that arrived so far. */
+export const allMails = async (): Promise<readonly string[]> => {
+  const answer = await fetch(inject('application').mailsUrl);
+  return (await answer.json()) as readonly string[];
+};
+
 /** The raw mails that arrived at an address. */
 export const mailsTo = async (email: string): Promise<readonly string[]> => {
   const { mailsUrl } = inject('application');

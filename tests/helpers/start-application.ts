@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import requireServers from './require-servers.ts';
 import { type RunningApplication, runApplication } from './run-application.ts';
+import { secretsIn, tracesOf } from './secret-traces.ts';
 import { startMailServer, type TestMailServer } from './smtp-server.ts';
 
 /** The one application that all system tests use. */
 export interface Application extends RunningApplication {
-  /** GET ?to=<address>: the raw mails that arrived there, as JSON. */
+  /** GET ?to=<address>: the raw mails that arrived there, as JSON; without an address all of them. */
   readonly mailsUrl: string;
 }
 
@@ -37,8 +38,9 @@ const misbehave = (mail: TestMailServer): void => {
 
 const serveMails = async (mail: TestMailServer): Promise<http.Server> => {
   const server = http.createServer((request, response) => {
-    const to = new URL(request.url ?? '/', 'http://mails').searchParams.get('to') ?? '';
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(mail.to(to).map(({ raw }) => raw)));
+    const to = new URL(request.url ?? '/', 'http://mails').searchParams.get('to');
+    const found = to === null ? mail.mails : mail.to(to);
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(found.map(({ raw }) => raw)));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -57,8 +59,16 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     mailsUrl: `http://127.0.0.1:${(mails.address() as AddressInfo).port}/`,
   });
   return async () => {
+    // After everything that the tests have done to it, failures included.
+    const traces = await tracesOf(
+      application,
+      mail.mails.map(({ raw }) => raw),
+    );
     await stop();
     mails.close();
     await mail.stop();
+    const secrets = secretsIn(traces, application.operatorToken);
+    if (secrets.length > 0)
+      throw new Error(`The application wrote secrets down:\n${secrets.join('\n').slice(0, 2000)}`);
   };
 };

@@ -1,5 +1,6 @@
-import { type Answer, type CallOptions, call, SECRET_MARK } from './call.ts';
+import { type Answer, type CallOptions, call } from './call.ts';
 import { randomEmail, randomName } from './random.ts';
+import { SECRET_MARK } from './secret-marks.ts';
 
 export interface User {
   readonly id: number;

@@ -12,6 +12,15 @@ describe('the options of npm run redrive', () => {
     });
   });
 
+  it.each([
+    ['secret-token', 'secret-token'],
+    [`sha256:${'a'.repeat(64)},next-token,old-token`, 'next-token'],
+    [`sha256:${'a'.repeat(64)}`, undefined],
+    ['', undefined],
+  ])('of the tokens %j sends %j', (OPERATOR_TOKEN, token) => {
+    expect(redriveOptions([], { OPERATOR_TOKEN }).token).toBe(token);
+  });
+
   it('takes what it is told', () => {
     const args = ['--list', '--reason', '5.1.1', '--limit', '20', '--url', 'https://api.example.com/'];
 

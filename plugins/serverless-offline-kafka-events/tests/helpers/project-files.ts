@@ -73,6 +73,7 @@ export const rejectsUnhandled = recorded(async () => { if (first()) { Promise.re
 export const throwsInTimer = recorded(async () => { if (first()) { later(new Error('nobody catches this')); await sleep(5_000); } });
 export const throwsLate = recorded(async () => { if (first()) later(new Error('too late')); else await sleep(100); });
 export const tooSlow = recorded(async () => { if (first()) await sleep(1_500); });
+export const muchTooSlow = recorded(async () => { if (first()) await sleep(20_000); });
 const throwsOnce = (thrown) => recorded(async () => { if (first()) throw thrown; });
 export const throwsText = throwsOnce('only text');
 export const throwsNothing = throwsOnce(undefined);

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { ensurePythonPackages } from '#local/install/python-packages.mjs';
+
+export interface Failure {
+  readonly code: string;
+  readonly title: string;
+  /** Method and path; of the stateful phase as well. */
+  readonly operations: readonly string[];
+}
+
+/** The part of schemathesis' JSON report that is judged. */
+export interface FuzzReport {
+  readonly seed: number;
+  readonly operations: { readonly selected: number; readonly tested: number };
+  readonly phases: Readonly<Record<string, { readonly status: string }>>;
+  readonly test_cases: { readonly generated: number; readonly errored: number };
+  readonly failures: readonly Failure[];
+  readonly errors: readonly unknown[];
+}
+
+export interface FuzzOptions {
+  readonly baseUrl: string;
+  readonly operatorToken: string;
+}
+
+const FOLDER = import.meta.dirname;
+/** The same cases in every run, so that a change is judged and not chance; FUZZ_SEED tries others. */
+const SEED = process.env['FUZZ_SEED'] ?? '1';
+const EXAMPLES = process.env['FUZZ_EXAMPLES'] ?? '50';
+
+/**
+ * Runs schemathesis with all of its checks on the running application's own document. What it prints appears as it comes.
+ * @throws when it ends without a report
+ */
+export const runSchemathesis = async ({ baseUrl, operatorToken }: FuzzOptions): Promise<FuzzReport> => {
+  const programs = await ensurePythonPackages(path.join(FOLDER, 'requirements.txt'));
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'registration-fuzz-'));
+  const reportFile = path.join(folder, 'report.json');
+  const options = ['--checks', 'all', '--seed', SEED, '--max-examples', EXAMPLES, '--no-color'];
+  const report = ['--report', 'json', '--report-json-path', reportFile];
+  const child = spawn(
+    path.join(programs, 'schemathesis'),
+    [
+      ...['--config-file', path.join(FOLDER, 'schemathesis.toml'), 'run', `${baseUrl}/openapi.json`],
+      ...['--header', `Authorization: Bearer ${operatorToken}`, ...options, ...report],
+    ],
+    {
+      cwd: folder,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, FUZZ_URL: baseUrl, FUZZ_HOOKS: path.join(FOLDER, 'hooks.py') },
+    },
+  );
+  try {
+    await once(child, 'exit');
+    return JSON.parse(readFileSync(reportFile, 'utf8'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};

@@ -1,0 +1,167 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createUser } from '#functions/users/create.ts';
+import { updateUserHandler } from '#functions/users/update.ts';
+import { createRedis } from '#shared/cache/redis.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { type RateLimit, rateLimiter } from '#shared/rate-limit/rate-limiter.ts';
+import { limitPasswordChecks, limitSignUps } from '#shared/rate-limit/request-limits.ts';
+import { httpEvent, invoke } from '#tests/helpers/http-events.ts';
+import { randomName } from '#tests/helpers/random.ts';
+import { connectedRedis } from '#tests/helpers/redis.ts';
+import { timed } from '#tests/helpers/unhandled.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
+
+process.env['RATE_LIMIT_SIGN_UP_PER_IP'] = '7';
+process.env['RATE_LIMIT_PASSWORD_PER_IP'] = '30';
+process.env['RATE_LIMIT_PASSWORD_PER_USER'] = '5';
+
+let redis: Redis;
+beforeAll(async () => {
+  redis = await connectedRedis();
+});
+afterAll(() => redis.disconnect());
+
+let checks = 0;
+const update = updateUserHandler(async () => {
+  checks += 1;
+  throw new AppError('INVALID_CREDENTIALS', 'The old password is not right.');
+}, limitPasswordChecks);
+const create = createUser(async ({ name, lastname, email }) => ({ id: 1, name, lastname, email }), limitSignUps);
+
+const request = (sourceIp: string, id: string, body: object): APIGatewayProxyEventV2 =>
+  httpEvent({
+    body: JSON.stringify(body),
+    pathParameters: { id },
+    requestContext: { http: { method: 'PATCH', path: '/', sourceIp } },
+  } as unknown as APIGatewayProxyEventV2);
+
+const randomId = (): string => String(Math.floor(Math.random() * 1e15));
+const guess = (address: string, id: string) =>
+  invoke(update, request(address, id, { name: 'x', oldPassword: 'guess' }));
+const signUp = (address: string) =>
+  invoke(create, request(address, '', { name: 'A', lastname: 'L', email: 'a@b.io', password: 'correct-horse-1' }));
+const statuses = (answers: ReadonlyArray<{ status: number }>): Record<number, number> => {
+  const counts: Record<number, number> = {};
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+};
+
+describe('passwords', () => {
+  it('of one user are guessed five times, of 50 guesses at once from as many addresses', async () => {
+    const id = randomId();
+    checks = 0;
+
+    const answers = await Promise.all(Array.from({ length: 50 }, () => guess(randomName('address-'), id)));
+
+    expect(statuses(answers)).toEqual({ 400: 5, 429: 45 });
+    expect(checks).toBe(5);
+    for (const { status, headers, error } of answers) {
+      if (status !== 429) continue;
+      expect(error).toMatchObject({ error: 'Too many requests!', code: 'RATE_LIMITED' });
+      expect(Number(headers['retry-after'])).toBeGreaterThan(290);
+      expect(Number(headers['retry-after'])).toBeLessThanOrEqual(300);
+    }
+  });
+
+  it('are guessed 30 times by one address, however many users it tries', async () => {
+    const address = randomName('address-');
+
+    const answers = await Promise.all(Array.from({ length: 50 }, () => guess(address, randomId())));
+
+    expect(statuses(answers)).toEqual({ 400: 30, 429: 20 });
+  });
+
+  it('that others guess leave a user alone whose own are right', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => guess(randomName('address-'), randomId())));
+
+    expect((await guess(randomName('address-'), randomId())).status).toBe(400);
+  });
+});
+
+describe('sign-ups', () => {
+  it('are seven of one address, and others are not counted with it', async () => {
+    const address = randomName('address-');
+
+    expect(statuses(await Promise.all(Array.from({ length: 20 }, () => signUp(address))))).toEqual({ 201: 7, 429: 13 });
+    expect((await signUp(randomName('address-'))).status).toBe(201);
+  });
+
+  it('count only when there is nothing wrong with them', async () => {
+    const address = randomName('address-');
+    const wrong = Array.from({ length: 20 }, () => invoke(create, request(address, '', { name: '' })));
+
+    expect(statuses(await Promise.all(wrong))).toEqual({ 400: 20 });
+    expect((await signUp(address)).status).toBe(201);
+  });
+});
+
+describe('the window', () => {
+  const limitOf = (over: Partial<RateLimit> = {}): RateLimit => ({
+    what: 'test',
+    of: randomName(''),
+    limit: 3,
+    windowMs: 600,
+    ...over,
+  });
+  const passes = async (limits: readonly RateLimit[], limitRate = rateLimiter(async () => redis)): Promise<boolean> =>
+    limitRate(limits).then(
+      () => true,
+      () => false,
+    );
+
+  it('slides: a place is free again as soon as its own time is over', async () => {
+    const limit = limitOf();
+    const started = performance.now();
+    for (let count = 0; count < 3; count += 1) expect(await passes([limit])).toBe(true);
+    expect(await passes([limit])).toBe(false);
+
+    await waitFor(() => passes([limit]), { what: 'a free place' });
+
+    expect(performance.now() - started).toBeGreaterThan(590);
+  });
+
+  it('is not kept shut by those who go on trying', async () => {
+    const limit = limitOf({ limit: 1 });
+    await passes([limit]);
+
+    expect(await waitFor(() => passes([limit]), { timeoutMs: 2000, what: 'a free place' })).toBe(true);
+  });
+
+  it('leaves nothing behind', async () => {
+    const limit = limitOf({ windowMs: 100 });
+    await passes([limit]);
+
+    await waitFor(async () => (await redis.exists(`rate:{test:${limit.of}}`)) === 0, { what: 'an empty window' });
+  });
+
+  it('of a key that holds something else stops nobody', async () => {
+    const limit = limitOf();
+    await redis.set(`rate:{test:${limit.of}}`, 'x', 'EX', 10);
+
+    expect(await passes([limit])).toBe(true);
+  });
+});
+
+describe('while Redis is down', () => {
+  it('everything is let through, and soon without asking', async () => {
+    const down = createRedis('redis://127.0.0.1:1');
+    down.on('error', () => undefined);
+    let asked = 0;
+    const limitRate = rateLimiter(async () => {
+      asked += 1;
+      return down;
+    });
+    const limit: RateLimit = { what: 'test', of: randomName(''), limit: 1, windowMs: 60_000 };
+
+    const { answer, ms } = await timed(async () => {
+      for (let count = 0; count < 50; count += 1) await limitRate([limit]);
+    });
+    down.disconnect();
+
+    expect(answer).toMatchObject({ status: 'fulfilled' });
+    expect(ms).toBeLessThan(1000);
+    expect(asked).toBeLessThan(5);
+  });
+});

@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
+
+const TOKEN = 'the-token-of-the-operators';
+const HASHED = `sha256:${createHash('sha256').update(TOKEN).digest('hex')}`;
+
+type Access = 'open' | 'operators' | 'operators when deployed';
+type Route = readonly [route: string, file: string, access: Access];
+
+/** Every route of the API, and who may call it. What is open answers without a token whatever the stage. */
+const ROUTES: readonly Route[] = [
+  ['POST /api/users/', 'users/create', 'open'],
+  ['PATCH /api/users/{id}', 'users/update', 'open'],
+  ['GET /api/users/', 'users/list', 'operators when deployed'],
+  ['GET /api/users/{id}', 'users/get', 'operators when deployed'],
+  ['DELETE /api/users/{id}', 'users/remove', 'operators when deployed'],
+  ['GET /api/events', 'outbox/list-events', 'operators'],
+  ['GET /api/events/{uuid}', 'outbox/get-event', 'operators'],
+  ['POST /api/events/{uuid}/retry', 'outbox/retry-event', 'operators'],
+  ['GET /api/dead-letters', 'outbox/list-dead-letters', 'operators'],
+  ['GET /tests/responsedata', 'diagnostics/response-data', 'open'],
+  ['GET /health/live', 'system/live', 'open'],
+  ['GET /openapi.json', 'system/openapi', 'open'],
+  ['GET /swagger-ui/{file}', 'system/swagger-ui', 'open'],
+  ['the authorizer', 'system/authorizer', 'operators'],
+];
+
+const CREDENTIALS = {
+  'no token': undefined,
+  'a wrong token': 'Bearer another-token-of-nobody',
+  'the hash of the token': `Bearer ${HASHED}`,
+  'the right token': `Bearer ${TOKEN}`,
+} as const;
+type Credential = keyof typeof CREDENTIALS;
+const CREDENTIAL_NAMES = Object.keys(CREDENTIALS) as Credential[];
+
+interface Stage {
+  readonly name: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Which routes ask for the token there. */
+  guards(access: Access): boolean;
+}
+
+const STAGES: readonly Stage[] = [
+  { name: 'local without a token', env: { STAGE: 'local' }, guards: () => false },
+  {
+    name: 'local with a token',
+    env: { STAGE: 'local', OPERATOR_TOKEN: TOKEN },
+    guards: (access) => access === 'operators',
+  },
+  { name: 'prod', env: { STAGE: 'prod', OPERATOR_TOKEN: HASHED }, guards: (access) => access !== 'open' },
+  {
+    name: 'prod while the token is replaced',
+    env: { STAGE: 'prod', OPERATOR_TOKEN: `the-next-token,${HASHED}` },
+    guards: (access) => access !== 'open',
+  },
+];
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await usersTestDatabase();
+});
+afterAll(() => database.drop());
+
+const eventOf = (route: string, authorization: string | undefined) => ({
+  version: '2.0',
+  routeKey: route,
+  rawPath: '/',
+  rawQueryString: '',
+  headers: {
+    'content-type': 'application/json',
+    ...(authorization === undefined ? {} : { Authorization: authorization }),
+  },
+  body: '{}',
+  isBase64Encoded: false,
+  pathParameters: { id: '999999999999999', uuid: randomUUID(), file: 'index.html' },
+  queryStringParameters: route.includes('/tests/') ? { id: '1' } : null,
+  requestContext: { http: { method: route.split(' ')[0], path: '/', sourceIp: '192.0.2.1' } },
+});
+
+/** The statuses of every route with every credential, in a process of that stage. */
+const statusesIn = async (env: Stage['env']): Promise<readonly number[]> => {
+  const calls = ROUTES.flatMap(([route, file]) =>
+    CREDENTIAL_NAMES.map((name) => ({
+      file: `dist/functions/${file}.js`,
+      event: eventOf(route, CREDENTIALS[name]),
+    })),
+  );
+  const { OPERATOR_TOKEN: _token, ...inherited } = process.env;
+  const child = spawn(process.execPath, ['tests/integration/access/invoke-built.mjs'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...inherited, DATABASE_TLS: 'off', USERS_DATABASE_URL: database.url, ...env },
+  });
+  child.stdin.end(JSON.stringify(calls));
+  const printed = await text(child.stdout);
+  return JSON.parse(printed.trim().split('\n').at(-1) ?? '');
+};
+
+describe.each(STAGES)('in the stage $name', ({ env, guards }) => {
+  const answers = new Map<string, number>();
+  beforeAll(async () => {
+    const statuses = [...(await statusesIn(env))];
+    for (const [route] of ROUTES) {
+      for (const credential of CREDENTIAL_NAMES) answers.set(`${route} ${credential}`, statuses.shift() ?? 0);
+    }
+  });
+
+  const cells = ROUTES.flatMap(([route, , access]) =>
+    CREDENTIAL_NAMES.map((credential) => ({
+      route,
+      credential,
+      isIn: credential === 'the right token' || !guards(access),
+    })),
+  );
+
+  it.each(cells)('$route with $credential: let in $isIn', ({ route, credential, isIn }) => {
+    const status = answers.get(`${route} ${credential}`) ?? 0;
+
+    if (isIn) expect([200, 202, 204, 400, 404, 409]).toContain(status);
+    else expect(status).toBe(401);
+  });
+});
+
+describe('serverless.yml', () => {
+  interface Definition {
+    readonly handler: string;
+    readonly operatorOnly?: boolean;
+    readonly events?: ReadonlyArray<Readonly<Record<string, unknown>>>;
+  }
+  const functions: Readonly<Record<string, Definition>> = parse(readFileSync('serverless.yml', 'utf8')).functions;
+  const routed = Object.values(functions).filter(({ events = [] }) => events.some((event) => 'httpApi' in event));
+  const OPEN_AND_WITHOUT_DATA = [
+    'system/ready',
+    'system/not-found',
+    'diagnostics/request-data',
+    'diagnostics/receive-message',
+    'diagnostics/pass-message-on',
+  ];
+
+  it('has no route of which this table does not say who may call it', () => {
+    const known = [...ROUTES.map(([, file]) => file), ...OPEN_AND_WITHOUT_DATA];
+    const served = routed.map(({ handler }) => handler.replace(/^dist\/functions\/|\.handler$/g, ''));
+
+    expect(served.filter((file) => !known.includes(file))).toEqual([]);
+  });
+
+  it('puts the authorizer before the very routes that ask for a token when deployed', () => {
+    const guarded = ROUTES.filter(([route, , access]) => access !== 'open' && route !== 'the authorizer');
+
+    expect(
+      routed
+        .filter(({ operatorOnly }) => operatorOnly === true)
+        .map(({ handler }) => handler.replace(/^dist\/functions\/|\.handler$/g, ''))
+        .sort(),
+    ).toEqual(guarded.map(([, file]) => file).sort());
+  });
+});
+
+describe('outside the local stage without any token', () => {
+  it('nobody is let in where operators are asked for', async () => {
+    const statuses = await statusesIn({ STAGE: 'prod' });
+    const guarded = ROUTES.flatMap(([, , access]) => CREDENTIAL_NAMES.map(() => access !== 'open'));
+
+    const answered = statuses.filter((_status, index) => guarded[index]);
+    expect(answered.every((status) => status === 500 || status === 401)).toBe(true);
+  });
+});

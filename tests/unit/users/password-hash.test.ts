@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { hashPassword, verifyPassword } from '#shared/users/password-hash.ts';
+
+process.env['PASSWORD_HASH_MEMORY_KIB'] = '8';
+process.env['PASSWORD_HASH_PASSES'] = '1';
+process.env['PASSWORD_HASH_CONCURRENCY'] = '2';
+process.env['PASSWORD_HASH_QUEUE'] = '3';
+
+const outcomes = async (work: ReadonlyArray<Promise<unknown>>) =>
+  (await Promise.allSettled(work)).map((end) => (end.status === 'fulfilled' ? 'done' : end.reason));
+
+describe('passwords that are hashed at once', () => {
+  it('wait in a queue of a set length, and are refused beyond it', async () => {
+    const ends = await outcomes(Array.from({ length: 8 }, () => hashPassword('correct-horse-1')));
+
+    const refused = ends.filter((end) => end !== 'done');
+    expect(ends.slice(0, 5)).toEqual(Array(5).fill('done'));
+    expect(refused).toHaveLength(3);
+    for (const error of refused) expect(error).toMatchObject({ code: 'OVERLOADED', retryAfterSeconds: 1 });
+  });
+
+  it('share the queue with those that are checked', async () => {
+    const hash = await hashPassword('correct-horse-1');
+
+    const ends = await outcomes([
+      ...Array.from({ length: 5 }, () => verifyPassword(hash, 'correct-horse-1')),
+      hashPassword('correct-horse-1'),
+    ]);
+
+    expect(ends.filter((end) => end === 'done')).toHaveLength(5);
+    expect(ends[5]).toMatchObject({ code: 'OVERLOADED' });
+  });
+
+  it('are taken again once the queue is short', async () => {
+    expect(await verifyPassword(await hashPassword('correct-horse-1'), 'correct-horse-1')).toBe(true);
+    expect(await verifyPassword(await hashPassword('correct-horse-1'), 'correct-horse-2')).toBe(false);
+  });
+});
