@@ -112,7 +112,7 @@ export const ConfigSchema = Type.Object({
   PASSWORD_HASH_MEMORY_KIB: whole(8, 1048576, 'argon2id memory in KiB; lower than 7168 only locally', 7168),
   PASSWORD_HASH_PASSES: whole(1, 100, 'argon2id passes; lower than 5 only locally', 5),
   PASSWORD_HASH_CONCURRENCY: whole(1, 128, 'Passwords that one process hashes or checks at once', 4),
-  PASSWORD_HASH_QUEUE: whole(0, 100000, 'Passwords that may wait for that; a call beyond them gets 503', 200),
+  PASSWORD_HASH_QUEUE: whole(0, 100000, 'Passwords that may wait for that; a call beyond them gets 503', 100),
   MAIL_RETRY_HOURS: whole(1, 720, 'How long a recipient that is refused for now is tried again', 48),
   MAIL_REFUSED_FIRST_MS: whole(100, DAY_MS, 'Wait after the first refusal of a recipient; doubles', 5000),
   MAIL_REFUSED_LONGEST_MS: whole(100, DAY_MS, 'Longest wait between two tries of a recipient', 900_000),

@@ -5,6 +5,7 @@ import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
 import { type TlsSettings, tlsSettings, tlsTo } from '#shared/config/tls.ts';
 import { errorCodeOf } from '#shared/errors/error-text.ts';
 import { reopenable } from '#shared/lifecycle/reopenable.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { LeaseLostError, NoAnswerError } from './mail-outcome.ts';
 
 export interface Mail {
@@ -33,8 +34,10 @@ interface Gate {
 
 /** The mail's bytes, or LeaseLostError instead of the first of them: read only after the server's go-ahead to DATA. */
 async function* gated(bytes: Readable, gate: Gate | undefined): AsyncGenerator<Buffer> {
+  await step('send: go-ahead seen');
   if (gate?.mayStillSend() === false) throw new LeaseLostError();
   yield* bytes;
+  await step('send: handed over');
   if (gate !== undefined) gate.isHandedOver = true;
 }
 

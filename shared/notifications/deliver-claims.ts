@@ -2,6 +2,7 @@ import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import type { CircuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { log } from '#shared/logging/logger.ts';
 import { type MailOutcome, outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
 import { SEND_LIMIT_MS, type SendMail } from '#shared/mail/mail-transport.ts';
@@ -43,6 +44,7 @@ export const deliverClaims = (dependencies: DeliverDependencies) => {
     // A suspect stays one until a start of it has ended; the first start of the others was counted by this very claim.
     const forgetsStarts = isFinished || unfinishedStarts === 0;
     await statement(db, (executor) => deliveryRepository(executor).giveBack([uuid], leaseOwner, ms, forgetsStarts));
+    await step('send: given back');
   };
 
   const fail = async (claim: Claim, reason: string): Promise<void> => {
@@ -50,6 +52,7 @@ export const deliverClaims = (dependencies: DeliverDependencies) => {
     const failed = await statement(db, (executor) =>
       deliveryRepository(executor).markFailed(claim.uuid, claim.leaseOwner, reason),
     );
+    await step('send: FAILED written');
     if (failed) await results.bury([{ ...claim, reason }]);
   };
 
@@ -75,6 +78,7 @@ export const deliverClaims = (dependencies: DeliverDependencies) => {
   };
 
   const conclude = async (claim: ClaimedDelivery, outcome: Exclude<MailOutcome, { kind: 'sent' }>): Promise<void> => {
+    await step('send: not sent');
     if (outcome.kind === 'lease-lost') return giveBack(claim, 0, true);
     if (outcome.kind === 'refused-for-good') return fail(claim, outcome.reason);
     if (outcome.kind === 'server-down') return giveBack(claim, serverDownDelayMs(Math.random()), true);
@@ -87,6 +91,7 @@ export const deliverClaims = (dependencies: DeliverDependencies) => {
     await statement(db, (executor) =>
       deliveryRepository(executor).postpone(uuid, leaseOwner, { ms: refusedDelayMs(attempts + 1), reason, isRefusal }),
     );
+    await step('send: postponed');
   };
 
   const countStart = async ({ uuid, leaseOwner }: Claim): Promise<boolean> =>
@@ -110,7 +115,11 @@ export const deliverClaims = (dependencies: DeliverDependencies) => {
       const leftMs = Math.min(remainingMs(), claim.leaseEndsAt - performance.now());
       if (leftMs < SEND_RESERVE_MS) return giveBack(claim, 0, false);
       if (!breaker.allows()) return giveBack(claim, serverDownDelayMs(Math.random()), false);
-      if (isSuspect && !(await countStart(claim))) return;
+      if (isSuspect) {
+        if (!(await countStart(claim))) return;
+        await step('send: start counted');
+      }
+      await step('send: allowed');
       const outcome = await send(claim);
       if (outcome.kind === 'server-down' || outcome.kind === 'unknown') breaker.failed();
       else if (outcome.kind !== 'lease-lost') breaker.succeeded();

@@ -5,6 +5,7 @@ import { allOf } from '#shared/lifecycle/all-of.ts';
 import type { CircuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
 import { hasTime } from '#shared/lifecycle/may-go-on.ts';
 import { semaphore } from '#shared/lifecycle/semaphore.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { type ClaimedDelivery, type DeliverClaims, SEND_RESERVE_MS } from './deliver-claims.ts';
 import { LEASE_MARGIN_MS, LONGEST_CLAIM_MS } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
@@ -38,7 +39,10 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
       transaction(await database(), async (trx) => {
         const deliveries = deliveryRepository(trx);
         const rows = (await deliveries.lockDue(status, BATCH)).filter(isAddressed);
-        if (rows.length > 0) await deliveries.leaseResults(rows.map(({ uuid }) => uuid));
+        if (rows.length === 0) return rows;
+        await step('deliver-due: results locked');
+        await deliveries.leaseResults(rows.map(({ uuid }) => uuid));
+        await step('deliver-due: results leased');
         return rows;
       }),
     );
@@ -50,11 +54,13 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
       return transaction(await database(), async (trx) => {
         const deliveries = deliveryRepository(trx);
         const rows = (await deliveries.lockDue('PENDING', limit)).filter(isAddressed);
-        if (rows.length > 0)
-          await deliveries.claim(
-            rows.map(({ uuid }) => uuid),
-            lease,
-          );
+        if (rows.length === 0) return [];
+        await step('deliver-due: rows locked');
+        await deliveries.claim(
+          rows.map(({ uuid }) => uuid),
+          lease,
+        );
+        await step('deliver-due: rows claimed');
         return rows.map((row) => ({ ...row, leaseOwner: lease.owner, leaseEndsAt }));
       });
     });
@@ -65,6 +71,7 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
     if (uuids.length === 0) return;
     await statement(await database(), (db) => deliveryRepository(db).markSent(uuids, 0));
     sentRecorded(uuids);
+    await step('deliver-due: sent recorded');
   };
 
   return async (remainingMs: () => number): Promise<void> => {
@@ -77,6 +84,7 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
       while (mayGoOn()) {
         const rows = await takeResults(status);
         if (rows.length === 0) return;
+        await step('deliver-due: results claimed');
         await tell(rows);
       }
     };
@@ -84,7 +92,10 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
     const sendPending = async (): Promise<void> => {
       while (mayGoOn()) {
         const claims = await claimPending(breaker.isOpen() ? 1 : BATCH, remainingMs);
-        if (claims.length > 0) await deliver(claims, remainingMs);
+        if (claims.length > 0) {
+          await step('deliver-due: claimed');
+          await deliver(claims, remainingMs);
+        }
         if (claims.length < BATCH) return;
       }
     };

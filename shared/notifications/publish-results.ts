@@ -3,6 +3,7 @@ import { statement } from '#shared/db/run.ts';
 import { toMessage } from '#shared/kafka/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import { EMAIL_SEND, EMAIL_SENT } from '#shared/kafka/topics.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { type DeadLetterSource, toDeadLetterOf } from './dead-delivery.ts';
 import { deliveryRepository } from './delivery-repository.ts';
 import { sentRecorded } from './sent-unrecorded.ts';
@@ -30,17 +31,20 @@ export const publishResults = ({ database, publish }: PublishResultsDependencies
       toMessage('user.email.sent', { ...event, addedAt, eventState: 'FINISHED', processedAt: sentAt ?? new Date() }),
     );
     await publish(EMAIL_SENT, messages);
+    await step('confirmation: taken');
     const uuids = confirmations.map(({ uuid }) => uuid);
     // The row says SENT by now, even where the answer to writing it was lost.
     sentRecorded(uuids);
-    await statement(await database(), (db) => deliveryRepository(db).settle(uuids, 'SENT'));
+    await statement(await database(), (db) => deliveryRepository(db).settleSent(uuids));
+    await step('confirmation: settled');
   },
 
   async bury(failures: readonly DeadLetterSource[]): Promise<void> {
     if (failures.length === 0) return;
     await publish(`${EMAIL_SEND}.dlq`, failures.map(toDeadLetterOf));
-    const uuids = failures.map(({ uuid }) => uuid);
-    await statement(await database(), (db) => deliveryRepository(db).settle(uuids, 'FAILED'));
+    await step('dead letter: taken');
+    await statement(await database(), (db) => deliveryRepository(db).settleFailed(failures));
+    await step('dead letter: settled');
   },
 });
 

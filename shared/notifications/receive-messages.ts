@@ -4,6 +4,7 @@ import { errorText } from '#shared/errors/error-text.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import type { RawRecord } from '#shared/kafka/records.ts';
 import { EMAIL_SEND } from '#shared/kafka/topics.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { log } from '#shared/logging/logger.ts';
 import { toDeadLetterOf } from './dead-delivery.ts';
 import type { Intake } from './decide-intake.ts';
@@ -49,7 +50,9 @@ export const receiveMessages =
     const { messages, deadLetters } = parseBatch(records);
     const lease = { owner: randomUUID(), ms: remainingMs() + LEASE_MARGIN_MS };
     const leaseEndsAt = performance.now() + lease.ms;
+    await step('intake: parsed');
     const { taken, tooOld } = await takeIn(await database(), messages, lease);
+    await step('intake: committed');
     const buried = publish(`${EMAIL_SEND}.dlq`, [...deadLetters, ...tooOld.map(tooOldLetter)]);
     // Awaited below: what is wrong with some records must not hold up the mails of the others.
     buried.catch(() => undefined);
@@ -70,4 +73,5 @@ export const receiveMessages =
       orLater('Dead letters', results.bury(wanted('bury-again').map(withAddress))),
     ]);
     await buried;
+    await step('intake: batch done');
   };

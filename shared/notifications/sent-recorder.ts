@@ -1,4 +1,5 @@
 import { errorText } from '#shared/errors/error-text.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { log } from '#shared/logging/logger.ts';
 import type { Claim } from './delivery.ts';
 import { sentRecorded, sentUnrecordable, sentUnrecorded } from './sent-unrecorded.ts';
@@ -22,6 +23,7 @@ export const sentRecorder = ({ markSent, confirm }: SentRecorderDependencies) =>
 
   const write = async (claims: readonly Claim[]): Promise<void> => {
     const uuids = claims.map(({ uuid }) => uuid);
+    await step('send: 250 seen');
     try {
       await markSent(uuids);
     } catch (error) {
@@ -30,6 +32,7 @@ export const sentRecorder = ({ markSent, confirm }: SentRecorderDependencies) =>
       return;
     }
     sentRecorded(uuids);
+    await step('send: SENT written');
     await confirm(claims).catch((error: unknown) => {
       log.warn('Confirmations left to deliver-due', { mails: uuids.length, problem: errorText(error, 120) });
     });

@@ -1,5 +1,6 @@
 import type { Database } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { decideIntake, type Intake } from './decide-intake.ts';
 import { KEEP_DAYS } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository, type InboxMessage, type Lease } from './delivery-repository.ts';
@@ -35,6 +36,7 @@ export const takeIn = (
     if (accepted.length === 0) return { taken: [], tooOld };
 
     await deliveries.insertClaimed(accepted, lease);
+    await step('intake: rows written');
     const taken: TakenIn[] = [];
     for (const row of await deliveries.lock(accepted.map(({ uuid }) => uuid))) {
       const message = messages.get(row.uuid);
@@ -49,5 +51,6 @@ export const takeIn = (
         lease,
       );
     for (const { message, intake } of taken) if (intake === 'reopen') await deliveries.reopen(message, lease);
+    await step('intake: rows claimed');
     return { taken, tooOld };
   });

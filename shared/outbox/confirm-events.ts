@@ -5,6 +5,7 @@ import { type EventMessage, MalformedMessageError, parseEventMessage } from '#sh
 import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { EMAIL_SENT } from '#shared/kafka/topics.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { log } from '#shared/logging/logger.ts';
 import { traceIdsOf } from '#shared/tracing/trace-context.ts';
 import { outboxRepository } from './outbox-repository.ts';
@@ -36,9 +37,12 @@ export const confirmEvents =
         dead.push(toDeadLetter(raw, record.key, error.message, 1, record.headers));
       }
     }
+    await step('confirm: parsed');
     if (confirmed.size > 0) {
       const finished = await statement(await database(), (db) => outboxRepository(db).finish(confirmed));
       log.info('Events confirmed', { confirmations: confirmed.size, finished, traceIds: traceIdsOf(traced) });
+      await step('confirm: FINISHED written');
     }
     await publish(`${EMAIL_SENT}.dlq`, dead);
+    await step('confirm: batch done');
   };

@@ -7,6 +7,7 @@ import { EMAIL_SEND } from '#shared/kafka/topics.ts';
 import { batcher } from '#shared/lifecycle/batcher.ts';
 import { type CircuitBreaker, circuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
 import { tracked } from '#shared/lifecycle/lifecycle.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { within } from '#shared/lifecycle/within.ts';
 import { log } from '#shared/logging/logger.ts';
 import { type NewEvent, sendRequest } from './outbox-event.ts';
@@ -34,8 +35,8 @@ export const publishSoon = ({ database, publish, breaker: given }: PublishSoonDe
     const messages = events.map((event) => toMessage('user.email.send', sendRequest(event)));
     return within(BROKER_LIMIT_MS, 'Publishing', publish(EMAIL_SEND, messages));
   });
-  const markOne = batcher<string>(async (uuids) =>
-    statement(await database(), (db) => outboxRepository(db).markPublished(uuids, 1)),
+  const markOne = batcher<NewEvent>(async (events) =>
+    statement(await database(), (db) => outboxRepository(db).markPublished(events, 1)),
   );
 
   const publishAndMark = async (event: NewEvent): Promise<void> => {
@@ -47,7 +48,9 @@ export const publishSoon = ({ database, publish, breaker: given }: PublishSoonDe
     }
     breaker.succeeded();
     log.info('Event published', { uuid: event.uuid });
-    await markOne(event.uuid);
+    await step('inline publish: taken');
+    await markOne(event);
+    await step('inline publish: marked');
   };
 
   return async (event: NewEvent): Promise<void> => {

@@ -4,6 +4,7 @@ import { parseDeadLetter } from '#shared/kafka/dead-letter.ts';
 import { GENERATION_HEADER } from '#shared/kafka/event-message.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { EMAIL_SEND, unprefixed } from '#shared/kafka/topics.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { log } from '#shared/logging/logger.ts';
 import { reportMetric } from '#shared/metrics/metrics.ts';
 import { traceIdsOf } from '#shared/tracing/trace-context.ts';
@@ -54,12 +55,14 @@ const apply = async (trx: Executor, failures: readonly RecordedFailure[]): Promi
   const outbox = outboxRepository(trx);
   const letters = deadLetterRepository(trx);
   await letters.add(failures);
+  await step('record: letters written');
   let failed = 0;
   const inOrder = [...failures].sort((a, b) => (a.eventUuid ?? '').localeCompare(b.eventUuid ?? ''));
   for (const { eventUuid, generation, reason, failsEvent } of inOrder) {
     if (eventUuid === null || !failsEvent) continue;
     if (await outbox.fail(eventUuid, generation, reason)) failed += 1;
   }
+  await step('record: FAILED written');
   const uuids = failures.flatMap(({ eventUuid }) => (eventUuid === null ? [] : [eventUuid]));
   await letters.eraseRecordsOf(await outbox.erasedAmong(uuids));
   return failed;
@@ -73,7 +76,9 @@ export const recordDeadLetters =
   (database: () => Promise<Database>) =>
   async (records: readonly RawRecord[]): Promise<void> => {
     const failures = records.map(readFailure);
+    await step('record: parsed');
     const failed = await transaction(await database(), (trx) => apply(trx, failures));
     reportMetric('DeadLetters', failures.length);
     log.warn('Dead letters recorded', { deadLetters: failures.length, failed, traceIds: traceIdsOf(failures) });
+    await step('record: committed');
   };

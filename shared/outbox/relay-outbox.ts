@@ -5,6 +5,7 @@ import { toMessage } from '#shared/kafka/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import { EMAIL_SEND } from '#shared/kafka/topics.ts';
 import type { MayGoOn } from '#shared/lifecycle/may-go-on.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { log } from '#shared/logging/logger.ts';
 import { traceIdsOf } from '#shared/tracing/trace-context.ts';
 import { sendRequest } from './outbox-event.ts';
@@ -38,9 +39,9 @@ const messageOf = (row: Claim) =>
   );
 
 /** Rows by how often they will have been published after this time. */
-const byPublications = (rows: readonly EventRow[]): Map<number, string[]> => {
-  const groups = new Map<number, string[]>();
-  for (const { uuid, attempts } of rows) groups.set(attempts + 1, [...(groups.get(attempts + 1) ?? []), uuid]);
+const byPublications = (rows: readonly EventRow[]): Map<number, EventRow[]> => {
+  const groups = new Map<number, EventRow[]>();
+  for (const row of rows) groups.set(row.attempts + 1, [...(groups.get(row.attempts + 1) ?? []), row]);
   return groups;
 };
 
@@ -53,11 +54,13 @@ export const relayOutbox = ({ database, publish }: RelayDependencies) => {
     transaction(await database(), async (trx) => {
       const outbox = outboxRepository(trx);
       const rows = await outbox.lockDue(published, limit);
-      if (rows.length > 0)
-        await outbox.lease(
-          rows.map(({ id }) => id),
-          LEASE_MS,
-        );
+      if (rows.length === 0) return rows;
+      await step('relay: rows locked');
+      await outbox.lease(
+        rows.map(({ id }) => id),
+        LEASE_MS,
+      );
+      await step('relay: rows leased');
       return rows;
     });
 
@@ -66,20 +69,23 @@ export const relayOutbox = ({ database, publish }: RelayDependencies) => {
       await publish(EMAIL_SEND, rows.filter(hasAddress).map(messageOf));
     } catch (error) {
       log.debug('Broker does not take events', { waiting: rows.length, problem: errorText(error, 120) });
+      await step('relay: not taken');
       await statement(await database(), (db) =>
         outboxRepository(db).lease(
           rows.map(({ id }) => id),
           RETRY_MS,
         ),
       );
+      await step('relay: given back');
       throw error;
     }
   };
 
   const mark = async (rows: readonly EventRow[]): Promise<void> => {
     const db = await database();
-    for (const [publications, uuids] of byPublications(rows)) {
-      await statement(db, (executor) => outboxRepository(executor).markPublished(uuids, publications));
+    for (const [publications, published] of byPublications(rows)) {
+      await statement(db, (executor) => outboxRepository(executor).markPublished(published, publications));
+      await step('relay: marked');
     }
   };
 
@@ -93,7 +99,9 @@ export const relayOutbox = ({ database, publish }: RelayDependencies) => {
     while (limit() > 0 && mayGoOn()) {
       const rows = await claim(published, limit());
       if (rows.length === 0) return;
+      await step('relay: claimed');
       await publishBatch(rows);
+      await step('relay: taken');
       onPublished(rows.length);
       log.info('Events relayed', { events: rows.length, again: published, traceIds: traceIdsOf(rows) });
       await mark(rows);

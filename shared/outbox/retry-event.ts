@@ -1,6 +1,7 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement, transaction } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import type { PipelineEvent } from './event.ts';
 import { eventNotFound, toPipelineEvent } from './list-events.ts';
 import type { NewEvent } from './outbox-event.ts';
@@ -19,7 +20,12 @@ export const retryEvent =
   ({ database, publishSoon }: RetryEventDependencies) =>
   async (uuid: string): Promise<PipelineEvent> => {
     const db = await database();
-    const row = await transaction(db, (trx) => outboxRepository(trx).reopen(uuid));
+    const row = await transaction(db, async (trx) => {
+      const reopened = await outboxRepository(trx).reopen(uuid);
+      await step('retry: reopened');
+      return reopened;
+    });
+    await step('retry: committed');
     if (row === undefined) {
       const found = await statement(db, (executor) => outboxRepository(executor).find(uuid));
       if (found === undefined) throw eventNotFound();

@@ -1,6 +1,7 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { log } from '#shared/logging/logger.ts';
 import { type CacheInvalidation, cacheInvalidationRepository } from './cache-invalidation-repository.ts';
 import type { UserCache } from './user-cache.ts';
@@ -15,8 +16,10 @@ export const invalidateUser = async (
   { id, userId, version }: CacheInvalidation,
 ): Promise<boolean> => {
   if (!(await cache.invalidate(userId, version))) return false;
+  await step('invalidate: Redis told');
   try {
     await statement(database, (db) => cacheInvalidationRepository(db).acknowledged([id]));
+    await step('invalidate: acknowledged');
   } catch (error) {
     log.warn('Cache invalidation will be repeated', { problem: errorText(error, 120) });
   }

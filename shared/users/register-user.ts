@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, Executor } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { log } from '#shared/logging/logger.ts';
 import type { NewEvent } from '#shared/outbox/outbox-event.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
@@ -34,13 +35,17 @@ export const registerUser =
       traceparent: trace === undefined ? null : formatTraceparent(trace),
       generation: 0,
     };
+    await step('create: password hashed');
     const id = await transaction(await database(), async (trx) => {
       const userId = await userRepository(trx).insert({ name, lastname, email, passwordHash });
+      await step('create: user written');
       await outboxRepository(trx).add(event, userId);
+      await step('create: event written');
       await alsoStore?.(trx, userId);
       return userId;
     });
     log.info('Registration accepted', { userId: id, uuid: event.uuid });
+    await step('create: committed');
     await publishSoon(event);
     return { id, name, lastname, email };
   };

@@ -1,5 +1,6 @@
 import type { Database } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { deadLetterRepository } from '#shared/outbox/dead-letter-repository.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
 import { cacheInvalidationRepository } from './cache-invalidation-repository.ts';
@@ -25,10 +26,15 @@ export const removeUser =
     const db = await database();
     const invalidation = await transaction(db, async (trx) => {
       if (!(await userRepository(trx).remove(id))) throw userNotFound();
+      await step('remove: user deleted');
       const events = await outboxRepository(trx).eraseAddressOf(id);
       await deadLetterRepository(trx).eraseRecordsOf(events);
-      return cacheInvalidationRepository(trx).add(id, DELETED);
+      await step('remove: address erased');
+      const written = await cacheInvalidationRepository(trx).add(id, DELETED);
+      await step('remove: invalidation written');
+      return written;
     });
+    await step('remove: committed');
     await invalidateUser(db, cache, invalidation);
   };
 

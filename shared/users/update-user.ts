@@ -1,6 +1,7 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement, transaction } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { step } from '#shared/lifecycle/steps.ts';
 import { cacheInvalidationRepository } from './cache-invalidation-repository.ts';
 import { invalidateUser } from './invalidate-user.ts';
 import { userNotFound } from './read-user.ts';
@@ -51,8 +52,12 @@ export const updateUser =
       if (!(await userRepository(trx).update(id, stored.version, changes))) {
         throw new AppError('CONFLICT', 'This data was modified by another session. Please try again later.');
       }
-      return cacheInvalidationRepository(trx).add(id, stored.version + 1);
+      await step('update: user written');
+      const written = await cacheInvalidationRepository(trx).add(id, stored.version + 1);
+      await step('update: invalidation written');
+      return written;
     });
+    await step('update: committed');
     await invalidateUser(db, cache, invalidation);
     return withChanges(stored, changes);
   };

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { localDir } from '#local/paths.mjs';
+import { localDir, runDir } from '#local/paths.mjs';
+import { withLock } from '#local/process/lock.mjs';
 import { STAGES } from './stages.ts';
 import { cfnLint } from './tools/cfn-lint.ts';
 import { otherNode, runtimeClient, runtimeEmulator } from './tools/lambda-runtime.ts';
@@ -24,7 +25,10 @@ const packageEnvironment = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', T
 
 const packageStage = async (folder: string, args: readonly string[], zipsFrom?: string): Promise<string> => {
   const env = { ...packageEnvironment, ZIPS_FROM: zipsFrom };
-  await run(process.execPath, [sls, 'package', '--package', folder, ...args], { env });
+  // osls works in a folder of the repository, whoever runs it.
+  await withLock(path.join(runDir, 'package.lock'), () =>
+    run(process.execPath, [sls, 'package', '--package', folder, ...args], { env }),
+  );
   return folder;
 };
 

@@ -65,7 +65,7 @@ const invoke = (name: string): Promise<Invoked> =>
   );
 
 /** What the function returned: the last thing printed, indented by four. */
-const resultIn = ({ output }: Invoked): HttpResult => {
+const resultIn = <Result = HttpResult>({ output }: Invoked): Result => {
   const start = output.lastIndexOf('\n{\n', output.length) + 1;
   return JSON.parse(output.slice(output.startsWith('{\n') && start === 0 ? 0 : start));
 };
@@ -183,13 +183,19 @@ const OTHERS: ReadonlyArray<readonly [name: string, check: () => Promise<void>]>
   ],
 ];
 
+/** What the functions return that nobody but a caller by hand or API Gateway reads. */
+const RESULTS: ReadonlyArray<readonly [name: string, result: unknown]> = [
+  ['authorizer', { isAuthorized: true }],
+  ['prepareStage', { done: expect.arrayContaining(['USERS_DATABASE_URL: tables are up to date']) }],
+];
+
 describe('the sample events', () => {
   it('exist for every function of serverless.yml, and for no other', () => {
     expect([...samples].sort()).toEqual([...functionKeys].sort());
   });
 
   it('are all tried here', () => {
-    expect([...HTTP, ...OTHERS].map(([name]) => name).sort()).toEqual([...functionKeys].sort());
+    expect([...HTTP, ...OTHERS, ...RESULTS].map(([name]) => name).sort()).toEqual([...functionKeys].sort());
   });
 
   it('are described in the README', () => {
@@ -207,6 +213,13 @@ describe.concurrent('npm run invoke', () => {
     const result = resultIn(invoked);
     expect(result.statusCode).toBe(status);
     if (body !== undefined) expect(bodyOf(result)).toEqual(body);
+  });
+
+  it.each(RESULTS)('%s returns %j', async (name, expected) => {
+    const invoked = await invoke(name);
+
+    expect(invoked).toMatchObject({ code: 0 });
+    expect(resultIn(invoked)).toEqual(expected);
   });
 
   it.each(OTHERS)('%s does its work', async (name, check) => {

@@ -14,6 +14,8 @@ export interface TestMailServer {
   readonly mails: ReceivedMail[];
   to(recipient: string): ReceivedMail[];
   refuse(rule: RecipientRule): void;
+  /** Called with a recipient once the server has kept the mail, before it says so. */
+  beforeAnswer(action: (recipient: string) => void): void;
   stop(): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ const failure = (code: number, message: string): Error => Object.assign(new Erro
 export const startMailServer = async (port = 0): Promise<TestMailServer> => {
   const mails: ReceivedMail[] = [];
   let rule: RecipientRule = () => undefined;
+  let beforeAnswer: (recipient: string) => void = () => undefined;
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -37,7 +40,10 @@ export const startMailServer = async (port = 0): Promise<TestMailServer> => {
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
         const raw = Buffer.concat(chunks).toString('utf8');
-        for (const { address } of session.envelope.rcptTo) mails.push({ to: address, raw });
+        for (const { address } of session.envelope.rcptTo) {
+          mails.push({ to: address, raw });
+          beforeAnswer(address);
+        }
         done();
       });
     },
@@ -51,6 +57,9 @@ export const startMailServer = async (port = 0): Promise<TestMailServer> => {
     to: (recipient) => mails.filter((mail) => mail.to === recipient),
     refuse: (next) => {
       rule = next;
+    },
+    beforeAnswer: (action) => {
+      beforeAnswer = action;
     },
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };

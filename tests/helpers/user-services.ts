@@ -14,7 +14,7 @@ import { randomEmail } from './random.ts';
 export const PASSWORD = 'correct-horse-1';
 
 /** A cache that is never there. */
-const NO_CACHE: UserCache = {
+export const NO_CACHE: UserCache = {
   read: async () => undefined,
   fill: async () => undefined,
   invalidate: async () => false,

@@ -112,7 +112,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       data.PASSWORD_HASH_CONCURRENCY = 4;
     }
     if (data.PASSWORD_HASH_QUEUE === void 0) {
-      data.PASSWORD_HASH_QUEUE = 200;
+      data.PASSWORD_HASH_QUEUE = 100;
     }
     if (data.MAIL_RETRY_HOURS === void 0) {
       data.MAIL_RETRY_HOURS = 48;

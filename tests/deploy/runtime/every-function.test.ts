@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { toMessage } from '#shared/kafka/event-message.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { recordOf, sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
+import { ofType, resourcesOf } from '../templates/template.ts';
 import { httpAnswer, httpInvocation, kafkaInvocation, singleRound } from './invocations.ts';
 import { packagedFunctions, startPackaged } from './packaged-functions.ts';
 import { asOperator, type DeployedStage, OPERATOR_TOKEN, startStage } from './stage.ts';
@@ -14,6 +15,8 @@ const WARM_CALLS = 3;
 let stage: DeployedStage;
 const api = createServer((_request, response) => void response.end('Requested id: 7'));
 const measured: string[] = [];
+/** Everything that each function has logged. */
+const logged = new Map<string, string>();
 
 const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0).padStart(5)} ms`;
 
@@ -30,6 +33,7 @@ const invoke = async (name: string, event: unknown): Promise<unknown> => {
     measured.push(`${name.padEnd(18)} ${ms(initMs)} start, ${ms(first)} first call, ${ms(fastest)} warm`);
     return answer;
   } finally {
+    logged.set(name, `${logged.get(name) ?? ''}${running.output()}`);
     await running.stop();
   }
 };
@@ -151,6 +155,33 @@ describe('each function, from its zip, in the runtime of AWS', () => {
     expect(await invoke('deliverDue', singleRound)).toBeNull();
   });
 
+  it.each([
+    ['relayOutbox', 'OldestUnpublishedEventSeconds', 'Seconds'],
+    ['deliverDue', 'OldestUnsentMailSeconds', 'Seconds'],
+    ['recordDeadLetter', 'DeadLetters', 'Count'],
+  ])('%s reports %s, as its alarm expects it', (name, metric, unit) => {
+    const lines = (logged.get(name) ?? '').split('\n').filter((line) => line.includes('"_aws"'));
+    const [figures] = lines.map((line): Record<string, unknown> => JSON.parse(line.slice(line.indexOf('{'))));
+
+    expect(figures).toMatchObject({
+      service: 'registration',
+      [metric]: expect.any(Number),
+      _aws: {
+        CloudWatchMetrics: [
+          { Namespace: 'registration/prod', Dimensions: [['service']], Metrics: [{ Name: metric, Unit: unit }] },
+        ],
+      },
+    });
+    const alarms = [...ofType(resourcesOf(inject('runTemplate')), 'AWS::CloudWatch::Alarm').values()];
+    expect(alarms).toContainEqual(
+      expect.objectContaining({
+        Namespace: 'registration/prod',
+        MetricName: metric,
+        Dimensions: [{ Name: 'service', Value: 'registration' }],
+      }),
+    );
+  });
+
   it('authorizer: lets the token through, whatever the case of the header, and nothing else', async () => {
     const event = (headers: Record<string, string>) => ({
       ...httpInvocation('GET /api/users/', { headers }),
@@ -188,6 +219,21 @@ describe('each function, from its zip, in the runtime of AWS', () => {
     });
     expect(await call('passMessageOn', 'GET /tests/firenforget')).toMatchObject({ body: 'Sent!' });
     expect(await call('receiveMessage', 'POST /tests/firenforget', { body: 'x' })).toMatchObject({ statusCode: 200 });
+  });
+
+  it('logs nothing that is secret', () => {
+    const secrets = [
+      OPERATOR_TOKEN,
+      'right-password',
+      'secret-of-this-test-alone',
+      ':password@',
+      '$argon2',
+      'AKIDEXAMPLE',
+    ];
+
+    for (const [name, text] of logged) {
+      expect({ name, told: secrets.filter((secret) => text.includes(secret)) }).toEqual({ name, told: [] });
+    }
   });
 
   it('was called', () => {

@@ -17,10 +17,10 @@ const statementsOf = (role: Readonly<Record<string, unknown>> | undefined): unkn
 
 describe('every stage', () => {
   it('has templates in which cfn-lint finds no error, and nothing to warn of', async () => {
-    const findings = await lintTemplates(
-      names.flatMap((name) => templatesIn(folderOf(name))),
-      'eu-central-1',
-    );
+    const [create = ''] = templatesIn(folderOf('prod'));
+    const updates = names.flatMap((name) => templatesIn(folderOf(name)).slice(1));
+    // The stack is created with the bucket alone, the same for every stage.
+    const findings = await lintTemplates([create, ...updates], 'eu-central-1');
 
     expect(findings.filter(({ Level }) => Level !== 'Informational')).toEqual([]);
   });

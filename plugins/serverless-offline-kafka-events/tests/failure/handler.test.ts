@@ -50,7 +50,8 @@ describe.concurrent('in worker threads, without the process coming down, a handl
   });
 
   test('times out is ended, and its batch is tried again', async () => {
-    const project = await runWith('tooSlow', offline, 1);
+    // The start of a thread counts towards the timeout.
+    const project = await runWith('muchTooSlow', offline, 4);
     expectDelivered(project.values('consume', 'end'), range(0, 25));
     expect(project.lines('invocation')[0]).toMatchObject({
       outcome: 'failure',
@@ -83,7 +84,7 @@ describe.concurrent('in process a handler that', () => {
   });
 
   test('times out is waited for, and its batch is tried again', async () => {
-    const project = await runWith('tooSlow', offline, 1);
+    const project = await runWith('tooSlow', offline, 3);
     // The abandoned one ends as well: the batch was handled twice, one after the other.
     expectDelivered(project.values('consume', 'end'), range(0, 25), { repeats: 10 });
     const [firstEnd, second] = [project.calls('consume', 'end')[0], project.calls('consume')[1]];

@@ -39,7 +39,7 @@ describe('a Java consumer in the same group', () => {
     let java: ReturnType<KafkaServer['consoleConsumer']>;
     if (when === 'first') {
       java = server.consoleConsumer(topic, groupId);
-      await project.waitFor('the Java member', () => isMember(1), 30_000);
+      await project.waitFor('the Java member', () => isMember(1), 60_000);
       await project.start();
     } else {
       await project.start();
@@ -47,7 +47,7 @@ describe('a Java consumer in the same group', () => {
       java = server.consoleConsumer(topic, groupId);
     }
     try {
-      await project.waitFor('two members', () => isMember(2), 30_000);
+      await project.waitFor('two members', () => isMember(2), 60_000);
       await shareOf(project, topic, java);
     } finally {
       await java.stop();

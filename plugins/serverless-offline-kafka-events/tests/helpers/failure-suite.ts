@@ -6,7 +6,7 @@ import { kafkaEvent, type ProjectOptions } from './service-configuration.ts';
 
 /** A broker of its own, and projects that use it; all of it ends with the file. */
 export function failureSuite({ isSecured = false } = {}) {
-  vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+  vi.setConfig({ testTimeout: 300_000, hookTimeout: 240_000 });
   const server = new KafkaServer({ isSecured });
   const projects: OfflineProject[] = [];
 

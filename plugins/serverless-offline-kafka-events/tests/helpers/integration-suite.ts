@@ -5,7 +5,7 @@ import { kafkaEvent, type ProjectOptions } from './service-configuration.ts';
 
 /** Projects on the broker of KAFKA_BROKERS; all of them end with the file. */
 export function integrationSuite() {
-  vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+  vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
   const brokers = brokersUnderTest();
   const kafka = new TestKafka(brokers);
   const projects: OfflineProject[] = [];

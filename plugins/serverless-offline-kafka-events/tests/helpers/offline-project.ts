@@ -93,7 +93,7 @@ export class OfflineProject {
       .filter((line) => line.message === message);
   }
 
-  waitFor<T>(what: string, look: () => T | Promise<T>, timeoutMs = 40_000): Promise<NonNullable<T>> {
+  waitFor<T>(what: string, look: () => T | Promise<T>, timeoutMs = 90_000): Promise<NonNullable<T>> {
     return waitFor(what, look, { timeoutMs, details: () => this.log.slice(-4_000) });
   }
 

@@ -29,7 +29,7 @@ export class RunningService {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  waitFor<T>(what: string, look: () => T | Promise<T>, timeoutMs = 40_000): Promise<NonNullable<T>> {
+  waitFor<T>(what: string, look: () => T | Promise<T>, timeoutMs = 90_000): Promise<NonNullable<T>> {
     return waitFor(what, look, { timeoutMs, details: () => this.log.slice(-4_000) });
   }
 

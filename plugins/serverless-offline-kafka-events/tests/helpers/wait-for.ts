@@ -2,7 +2,7 @@
 export async function waitFor<T>(
   what: string,
   look: () => T | Promise<T>,
-  { timeoutMs = 15_000, details = () => '' }: { timeoutMs?: number; details?: () => string } = {},
+  { timeoutMs = 60_000, details = () => '' }: { timeoutMs?: number; details?: () => string } = {},
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs;
   let lastError: unknown;

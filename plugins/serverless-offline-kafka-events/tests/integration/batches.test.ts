@@ -15,7 +15,7 @@ const name = {
 const project = aProject({
   functions: {
     batched: { handler: 'handler.echo', events: on(name.batched, { batchSize: 3 }) },
-    windowed: { handler: 'handler.echo', events: on(name.windowed, { maximumBatchingWindow: 2, batchSize: 50 }) },
+    windowed: { handler: 'handler.echo', events: on(name.windowed, { maximumBatchingWindow: 5, batchSize: 50 }) },
     parallel: { handler: 'handler.slow', events: on(name.parallel, { batchSize: 2 }) },
     limited: {
       handler: 'handler.slow',

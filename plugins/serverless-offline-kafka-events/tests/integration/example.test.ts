@@ -24,7 +24,7 @@ beforeAll(async () => {
   });
   const file = path.join(folder, '.serverless/cloudformation-template-update-stack.json');
   resources = JSON.parse(readFileSync(file, 'utf8')).Resources;
-}, 120_000);
+}, 240_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -18,7 +18,7 @@ import { brokersUnderTest, randomName, TestKafka } from '../helpers/kafka.ts';
 import { findNodeModules, PACKAGE } from '../helpers/node-modules.ts';
 import { RunningService } from '../helpers/running-service.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const run = promisify(execFile);
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'kafka-events-packed-')));

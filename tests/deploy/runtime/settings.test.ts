@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EmulatedFunction } from './emulated-function.ts';
+import { httpAnswer, httpInvocation } from './invocations.ts';
+import { startPackaged } from './packaged-functions.ts';
+import { asOperator, type DeployedStage, startStage } from './stage.ts';
+
+let stage: DeployedStage;
+let getUser: EmulatedFunction;
+
+beforeAll(async () => {
+  stage = await startStage();
+  const prepare = await startPackaged('prepareStage', stage.env);
+  await prepare.invoke({});
+  await prepare.stop();
+  getUser = await startPackaged('getUser', stage.env);
+  stage.store.asked.length = 0;
+});
+
+afterAll(async () => {
+  await getUser.stop();
+  await stage.stop();
+});
+
+const get = async () =>
+  httpAnswer(await getUser.invoke(httpInvocation('GET /api/users/{id}', { path: { id: '1' }, headers: asOperator })));
+
+describe('a function whose settings are references', () => {
+  it.each(['throttle', 'silent'] as const)('answers 503 while they cannot be fetched (%s)', async (mode) => {
+    stage.store.mode = mode;
+
+    const answer = await get();
+
+    expect(answer).toMatchObject({
+      statusCode: 503,
+      headers: { 'retry-after': '2' },
+      json: { code: 'DEPENDENCY_DOWN' },
+    });
+    expect(JSON.stringify(answer)).not.toContain('OPERATOR_TOKEN');
+  });
+
+  it('heals by itself, and fetches each of them once', async () => {
+    stage.store.mode = 'pass';
+    stage.store.asked.length = 0;
+
+    const answers = [await get(), await get(), await get()];
+
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([404, 404, 404]);
+    expect(stage.store.asked.map(({ name }) => name.replace('/registration/prod/', '')).sort()).toEqual([
+      'operator-token',
+      'redis-url',
+      'users-database-url',
+    ]);
+  });
+
+  it('tells in its log which one was missing', () => {
+    expect(getUser.output()).toContain('OPERATOR_TOKEN could not be fetched (ThrottlingException)');
+  });
+});

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STEPS } from '#shared/lifecycle/steps.ts';
+import { published } from './arrange.ts';
+import { CRASH_TESTS, type CrashTest, sendBatch } from './crash-tests.ts';
+import { dieAt, startHost } from './lambda-host.ts';
+import { openPostOffice, type PostOffice } from './post-office.ts';
+import { replay, survive } from './survive.ts';
+import { startTopicLog, type TopicLog } from './topic-log.ts';
+import { newPrefix, openWorld, topicsOf, type World } from './world.ts';
+
+/** Processes spend their short lives starting and waiting: more at once than there are cores. */
+const WORLDS = 4;
+
+const worlds: World[] = [];
+const waiting: Array<(world: World) => void> = [];
+let mail: PostOffice;
+let log: TopicLog;
+
+beforeAll(async () => {
+  mail = await openPostOffice();
+  // One hash more or less is not what this is about.
+  Object.assign(process.env, { SMTP_URL: mail.url, PASSWORD_HASH_MEMORY_KIB: '8', PASSWORD_HASH_PASSES: '1' });
+  const prefixes = Array.from({ length: WORLDS }, newPrefix);
+  log = await startTopicLog(prefixes.flatMap(topicsOf));
+  worlds.push(...(await Promise.all(prefixes.map((prefix) => openWorld(prefix, log, mail)))));
+});
+
+afterAll(async () => {
+  await Promise.all(worlds.map((world) => world.stop()));
+  await Promise.all([log.stop(), mail.stop()]);
+});
+
+const inWorld = async (run: (world: World) => Promise<void>): Promise<void> => {
+  const world = worlds.pop() ?? (await new Promise<World>((resolve) => waiting.push(resolve)));
+  try {
+    await world.clear();
+    await run(world);
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) worlds.push(world);
+    else next(world);
+  }
+};
+
+/** What there is to see from outside. */
+const outcome = async ({ users }: World, { email }: { email: string }) => {
+  const events = await users.db('outbox_events');
+  const messageIds = mail.messageIdsTo(email);
+  return { events: events.map(({ event_state: state }) => state), messageIds };
+};
+
+const expected = async ({ users }: World, { event, mails }: Pick<CrashTest, 'event' | 'mails'>) => {
+  const row = await users.db('outbox_events').first();
+  return {
+    events: event === 'none' ? [] : [event],
+    messageIds: Array.from({ length: mails }, () => `<${row?.uuid}@registration.example>`),
+  };
+};
+
+const rows = STEPS.flatMap((step) => (CRASH_TESTS[step] ?? []).map((test) => [step, test.what, test] as const));
+
+describe.concurrent('a process that is killed', () => {
+  it.each(rows)('after "%s" in %s', async (step, _, test) => {
+    await inWorld(async (world) => {
+      const subject = await test.arrange(world);
+
+      const calls = [await test.victim(world, subject)].flat();
+      const death = await dieAt(step, calls, { ...world.env, ...test.env?.(world) });
+
+      expect(death).toEqual({ signal: 'SIGKILL', reached: step });
+      await survive(world);
+      expect(await outcome(world, subject)).toEqual(await expected(world, test));
+      await replay(world);
+      expect(await outcome(world, subject)).toEqual(await expected(world, test));
+      await test.also?.(world, subject);
+    });
+  });
+});
+
+describe('a process that is killed by somebody else', () => {
+  it('between the last byte of a mail and its 250 has the mail repeated with the same Message-ID', async () => {
+    await inWorld(async (world) => {
+      const subject = await published(world);
+      const victim = startHost(world.env);
+      mail.beforeAnswer(subject.email, () => process.kill(victim.pid, 'SIGKILL'));
+
+      await expect(victim.invoke(await sendBatch(world))).rejects.toThrow('SIGKILL');
+
+      await survive(world);
+      const test = { event: 'FINISHED', mails: 2 } as const;
+      expect(await outcome(world, subject)).toEqual(await expected(world, test));
+      await replay(world);
+      expect(await outcome(world, subject)).toEqual(await expected(world, test));
+    });
+  });
+});
+
+describe('the list of crash tests', () => {
+  it.each(STEPS)('names somebody who dies after "%s"', (step) => {
+    expect(CRASH_TESTS[step]?.length).toBeGreaterThan(0);
+  });
+});

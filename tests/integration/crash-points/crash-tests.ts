@@ -1,0 +1,243 @@
+import { expect } from 'vitest';
+import type { Step } from '#shared/lifecycle/steps.ts';
+import { throughProxy } from '#tests/helpers/tcp-proxy.ts';
+import type { Subject } from './arrange.ts';
+import * as given from './arrange.ts';
+import { batch, create, deliverDue, get, relay, remove, rename, retry } from './invocations.ts';
+import type { Environment, Invocation } from './lambda-host.ts';
+import { survive } from './survive.ts';
+import type { World } from './world.ts';
+
+/** What a process was at when it died, and what has become of it once the others have worked everything off. */
+export interface CrashTest {
+  /** Completes "killed in …". */
+  readonly what: string;
+  arrange(world: World): Promise<Subject>;
+  /** What the victim is called for; it dies in the last of several calls. */
+  victim(world: World, subject: Subject): Promise<Invocation | Invocation[]> | Invocation;
+  /** What the victim is told differently from the survivor. */
+  env?(world: World): Environment;
+  /** The event's state in the end, or that there is none. */
+  readonly event: 'FINISHED' | 'FAILED' | 'none';
+  /** How often the mail was taken: twice only where the 250 was lost with the process. */
+  readonly mails: 0 | 1 | 2;
+  also?(world: World, subject: Subject): Promise<void>;
+}
+
+/** Nobody listens there. */
+const NOWHERE = '127.0.0.1:9';
+
+const newName = 'Zoe';
+
+const mailedTo = ({ mail }: World, { email }: Subject): number => mail.messageIdsTo(email).length;
+
+const cachedName = async (world: World, { id }: Subject): Promise<unknown> => {
+  const answer = await world.survivor(get(id));
+  return answer?.statusCode === 200 ? JSON.parse(answer.body ?? '').name : answer?.statusCode;
+};
+
+export const sendBatch = async (world: World) => batch('sendWelcomeEmail', await world.records('user.email.send'));
+const sentBatch = async (world: World) => batch('confirmEmailSent', await world.records('user.email.sent'));
+const deadBatch = async (world: World) => batch('recordDeadLetter', await world.records('user.email.send.dlq'));
+
+const once = { event: 'FINISHED', mails: 1 } as const;
+const never = { event: 'FAILED', mails: 0 } as const;
+
+const creating: CrashTest = {
+  what: 'a create',
+  arrange: given.newcomer,
+  victim: (_, { email }) => create(email),
+  ...once,
+};
+const notCreated: CrashTest = {
+  ...creating,
+  event: 'none',
+  mails: 0,
+  async also(world, subject) {
+    expect(await world.users.db('users')).toEqual([]);
+    expect(await world.survivor(create(subject.email))).toMatchObject({ statusCode: 201 });
+    await survive(world);
+    expect(mailedTo(world, subject)).toBe(1);
+  },
+};
+
+const relaying: CrashTest = { what: 'the first relay', arrange: given.committed, victim: () => relay, ...once };
+const republishing: CrashTest = { ...relaying, what: 'a repeated relay', arrange: given.published };
+const brokerAway: CrashTest = {
+  ...relaying,
+  what: 'a relay without a broker',
+  env: () => ({ KAFKA_BROKERS: NOWHERE }),
+};
+
+const intake: CrashTest = { what: 'the consumer', arrange: given.published, victim: sendBatch, ...once };
+const reopening: CrashTest = { ...intake, what: 'the consumer of a retry', arrange: given.retried };
+const besideGarbage: CrashTest = {
+  ...intake,
+  what: 'the consumer of a batch with garbage',
+  arrange: given.besideGarbage(given.published, 'user.email.send'),
+  async also({ users }) {
+    expect(await users.db('dead_letters')).toContainEqual(expect.objectContaining({ event_uuid: null }));
+  },
+};
+const confirmingAgain: CrashTest = { ...intake, what: 'a redelivery after the mail', arrange: given.delivered };
+const buryingAgain: CrashTest = { ...intake, what: 'a redelivery after the end', arrange: given.buried, ...never };
+
+const due: CrashTest = { what: 'deliver-due', arrange: given.pending, victim: () => deliverDue, ...once };
+const suspected: CrashTest = { ...due, what: 'deliver-due of a suspect', arrange: given.suspect };
+const tellingSent: CrashTest = { ...due, what: 'deliver-due telling of a mail', arrange: given.untoldSent };
+const tellingFailed: CrashTest = {
+  ...due,
+  what: 'deliver-due telling of a failure',
+  arrange: given.untoldFailed,
+  ...never,
+};
+const sending = [intake, due];
+const sentWithoutDatabase: CrashTest = {
+  ...intake,
+  what: 'deliver-due that knows of a mail which could not be recorded',
+  env: ({ notifications, proxy }) => ({ NOTIFICATIONS_DATABASE_URL: throughProxy(notifications.url, proxy) }),
+  async victim(world, { email }) {
+    world.mail.beforeAnswer(email, () => void world.proxy.set('refuse'));
+    return [await sendBatch(world), { ...deliverDue, before: () => world.proxy.set('pass') }];
+  },
+};
+
+const noServer = () => ({ SMTP_URL: `smtp://${NOWHERE}` });
+const refused: CrashTest = { ...intake, what: 'a final refusal', arrange: given.refusing(given.published), ...never };
+const refusedDue: CrashTest = { ...refused, arrange: given.refusing(given.pending), victim: () => deliverDue };
+const greylisted: CrashTest = { ...intake, what: 'a greylisting', arrange: given.refusing(given.published, 1) };
+const greylistedDue: CrashTest = { ...greylisted, arrange: given.refusing(given.pending, 1), victim: () => deliverDue };
+const serverAway: CrashTest = { ...intake, what: 'the consumer without a mail server', env: noServer };
+const serverAwayDue: CrashTest = { ...due, what: 'deliver-due without a mail server', env: noServer };
+
+const confirming: CrashTest = { what: 'a confirmation', arrange: given.delivered, victim: sentBatch, ...once };
+const confirmingLate: CrashTest = { ...confirming, what: 'a late confirmation', arrange: given.confirmedLate };
+const confirmingGarbage: CrashTest = {
+  ...besideGarbage,
+  what: 'a confirmation beside garbage',
+  arrange: given.besideGarbage(given.delivered, 'user.email.sent'),
+  victim: sentBatch,
+};
+
+const recording: CrashTest = { what: 'the recorder', arrange: given.buried, victim: deadBatch, ...never };
+
+const retrying: CrashTest = { what: 'a retry', arrange: given.failed, victim: (_, { uuid }) => retry(uuid), ...once };
+const notRetried: CrashTest = {
+  ...retrying,
+  ...never,
+  async also(world, subject) {
+    expect(await world.survivor(retry(subject.uuid))).toMatchObject({ statusCode: 202 });
+    await survive(world);
+    expect(mailedTo(world, subject)).toBe(1);
+  },
+};
+
+const named = (name: unknown) => async (world: World, subject: Subject) => {
+  expect(await cachedName(world, subject)).toBe(name);
+  expect(await cachedName(world, subject)).toBe(name);
+};
+const updating: CrashTest = {
+  what: 'an update',
+  arrange: given.cached,
+  victim: (_, { id }) => rename(id, newName),
+  ...once,
+  also: named(newName),
+};
+const notUpdated: CrashTest = { ...updating, also: named('Ann') };
+const removing: CrashTest = {
+  ...updating,
+  what: 'a removal',
+  victim: (_, { id }) => remove(id),
+  async also(world, subject) {
+    await named(404)(world, subject);
+    expect(await world.users.db('outbox_events').first()).toMatchObject({ user_email: null });
+  },
+};
+const notRemoved: CrashTest = {
+  ...removing,
+  async also(world, subject) {
+    await named('Ann')(world, subject);
+    expect(await world.users.db('outbox_events').first()).toMatchObject({ user_email: subject.email });
+  },
+};
+const draining: CrashTest = {
+  ...updating,
+  what: "the relay's invalidation",
+  arrange: given.staleInCache(newName),
+  victim: () => relay,
+};
+const invalidating = [updating, removing, draining];
+
+/** Each step of the code, and those who may die there. A step that is missing fails the suite, and does not compile. */
+export const CRASH_TESTS: Readonly<Record<Step, readonly CrashTest[]>> = {
+  'create: password hashed': [notCreated],
+  'create: user written': [notCreated],
+  'create: event written': [notCreated],
+  'create: committed': [creating],
+
+  'inline publish: taken': [creating, retrying],
+  'inline publish: marked': [creating, retrying],
+
+  'relay: rows locked': [relaying],
+  'relay: rows leased': [relaying],
+  'relay: claimed': [relaying, republishing],
+  'relay: taken': [relaying, republishing],
+  'relay: not taken': [brokerAway],
+  'relay: given back': [brokerAway],
+  'relay: marked': [relaying],
+
+  'intake: parsed': [intake],
+  'intake: rows written': [intake],
+  'intake: rows claimed': [intake, reopening],
+  'intake: committed': [intake, reopening],
+  'intake: batch done': [besideGarbage],
+
+  'send: allowed': [due],
+  'send: start counted': [suspected, { ...suspected, what: 'a redelivered suspect', victim: sendBatch }],
+  'send: go-ahead seen': [intake],
+  'send: handed over': sending,
+  'send: 250 seen': [
+    { ...intake, mails: 2 },
+    { ...due, mails: 2 },
+  ],
+  'send: SENT written': sending,
+  'send: not sent': [refusedDue, greylisted, serverAway],
+  'send: postponed': [greylistedDue],
+  'send: given back': [serverAwayDue],
+  'send: FAILED written': [refusedDue],
+
+  'confirmation: taken': [...sending, tellingSent, confirmingAgain],
+  'confirmation: settled': [intake, tellingSent],
+  'dead letter: taken': [refused, tellingFailed, buryingAgain],
+  'dead letter: settled': [refused],
+
+  'deliver-due: sent recorded': [sentWithoutDatabase],
+  'deliver-due: rows locked': [due],
+  'deliver-due: rows claimed': [due],
+  'deliver-due: claimed': [due, suspected],
+  'deliver-due: results locked': [tellingSent],
+  'deliver-due: results leased': [tellingFailed],
+  'deliver-due: results claimed': [tellingSent],
+
+  'confirm: parsed': [confirming],
+  'confirm: FINISHED written': [confirmingLate],
+  'confirm: batch done': [confirmingGarbage],
+
+  'record: parsed': [recording],
+  'record: letters written': [recording],
+  'record: FAILED written': [recording],
+  'record: committed': [recording],
+
+  'retry: reopened': [notRetried],
+  'retry: committed': [retrying],
+
+  'update: user written': [notUpdated],
+  'update: invalidation written': [notUpdated],
+  'update: committed': [updating],
+  'remove: user deleted': [notRemoved],
+  'remove: address erased': [notRemoved],
+  'remove: invalidation written': [notRemoved],
+  'remove: committed': [removing],
+  'invalidate: Redis told': invalidating,
+  'invalidate: acknowledged': [draining],
+};

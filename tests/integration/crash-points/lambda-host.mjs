@@ -1,0 +1,18 @@
+// A process that runs built handlers one call after the other, as Lambda does: told over IPC what to invoke.
+import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+
+/** @typedef {{ id: number, file: string, event: unknown, timeoutMs: number }} Call */
+
+process.on('message', async (/** @type {Call} */ { id, file, event, timeoutMs }) => {
+  const endsAt = performance.now() + timeoutMs;
+  try {
+    const { handler } = await import(pathToFileURL(file).href);
+    const value = await handler(event, { getRemainingTimeInMillis: () => endsAt - performance.now() });
+    process.send?.({ id, value });
+  } catch (error) {
+    process.send?.({ id, error: error instanceof Error ? error.message : String(error) });
+  }
+});
+
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,88 @@
+import { transaction } from '#shared/db/run.ts';
+import type { RawRecord } from '#shared/kafka/records.ts';
+import { TOPICS } from '#shared/kafka/topics.ts';
+import { notificationsTestDatabase, type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
+import { randomName } from '#tests/helpers/random.ts';
+import { startProxyTo, type TcpProxy } from '#tests/helpers/tcp-proxy.ts';
+import { type Environment, type Host, type HttpAnswer, type Invocation, startHost } from './lambda-host.ts';
+import type { PostOffice } from './post-office.ts';
+import type { TopicLog } from './topic-log.ts';
+
+type Topic = (typeof TOPICS)[number];
+
+/** Databases, topics and a process of its own that survives: one test at a time lives in it. */
+export interface World {
+  readonly users: TestDatabase;
+  readonly notifications: TestDatabase;
+  readonly mail: PostOffice;
+  /** In front of the notifications database, for whoever is told to go through it. */
+  readonly proxy: TcpProxy;
+  /** What a process needs to live in this world. */
+  readonly env: Environment;
+  /** Makes the survivor do something. */
+  survivor(invocation: Invocation): Promise<HttpAnswer | undefined>;
+  /** Everything on the topic that the present test has written. */
+  records(topic: Topic): Promise<readonly RawRecord[]>;
+  /** Puts something on the topic that is no event. */
+  writeGarbage(topic: Topic): Promise<void>;
+  /** Leases end, and what waits is due. */
+  passTime(): Promise<void>;
+  /** Forgets what the last test left. */
+  clear(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const TABLES = ['users', 'outbox_events', 'dead_letters', 'cache_invalidations'];
+/** Redis is shared, and its keys name users by id. */
+const FIRST_ID = () => Math.floor(Math.random() * 2 ** 40);
+
+const passTimeIn = ({ db }: TestDatabase, table: string): Promise<unknown> =>
+  transaction(db, (trx) =>
+    trx(table)
+      .update({ next_attempt_at: trx.raw('next_attempt_at - INTERVAL 2 HOUR') })
+      .whereNotNull('next_attempt_at'),
+  );
+
+export const newPrefix = (): string => randomName('crash-');
+
+export const topicsOf = (prefix: string): string[] => TOPICS.map((topic) => `${prefix}${topic}`);
+
+export const openWorld = async (prefix: string, log: TopicLog, mail: PostOffice): Promise<World> => {
+  const [users, notifications] = await Promise.all([usersTestDatabase(), notificationsTestDatabase()]);
+  await users.db.raw('ALTER TABLE users AUTO_INCREMENT = ?', [FIRST_ID()]);
+  const proxy = await startProxyTo(notifications.url);
+  const env = {
+    USERS_DATABASE_URL: users.url,
+    NOTIFICATIONS_DATABASE_URL: notifications.url,
+    SMTP_URL: mail.url,
+    TOPIC_PREFIX: prefix,
+    OPERATOR_TOKEN: undefined,
+  };
+  const host: Host = startHost(env);
+  const skipped = new Map<string, number>();
+  const all = (topic: string) => log.read(`${prefix}${topic}`);
+  return {
+    users,
+    notifications,
+    mail,
+    proxy,
+    env,
+    survivor: host.invoke,
+    records: async (topic) => (await all(topic)).slice(skipped.get(topic) ?? 0),
+    writeGarbage: (topic) => log.write(`${prefix}${topic}`, 'neither JSON nor an event'),
+    async passTime() {
+      await passTimeIn(users, 'outbox_events');
+      await passTimeIn(notifications, 'email_deliveries');
+    },
+    async clear() {
+      for (const topic of TOPICS) skipped.set(topic, (await all(topic)).length);
+      for (const table of TABLES) await users.db(table).delete();
+      await notifications.db('email_deliveries').delete();
+    },
+    async stop() {
+      await host.stop();
+      await proxy.stop();
+      await Promise.all([users.drop(), notifications.drop()]);
+    },
+  };
+};

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { TOPICS } from '#shared/kafka/topics.ts';
+import type { BrokerAnswer, Topic } from './simulated-kafka.ts';
+import type { MailAnswer } from './simulated-mail.ts';
+
+/** What may happen next. Processes, records and waiting places are picked by numbers, modulo how many there are. */
+export type Command =
+  | { readonly do: 'register' | 'relay' | 'deliver-due'; readonly process: number }
+  /** Records of a topic that has some to deliver. */
+  | { readonly do: 'consume'; readonly process: number; readonly pick: number; readonly limit: number }
+  | { readonly do: 'retry'; readonly process: number; readonly pick: number }
+  /** Somebody who waits is let on, as often as told. */
+  | { readonly do: 'go on'; readonly pick: number; readonly times: number }
+  /** One process is let on until it has nothing more to do. */
+  | { readonly do: 'finish'; readonly process: number }
+  /** Everybody gets done what is due, without a fault but those that are waiting to happen. */
+  | { readonly do: 'work'; readonly process: number }
+  | { readonly do: 'crash' | 'crash in transaction'; readonly process: number }
+  /** Its connections are cut, and so many new ones refused. */
+  | { readonly do: 'lose databases'; readonly process: number; readonly refusals: number }
+  | { readonly do: 'pass time'; readonly ms: number }
+  | { readonly do: 'mail answers'; readonly answer: MailAnswer }
+  | { readonly do: 'broker answers'; readonly answer: BrokerAnswer }
+  | { readonly do: 'rewind'; readonly topic: Topic; readonly records: number }
+  | { readonly do: 'repeat'; readonly topic: Topic; readonly pick: number };
+
+export const PROCESSES = 3;
+
+const SECOND = 1000;
+/** Around what is waited for: the birth lease, a result's lease, a consumer's and a schedule's lease, back-offs. */
+const PASSES = [1, 3, 6, 11, 26, 66, 3600].map((seconds) => seconds * SECOND);
+
+/** Longer than a refused recipient is tried. */
+const LONG_PASS = 49 * 3600 * SECOND;
+
+const process = fc.nat({ max: PROCESSES - 1 });
+const pick = fc.nat({ max: 30 });
+const topic = fc.constantFrom(...TOPICS);
+const command = <Do extends Command['do'], Rest extends object>(
+  name: Do,
+  rest: { [K in keyof Rest]: fc.Arbitrary<Rest[K]> },
+) => fc.record({ do: fc.constant(name), ...rest }) as fc.Arbitrary<{ readonly do: Do } & Rest>;
+
+const brokerAnswer = fc.constantFrom<BrokerAnswer>('taken', 'away', 'deaf');
+const mailAnswer = fc.constantFrom<MailAnswer>('taken', 'unknown user', 'unknown user', 'greylisted', 'away', 'silent');
+
+const arbitrary: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 3, arbitrary: command('register', { process }) },
+  { weight: 5, arbitrary: command('relay', { process }) },
+  { weight: 8, arbitrary: command('deliver-due', { process }) },
+  { weight: 16, arbitrary: command('consume', { process, pick, limit: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 5, arbitrary: command('retry', { process, pick }) },
+  { weight: 26, arbitrary: command('go on', { pick, times: fc.integer({ min: 1, max: 6 }) }) },
+  { weight: 10, arbitrary: command('finish', { process }) },
+  { weight: 4, arbitrary: command('work', { process }) },
+  { weight: 3, arbitrary: command('crash', { process }) },
+  { weight: 2, arbitrary: command('crash in transaction', { process }) },
+  { weight: 2, arbitrary: command('lose databases', { process, refusals: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 9, arbitrary: command('pass time', { ms: fc.constantFrom(...PASSES) }) },
+  { weight: 1, arbitrary: command('pass time', { ms: fc.constant(LONG_PASS) }) },
+  { weight: 8, arbitrary: command('mail answers', { answer: mailAnswer }) },
+  { weight: 2, arbitrary: command('broker answers', { answer: brokerAnswer }) },
+  { weight: 3, arbitrary: command('rewind', { topic, records: fc.integer({ min: 1, max: 3 }) }) },
+  { weight: 3, arbitrary: command('repeat', { topic, pick }) },
+);
+
+/** Every history begins with somebody to send a mail to. */
+export const commands: fc.Arbitrary<Command[]> = fc
+  .array(arbitrary, { minLength: 60, maxLength: 120, size: 'max' })
+  .map((rest) => [{ do: 'register', process: 0 }, { do: 'register', process: 1 }, ...rest]);

@@ -1,0 +1,142 @@
+import type { EventRow } from '#shared/outbox/outbox-repository.ts';
+import type { StoredDelivery } from '#tests/helpers/deliveries.ts';
+import type { Surroundings } from './process.ts';
+import type { MailAttempt, TakenMail } from './simulated-mail.ts';
+import type { Life } from './simulation.ts';
+
+/** What has happened so far that may excuse a repetition or a failure. */
+export interface Faults {
+  /** Crashes, lost databases, and whatever else the broker or a pass of time made be done again. */
+  repetitions: number;
+  /** Crashes and ended leases: a start that was never heard of again. */
+  unfinishedStarts: number;
+}
+
+interface Seen {
+  readonly state: EventRow['event_state'];
+  readonly generation: number;
+  /** How many attempts to send there had been when this generation began. */
+  readonly attemptsBefore: number;
+}
+
+type Observed = Pick<Surroundings, 'simulation' | 'users' | 'notifications' | 'kafka'>;
+
+const HOUR_MS = 60 * 60 * 1000;
+const RETRY_MS = 48 * HOUR_MS;
+const MAX_STARTS = 5;
+
+const isAllowed = (before: Seen, after: EventRow): boolean => {
+  const { event_state: state, generation } = after;
+  if (before.state === state) return generation === before.generation;
+  if (before.state === 'FINISHED') return false;
+  if (before.state === 'FAILED' && state === 'PROCESSING') return generation === before.generation + 1;
+  return generation === before.generation;
+};
+
+/** Watches the tables and the mails, and notes whatever breaks a guarantee. */
+export const startObserver = ({ simulation, users, notifications, kafka }: Observed) => {
+  const violations: string[] = [];
+  const seen = new Map<string, Seen>();
+  const taken: TakenMail[] = [];
+  const attempts: MailAttempt[] = [];
+  const faults: Faults = { repetitions: 0, unfinishedStarts: 0 };
+
+  const deliveries = (): Promise<StoredDelivery[]> => notifications.db('email_deliveries').orderBy('id');
+  const events = (): Promise<EventRow[]> => users.db('outbox_events').orderBy('id');
+
+  const isExcused = (mail: TakenMail, sender: Life): boolean => {
+    if (mail.wasRecordedInTime) return false;
+    if (mail.wasLost || mail.life.isDead) return true;
+    const knowsIt = mail.wasSeen && mail.life === sender;
+    return !knowsIt && mail.leaseEndsAt < simulation.nowMs();
+  };
+
+  /** Why the last failure of an event is none that a guarantee allows; undefined when it is. */
+  const wrongFailure = ({ uuid, reason }: EventRow, { attemptsBefore }: Seen): string | undefined => {
+    const own = attempts.slice(attemptsBefore).filter((attempt) => attempt.uuid === uuid);
+    const why = reason ?? '';
+    if (why.includes('550')) {
+      return own.some(({ answer }) => answer === 'unknown user') ? undefined : 'nobody refused it for good';
+    }
+    if (why.includes('451')) {
+      const first = own.find(({ answer }) => answer === 'greylisted');
+      const isLong = first !== undefined && simulation.elapsedMs() - first.atMs >= RETRY_MS;
+      return isLong ? undefined : 'it was refused for less than 48 h';
+    }
+    if (why.startsWith('Started')) {
+      return faults.unfinishedStarts >= MAX_STARTS - 1 ? undefined : 'it killed no process';
+    }
+    return `the reason is "${why}"`;
+  };
+
+  const lookAtEvent = (row: EventRow): void => {
+    const { uuid, event_state: state, generation } = row;
+    const before = seen.get(uuid) ?? { state: 'PROCESSING', generation: 0, attemptsBefore: 0 };
+    if (!isAllowed(before, row)) {
+      violations.push(`${uuid}: ${before.state} ${before.generation} became ${state} ${generation}`);
+    }
+    const isNew = generation !== before.generation;
+    const now = { state, generation, attemptsBefore: isNew ? attempts.length : before.attemptsBefore };
+    seen.set(uuid, now);
+    if (state === 'FINISHED' && !taken.some((mail) => mail.uuid === uuid)) {
+      violations.push(`${uuid}: FINISHED without a mail`);
+    }
+    if (
+      state === 'PROCESSING' &&
+      row.published_at !== null &&
+      !kafka.generationsOf('user.email.send', uuid).includes(generation)
+    ) {
+      violations.push(`${uuid}: marked as published before generation ${generation} was`);
+    }
+    if (state !== 'FAILED' || before.state === 'FAILED') return;
+    const wrong = wrongFailure(row, now);
+    if (wrong !== undefined) violations.push(`${uuid}: FAILED, but ${wrong}`);
+  };
+
+  const lookAtDelivery = ({ uuid, status, generation, settled_at: settledAt }: StoredDelivery): void => {
+    if (settledAt === null) return;
+    const confirmations = kafka.generationsOf('user.email.sent', uuid);
+    const deadLetters = kafka.generationsOf('user.email.send.dlq', uuid);
+    const isTold = status === 'SENT' ? confirmations.length > 0 : deadLetters.includes(generation);
+    if (!isTold) violations.push(`${uuid}: ${status} ${generation} is settled and was not told`);
+  };
+
+  return {
+    violations,
+    faults,
+    taken,
+    attempts,
+    events,
+    deliveries,
+
+    /** A mail is about to be taken. Returns when its lease ends, as the database knows it. */
+    async beforeTaking(uuid: string, sender: Life): Promise<number> {
+      const row: StoredDelivery | undefined = await notifications.db('email_deliveries').where({ uuid }).first();
+      const leaseEndsAt = row?.next_attempt_at?.getTime() ?? 0;
+      for (const earlier of taken.filter((mail) => mail.uuid === uuid)) {
+        if (!isExcused(earlier, sender)) violations.push(`${uuid}: mailed again by ${sender.name} without an excuse`);
+      }
+      // Somebody who overslept his lease may have recorded SENT in the meantime.
+      const isHeld = row?.status === 'SENT' || (row?.status === 'PENDING' && leaseEndsAt >= simulation.nowMs());
+      if (!isHeld) violations.push(`${uuid}: mailed by ${sender.name} without a lease`);
+      return leaseEndsAt;
+    },
+
+    /** Looks at everything; to be called whenever somebody was let on. */
+    async look(): Promise<void> {
+      const [allDeliveries, allEvents] = await Promise.all([deliveries(), events()]);
+      const sent = new Set(allDeliveries.filter(({ status }) => status === 'SENT').map(({ uuid }) => uuid));
+      for (const mail of taken) {
+        if (sent.has(mail.uuid) && mail.leaseEndsAt >= simulation.nowMs()) mail.wasRecordedInTime = true;
+      }
+      for (const row of allEvents) lookAtEvent(row);
+      for (const row of allDeliveries) lookAtDelivery(row);
+    },
+
+    /** Whether an operator's last retry of the event led to one more attempt. */
+    wasTriedSince: (uuid: string): boolean =>
+      attempts.slice(seen.get(uuid)?.attemptsBefore ?? 0).some((attempt) => attempt.uuid === uuid),
+  };
+};
+
+export type Observer = ReturnType<typeof startObserver>;

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { notificationsTestDatabase, type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
+import { type Command, commands } from './commands.ts';
+import { type Simulation, startSimulation } from './simulation.ts';
+import { openWorld, type World } from './world.ts';
+
+/** How many histories are tried: `MODEL_RUNS=2000 npm test -- tests/integration/pipeline-model`. */
+const RUNS = Number(process.env['MODEL_RUNS'] ?? 40);
+const MS_PER_RUN = 5000;
+
+let databases: { users: TestDatabase; notifications: TestDatabase };
+let simulation: Simulation;
+
+beforeAll(async () => {
+  process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
+  const [users, notifications] = await Promise.all([usersTestDatabase(), notificationsTestDatabase()]);
+  databases = { users, notifications };
+  simulation = startSimulation();
+});
+
+afterAll(async () => {
+  simulation.stop();
+  await Promise.all([databases.users.drop(), databases.notifications.drop()]);
+});
+
+/** What must be true once nothing is left to do. */
+const expectTheEnd = async ({ observer, created, publications }: World): Promise<void> => {
+  const events = await observer.events();
+  const deliveries = new Map((await observer.deliveries()).map((row) => [row.uuid, row]));
+  expect(observer.violations).toEqual([]);
+  expect(events.length).toBeGreaterThanOrEqual(created());
+  for (const { uuid, event_state: state, generation, reason } of events) {
+    const delivery = deliveries.get(uuid);
+    const mails = observer.taken.filter((mail) => mail.uuid === uuid);
+    expect(state, `${uuid} ends`).not.toBe('PROCESSING');
+    expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(mails.length > 0 ? 1 : 0);
+    expect(delivery?.status, `${uuid} is ${state}: ${reason}`).toBe(state === 'FINISHED' ? 'SENT' : 'FAILED');
+    if (generation > 0 && delivery?.status !== 'SENT') expect(observer.wasTriedSince(uuid)).toBe(true);
+  }
+  expect(events.every(({ uuid }) => publications(uuid) > 0)).toBe(true);
+};
+
+const outcome = async ({ observer }: World) => ({
+  states: (await observer.events()).map(({ uuid, event_state: state }) => [uuid, state]),
+  mails: observer.taken.length,
+});
+
+const expectNoStorm = async ({ observer, publications }: World): Promise<void> => {
+  for (const { uuid, generation } of await observer.events()) {
+    expect(publications(uuid)).toBeLessThanOrEqual(1 + generation + observer.faults.repetitions);
+  }
+};
+
+const happens = async (history: readonly Command[]): Promise<void> => {
+  const world = await openWorld(simulation, databases);
+  try {
+    for (const command of history) await world.run(command);
+    await expectNoStorm(world);
+    await world.drain();
+    await expectTheEnd(world);
+    const before = await outcome(world);
+    await world.replay();
+    await expectTheEnd(world);
+    expect(await outcome(world)).toEqual(before);
+  } finally {
+    await world.stop();
+  }
+};
+
+describe('the pipeline', () => {
+  it('loses nothing and repeats nothing, whatever happens in whatever order', {
+    timeout: 60_000 + RUNS * MS_PER_RUN,
+  }, async () => {
+    await fc.assert(fc.asyncProperty(commands, happens), { numRuns: RUNS });
+  });
+});

@@ -1,0 +1,111 @@
+import { GENERATION_HEADER } from '#shared/kafka/event-message.ts';
+import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
+import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
+import { PARTITIONS, TOPICS } from '#shared/kafka/topics.ts';
+
+export type Topic = (typeof TOPICS)[number];
+
+/** What becomes of a publication: with `deaf` the messages are there, but the acknowledgement is lost. */
+export type BrokerAnswer = 'taken' | 'away' | 'deaf';
+
+export interface Batch {
+  readonly topic: Topic;
+  readonly records: readonly RawRecord[];
+  /** Moves the group's positions behind the batch. */
+  acknowledge(): void;
+}
+
+const base64 = (text: string | Buffer): string => Buffer.from(text).toString('base64');
+
+/** A log per partition, and the position of the one group that reads it. */
+export const simulatedKafka = () => {
+  const logs = new Map<string, RawRecord[][]>();
+  const positions = new Map<string, number[]>();
+  const partitionOf = new Map<string, number>();
+  for (const topic of TOPICS) {
+    logs.set(
+      topic,
+      Array.from({ length: PARTITIONS }, () => []),
+    );
+    positions.set(
+      topic,
+      Array.from({ length: PARTITIONS }, () => 0),
+    );
+  }
+  const repeated = new Set<RawRecord>();
+  const script: BrokerAnswer[] = [];
+
+  const append = (topic: string, { key, value, headers }: OutgoingMessage): void => {
+    const name = String(key);
+    const partition = partitionOf.get(name) ?? partitionOf.size % PARTITIONS;
+    partitionOf.set(name, partition);
+    const log = logs.get(topic)?.[partition];
+    log?.push({
+      topic,
+      partition,
+      offset: log.length,
+      timestamp: Date.now(),
+      key: key === null ? null : base64(key),
+      value: base64(value),
+      headers: Object.entries(headers).map(([header, text]) => ({ [header]: [...Buffer.from(text)] })),
+    });
+  };
+
+  const publish: Publish = async (topic, messages) => {
+    if (messages.length === 0) return;
+    const answer = script.shift();
+    if (answer === 'away') throw new Error('broker away');
+    for (const message of messages) append(topic, message);
+    if (answer === 'deaf') throw new Error('no acknowledgement');
+  };
+
+  return {
+    publish,
+    answerNext: (answer: BrokerAnswer): void => void script.push(answer),
+    behave: (): void => void script.splice(0),
+    all: (topic: Topic): RawRecord[] => logs.get(topic)?.flat() ?? [],
+    /** The generation of every message of the event on the topic, without what `repeat` has written. */
+    generationsOf: (topic: Topic, uuid: string): number[] =>
+      (logs.get(topic) ?? [])
+        .flat()
+        .filter((record) => !repeated.has(record))
+        .map(decodeRecord)
+        .filter(({ key }) => key === uuid)
+        .map(({ headers }) => Number(headers[GENERATION_HEADER] ?? 0)),
+
+    /** The topics that have something for their group. */
+    withNext: (): Topic[] =>
+      TOPICS.filter((topic) => logs.get(topic)?.some((log, n) => log.length > (positions.get(topic)?.[n] ?? 0))),
+
+    /** What the group would be handed next, at most so many records of each partition. */
+    next(topic: Topic, limit: number): Batch {
+      const at = positions.get(topic) ?? [];
+      const records = (logs.get(topic) ?? []).flatMap((log, n) => log.slice(at[n] ?? 0, (at[n] ?? 0) + limit));
+      return {
+        topic,
+        records,
+        acknowledge() {
+          for (const { partition, offset } of records) at[partition] = Math.max(at[partition] ?? 0, offset + 1);
+        },
+      };
+    },
+
+    /** A group that lost some of its positions reads again. */
+    rewind(topic: Topic, records: number): void {
+      positions.set(topic, positions.get(topic)?.map((position) => Math.max(0, position - records)) ?? []);
+    },
+
+    /** Writes a record once more: an old dead letter, say, that somebody replayed. */
+    repeat(topic: Topic, pick: number): void {
+      const records = (logs.get(topic) ?? []).flat();
+      const record = records[pick % records.length];
+      const log = record === undefined ? undefined : logs.get(topic)?.[record.partition];
+      if (record === undefined || log === undefined) return;
+      const copy = { ...record, offset: log.length };
+      repeated.add(copy);
+      log.push(copy);
+    },
+  };
+};
+
+export type SimulatedKafka = ReturnType<typeof simulatedKafka>;

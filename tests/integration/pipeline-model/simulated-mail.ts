@@ -1,0 +1,86 @@
+import { LeaseLostError, NoAnswerError } from '#shared/mail/mail-outcome.ts';
+import type { Mail, SendMail } from '#shared/mail/mail-transport.ts';
+import type { Life, Simulation } from './simulation.ts';
+
+/**
+ * What the server does with the next mail.
+ * - `unknown user`: 550 to the recipient. - `greylisted`: 451 to the recipient. - `away`: no connection.
+ * - `silent`: takes the mail and never says so.
+ */
+export type MailAnswer = 'taken' | 'unknown user' | 'greylisted' | 'away' | 'silent';
+
+/** One mail that the server took. */
+export interface TakenMail {
+  readonly uuid: string;
+  readonly messageId: string;
+  readonly life: Life;
+  /** The end of the lease under which it was sent, in the simulation's time. */
+  readonly leaseEndsAt: number;
+  /** Whether its 250 came back to the process. */
+  wasSeen: boolean;
+  /** Whether the process was told that no 250 came. */
+  wasLost: boolean;
+  /** Whether SENT was recorded while that lease held. */
+  wasRecordedInTime: boolean;
+}
+
+export interface MailAttempt {
+  readonly uuid: string;
+  readonly answer: MailAnswer;
+  readonly atMs: number;
+}
+
+/** Who keeps what happens here. */
+interface Ledger {
+  readonly taken: TakenMail[];
+  readonly attempts: MailAttempt[];
+  /** Called when a mail is about to be taken; answers with the end of the lease that the database knows. */
+  beforeTaking(uuid: string, life: Life): Promise<number>;
+}
+
+const uuidOf = ({ messageId }: Mail): string => messageId.slice(0, messageId.indexOf('@'));
+
+const smtpError = (responseCode: number, response: string): Error =>
+  Object.assign(new Error(response), { command: 'RCPT TO', responseCode, response });
+
+/** A mail server that answers as it is told, each mail in turn, and keeps what it takes. */
+export const simulatedMail = (simulation: Simulation, ledger: Ledger) => {
+  const { taken, attempts } = ledger;
+  const script: MailAnswer[] = [];
+
+  const sendMail: SendMail = async (mail, mayStillSend) => {
+    const life = simulation.currentLife();
+    if (life === undefined) throw new Error('A mail is sent by a process');
+    const uuid = uuidOf(mail);
+    const answer = script.shift() ?? 'taken';
+    attempts.push({ uuid, answer, atMs: simulation.elapsedMs() });
+    if (answer === 'away') throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ESOCKET', command: 'CONN' });
+    if (answer === 'unknown user') throw smtpError(550, '550 5.1.1 unknown user');
+    if (answer === 'greylisted') throw smtpError(451, '451 4.7.1 greylisted');
+    await simulation.waitAt('SMTP: go-ahead');
+    if (!mayStillSend()) throw new LeaseLostError();
+    const leaseEndsAt = await simulation.outside(() => ledger.beforeTaking(uuid, life));
+    const entry: TakenMail = {
+      uuid,
+      messageId: mail.messageId,
+      life,
+      leaseEndsAt,
+      wasSeen: false,
+      wasLost: false,
+      wasRecordedInTime: false,
+    };
+    taken.push(entry);
+    await simulation.waitAt('SMTP: taken');
+    entry.wasLost = answer === 'silent';
+    if (entry.wasLost) throw new NoAnswerError(new Error('timeout'));
+    entry.wasSeen = true;
+  };
+
+  return {
+    sendMail,
+    answerNext: (answer: MailAnswer): void => void script.push(answer),
+    behave: (): void => void script.splice(0),
+  };
+};
+
+export type SimulatedMail = ReturnType<typeof simulatedMail>;

@@ -1,0 +1,144 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Step } from '#shared/lifecycle/steps.ts';
+
+/** One life of one process: from its start to its crash. */
+export interface Life {
+  readonly name: string;
+  isDead: boolean;
+  /** It dies at the next step inside of a transaction. */
+  diesInTransaction: boolean;
+  /** What a process knows of mails that are sent but not recorded, by the symbol that it is kept under. */
+  readonly knownSent: Readonly<Record<string, Set<string>>>;
+}
+
+/** Code that waits to be let on: at a step, at a fake server, or for a timer. */
+interface Waiting {
+  readonly life: Life;
+  readonly at: string;
+  letOn(): void;
+}
+
+/** Locks are held here: a process may die, but none waits, or the others would wait for it. */
+const IN_TRANSACTION: ReadonlySet<string> = new Set<Step>([
+  'create: user written',
+  'create: event written',
+  'relay: rows locked',
+  'relay: rows leased',
+  'intake: rows written',
+  'intake: rows claimed',
+  'deliver-due: rows locked',
+  'deliver-due: rows claimed',
+  'deliver-due: results locked',
+  'deliver-due: results leased',
+  'record: letters written',
+  'record: FAILED written',
+  'retry: reopened',
+]);
+
+const processWide = (name: string): symbol => Symbol.for(`event-driven-registration.${name}`);
+
+const STEPS_HOOK = processWide('steps');
+/** The process-wide sets: each process here has its own. */
+export const KNOWN_SENT = ['sent-unrecorded', 'sent-unrecordable'] as const;
+const QUIET_TURNS = 4;
+
+const forever = (): Promise<never> => new Promise(() => undefined);
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/**
+ * Runs several processes' code in this one under a scheduler: whoever reaches a step, a fake server or a timer waits until it is
+ * let on, so that the order in which things happen is the test's choice. Their clocks stand still until the test moves them.
+ */
+export const startSimulation = () => {
+  const lives = new AsyncLocalStorage<Life>();
+  const startedAt = Math.floor(Date.now() / 1000) * 1000;
+  let elapsedMs = 0;
+  let waiting: Waiting[] = [];
+  let inFlight = 0;
+
+  const waitAt = (at: string): Promise<void> | undefined => {
+    const life = lives.getStore();
+    if (life === undefined) return undefined;
+    if (life.isDead) return forever();
+    if (IN_TRANSACTION.has(at)) {
+      if (!life.diesInTransaction) return undefined;
+      life.isDead = true;
+      return forever();
+    }
+    return new Promise((resolve) => {
+      waiting.push({ life, at, letOn: resolve });
+    });
+  };
+
+  const real = { setTimeout, clearTimeout, now: performance.now };
+  const fakeSetTimeout = (run: () => void, ms?: number): unknown => {
+    const life = lives.getStore();
+    if (life === undefined) return real.setTimeout(run, ms);
+    const entry: Waiting = { life, at: `timer of ${ms} ms`, letOn: () => lives.run(life, run) };
+    waiting.push(entry);
+    return Object.assign(entry, { ref: () => entry, unref: () => entry, hasRef: () => true });
+  };
+  const fakeClearTimeout = (handle: never): void => {
+    const before = waiting.length;
+    waiting = waiting.filter((entry) => entry !== handle);
+    if (waiting.length === before) real.clearTimeout(handle);
+  };
+
+  Object.assign(globalThis, { setTimeout: fakeSetTimeout, clearTimeout: fakeClearTimeout });
+  performance.now = () => (lives.getStore() === undefined ? real.now.call(performance) : elapsedMs);
+  Object.defineProperty(globalThis, STEPS_HOOK, { value: waitAt, configurable: true });
+  for (const name of KNOWN_SENT) {
+    Object.defineProperty(globalThis, processWide(name), {
+      get: () => lives.getStore()?.knownSent[name],
+      set: () => undefined,
+      configurable: true,
+    });
+  }
+
+  return {
+    waitAt,
+    currentLife: () => lives.getStore(),
+    /** Runs something as a process's code. */
+    runAs: <T>(life: Life, run: () => T): T => lives.run(life, run),
+    /** Runs something that answers by itself, on a real server, and is waited for by `settle`. */
+    outside: async <T>(run: () => Promise<T>): Promise<T> => {
+      inFlight += 1;
+      try {
+        return await lives.exit(run);
+      } finally {
+        inFlight -= 1;
+      }
+    },
+
+    nowMs: () => startedAt + elapsedMs,
+    elapsedMs: () => elapsedMs,
+    passTime(ms: number): void {
+      elapsedMs += ms;
+    },
+
+    /** Who waits, in the order in which they came. */
+    waiting: (): ReadonlyArray<Pick<Waiting, 'life' | 'at'>> => waiting,
+    /** Waits until everybody waits to be let on, or has ended. */
+    async settle(): Promise<void> {
+      for (let quiet = 0; quiet < QUIET_TURNS; quiet = inFlight === 0 ? quiet + 1 : 0) await turn();
+    },
+    letOn(index: number): void {
+      const [entry] = waiting.splice(index, 1);
+      entry?.letOn();
+    },
+    /** Nothing of what the dead one was at goes on. */
+    bury(life: Life): void {
+      life.isDead = true;
+      waiting = waiting.filter((entry) => entry.life !== life);
+    },
+
+    stop(): void {
+      Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
+      performance.now = real.now;
+      Reflect.deleteProperty(globalThis, STEPS_HOOK);
+      for (const name of KNOWN_SENT) Reflect.deleteProperty(globalThis, processWide(name));
+    },
+  };
+};
+
+export type Simulation = ReturnType<typeof startSimulation>;

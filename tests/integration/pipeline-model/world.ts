@@ -1,0 +1,221 @@
+import { expect } from 'vitest';
+import { TOPICS } from '#shared/kafka/topics.ts';
+import type { TestDatabase } from '#tests/helpers/databases.ts';
+import { randomEmail } from '#tests/helpers/random.ts';
+import { type Command, PROCESSES } from './commands.ts';
+import { type Observer, startObserver } from './observer.ts';
+import { type Process, type Surroundings, startProcess } from './process.ts';
+import { simulatedKafka } from './simulated-kafka.ts';
+import { simulatedMail } from './simulated-mail.ts';
+import type { Simulation } from './simulation.ts';
+
+/** Few, so that what happens happens to the same ones. */
+const MAX_EVENTS = 5;
+/** More would mean that somebody goes round in circles. */
+const MAX_GOES = 3000;
+const LONG_LEASE_MS = 20_000;
+const DRAIN_ROUNDS = 12;
+const DRAIN_PASS_MS = 2 * 3600 * 1000;
+/** Longer than an event's birth lease. */
+const WORK_PASS_MS = 6000;
+
+type Databases = Pick<Surroundings, 'users' | 'notifications'>;
+
+export interface World {
+  readonly observer: Observer;
+  run(command: Command): Promise<void>;
+  /** All faults are over, and everybody works until nothing is left to do. */
+  drain(): Promise<void>;
+  /** Every record is delivered once more, newest first. */
+  replay(): Promise<void>;
+  /** How many registrations were answered with 201. */
+  created(): number;
+  publications(uuid: string): number;
+  stop(): Promise<void>;
+}
+
+const empty = async ({ users, notifications }: Databases): Promise<void> => {
+  for (const table of ['users', 'outbox_events', 'dead_letters']) await users.db(table).delete();
+  await notifications.db('email_deliveries').delete();
+};
+
+export const openWorld = async (simulation: Simulation, databases: Databases): Promise<World> => {
+  await empty(databases);
+  const { users, notifications } = databases as { users: TestDatabase; notifications: TestDatabase };
+  const kafka = simulatedKafka();
+  const observer = startObserver({ simulation, users, notifications, kafka });
+  const mail = simulatedMail(simulation, observer);
+  const around: Surroundings = { simulation, users, notifications, kafka, mail };
+  let lives = 0;
+  let registered = 0;
+  let created = 0;
+
+  const begin = (): Process => {
+    lives += 1;
+    return startProcess(`process ${lives}`, around);
+  };
+  const processes = Array.from({ length: PROCESSES }, begin);
+  const at = (index: number): Process => {
+    const process = processes[index % PROCESSES];
+    if (process === undefined) throw new Error('There is always a process');
+    return process;
+  };
+
+  /** Waits until everybody waits; whoever died in a transaction meanwhile is replaced. */
+  const settle = async (): Promise<void> => {
+    await simulation.settle();
+    for (const [index, process] of processes.entries()) {
+      if (!process.life.isDead) continue;
+      await process.crash();
+      processes[index] = begin();
+    }
+    await observer.look();
+  };
+
+  const goOn = async (index: number): Promise<void> => {
+    simulation.letOn(index);
+    await settle();
+  };
+
+  /** Lets those on who meet the condition, first come first served. */
+  const finish = async (isMeant: (process: Process) => boolean): Promise<void> => {
+    for (let goes = 0; goes < MAX_GOES; goes += 1) {
+      const meant = new Set(processes.filter(isMeant).map(({ life }) => life));
+      const index = simulation.waiting().findIndex(({ life }) => meant.has(life));
+      if (index < 0) return;
+      await goOn(index);
+    }
+    throw new Error('Somebody goes round in circles');
+  };
+
+  const crash = async (index: number): Promise<void> => {
+    await at(index).crash();
+    processes[index % PROCESSES] = begin();
+    observer.faults.repetitions += 1;
+    observer.faults.unfinishedStarts += 1;
+  };
+
+  const retry = async (index: number, pick: number): Promise<void> => {
+    const all = await observer.events();
+    const failed = all.filter(({ event_state: state }) => state === 'FAILED');
+    const among = failed.length > 0 ? failed : all;
+    const event = among[pick % Math.max(among.length, 1)];
+    if (event !== undefined) at(index).retry(event.uuid);
+  };
+
+  const perform = async (command: Command): Promise<void> => {
+    const { faults } = observer;
+    switch (command.do) {
+      case 'register':
+        if (registered >= MAX_EVENTS) return;
+        registered += 1;
+        return at(command.process).register(randomEmail(), () => {
+          created += 1;
+        });
+      case 'relay':
+        return at(command.process).relay();
+      case 'deliver-due':
+        return at(command.process).deliverDue();
+      case 'consume': {
+        const topics = kafka.withNext();
+        const topic = topics[command.pick % Math.max(topics.length, 1)];
+        return topic === undefined ? undefined : at(command.process).consume(kafka.next(topic, command.limit));
+      }
+      case 'retry':
+        return retry(command.process, command.pick);
+      case 'go on':
+        for (let n = 0; n < command.times && simulation.waiting().length > 0; n += 1) {
+          await goOn(command.pick % simulation.waiting().length);
+        }
+        return;
+      case 'finish':
+        return finish((process) => process === at(command.process));
+      case 'work':
+        faults.repetitions += 1;
+        return workOnce(at(command.process), WORK_PASS_MS);
+      case 'crash':
+        return crash(command.process);
+      case 'crash in transaction':
+        at(command.process).life.diesInTransaction = true;
+        faults.repetitions += 1;
+        faults.unfinishedStarts += 1;
+        return;
+      case 'lose databases':
+        faults.repetitions += 1;
+        return at(command.process).loseDatabases(command.refusals);
+      case 'pass time':
+        faults.repetitions += 1;
+        if (command.ms > LONG_LEASE_MS) faults.unfinishedStarts += 1;
+        return simulation.passTime(command.ms);
+      case 'mail answers':
+        return mail.answerNext(command.answer);
+      case 'broker answers':
+        faults.repetitions += 1;
+        return kafka.answerNext(command.answer);
+      case 'rewind':
+        return kafka.rewind(command.topic, command.records);
+      case 'repeat':
+        return kafka.repeat(command.topic, command.pick);
+    }
+  };
+
+  const everybody = (): boolean => true;
+  const consumeAll = async (process: Process): Promise<void> => {
+    for (const topic of TOPICS) {
+      const batch = kafka.next(topic, Number.MAX_SAFE_INTEGER);
+      if (batch.records.length > 0) process.consume(batch);
+      await settle();
+      await finish(everybody);
+    }
+  };
+  const workOnce = async (process: Process, passMs: number): Promise<void> => {
+    simulation.passTime(passMs);
+    for (const work of [process.relay, process.deliverDue]) {
+      work();
+      await settle();
+      await finish(everybody);
+    }
+    await consumeAll(process);
+  };
+  const isDone = async (): Promise<boolean> => {
+    const events = await observer.events();
+    const deliveries = await observer.deliveries();
+    const isTold = deliveries.every(({ settled_at: at, user_email: address }) => at !== null || address === null);
+    return isTold && events.every(({ event_state: state }) => state !== 'PROCESSING');
+  };
+
+  return {
+    observer,
+    created: () => created,
+    publications: (uuid) => kafka.generationsOf('user.email.send', uuid).length,
+    async run(command) {
+      await perform(command);
+      await settle();
+      expect(observer.violations).toEqual([]);
+    },
+    async drain() {
+      mail.behave();
+      kafka.behave();
+      for (const process of processes) {
+        await process.loseDatabases(0);
+        process.life.diesInTransaction = false;
+      }
+      await finish(everybody);
+      await consumeAll(at(0));
+      for (let round = 0; round < DRAIN_ROUNDS && !(await isDone()); round += 1)
+        await workOnce(at(round), DRAIN_PASS_MS);
+    },
+    async replay() {
+      for (const topic of TOPICS) {
+        const records = kafka.all(topic).reverse();
+        if (records.length > 0) at(1).consume({ topic, records, acknowledge: () => undefined });
+        await settle();
+        await finish(everybody);
+      }
+      await workOnce(at(2), DRAIN_PASS_MS);
+    },
+    async stop() {
+      await Promise.all(processes.map((process) => process.crash()));
+    },
+  };
+};
