@@ -82,7 +82,8 @@ describe('the worked example in CONTRIBUTING.md', () => {
     const key = Buffer.from('one').toString('base64');
     const records = [rawRecord('not JSON', { key }), rawRecord(null, { key }), rawRecord('{}')];
 
-    await handler({ records: { 'user.email.sent-0': records } }, { getRemainingTimeInMillis: () => 1000 } as Context);
+    const event = { eventSource: 'SelfManagedKafka', records: { 'user.email.sent-0': records } };
+    await handler(event, { getRemainingTimeInMillis: () => 1000 } as Context);
 
     expect(told).toEqual([2]);
   });
