@@ -8,6 +8,7 @@ import * as esbuild from 'esbuild';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const SWAGGER_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
+const DASHBOARD_FILES = ['index.html', 'icon.svg'];
 
 /** CommonJS packages inside an ES module still call require. */
 const banner = {
@@ -100,12 +101,37 @@ const generate = async () => {
       banner,
     });
     const generator = await import(pathToFileURL(outfile).href);
-    await generator.generate(path.join(root, 'shared'), selfContained);
-    const sources = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'));
+    /** @type {string[]} */
+    const templates = await generator.generate(path.join(root, 'shared'), selfContained);
+    const code = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'));
+    const sources = [...code, ...templates.map((file) => path.relative(root, file))];
     writeAtomically(generatedFrom, Buffer.from(JSON.stringify(sources)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+};
+
+/**
+ * The dashboard: one script and one sheet of their modules, and the files beside them as they are.
+ * @param {string} outdir
+ */
+const buildDashboard = async (outdir) => {
+  const page = path.join(root, 'shared', 'dashboard', 'page');
+  const target = path.join(outdir, 'assets', 'dashboard');
+  const { outputFiles } = await esbuild.build({
+    entryPoints: ['main.ts', 'style.css'].map((name) => path.join(page, name)),
+    outdir: target,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['es2022', 'chrome123', 'firefox120', 'safari17.5'],
+    charset: 'utf8',
+    write: false,
+    logLevel: 'warning',
+  });
+  for (const { path: file, contents } of outputFiles) writeAtomically(file, contents);
+  for (const file of DASHBOARD_FILES) writeAtomically(path.join(target, file), readFileSync(path.join(page, file)));
 };
 
 /** @param {string} outdir */
@@ -196,6 +222,7 @@ export async function build({ outdir = 'dist', changed } = {}) {
   }
   writeAtomically(path.join(target, 'package.json'), Buffer.from('{"type":"module"}\n'));
   copyAssets(target);
+  await buildDashboard(target);
 }
 
 /**
@@ -235,7 +262,7 @@ export async function bundleHandlers(handlers) {
         code: contents(file),
         map: contents(`${file}.map`),
         needsArgon2: imports.some(({ path: name }) => name === '@node-rs/argon2'),
-        needsAssets: sources.includes('shared/openapi/asset-path.ts'),
+        needsAssets: sources.includes('shared/http/asset-path.ts'),
         sources,
       };
       return [[entryPoint, bundle]];

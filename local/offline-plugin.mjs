@@ -2,6 +2,7 @@ import { loadedVersions, retire } from './offline/code-versions.mjs';
 import { corsRestorer } from './offline/cors-headers.mjs';
 import { reshapeErrors } from './offline/error-response.mjs';
 import { watchSources } from './offline/hot-reload.mjs';
+import { keepLog } from './offline/keep-log.mjs';
 import { hideMediaType, ignoreRange, readGetBody } from './offline/request-body.mjs';
 import { invokeNow, scheduledFunctions } from './offline/schedules.mjs';
 import { openSecondPort } from './offline/second-port.mjs';
@@ -27,6 +28,7 @@ export default class LocalPlugin {
   /** @param {Serverless} serverless */
   constructor(serverless) {
     this.#serverless = serverless;
+    if (process.env.APP_LOG_FILE !== undefined) keepLog();
     this.hooks = {
       'after:offline:start:init': () => this.#begin(),
       'before:offline:start:end': () => this.#end(),

@@ -1,5 +1,7 @@
 import { say, step } from '../cli/progress.mjs';
 import { StartError } from '../cli/start-error.mjs';
+import { appLogFile } from '../logs/arguments.mjs';
+import { freePorts } from '../process/ports.mjs';
 import { unlessAborted } from '../process/shutdown.mjs';
 import { ensureBuild } from './build.mjs';
 import { prepare } from './prepare.mjs';
@@ -22,7 +24,8 @@ const appGraceMs = 8500;
 export async function runApp({ settings, services, packages, shutdown, guard }) {
   const { ports, host, local } = settings;
   const { signal } = shutdown;
-  const env = appEnv(settings);
+  const [metricsPort = 0] = await freePorts(1);
+  const env = { KAFKA_METRICS_PORT: String(metricsPort), ...appEnv(settings) };
   await packages;
   await step('build', ensureBuild);
   await services.mysql;
@@ -53,11 +56,13 @@ export async function runApp({ settings, services, packages, shutdown, guard }) 
  * @param {import('../config/settings.mjs').Settings} settings
  * @returns {Record<string, string | undefined>}
  */
-function appEnv({ ports, host, urls }) {
+function appEnv({ ports, host, local, urls }) {
   return {
     // serverless-offline would print three lines for every request.
     SLS_LOG_LEVEL: 'warning',
+    APP_LOG_FILE: appLogFile(process.env),
     USERS_BASE_URL: `http://127.0.0.1:${ports.http}`,
+    ...(local.includes('mail') ? { MAIL_UI_URL: `http://127.0.0.1:${ports.mailUi}` } : {}),
     ...process.env,
     ...urls,
     HTTP_HOST: host,

@@ -10,6 +10,7 @@ export function urlTable({ host, ports, local, urls }) {
   const api = `http://${name}:${ports.http}`;
   /** @type {[string, string][]} */
   const rows = [
+    ['Dashboard', `${api}/dashboard`],
     ['API', `${api}/api/users/`],
     ['Swagger UI', `${api}/swagger-ui/index.html`],
     ['OpenAPI', `${api}/openapi.json`],

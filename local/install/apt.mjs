@@ -15,6 +15,7 @@ const aptPackages = {
   redis: ['redis-tools'],
   java: ['openjdk-21-jre-headless', 'openjdk-17-jre-headless', 'openjdk-25-jre-headless'],
   maven: ['maven'],
+  chromium: ['chromium'],
   python: ['python3-venv'],
 };
 
@@ -23,6 +24,21 @@ const aptPackages = {
 /** @returns {boolean} whether this is Debian, Ubuntu or one of their kind */
 export function hasApt() {
   return findCommand('apt-get') !== undefined && findCommand('dpkg') !== undefined;
+}
+
+/** @returns {Promise<string | undefined>} sudo, where it asks for no password */
+async function findSudo() {
+  const sudo = findCommand('sudo');
+  if (sudo === undefined) return undefined;
+  return await output(sudo, ['-n', 'true']).then(
+    () => sudo,
+    () => undefined,
+  );
+}
+
+/** @returns {Promise<boolean>} whether what is missing can be installed here without asking anybody */
+export async function canInstallPackages() {
+  return hasApt() && (process.getuid?.() === 0 || (await findSudo()) !== undefined);
 }
 
 /**
@@ -62,15 +78,8 @@ async function privileged(needs) {
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive', 'NEEDRESTART_SUSPEND=1'];
   if (process.getuid?.() === 0)
     return (command) => output('env', [...environment.slice(1), ...command], { mayOutliveUs: true });
-  const sudo = findCommand('sudo');
-  const canSudo =
-    sudo !== undefined &&
-    (await output(sudo, ['-n', 'true']).then(
-      () => true,
-      () => false,
-    ));
-  if (sudo !== undefined && canSudo)
-    return (command) => output(sudo, ['-n', ...environment, ...command], { mayOutliveUs: true });
+  const sudo = await findSudo();
+  if (sudo !== undefined) return (command) => output(sudo, ['-n', ...environment, ...command], { mayOutliveUs: true });
   const names = needs.map((need) => aptPackages[need][0]).join(' ');
   throw new StartError(
     `These packages are missing, and neither root nor sudo without a password is at hand. Run: sudo apt-get install --no-install-recommends ${names}`,

@@ -16,6 +16,7 @@ const labels = {
   redis: 'Redis 6.2+',
   java: 'Java 17+',
   maven: 'Maven',
+  chromium: 'Chromium',
   python: 'Python 3.10+ with venv',
 };
 

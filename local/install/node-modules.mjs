@@ -41,7 +41,8 @@ export async function ensureNodeModules() {
   );
 }
 
-function areInstalled() {
+/** @returns {boolean} whether node_modules is what the lock file asks for */
+export function areInstalled() {
   const wanted = readLock(path.join(rootDir, 'package-lock.json'));
   if (wanted === undefined) throw new StartError('package-lock.json is missing or not readable');
   return isInstalled(wanted, readLock(path.join(rootDir, 'node_modules', '.package-lock.json')));

@@ -2,7 +2,7 @@ import { readdirSync, watch } from 'node:fs';
 import path from 'node:path';
 
 const ignored = new Set(['node_modules', 'dist', 'generated', '.git']);
-const isSource = (/** @type {string} */ name) => /\.(ts|mts|js|mjs|json|html|css|sql)$/.test(name);
+const isSource = (/** @type {string} */ name) => /\.(ts|mts|js|mjs|json|html|css|sql|eta)$/.test(name);
 
 /**
  * Watches folders and everything below them. It watches folders, not files, and so survives editors that replace a file.

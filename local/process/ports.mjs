@@ -24,6 +24,25 @@ function canListen(port, host) {
 }
 
 /**
+ * Whether somebody takes connections at an address.
+ * @param {string} host
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+export function canConnect(host, port) {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host, port });
+    const end = (/** @type {boolean} */ result) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.setTimeout(2000, () => end(false));
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+  });
+}
+
+/**
  * Ports that are free now, all different, from below the range that the system gives to outgoing connections.
  * @param {number} count
  * @returns {Promise<number[]>}

@@ -7,8 +7,11 @@ import { isPortTaken } from '../process/ports.mjs';
  * @typedef {keyof import('../config/settings.mjs').Ports} PortName
  */
 
-/** @type {Record<PortName, string>} */
-const uses = {
+/**
+ * What each port is for.
+ * @type {Record<PortName, string>}
+ */
+export const portUses = {
   http: 'the API',
   emailHttp: "the API's second port",
   lambda: "serverless-offline's invoke port",
@@ -48,7 +51,7 @@ export async function requireFreePorts({ ports, host }, names) {
   for (const [index, name] of names.entries()) {
     if (taken[index])
       problems.push(
-        `port ${ports[name]} (${uses[name]}) is in use: stop what listens there, or set ${portVariables[name][0]}`,
+        `port ${ports[name]} (${portUses[name]}) is in use: stop what listens there, or set ${portVariables[name][0]}`,
       );
   }
   if (problems.length > 0) throw new StartError(problems.join('\n'));

@@ -46,6 +46,12 @@ export const ConfigSchema = Type.Object({
   USERS_BASE_URL: Type.Optional(
     Type.String({ pattern: '^https?://\\S+$', description: 'Base URL that the /tests calls go to' }),
   ),
+  MAIL_UI_URL: Type.Optional(
+    Type.String({ pattern: '^https?://\\S+$', description: 'Where the mails of a local run are shown, for the links' }),
+  ),
+  KAFKA_METRICS_PORT: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 65535, description: "Port of the local event source's metrics" }),
+  ),
   DATABASE_TLS: tls('TLS to the databases'),
   KAFKA_TLS: tls('TLS to the brokers'),
   SMTP_TLS: tls('STARTTLS is required of an smtp:// server'),

@@ -15,4 +15,10 @@ export const text = (body: string): HttpResponse => ({
   body,
 });
 
+export const html = (body: string, headers: Headers = {}): HttpResponse => ({
+  statusCode: 200,
+  headers: { 'content-type': 'text/html; charset=utf-8', ...headers },
+  body,
+});
+
 export const noContent = (headers: Headers = {}): HttpResponse => ({ statusCode: 204, headers });

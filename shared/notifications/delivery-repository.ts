@@ -56,6 +56,7 @@ const sorted = (uuids: Iterable<string>): string[] => [...new Set(uuids)].sort()
 
 export const deliveryRepository = (db: Executor) => {
   const deliveries = (): Knex.QueryBuilder => db('email_deliveries');
+  const settled = { settled_at: now(db), next_attempt_at: null, user_email: null };
 
   const selected = (query: Knex.QueryBuilder): Promise<DeliveryRow[]> =>
     query
@@ -226,12 +227,21 @@ export const deliveryRepository = (db: Executor) => {
       return deliveries().where('settled_at', '<', daysAgo(db, days)).limit(limit).delete();
     },
 
-    /** The confirmation or the dead letter is on its topic: nothing is left to do, and the address is not needed any more. */
-    async settle(uuids: Iterable<string>, status: 'SENT' | 'FAILED'): Promise<void> {
+    /** The confirmation is on its topic: nothing is left to do, and the address is not needed any more. */
+    async settleSent(uuids: Iterable<string>): Promise<void> {
+      await deliveries().whereIn('uuid', sorted(uuids)).where({ status: 'SENT' }).update(settled);
+    },
+
+    /** The same for dead letters; a row that has failed again since, for an operator's retry, has another one to be told. */
+    async settleFailed(told: ReadonlyArray<Pick<Delivery, 'uuid' | 'generation'>>): Promise<void> {
       await deliveries()
-        .whereIn('uuid', sorted(uuids))
-        .where({ status })
-        .update({ settled_at: now(db), next_attempt_at: null, user_email: null });
+        .whereIn('uuid', sorted(told.map(({ uuid }) => uuid)))
+        .whereIn(
+          ['uuid', 'generation'],
+          told.map(({ uuid, generation }) => [uuid, generation]),
+        )
+        .where({ status: 'FAILED' })
+        .update(settled);
     },
   };
 };

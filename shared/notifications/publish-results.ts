@@ -35,7 +35,7 @@ export const publishResults = ({ database, publish }: PublishResultsDependencies
     const uuids = confirmations.map(({ uuid }) => uuid);
     // The row says SENT by now, even where the answer to writing it was lost.
     sentRecorded(uuids);
-    await statement(await database(), (db) => deliveryRepository(db).settle(uuids, 'SENT'));
+    await statement(await database(), (db) => deliveryRepository(db).settleSent(uuids));
     await step('confirmation: settled');
   },
 
@@ -43,8 +43,7 @@ export const publishResults = ({ database, publish }: PublishResultsDependencies
     if (failures.length === 0) return;
     await publish(`${EMAIL_SEND}.dlq`, failures.map(toDeadLetterOf));
     await step('dead letter: taken');
-    const uuids = failures.map(({ uuid }) => uuid);
-    await statement(await database(), (db) => deliveryRepository(db).settle(uuids, 'FAILED'));
+    await statement(await database(), (db) => deliveryRepository(db).settleFailed(failures));
     await step('dead letter: settled');
   },
 });

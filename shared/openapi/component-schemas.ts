@@ -1,7 +1,11 @@
 import { Type } from 'typebox';
+import { ConsumersSchema } from '#shared/consumers/consumer.ts';
+import { HomeSchema } from '#shared/dashboard/home.ts';
 import { ERROR_CODES } from '#shared/errors/app-error.ts';
+import { DeliveryOverviewSchema } from '#shared/notifications/delivery-overview.ts';
 import { DeadLetterPageSchema, DeadLetterSchema } from '#shared/outbox/dead-letter.ts';
 import { EventPageSchema, EventSchema } from '#shared/outbox/event.ts';
+import { PipelineSchema } from '#shared/pipeline/pipeline.ts';
 import { CreateUserBodySchema, UpdateUserBodySchema, UserPageSchema, UserSchema } from '#shared/users/user-schemas.ts';
 
 const ErrorSchema = Type.Object({
@@ -43,4 +47,8 @@ export const COMPONENT_SCHEMAS = {
   Error: ErrorSchema,
   Alive: AliveSchema,
   Health: HealthSchema,
+  Home: HomeSchema,
+  Pipeline: PipelineSchema,
+  DeliveryOverview: DeliveryOverviewSchema,
+  Consumers: ConsumersSchema,
 };

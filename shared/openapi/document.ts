@@ -1,4 +1,5 @@
 import { COMPONENT_SCHEMAS } from './component-schemas.ts';
+import { dashboardPaths } from './dashboard-paths.ts';
 import { diagnosticPaths } from './diagnostic-paths.ts';
 import { eventPaths } from './event-paths.ts';
 import type { Json, Paths } from './operation-parts.ts';
@@ -6,7 +7,13 @@ import { published } from './published-schema.ts';
 import { systemPaths } from './system-paths.ts';
 import { userPaths } from './user-paths.ts';
 
-const paths = (): Paths => ({ ...userPaths(), ...eventPaths(), ...diagnosticPaths(), ...systemPaths() });
+const paths = (): Paths => ({
+  ...userPaths(),
+  ...eventPaths(),
+  ...dashboardPaths(),
+  ...diagnosticPaths(),
+  ...systemPaths(),
+});
 
 /** The methods of each path, from which a wrong method is told from a wrong address. */
 export const methodsByPath = (): Record<string, string[]> =>
@@ -22,7 +29,13 @@ export const openApiDocument = (): Json => ({
   openapi: '3.1.0',
   info: { title: 'Registration', version: '1.0.0', description: 'Users, and the welcome mail that each of them gets' },
   servers: [{ url: '/' }],
-  tags: [{ name: 'users' }, { name: 'events' }, { name: 'diagnostics' }, { name: 'system' }],
+  tags: [
+    { name: 'users', description: 'Registered people' },
+    { name: 'events', description: 'What became of each registration; for operators' },
+    { name: 'dashboard', description: 'What the dashboard shows; for operators' },
+    { name: 'diagnostics', description: 'Calls that the old services had' },
+    { name: 'system', description: 'Health, and where to go from here' },
+  ],
   paths: paths(),
   components: {
     securitySchemes: {

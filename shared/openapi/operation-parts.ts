@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import { ERROR_CODES, type ErrorCode } from '#shared/errors/app-error.ts';
+import { errorExamples, schemaExample } from './examples.ts';
 import { published } from './published-schema.ts';
 
 export type Json = Record<string, unknown>;
@@ -17,7 +18,7 @@ const HEADERS_OF_STATUS: Readonly<Record<number, Json>> = {
 };
 
 export const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
-export const jsonContent = (schema: Json): Json => ({ 'application/json': { schema } });
+export const jsonContent = (schema: Json): Json => ({ 'application/json': { schema, ...schemaExample(schema) } });
 export const textContent = (example: string): Json => ({ 'text/plain': { schema: { type: 'string' }, example } });
 
 /** A response that a call is made for; `more` holds its headers and links. */
@@ -35,7 +36,7 @@ export const failures = (...codes: ErrorCode[]): Json => {
       String(status),
       {
         description: group.map((code) => `${code}: ${ERROR_CODES[code].error}`).join(' · '),
-        content: jsonContent(ref('Error')),
+        content: { 'application/json': { schema: ref('Error'), examples: errorExamples(group) } },
         ...(HEADERS_OF_STATUS[status] === undefined ? {} : { headers: HEADERS_OF_STATUS[status] }),
       },
     ]),
@@ -69,7 +70,13 @@ export const userId: Json = {
   schema: { type: 'integer', minimum: 1, maximum: 999_999_999_999_999 },
   example: 42,
 };
-export const eventUuid: Json = { name: 'uuid', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
+export const eventUuid: Json = {
+  name: 'uuid',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', format: 'uuid' },
+  example: '6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d',
+};
 export const body = (name: string): Json => ({ required: true, content: jsonContent(ref(name)) });
 
 const operatorToken: Json = { security: [{ operatorToken: [] }] };

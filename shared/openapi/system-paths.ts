@@ -1,7 +1,22 @@
+import { DOWN } from './examples.ts';
 import { failures, jsonContent, ok, type Paths, ref } from './operation-parts.ts';
 
 /** What a load balancer and a person want to know first. */
 export const systemPaths = (): Paths => ({
+  '/': {
+    get: {
+      operationId: 'home',
+      tags: ['system'],
+      summary: 'Where to go from here; a page for those who accept HTML',
+      responses: {
+        '200': ok('The links', {
+          ...jsonContent(ref('Home')),
+          'text/html': { schema: { type: 'string' }, example: '<!doctype html>' },
+        }),
+        ...failures(),
+      },
+    },
+  },
   '/health/live': {
     get: {
       operationId: 'live',
@@ -18,7 +33,7 @@ export const systemPaths = (): Paths => ({
       responses: {
         '200': ok('Up, or degraded', jsonContent(ref('Health'))),
         ...failures(),
-        '503': ok('MySQL is down', jsonContent(ref('Health'))),
+        '503': ok('MySQL is down', { 'application/json': { schema: ref('Health'), example: DOWN } }),
       },
     },
   },

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
 import { daysAgo, now } from '#shared/db/sql.ts';
-import type { EventState } from './event.ts';
+import type { EventState } from './event-states.ts';
 
 export interface RecordedDeadLetter {
   /** Where the dead letter lies: its own topic, partition and offset. */

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { instant, nullable, UUID } from '#shared/validation/atoms.ts';
 import { pageOf, pageQuery } from '#shared/validation/page.ts';
-import { EVENT_STATES } from './event.ts';
+import { EVENT_STATES } from './event-states.ts';
 import { MAX_PAGE_SIZE } from './largest-page.ts';
 
 export const DeadLetterSchema = Type.Object({

@@ -1,10 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { instant, nullable, UUID } from '#shared/validation/atoms.ts';
 import { pageOf, pageQuery } from '#shared/validation/page.ts';
+import { EVENT_STATES, type EventState } from './event-states.ts';
 import { MAX_PAGE_SIZE } from './largest-page.ts';
-
-export const EVENT_STATES = ['PROCESSING', 'FINISHED', 'FAILED'] as const;
-export type EventState = (typeof EVENT_STATES)[number];
 
 export const EventSchema = Type.Object({
   uuid: Type.String({ pattern: UUID, examples: ['6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d'] }),

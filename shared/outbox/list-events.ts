@@ -3,7 +3,8 @@ import { statement } from '#shared/db/run.ts';
 import { type TableTotal, tableTotal } from '#shared/db/table-total.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { traceIdOf } from '#shared/tracing/trace-context.ts';
-import type { EventPage, EventState, ListEventsQuery, PipelineEvent } from './event.ts';
+import type { EventPage, ListEventsQuery, PipelineEvent } from './event.ts';
+import type { EventState } from './event-states.ts';
 import { MAX_PAGE_SIZE } from './largest-page.ts';
 import { type EventRow, outboxRepository } from './outbox-repository.ts';
 

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
 import { daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
 import { EMAIL_SEND } from '#shared/kafka/topics.ts';
-import type { EventState } from './event.ts';
+import type { EventState } from './event-states.ts';
 import type { NewEvent } from './outbox-event.ts';
 import { republishDelayMs } from './republish-delay.ts';
 
@@ -26,6 +26,9 @@ export interface EventRow {
   published_at: Date | null;
   processed_at: Date | null;
 }
+
+/** What the broker has. */
+type PublishedEvent = Pick<EventRow, 'uuid' | 'generation'>;
 
 const DONE = {
   /** Clears the address of an event that is done when its user was deleted meanwhile. */
@@ -51,10 +54,17 @@ export const outboxRepository = (db: Executor) => {
       });
     },
 
-    /** After the broker's acknowledgement: when the rows are due again unless they are confirmed; never their state. */
-    async markPublished(uuids: readonly string[], publications: number): Promise<void> {
+    /**
+     * After the broker's acknowledgement: when the rows are due again unless they are confirmed; never their state. A row that an
+     * operator has retried meanwhile is of a generation that is still to be published.
+     */
+    async markPublished(published: readonly PublishedEvent[], publications: number): Promise<void> {
       await events()
-        .whereIn('uuid', byUuid(uuids))
+        .whereIn('uuid', byUuid(published.map(({ uuid }) => uuid)))
+        .whereIn(
+          ['uuid', 'generation'],
+          published.map(({ uuid, generation }) => [uuid, generation]),
+        )
         .where({ event_state: 'PROCESSING' })
         .update({
           published_at: db.raw('COALESCE(published_at, UTC_TIMESTAMP(3))'),

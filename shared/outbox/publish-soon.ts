@@ -35,8 +35,8 @@ export const publishSoon = ({ database, publish, breaker: given }: PublishSoonDe
     const messages = events.map((event) => toMessage('user.email.send', sendRequest(event)));
     return within(BROKER_LIMIT_MS, 'Publishing', publish(EMAIL_SEND, messages));
   });
-  const markOne = batcher<string>(async (uuids) =>
-    statement(await database(), (db) => outboxRepository(db).markPublished(uuids, 1)),
+  const markOne = batcher<NewEvent>(async (events) =>
+    statement(await database(), (db) => outboxRepository(db).markPublished(events, 1)),
   );
 
   const publishAndMark = async (event: NewEvent): Promise<void> => {
@@ -49,7 +49,7 @@ export const publishSoon = ({ database, publish, breaker: given }: PublishSoonDe
     breaker.succeeded();
     log.info('Event published', { uuid: event.uuid });
     await step('inline publish: taken');
-    await markOne(event.uuid);
+    await markOne(event);
     await step('inline publish: marked');
   };
 

@@ -39,9 +39,9 @@ const messageOf = (row: Claim) =>
   );
 
 /** Rows by how often they will have been published after this time. */
-const byPublications = (rows: readonly EventRow[]): Map<number, string[]> => {
-  const groups = new Map<number, string[]>();
-  for (const { uuid, attempts } of rows) groups.set(attempts + 1, [...(groups.get(attempts + 1) ?? []), uuid]);
+const byPublications = (rows: readonly EventRow[]): Map<number, EventRow[]> => {
+  const groups = new Map<number, EventRow[]>();
+  for (const row of rows) groups.set(row.attempts + 1, [...(groups.get(row.attempts + 1) ?? []), row]);
   return groups;
 };
 
@@ -83,8 +83,8 @@ export const relayOutbox = ({ database, publish }: RelayDependencies) => {
 
   const mark = async (rows: readonly EventRow[]): Promise<void> => {
     const db = await database();
-    for (const [publications, uuids] of byPublications(rows)) {
-      await statement(db, (executor) => outboxRepository(executor).markPublished(uuids, publications));
+    for (const [publications, published] of byPublications(rows)) {
+      await statement(db, (executor) => outboxRepository(executor).markPublished(published, publications));
       await step('relay: marked');
     }
   };

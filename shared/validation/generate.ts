@@ -2,12 +2,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
+import { compiledTemplates, templateFiles } from '#shared/notifications/compile-templates.ts';
 import { methodsByPath, openApiDocument } from '#shared/openapi/document.ts';
 import { VALIDATORS } from './registry.ts';
 
 type Bundle = (code: string) => Promise<string>;
 
 const HEADER = '// Generated from the schemas by the build; not edited by hand.\n';
+const TEMPLATE_HEADER = '// Generated from the templates by the build; not edited by hand.\n';
 
 const objectOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
@@ -57,8 +59,8 @@ const writeWhenChanged = (file: string, content: string): void => {
   if (current !== content) writeFileSync(file, content);
 };
 
-/** Everything that is generated from the schemas: file below shared/ → content. `bundle` makes a module self-contained. */
-export const generated = async (bundle: Bundle): Promise<Map<string, string>> => {
+/** Everything that is generated: file below shared/ → content. `bundle` makes a module self-contained. */
+export const generated = async (sharedFolder: string, bundle: Bundle): Promise<Map<string, string>> => {
   const files = new Map<string, string>();
   for (const name of Object.keys(VALIDATORS)) {
     files.set(`validation/generated/${name}.js`, HEADER + (await bundle(validatorCode(name))));
@@ -66,10 +68,16 @@ export const generated = async (bundle: Bundle): Promise<Map<string, string>> =>
   }
   files.set('openapi/generated/openapi.json', `${JSON.stringify(openApiDocument(), null, 2)}\n`);
   files.set('openapi/generated/methods.json', `${JSON.stringify(methodsByPath(), null, 2)}\n`);
+  const mail = compiledTemplates(sharedFolder);
+  files.set('notifications/generated/welcome-mail.js', TEMPLATE_HEADER + mail.code);
+  files.set('notifications/generated/welcome-mail.d.ts', TEMPLATE_HEADER + mail.declaration);
   return files;
 };
 
-/** Writes what has changed since the last time. */
-export const generate = async (sharedFolder: string, bundle: Bundle): Promise<void> => {
-  for (const [file, content] of await generated(bundle)) writeWhenChanged(path.join(sharedFolder, file), content);
+/** Writes what has changed since the last time; returns the files that it was made from beside the code. */
+export const generate = async (sharedFolder: string, bundle: Bundle): Promise<string[]> => {
+  for (const [file, content] of await generated(sharedFolder, bundle)) {
+    writeWhenChanged(path.join(sharedFolder, file), content);
+  }
+  return templateFiles(sharedFolder);
 };

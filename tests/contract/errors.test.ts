@@ -80,7 +80,6 @@ describe('an error', () => {
 
 describe('a route that does not exist', () => {
   it.each([
-    ['GET', '/'],
     ['GET', '/nothing'],
     ['GET', '/api'],
     ['GET', '/api/'],
@@ -98,6 +97,7 @@ describe('a route that does not exist', () => {
   });
 
   it.each([
+    ['POST', '/', 'GET'],
     ['POST', '/health/live', 'GET'],
     ['PUT', '/api/users/1', 'GET, PATCH, DELETE'],
     ['POST', '/api/users/1', 'GET, PATCH, DELETE'],

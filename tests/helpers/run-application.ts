@@ -19,7 +19,10 @@ export interface RunningApplication {
   readonly brokers: string;
   readonly topicPrefix: string;
   readonly operatorToken: string;
+  /** What npm start has printed. */
   readonly logFile: string;
+  /** What it keeps for npm run logs. */
+  readonly keptLogFile: string;
 }
 
 export interface RunOptions {
@@ -64,6 +67,7 @@ export const runApplication = async ({ smtpUrl, root = process.cwd(), env = {} }
     topicPrefix: randomName('t-'),
     operatorToken: randomName('operator-'),
     logFile: path.join(folder, 'application.log'),
+    keptLogFile: path.join(folder, 'kept', 'app.log'),
   };
   const child = spawn(process.execPath, ['local/start.mjs'], {
     cwd: root,
@@ -79,6 +83,7 @@ export const runApplication = async ({ smtpUrl, root = process.cwd(), env = {} }
       TOPIC_PREFIX: application.topicPrefix,
       GROUP_PREFIX: application.topicPrefix,
       OPERATOR_TOKEN: application.operatorToken,
+      APP_LOG_FILE: application.keptLogFile,
       ...env,
     },
   });

@@ -179,11 +179,12 @@ describe('the zips', () => {
     ]);
   });
 
-  it('of the others have no native code, and one has the pages', () => {
+  it('of the others have no native code, and two have their pages', () => {
     const others = Object.keys(functions).filter((name) => name !== 'createUser' && name !== 'updateUser');
     const withMore = others.filter((name) => filesOf(name).length > 2);
 
-    expect(withMore).toEqual(['swaggerUi']);
+    expect(withMore).toEqual(['swaggerUi', 'dashboard']);
+    expect(filesOf('dashboard')).toContain('dist/assets/dashboard/main.js');
     expect(filesOf('swaggerUi')).toContain('dist/assets/swagger-ui/index.html');
   });
 

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '#local/cli/wait-for.mjs';
+import { localDir } from '#local/paths.mjs';
 import { freePorts } from '#local/process/ports.mjs';
 import { isAlive } from '#local/process/signals.mjs';
 
@@ -38,6 +40,7 @@ export const starterEnv = async (overrides: Record<string, string | undefined> =
     TOPIC_PREFIX: `starter-${id}-`,
     GROUP_PREFIX: `starter-${id}-`,
     HOT_RELOAD: '0',
+    APP_LOG_FILE: path.join(localDir, 'tests', `starter-${id}`, 'app.log'),
     npm_lifecycle_event: undefined,
     ...overrides,
   };

@@ -43,15 +43,15 @@ var pattern6 = new RegExp("^rediss?://\\S+$", "u");
 var pattern7 = new RegExp("^[^\\s,:/]+:\\d{1,5}(,[^\\s,:/]+:\\d{1,5})*$", "u");
 var pattern8 = new RegExp("^smtps?://\\S+$", "u");
 var pattern9 = new RegExp("^https?://\\S+$", "u");
-var pattern10 = new RegExp("^(auto|on|off)$", "u");
-var pattern13 = new RegExp("-----BEGIN CERTIFICATE-----", "u");
-var pattern14 = new RegExp("^(plain|scram-sha-256|scram-sha-512|certificate)$", "u");
-var pattern15 = new RegExp("^\\s*\\{", "u");
-var pattern16 = new RegExp("^[^\\r\\n]+@[^\\r\\n]+$", "u");
-var pattern17 = new RegExp("^(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,})(,(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,}))*$", "u");
-var pattern18 = new RegExp("^(\\*|https?://[^\\s,/]+(,https?://[^\\s,/]+)*)$", "u");
-var pattern19 = new RegExp("^[^\\s,]{16,}(,[^\\s,]{16,})*$", "u");
-var pattern20 = new RegExp("^[A-Za-z0-9._-]*$", "u");
+var pattern11 = new RegExp("^(auto|on|off)$", "u");
+var pattern14 = new RegExp("-----BEGIN CERTIFICATE-----", "u");
+var pattern15 = new RegExp("^(plain|scram-sha-256|scram-sha-512|certificate)$", "u");
+var pattern16 = new RegExp("^\\s*\\{", "u");
+var pattern17 = new RegExp("^[^\\r\\n]+@[^\\r\\n]+$", "u");
+var pattern18 = new RegExp("^(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,})(,(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,}))*$", "u");
+var pattern19 = new RegExp("^(\\*|https?://[^\\s,/]+(,https?://[^\\s,/]+)*)$", "u");
+var pattern20 = new RegExp("^[^\\s,]{16,}(,[^\\s,]{16,})*$", "u");
+var pattern21 = new RegExp("^[A-Za-z0-9._-]*$", "u");
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -622,81 +622,92 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    let data7 = data.DATABASE_TLS;
-    if (typeof data7 !== "string") {
-      let dataType7 = typeof data7;
-      let coerced7 = void 0;
-      if (!(coerced7 !== void 0)) {
-        if (dataType7 == "number" || dataType7 == "boolean") {
-          coerced7 = "" + data7;
-        } else if (data7 === null) {
-          coerced7 = "";
-        } else {
-          const err38 = { instancePath: instancePath + "/DATABASE_TLS", schemaPath: "#/properties/DATABASE_TLS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-          if (vErrors === null) {
-            vErrors = [err38];
+    if (data.MAIL_UI_URL !== void 0) {
+      let data7 = data.MAIL_UI_URL;
+      if (typeof data7 !== "string") {
+        let dataType7 = typeof data7;
+        let coerced7 = void 0;
+        if (!(coerced7 !== void 0)) {
+          if (dataType7 == "number" || dataType7 == "boolean") {
+            coerced7 = "" + data7;
+          } else if (data7 === null) {
+            coerced7 = "";
           } else {
-            vErrors.push(err38);
+            const err38 = { instancePath: instancePath + "/MAIL_UI_URL", schemaPath: "#/properties/MAIL_UI_URL/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err38];
+            } else {
+              vErrors.push(err38);
+            }
+            errors++;
+          }
+        }
+        if (coerced7 !== void 0) {
+          data7 = coerced7;
+          if (data !== void 0) {
+            data["MAIL_UI_URL"] = coerced7;
+          }
+        }
+      }
+      if (typeof data7 === "string") {
+        if (!pattern9.test(data7)) {
+          const err39 = { instancePath: instancePath + "/MAIL_UI_URL", schemaPath: "#/properties/MAIL_UI_URL/pattern", keyword: "pattern", params: { pattern: "^https?://\\S+$" }, message: 'must match pattern "^https?://\\S+$"' };
+          if (vErrors === null) {
+            vErrors = [err39];
+          } else {
+            vErrors.push(err39);
           }
           errors++;
         }
       }
-      if (coerced7 !== void 0) {
-        data7 = coerced7;
-        if (data !== void 0) {
-          data["DATABASE_TLS"] = coerced7;
-        }
-      }
     }
-    if (typeof data7 === "string") {
-      if (!pattern10.test(data7)) {
-        const err39 = { instancePath: instancePath + "/DATABASE_TLS", schemaPath: "#/properties/DATABASE_TLS/pattern", keyword: "pattern", params: { pattern: "^(auto|on|off)$" }, message: 'must match pattern "^(auto|on|off)$"' };
-        if (vErrors === null) {
-          vErrors = [err39];
-        } else {
-          vErrors.push(err39);
-        }
-        errors++;
-      }
-    }
-    let data8 = data.KAFKA_TLS;
-    if (typeof data8 !== "string") {
-      let dataType8 = typeof data8;
-      let coerced8 = void 0;
-      if (!(coerced8 !== void 0)) {
-        if (dataType8 == "number" || dataType8 == "boolean") {
-          coerced8 = "" + data8;
-        } else if (data8 === null) {
-          coerced8 = "";
-        } else {
-          const err40 = { instancePath: instancePath + "/KAFKA_TLS", schemaPath: "#/properties/KAFKA_TLS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-          if (vErrors === null) {
-            vErrors = [err40];
+    if (data.KAFKA_METRICS_PORT !== void 0) {
+      let data8 = data.KAFKA_METRICS_PORT;
+      if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
+        let dataType8 = typeof data8;
+        let coerced8 = void 0;
+        if (!(coerced8 !== void 0)) {
+          if (dataType8 === "boolean" || data8 === null || dataType8 === "string" && data8 && data8 == +data8 && !(data8 % 1)) {
+            coerced8 = +data8;
           } else {
-            vErrors.push(err40);
+            const err40 = { instancePath: instancePath + "/KAFKA_METRICS_PORT", schemaPath: "#/properties/KAFKA_METRICS_PORT/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err40];
+            } else {
+              vErrors.push(err40);
+            }
+            errors++;
+          }
+        }
+        if (coerced8 !== void 0) {
+          data8 = coerced8;
+          if (data !== void 0) {
+            data["KAFKA_METRICS_PORT"] = coerced8;
+          }
+        }
+      }
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 65535 || isNaN(data8)) {
+          const err41 = { instancePath: instancePath + "/KAFKA_METRICS_PORT", schemaPath: "#/properties/KAFKA_METRICS_PORT/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
+          if (vErrors === null) {
+            vErrors = [err41];
+          } else {
+            vErrors.push(err41);
+          }
+          errors++;
+        }
+        if (data8 < 1 || isNaN(data8)) {
+          const err42 = { instancePath: instancePath + "/KAFKA_METRICS_PORT", schemaPath: "#/properties/KAFKA_METRICS_PORT/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err42];
+          } else {
+            vErrors.push(err42);
           }
           errors++;
         }
       }
-      if (coerced8 !== void 0) {
-        data8 = coerced8;
-        if (data !== void 0) {
-          data["KAFKA_TLS"] = coerced8;
-        }
-      }
     }
-    if (typeof data8 === "string") {
-      if (!pattern10.test(data8)) {
-        const err41 = { instancePath: instancePath + "/KAFKA_TLS", schemaPath: "#/properties/KAFKA_TLS/pattern", keyword: "pattern", params: { pattern: "^(auto|on|off)$" }, message: 'must match pattern "^(auto|on|off)$"' };
-        if (vErrors === null) {
-          vErrors = [err41];
-        } else {
-          vErrors.push(err41);
-        }
-        errors++;
-      }
-    }
-    let data9 = data.SMTP_TLS;
+    let data9 = data.DATABASE_TLS;
     if (typeof data9 !== "string") {
       let dataType9 = typeof data9;
       let coerced9 = void 0;
@@ -706,11 +717,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         } else if (data9 === null) {
           coerced9 = "";
         } else {
-          const err42 = { instancePath: instancePath + "/SMTP_TLS", schemaPath: "#/properties/SMTP_TLS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          const err43 = { instancePath: instancePath + "/DATABASE_TLS", schemaPath: "#/properties/DATABASE_TLS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
-            vErrors = [err42];
+            vErrors = [err43];
           } else {
-            vErrors.push(err42);
+            vErrors.push(err43);
           }
           errors++;
         }
@@ -718,51 +729,32 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced9 !== void 0) {
         data9 = coerced9;
         if (data !== void 0) {
-          data["SMTP_TLS"] = coerced9;
+          data["DATABASE_TLS"] = coerced9;
         }
       }
     }
     if (typeof data9 === "string") {
-      if (!pattern10.test(data9)) {
-        const err43 = { instancePath: instancePath + "/SMTP_TLS", schemaPath: "#/properties/SMTP_TLS/pattern", keyword: "pattern", params: { pattern: "^(auto|on|off)$" }, message: 'must match pattern "^(auto|on|off)$"' };
+      if (!pattern11.test(data9)) {
+        const err44 = { instancePath: instancePath + "/DATABASE_TLS", schemaPath: "#/properties/DATABASE_TLS/pattern", keyword: "pattern", params: { pattern: "^(auto|on|off)$" }, message: 'must match pattern "^(auto|on|off)$"' };
         if (vErrors === null) {
-          vErrors = [err43];
+          vErrors = [err44];
         } else {
-          vErrors.push(err43);
+          vErrors.push(err44);
         }
         errors++;
       }
     }
-    if (data.TLS_CA !== void 0) {
-      let data10 = data.TLS_CA;
-      if (typeof data10 !== "string") {
-        let dataType10 = typeof data10;
-        let coerced10 = void 0;
-        if (!(coerced10 !== void 0)) {
-          if (dataType10 == "number" || dataType10 == "boolean") {
-            coerced10 = "" + data10;
-          } else if (data10 === null) {
-            coerced10 = "";
-          } else {
-            const err44 = { instancePath: instancePath + "/TLS_CA", schemaPath: "#/properties/TLS_CA/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err44];
-            } else {
-              vErrors.push(err44);
-            }
-            errors++;
-          }
-        }
-        if (coerced10 !== void 0) {
-          data10 = coerced10;
-          if (data !== void 0) {
-            data["TLS_CA"] = coerced10;
-          }
-        }
-      }
-      if (typeof data10 === "string") {
-        if (!pattern13.test(data10)) {
-          const err45 = { instancePath: instancePath + "/TLS_CA", schemaPath: "#/properties/TLS_CA/pattern", keyword: "pattern", params: { pattern: "-----BEGIN CERTIFICATE-----" }, message: 'must match pattern "-----BEGIN CERTIFICATE-----"' };
+    let data10 = data.KAFKA_TLS;
+    if (typeof data10 !== "string") {
+      let dataType10 = typeof data10;
+      let coerced10 = void 0;
+      if (!(coerced10 !== void 0)) {
+        if (dataType10 == "number" || dataType10 == "boolean") {
+          coerced10 = "" + data10;
+        } else if (data10 === null) {
+          coerced10 = "";
+        } else {
+          const err45 = { instancePath: instancePath + "/KAFKA_TLS", schemaPath: "#/properties/KAFKA_TLS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
             vErrors = [err45];
           } else {
@@ -771,8 +763,25 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       }
+      if (coerced10 !== void 0) {
+        data10 = coerced10;
+        if (data !== void 0) {
+          data["KAFKA_TLS"] = coerced10;
+        }
+      }
     }
-    let data11 = data.KAFKA_SASL_MECHANISM;
+    if (typeof data10 === "string") {
+      if (!pattern11.test(data10)) {
+        const err46 = { instancePath: instancePath + "/KAFKA_TLS", schemaPath: "#/properties/KAFKA_TLS/pattern", keyword: "pattern", params: { pattern: "^(auto|on|off)$" }, message: 'must match pattern "^(auto|on|off)$"' };
+        if (vErrors === null) {
+          vErrors = [err46];
+        } else {
+          vErrors.push(err46);
+        }
+        errors++;
+      }
+    }
+    let data11 = data.SMTP_TLS;
     if (typeof data11 !== "string") {
       let dataType11 = typeof data11;
       let coerced11 = void 0;
@@ -782,11 +791,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         } else if (data11 === null) {
           coerced11 = "";
         } else {
-          const err46 = { instancePath: instancePath + "/KAFKA_SASL_MECHANISM", schemaPath: "#/properties/KAFKA_SASL_MECHANISM/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          const err47 = { instancePath: instancePath + "/SMTP_TLS", schemaPath: "#/properties/SMTP_TLS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
-            vErrors = [err46];
+            vErrors = [err47];
           } else {
-            vErrors.push(err46);
+            vErrors.push(err47);
           }
           errors++;
         }
@@ -794,23 +803,23 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced11 !== void 0) {
         data11 = coerced11;
         if (data !== void 0) {
-          data["KAFKA_SASL_MECHANISM"] = coerced11;
+          data["SMTP_TLS"] = coerced11;
         }
       }
     }
     if (typeof data11 === "string") {
-      if (!pattern14.test(data11)) {
-        const err47 = { instancePath: instancePath + "/KAFKA_SASL_MECHANISM", schemaPath: "#/properties/KAFKA_SASL_MECHANISM/pattern", keyword: "pattern", params: { pattern: "^(plain|scram-sha-256|scram-sha-512|certificate)$" }, message: 'must match pattern "^(plain|scram-sha-256|scram-sha-512|certificate)$"' };
+      if (!pattern11.test(data11)) {
+        const err48 = { instancePath: instancePath + "/SMTP_TLS", schemaPath: "#/properties/SMTP_TLS/pattern", keyword: "pattern", params: { pattern: "^(auto|on|off)$" }, message: 'must match pattern "^(auto|on|off)$"' };
         if (vErrors === null) {
-          vErrors = [err47];
+          vErrors = [err48];
         } else {
-          vErrors.push(err47);
+          vErrors.push(err48);
         }
         errors++;
       }
     }
-    if (data.KAFKA_CREDENTIALS !== void 0) {
-      let data12 = data.KAFKA_CREDENTIALS;
+    if (data.TLS_CA !== void 0) {
+      let data12 = data.TLS_CA;
       if (typeof data12 !== "string") {
         let dataType12 = typeof data12;
         let coerced12 = void 0;
@@ -820,11 +829,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data12 === null) {
             coerced12 = "";
           } else {
-            const err48 = { instancePath: instancePath + "/KAFKA_CREDENTIALS", schemaPath: "#/properties/KAFKA_CREDENTIALS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err49 = { instancePath: instancePath + "/TLS_CA", schemaPath: "#/properties/TLS_CA/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err48];
+              vErrors = [err49];
             } else {
-              vErrors.push(err48);
+              vErrors.push(err49);
             }
             errors++;
           }
@@ -832,31 +841,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (coerced12 !== void 0) {
           data12 = coerced12;
           if (data !== void 0) {
-            data["KAFKA_CREDENTIALS"] = coerced12;
+            data["TLS_CA"] = coerced12;
           }
         }
       }
       if (typeof data12 === "string") {
-        if (!pattern15.test(data12)) {
-          const err49 = { instancePath: instancePath + "/KAFKA_CREDENTIALS", schemaPath: "#/properties/KAFKA_CREDENTIALS/pattern", keyword: "pattern", params: { pattern: "^\\s*\\{" }, message: 'must match pattern "^\\s*\\{"' };
-          if (vErrors === null) {
-            vErrors = [err49];
-          } else {
-            vErrors.push(err49);
-          }
-          errors++;
-        }
-      }
-    }
-    let data13 = data.HTTP_PORT;
-    if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
-      let dataType13 = typeof data13;
-      let coerced13 = void 0;
-      if (!(coerced13 !== void 0)) {
-        if (dataType13 === "boolean" || data13 === null || dataType13 === "string" && data13 && data13 == +data13 && !(data13 % 1)) {
-          coerced13 = +data13;
-        } else {
-          const err50 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (!pattern14.test(data12)) {
+          const err50 = { instancePath: instancePath + "/TLS_CA", schemaPath: "#/properties/TLS_CA/pattern", keyword: "pattern", params: { pattern: "-----BEGIN CERTIFICATE-----" }, message: 'must match pattern "-----BEGIN CERTIFICATE-----"' };
           if (vErrors === null) {
             vErrors = [err50];
           } else {
@@ -865,25 +856,36 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       }
+    }
+    let data13 = data.KAFKA_SASL_MECHANISM;
+    if (typeof data13 !== "string") {
+      let dataType13 = typeof data13;
+      let coerced13 = void 0;
+      if (!(coerced13 !== void 0)) {
+        if (dataType13 == "number" || dataType13 == "boolean") {
+          coerced13 = "" + data13;
+        } else if (data13 === null) {
+          coerced13 = "";
+        } else {
+          const err51 = { instancePath: instancePath + "/KAFKA_SASL_MECHANISM", schemaPath: "#/properties/KAFKA_SASL_MECHANISM/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          if (vErrors === null) {
+            vErrors = [err51];
+          } else {
+            vErrors.push(err51);
+          }
+          errors++;
+        }
+      }
       if (coerced13 !== void 0) {
         data13 = coerced13;
         if (data !== void 0) {
-          data["HTTP_PORT"] = coerced13;
+          data["KAFKA_SASL_MECHANISM"] = coerced13;
         }
       }
     }
-    if (typeof data13 == "number" && isFinite(data13)) {
-      if (data13 > 65535 || isNaN(data13)) {
-        const err51 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
-        if (vErrors === null) {
-          vErrors = [err51];
-        } else {
-          vErrors.push(err51);
-        }
-        errors++;
-      }
-      if (data13 < 1 || isNaN(data13)) {
-        const err52 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+    if (typeof data13 === "string") {
+      if (!pattern15.test(data13)) {
+        const err52 = { instancePath: instancePath + "/KAFKA_SASL_MECHANISM", schemaPath: "#/properties/KAFKA_SASL_MECHANISM/pattern", keyword: "pattern", params: { pattern: "^(plain|scram-sha-256|scram-sha-512|certificate)$" }, message: 'must match pattern "^(plain|scram-sha-256|scram-sha-512|certificate)$"' };
         if (vErrors === null) {
           vErrors = [err52];
         } else {
@@ -892,112 +894,100 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data14 = data.MAIL_FROM;
-    if (typeof data14 !== "string") {
-      let dataType14 = typeof data14;
-      let coerced14 = void 0;
-      if (!(coerced14 !== void 0)) {
-        if (dataType14 == "number" || dataType14 == "boolean") {
-          coerced14 = "" + data14;
-        } else if (data14 === null) {
-          coerced14 = "";
-        } else {
-          const err53 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-          if (vErrors === null) {
-            vErrors = [err53];
+    if (data.KAFKA_CREDENTIALS !== void 0) {
+      let data14 = data.KAFKA_CREDENTIALS;
+      if (typeof data14 !== "string") {
+        let dataType14 = typeof data14;
+        let coerced14 = void 0;
+        if (!(coerced14 !== void 0)) {
+          if (dataType14 == "number" || dataType14 == "boolean") {
+            coerced14 = "" + data14;
+          } else if (data14 === null) {
+            coerced14 = "";
           } else {
-            vErrors.push(err53);
+            const err53 = { instancePath: instancePath + "/KAFKA_CREDENTIALS", schemaPath: "#/properties/KAFKA_CREDENTIALS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err53];
+            } else {
+              vErrors.push(err53);
+            }
+            errors++;
+          }
+        }
+        if (coerced14 !== void 0) {
+          data14 = coerced14;
+          if (data !== void 0) {
+            data["KAFKA_CREDENTIALS"] = coerced14;
+          }
+        }
+      }
+      if (typeof data14 === "string") {
+        if (!pattern16.test(data14)) {
+          const err54 = { instancePath: instancePath + "/KAFKA_CREDENTIALS", schemaPath: "#/properties/KAFKA_CREDENTIALS/pattern", keyword: "pattern", params: { pattern: "^\\s*\\{" }, message: 'must match pattern "^\\s*\\{"' };
+          if (vErrors === null) {
+            vErrors = [err54];
+          } else {
+            vErrors.push(err54);
           }
           errors++;
         }
       }
-      if (coerced14 !== void 0) {
-        data14 = coerced14;
+    }
+    let data15 = data.HTTP_PORT;
+    if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
+      let dataType15 = typeof data15;
+      let coerced15 = void 0;
+      if (!(coerced15 !== void 0)) {
+        if (dataType15 === "boolean" || data15 === null || dataType15 === "string" && data15 && data15 == +data15 && !(data15 % 1)) {
+          coerced15 = +data15;
+        } else {
+          const err55 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err55];
+          } else {
+            vErrors.push(err55);
+          }
+          errors++;
+        }
+      }
+      if (coerced15 !== void 0) {
+        data15 = coerced15;
         if (data !== void 0) {
-          data["MAIL_FROM"] = coerced14;
+          data["HTTP_PORT"] = coerced15;
         }
       }
     }
-    if (typeof data14 === "string") {
-      if (!pattern16.test(data14)) {
-        const err54 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/pattern", keyword: "pattern", params: { pattern: "^[^\\r\\n]+@[^\\r\\n]+$" }, message: 'must match pattern "^[^\\r\\n]+@[^\\r\\n]+$"' };
+    if (typeof data15 == "number" && isFinite(data15)) {
+      if (data15 > 65535 || isNaN(data15)) {
+        const err56 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
         if (vErrors === null) {
-          vErrors = [err54];
+          vErrors = [err56];
         } else {
-          vErrors.push(err54);
+          vErrors.push(err56);
+        }
+        errors++;
+      }
+      if (data15 < 1 || isNaN(data15)) {
+        const err57 = { instancePath: instancePath + "/HTTP_PORT", schemaPath: "#/properties/HTTP_PORT/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (vErrors === null) {
+          vErrors = [err57];
+        } else {
+          vErrors.push(err57);
         }
         errors++;
       }
     }
-    if (data.OPERATOR_TOKEN !== void 0) {
-      let data15 = data.OPERATOR_TOKEN;
-      if (typeof data15 !== "string") {
-        let dataType15 = typeof data15;
-        let coerced15 = void 0;
-        if (!(coerced15 !== void 0)) {
-          if (dataType15 == "number" || dataType15 == "boolean") {
-            coerced15 = "" + data15;
-          } else if (data15 === null) {
-            coerced15 = "";
-          } else {
-            const err55 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err55];
-            } else {
-              vErrors.push(err55);
-            }
-            errors++;
-          }
-        }
-        if (coerced15 !== void 0) {
-          data15 = coerced15;
-          if (data !== void 0) {
-            data["OPERATOR_TOKEN"] = coerced15;
-          }
-        }
-      }
-      if (typeof data15 === "string") {
-        if (!pattern17.test(data15)) {
-          const err56 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/pattern", keyword: "pattern", params: { pattern: "^(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,})(,(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,}))*$" }, message: 'must match pattern "^(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,})(,(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,}))*$"' };
-          if (vErrors === null) {
-            vErrors = [err56];
-          } else {
-            vErrors.push(err56);
-          }
-          errors++;
-        }
-      }
-    }
-    if (data.CORS_ORIGINS !== void 0) {
-      let data16 = data.CORS_ORIGINS;
-      if (typeof data16 !== "string") {
-        let dataType16 = typeof data16;
-        let coerced16 = void 0;
-        if (!(coerced16 !== void 0)) {
-          if (dataType16 == "number" || dataType16 == "boolean") {
-            coerced16 = "" + data16;
-          } else if (data16 === null) {
-            coerced16 = "";
-          } else {
-            const err57 = { instancePath: instancePath + "/CORS_ORIGINS", schemaPath: "#/properties/CORS_ORIGINS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err57];
-            } else {
-              vErrors.push(err57);
-            }
-            errors++;
-          }
-        }
-        if (coerced16 !== void 0) {
-          data16 = coerced16;
-          if (data !== void 0) {
-            data["CORS_ORIGINS"] = coerced16;
-          }
-        }
-      }
-      if (typeof data16 === "string") {
-        if (!pattern18.test(data16)) {
-          const err58 = { instancePath: instancePath + "/CORS_ORIGINS", schemaPath: "#/properties/CORS_ORIGINS/pattern", keyword: "pattern", params: { pattern: "^(\\*|https?://[^\\s,/]+(,https?://[^\\s,/]+)*)$" }, message: 'must match pattern "^(\\*|https?://[^\\s,/]+(,https?://[^\\s,/]+)*)$"' };
+    let data16 = data.MAIL_FROM;
+    if (typeof data16 !== "string") {
+      let dataType16 = typeof data16;
+      let coerced16 = void 0;
+      if (!(coerced16 !== void 0)) {
+        if (dataType16 == "number" || dataType16 == "boolean") {
+          coerced16 = "" + data16;
+        } else if (data16 === null) {
+          coerced16 = "";
+        } else {
+          const err58 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/type", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
             vErrors = [err58];
           } else {
@@ -1006,9 +996,26 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       }
+      if (coerced16 !== void 0) {
+        data16 = coerced16;
+        if (data !== void 0) {
+          data["MAIL_FROM"] = coerced16;
+        }
+      }
     }
-    if (data.IDEMPOTENCY_SECRET !== void 0) {
-      let data17 = data.IDEMPOTENCY_SECRET;
+    if (typeof data16 === "string") {
+      if (!pattern17.test(data16)) {
+        const err59 = { instancePath: instancePath + "/MAIL_FROM", schemaPath: "#/properties/MAIL_FROM/pattern", keyword: "pattern", params: { pattern: "^[^\\r\\n]+@[^\\r\\n]+$" }, message: 'must match pattern "^[^\\r\\n]+@[^\\r\\n]+$"' };
+        if (vErrors === null) {
+          vErrors = [err59];
+        } else {
+          vErrors.push(err59);
+        }
+        errors++;
+      }
+    }
+    if (data.OPERATOR_TOKEN !== void 0) {
+      let data17 = data.OPERATOR_TOKEN;
       if (typeof data17 !== "string") {
         let dataType17 = typeof data17;
         let coerced17 = void 0;
@@ -1018,11 +1025,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           } else if (data17 === null) {
             coerced17 = "";
           } else {
-            const err59 = { instancePath: instancePath + "/IDEMPOTENCY_SECRET", schemaPath: "#/properties/IDEMPOTENCY_SECRET/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err60 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err59];
+              vErrors = [err60];
             } else {
-              vErrors.push(err59);
+              vErrors.push(err60);
             }
             errors++;
           }
@@ -1030,36 +1037,38 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (coerced17 !== void 0) {
           data17 = coerced17;
           if (data !== void 0) {
-            data["IDEMPOTENCY_SECRET"] = coerced17;
+            data["OPERATOR_TOKEN"] = coerced17;
           }
         }
       }
       if (typeof data17 === "string") {
-        if (!pattern19.test(data17)) {
-          const err60 = { instancePath: instancePath + "/IDEMPOTENCY_SECRET", schemaPath: "#/properties/IDEMPOTENCY_SECRET/pattern", keyword: "pattern", params: { pattern: "^[^\\s,]{16,}(,[^\\s,]{16,})*$" }, message: 'must match pattern "^[^\\s,]{16,}(,[^\\s,]{16,})*$"' };
+        if (!pattern18.test(data17)) {
+          const err61 = { instancePath: instancePath + "/OPERATOR_TOKEN", schemaPath: "#/properties/OPERATOR_TOKEN/pattern", keyword: "pattern", params: { pattern: "^(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,})(,(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,}))*$" }, message: 'must match pattern "^(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,})(,(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,}))*$"' };
           if (vErrors === null) {
-            vErrors = [err60];
+            vErrors = [err61];
           } else {
-            vErrors.push(err60);
+            vErrors.push(err61);
           }
           errors++;
         }
       }
     }
-    if (data.RATE_LIMIT_SIGN_UP_PER_IP !== void 0) {
-      let data18 = data.RATE_LIMIT_SIGN_UP_PER_IP;
-      if (!(typeof data18 == "number" && (!(data18 % 1) && !isNaN(data18)) && isFinite(data18))) {
+    if (data.CORS_ORIGINS !== void 0) {
+      let data18 = data.CORS_ORIGINS;
+      if (typeof data18 !== "string") {
         let dataType18 = typeof data18;
         let coerced18 = void 0;
         if (!(coerced18 !== void 0)) {
-          if (dataType18 === "boolean" || data18 === null || dataType18 === "string" && data18 && data18 == +data18 && !(data18 % 1)) {
-            coerced18 = +data18;
+          if (dataType18 == "number" || dataType18 == "boolean") {
+            coerced18 = "" + data18;
+          } else if (data18 === null) {
+            coerced18 = "";
           } else {
-            const err61 = { instancePath: instancePath + "/RATE_LIMIT_SIGN_UP_PER_IP", schemaPath: "#/properties/RATE_LIMIT_SIGN_UP_PER_IP/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err62 = { instancePath: instancePath + "/CORS_ORIGINS", schemaPath: "#/properties/CORS_ORIGINS/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err61];
+              vErrors = [err62];
             } else {
-              vErrors.push(err61);
+              vErrors.push(err62);
             }
             errors++;
           }
@@ -1067,22 +1076,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (coerced18 !== void 0) {
           data18 = coerced18;
           if (data !== void 0) {
-            data["RATE_LIMIT_SIGN_UP_PER_IP"] = coerced18;
+            data["CORS_ORIGINS"] = coerced18;
           }
         }
       }
-      if (typeof data18 == "number" && isFinite(data18)) {
-        if (data18 > 1e6 || isNaN(data18)) {
-          const err62 = { instancePath: instancePath + "/RATE_LIMIT_SIGN_UP_PER_IP", schemaPath: "#/properties/RATE_LIMIT_SIGN_UP_PER_IP/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-          if (vErrors === null) {
-            vErrors = [err62];
-          } else {
-            vErrors.push(err62);
-          }
-          errors++;
-        }
-        if (data18 < 0 || isNaN(data18)) {
-          const err63 = { instancePath: instancePath + "/RATE_LIMIT_SIGN_UP_PER_IP", schemaPath: "#/properties/RATE_LIMIT_SIGN_UP_PER_IP/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+      if (typeof data18 === "string") {
+        if (!pattern19.test(data18)) {
+          const err63 = { instancePath: instancePath + "/CORS_ORIGINS", schemaPath: "#/properties/CORS_ORIGINS/pattern", keyword: "pattern", params: { pattern: "^(\\*|https?://[^\\s,/]+(,https?://[^\\s,/]+)*)$" }, message: 'must match pattern "^(\\*|https?://[^\\s,/]+(,https?://[^\\s,/]+)*)$"' };
           if (vErrors === null) {
             vErrors = [err63];
           } else {
@@ -1092,16 +1092,18 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.RATE_LIMIT_PASSWORD_PER_IP !== void 0) {
-      let data19 = data.RATE_LIMIT_PASSWORD_PER_IP;
-      if (!(typeof data19 == "number" && (!(data19 % 1) && !isNaN(data19)) && isFinite(data19))) {
+    if (data.IDEMPOTENCY_SECRET !== void 0) {
+      let data19 = data.IDEMPOTENCY_SECRET;
+      if (typeof data19 !== "string") {
         let dataType19 = typeof data19;
         let coerced19 = void 0;
         if (!(coerced19 !== void 0)) {
-          if (dataType19 === "boolean" || data19 === null || dataType19 === "string" && data19 && data19 == +data19 && !(data19 % 1)) {
-            coerced19 = +data19;
+          if (dataType19 == "number" || dataType19 == "boolean") {
+            coerced19 = "" + data19;
+          } else if (data19 === null) {
+            coerced19 = "";
           } else {
-            const err64 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_IP", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_IP/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err64 = { instancePath: instancePath + "/IDEMPOTENCY_SECRET", schemaPath: "#/properties/IDEMPOTENCY_SECRET/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err64];
             } else {
@@ -1113,13 +1115,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (coerced19 !== void 0) {
           data19 = coerced19;
           if (data !== void 0) {
-            data["RATE_LIMIT_PASSWORD_PER_IP"] = coerced19;
+            data["IDEMPOTENCY_SECRET"] = coerced19;
           }
         }
       }
-      if (typeof data19 == "number" && isFinite(data19)) {
-        if (data19 > 1e6 || isNaN(data19)) {
-          const err65 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_IP", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_IP/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+      if (typeof data19 === "string") {
+        if (!pattern20.test(data19)) {
+          const err65 = { instancePath: instancePath + "/IDEMPOTENCY_SECRET", schemaPath: "#/properties/IDEMPOTENCY_SECRET/pattern", keyword: "pattern", params: { pattern: "^[^\\s,]{16,}(,[^\\s,]{16,})*$" }, message: 'must match pattern "^[^\\s,]{16,}(,[^\\s,]{16,})*$"' };
           if (vErrors === null) {
             vErrors = [err65];
           } else {
@@ -1127,19 +1129,10 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data19 < 0 || isNaN(data19)) {
-          const err66 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_IP", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_IP/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-          if (vErrors === null) {
-            vErrors = [err66];
-          } else {
-            vErrors.push(err66);
-          }
-          errors++;
-        }
       }
     }
-    if (data.RATE_LIMIT_PASSWORD_PER_USER !== void 0) {
-      let data20 = data.RATE_LIMIT_PASSWORD_PER_USER;
+    if (data.RATE_LIMIT_SIGN_UP_PER_IP !== void 0) {
+      let data20 = data.RATE_LIMIT_SIGN_UP_PER_IP;
       if (!(typeof data20 == "number" && (!(data20 % 1) && !isNaN(data20)) && isFinite(data20))) {
         let dataType20 = typeof data20;
         let coerced20 = void 0;
@@ -1147,11 +1140,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           if (dataType20 === "boolean" || data20 === null || dataType20 === "string" && data20 && data20 == +data20 && !(data20 % 1)) {
             coerced20 = +data20;
           } else {
-            const err67 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_USER", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_USER/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err66 = { instancePath: instancePath + "/RATE_LIMIT_SIGN_UP_PER_IP", schemaPath: "#/properties/RATE_LIMIT_SIGN_UP_PER_IP/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
-              vErrors = [err67];
+              vErrors = [err66];
             } else {
-              vErrors.push(err67);
+              vErrors.push(err66);
             }
             errors++;
           }
@@ -1159,13 +1152,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (coerced20 !== void 0) {
           data20 = coerced20;
           if (data !== void 0) {
-            data["RATE_LIMIT_PASSWORD_PER_USER"] = coerced20;
+            data["RATE_LIMIT_SIGN_UP_PER_IP"] = coerced20;
           }
         }
       }
       if (typeof data20 == "number" && isFinite(data20)) {
         if (data20 > 1e6 || isNaN(data20)) {
-          const err68 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_USER", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_USER/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+          const err67 = { instancePath: instancePath + "/RATE_LIMIT_SIGN_UP_PER_IP", schemaPath: "#/properties/RATE_LIMIT_SIGN_UP_PER_IP/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+          if (vErrors === null) {
+            vErrors = [err67];
+          } else {
+            vErrors.push(err67);
+          }
+          errors++;
+        }
+        if (data20 < 0 || isNaN(data20)) {
+          const err68 = { instancePath: instancePath + "/RATE_LIMIT_SIGN_UP_PER_IP", schemaPath: "#/properties/RATE_LIMIT_SIGN_UP_PER_IP/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
           if (vErrors === null) {
             vErrors = [err68];
           } else {
@@ -1173,26 +1175,36 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data20 < 0 || isNaN(data20)) {
-          const err69 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_USER", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_USER/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-          if (vErrors === null) {
-            vErrors = [err69];
-          } else {
-            vErrors.push(err69);
-          }
-          errors++;
-        }
       }
     }
-    let data21 = data.RATE_LIMIT_WINDOW_SECONDS;
-    if (!(typeof data21 == "number" && (!(data21 % 1) && !isNaN(data21)) && isFinite(data21))) {
-      let dataType21 = typeof data21;
-      let coerced21 = void 0;
-      if (!(coerced21 !== void 0)) {
-        if (dataType21 === "boolean" || data21 === null || dataType21 === "string" && data21 && data21 == +data21 && !(data21 % 1)) {
-          coerced21 = +data21;
-        } else {
-          const err70 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+    if (data.RATE_LIMIT_PASSWORD_PER_IP !== void 0) {
+      let data21 = data.RATE_LIMIT_PASSWORD_PER_IP;
+      if (!(typeof data21 == "number" && (!(data21 % 1) && !isNaN(data21)) && isFinite(data21))) {
+        let dataType21 = typeof data21;
+        let coerced21 = void 0;
+        if (!(coerced21 !== void 0)) {
+          if (dataType21 === "boolean" || data21 === null || dataType21 === "string" && data21 && data21 == +data21 && !(data21 % 1)) {
+            coerced21 = +data21;
+          } else {
+            const err69 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_IP", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_IP/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err69];
+            } else {
+              vErrors.push(err69);
+            }
+            errors++;
+          }
+        }
+        if (coerced21 !== void 0) {
+          data21 = coerced21;
+          if (data !== void 0) {
+            data["RATE_LIMIT_PASSWORD_PER_IP"] = coerced21;
+          }
+        }
+      }
+      if (typeof data21 == "number" && isFinite(data21)) {
+        if (data21 > 1e6 || isNaN(data21)) {
+          const err70 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_IP", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_IP/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
           if (vErrors === null) {
             vErrors = [err70];
           } else {
@@ -1200,45 +1212,45 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-      }
-      if (coerced21 !== void 0) {
-        data21 = coerced21;
-        if (data !== void 0) {
-          data["RATE_LIMIT_WINDOW_SECONDS"] = coerced21;
+        if (data21 < 0 || isNaN(data21)) {
+          const err71 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_IP", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_IP/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          if (vErrors === null) {
+            vErrors = [err71];
+          } else {
+            vErrors.push(err71);
+          }
+          errors++;
         }
       }
     }
-    if (typeof data21 == "number" && isFinite(data21)) {
-      if (data21 > 86400 || isNaN(data21)) {
-        const err71 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 86400 }, message: "must be <= 86400" };
-        if (vErrors === null) {
-          vErrors = [err71];
-        } else {
-          vErrors.push(err71);
+    if (data.RATE_LIMIT_PASSWORD_PER_USER !== void 0) {
+      let data22 = data.RATE_LIMIT_PASSWORD_PER_USER;
+      if (!(typeof data22 == "number" && (!(data22 % 1) && !isNaN(data22)) && isFinite(data22))) {
+        let dataType22 = typeof data22;
+        let coerced22 = void 0;
+        if (!(coerced22 !== void 0)) {
+          if (dataType22 === "boolean" || data22 === null || dataType22 === "string" && data22 && data22 == +data22 && !(data22 % 1)) {
+            coerced22 = +data22;
+          } else {
+            const err72 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_USER", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_USER/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err72];
+            } else {
+              vErrors.push(err72);
+            }
+            errors++;
+          }
         }
-        errors++;
-      }
-      if (data21 < 1 || isNaN(data21)) {
-        const err72 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err72];
-        } else {
-          vErrors.push(err72);
+        if (coerced22 !== void 0) {
+          data22 = coerced22;
+          if (data !== void 0) {
+            data["RATE_LIMIT_PASSWORD_PER_USER"] = coerced22;
+          }
         }
-        errors++;
       }
-    }
-    let data22 = data.TOPIC_PREFIX;
-    if (typeof data22 !== "string") {
-      let dataType22 = typeof data22;
-      let coerced22 = void 0;
-      if (!(coerced22 !== void 0)) {
-        if (dataType22 == "number" || dataType22 == "boolean") {
-          coerced22 = "" + data22;
-        } else if (data22 === null) {
-          coerced22 = "";
-        } else {
-          const err73 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      if (typeof data22 == "number" && isFinite(data22)) {
+        if (data22 > 1e6 || isNaN(data22)) {
+          const err73 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_USER", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_USER/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
           if (vErrors === null) {
             vErrors = [err73];
           } else {
@@ -1246,26 +1258,18 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-      }
-      if (coerced22 !== void 0) {
-        data22 = coerced22;
-        if (data !== void 0) {
-          data["TOPIC_PREFIX"] = coerced22;
+        if (data22 < 0 || isNaN(data22)) {
+          const err74 = { instancePath: instancePath + "/RATE_LIMIT_PASSWORD_PER_USER", schemaPath: "#/properties/RATE_LIMIT_PASSWORD_PER_USER/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          if (vErrors === null) {
+            vErrors = [err74];
+          } else {
+            vErrors.push(err74);
+          }
+          errors++;
         }
       }
     }
-    if (typeof data22 === "string") {
-      if (!pattern20.test(data22)) {
-        const err74 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._-]*$" }, message: 'must match pattern "^[A-Za-z0-9._-]*$"' };
-        if (vErrors === null) {
-          vErrors = [err74];
-        } else {
-          vErrors.push(err74);
-        }
-        errors++;
-      }
-    }
-    let data23 = data.KAFKA_REPLICATION_FACTOR;
+    let data23 = data.RATE_LIMIT_WINDOW_SECONDS;
     if (!(typeof data23 == "number" && (!(data23 % 1) && !isNaN(data23)) && isFinite(data23))) {
       let dataType23 = typeof data23;
       let coerced23 = void 0;
@@ -1273,7 +1277,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType23 === "boolean" || data23 === null || dataType23 === "string" && data23 && data23 == +data23 && !(data23 % 1)) {
           coerced23 = +data23;
         } else {
-          const err75 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err75 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err75];
           } else {
@@ -1285,13 +1289,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced23 !== void 0) {
         data23 = coerced23;
         if (data !== void 0) {
-          data["KAFKA_REPLICATION_FACTOR"] = coerced23;
+          data["RATE_LIMIT_WINDOW_SECONDS"] = coerced23;
         }
       }
     }
     if (typeof data23 == "number" && isFinite(data23)) {
-      if (data23 > 32767 || isNaN(data23)) {
-        const err76 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
+      if (data23 > 86400 || isNaN(data23)) {
+        const err76 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 86400 }, message: "must be <= 86400" };
         if (vErrors === null) {
           vErrors = [err76];
         } else {
@@ -1300,7 +1304,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (data23 < 1 || isNaN(data23)) {
-        const err77 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err77 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err77];
         } else {
@@ -1309,15 +1313,17 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data24 = data.KAFKA_MIN_INSYNC_REPLICAS;
-    if (!(typeof data24 == "number" && (!(data24 % 1) && !isNaN(data24)) && isFinite(data24))) {
+    let data24 = data.TOPIC_PREFIX;
+    if (typeof data24 !== "string") {
       let dataType24 = typeof data24;
       let coerced24 = void 0;
       if (!(coerced24 !== void 0)) {
-        if (dataType24 === "boolean" || data24 === null || dataType24 === "string" && data24 && data24 == +data24 && !(data24 % 1)) {
-          coerced24 = +data24;
+        if (dataType24 == "number" || dataType24 == "boolean") {
+          coerced24 = "" + data24;
+        } else if (data24 === null) {
+          coerced24 = "";
         } else {
-          const err78 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err78 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/type", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
             vErrors = [err78];
           } else {
@@ -1329,13 +1335,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced24 !== void 0) {
         data24 = coerced24;
         if (data !== void 0) {
-          data["KAFKA_MIN_INSYNC_REPLICAS"] = coerced24;
+          data["TOPIC_PREFIX"] = coerced24;
         }
       }
     }
-    if (typeof data24 == "number" && isFinite(data24)) {
-      if (data24 > 32767 || isNaN(data24)) {
-        const err79 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
+    if (typeof data24 === "string") {
+      if (!pattern21.test(data24)) {
+        const err79 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._-]*$" }, message: 'must match pattern "^[A-Za-z0-9._-]*$"' };
         if (vErrors === null) {
           vErrors = [err79];
         } else {
@@ -1343,17 +1349,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data24 < 1 || isNaN(data24)) {
-        const err80 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err80];
-        } else {
-          vErrors.push(err80);
-        }
-        errors++;
-      }
     }
-    let data25 = data.DATABASE_POOL_SIZE;
+    let data25 = data.KAFKA_REPLICATION_FACTOR;
     if (!(typeof data25 == "number" && (!(data25 % 1) && !isNaN(data25)) && isFinite(data25))) {
       let dataType25 = typeof data25;
       let coerced25 = void 0;
@@ -1361,11 +1358,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType25 === "boolean" || data25 === null || dataType25 === "string" && data25 && data25 == +data25 && !(data25 % 1)) {
           coerced25 = +data25;
         } else {
-          const err81 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err80 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err81];
+            vErrors = [err80];
           } else {
-            vErrors.push(err81);
+            vErrors.push(err80);
           }
           errors++;
         }
@@ -1373,13 +1370,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced25 !== void 0) {
         data25 = coerced25;
         if (data !== void 0) {
-          data["DATABASE_POOL_SIZE"] = coerced25;
+          data["KAFKA_REPLICATION_FACTOR"] = coerced25;
         }
       }
     }
     if (typeof data25 == "number" && isFinite(data25)) {
-      if (data25 > 500 || isNaN(data25)) {
-        const err82 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 500 }, message: "must be <= 500" };
+      if (data25 > 32767 || isNaN(data25)) {
+        const err81 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
+        if (vErrors === null) {
+          vErrors = [err81];
+        } else {
+          vErrors.push(err81);
+        }
+        errors++;
+      }
+      if (data25 < 1 || isNaN(data25)) {
+        const err82 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err82];
         } else {
@@ -1387,17 +1393,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data25 < 1 || isNaN(data25)) {
-        const err83 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err83];
-        } else {
-          vErrors.push(err83);
-        }
-        errors++;
-      }
     }
-    let data26 = data.SMTP_CONNECTIONS;
+    let data26 = data.KAFKA_MIN_INSYNC_REPLICAS;
     if (!(typeof data26 == "number" && (!(data26 % 1) && !isNaN(data26)) && isFinite(data26))) {
       let dataType26 = typeof data26;
       let coerced26 = void 0;
@@ -1405,11 +1402,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType26 === "boolean" || data26 === null || dataType26 === "string" && data26 && data26 == +data26 && !(data26 % 1)) {
           coerced26 = +data26;
         } else {
-          const err84 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err83 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err84];
+            vErrors = [err83];
           } else {
-            vErrors.push(err84);
+            vErrors.push(err83);
           }
           errors++;
         }
@@ -1417,13 +1414,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced26 !== void 0) {
         data26 = coerced26;
         if (data !== void 0) {
-          data["SMTP_CONNECTIONS"] = coerced26;
+          data["KAFKA_MIN_INSYNC_REPLICAS"] = coerced26;
         }
       }
     }
     if (typeof data26 == "number" && isFinite(data26)) {
-      if (data26 > 100 || isNaN(data26)) {
-        const err85 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+      if (data26 > 32767 || isNaN(data26)) {
+        const err84 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
+        if (vErrors === null) {
+          vErrors = [err84];
+        } else {
+          vErrors.push(err84);
+        }
+        errors++;
+      }
+      if (data26 < 1 || isNaN(data26)) {
+        const err85 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err85];
         } else {
@@ -1431,17 +1437,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data26 < 1 || isNaN(data26)) {
-        const err86 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err86];
-        } else {
-          vErrors.push(err86);
-        }
-        errors++;
-      }
     }
-    let data27 = data.PASSWORD_HASH_MEMORY_KIB;
+    let data27 = data.DATABASE_POOL_SIZE;
     if (!(typeof data27 == "number" && (!(data27 % 1) && !isNaN(data27)) && isFinite(data27))) {
       let dataType27 = typeof data27;
       let coerced27 = void 0;
@@ -1449,11 +1446,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType27 === "boolean" || data27 === null || dataType27 === "string" && data27 && data27 == +data27 && !(data27 % 1)) {
           coerced27 = +data27;
         } else {
-          const err87 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err86 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err87];
+            vErrors = [err86];
           } else {
-            vErrors.push(err87);
+            vErrors.push(err86);
           }
           errors++;
         }
@@ -1461,13 +1458,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced27 !== void 0) {
         data27 = coerced27;
         if (data !== void 0) {
-          data["PASSWORD_HASH_MEMORY_KIB"] = coerced27;
+          data["DATABASE_POOL_SIZE"] = coerced27;
         }
       }
     }
     if (typeof data27 == "number" && isFinite(data27)) {
-      if (data27 > 1048576 || isNaN(data27)) {
-        const err88 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1048576 }, message: "must be <= 1048576" };
+      if (data27 > 500 || isNaN(data27)) {
+        const err87 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 500 }, message: "must be <= 500" };
+        if (vErrors === null) {
+          vErrors = [err87];
+        } else {
+          vErrors.push(err87);
+        }
+        errors++;
+      }
+      if (data27 < 1 || isNaN(data27)) {
+        const err88 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err88];
         } else {
@@ -1475,17 +1481,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data27 < 8 || isNaN(data27)) {
-        const err89 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
-        if (vErrors === null) {
-          vErrors = [err89];
-        } else {
-          vErrors.push(err89);
-        }
-        errors++;
-      }
     }
-    let data28 = data.PASSWORD_HASH_PASSES;
+    let data28 = data.SMTP_CONNECTIONS;
     if (!(typeof data28 == "number" && (!(data28 % 1) && !isNaN(data28)) && isFinite(data28))) {
       let dataType28 = typeof data28;
       let coerced28 = void 0;
@@ -1493,11 +1490,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType28 === "boolean" || data28 === null || dataType28 === "string" && data28 && data28 == +data28 && !(data28 % 1)) {
           coerced28 = +data28;
         } else {
-          const err90 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err89 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err90];
+            vErrors = [err89];
           } else {
-            vErrors.push(err90);
+            vErrors.push(err89);
           }
           errors++;
         }
@@ -1505,13 +1502,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced28 !== void 0) {
         data28 = coerced28;
         if (data !== void 0) {
-          data["PASSWORD_HASH_PASSES"] = coerced28;
+          data["SMTP_CONNECTIONS"] = coerced28;
         }
       }
     }
     if (typeof data28 == "number" && isFinite(data28)) {
       if (data28 > 100 || isNaN(data28)) {
-        const err91 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+        const err90 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+        if (vErrors === null) {
+          vErrors = [err90];
+        } else {
+          vErrors.push(err90);
+        }
+        errors++;
+      }
+      if (data28 < 1 || isNaN(data28)) {
+        const err91 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err91];
         } else {
@@ -1519,17 +1525,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data28 < 1 || isNaN(data28)) {
-        const err92 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err92];
-        } else {
-          vErrors.push(err92);
-        }
-        errors++;
-      }
     }
-    let data29 = data.PASSWORD_HASH_CONCURRENCY;
+    let data29 = data.PASSWORD_HASH_MEMORY_KIB;
     if (!(typeof data29 == "number" && (!(data29 % 1) && !isNaN(data29)) && isFinite(data29))) {
       let dataType29 = typeof data29;
       let coerced29 = void 0;
@@ -1537,11 +1534,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType29 === "boolean" || data29 === null || dataType29 === "string" && data29 && data29 == +data29 && !(data29 % 1)) {
           coerced29 = +data29;
         } else {
-          const err93 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err92 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err93];
+            vErrors = [err92];
           } else {
-            vErrors.push(err93);
+            vErrors.push(err92);
           }
           errors++;
         }
@@ -1549,13 +1546,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced29 !== void 0) {
         data29 = coerced29;
         if (data !== void 0) {
-          data["PASSWORD_HASH_CONCURRENCY"] = coerced29;
+          data["PASSWORD_HASH_MEMORY_KIB"] = coerced29;
         }
       }
     }
     if (typeof data29 == "number" && isFinite(data29)) {
-      if (data29 > 128 || isNaN(data29)) {
-        const err94 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/maximum", keyword: "maximum", params: { comparison: "<=", limit: 128 }, message: "must be <= 128" };
+      if (data29 > 1048576 || isNaN(data29)) {
+        const err93 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1048576 }, message: "must be <= 1048576" };
+        if (vErrors === null) {
+          vErrors = [err93];
+        } else {
+          vErrors.push(err93);
+        }
+        errors++;
+      }
+      if (data29 < 8 || isNaN(data29)) {
+        const err94 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
         if (vErrors === null) {
           vErrors = [err94];
         } else {
@@ -1563,17 +1569,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data29 < 1 || isNaN(data29)) {
-        const err95 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err95];
-        } else {
-          vErrors.push(err95);
-        }
-        errors++;
-      }
     }
-    let data30 = data.PASSWORD_HASH_QUEUE;
+    let data30 = data.PASSWORD_HASH_PASSES;
     if (!(typeof data30 == "number" && (!(data30 % 1) && !isNaN(data30)) && isFinite(data30))) {
       let dataType30 = typeof data30;
       let coerced30 = void 0;
@@ -1581,11 +1578,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType30 === "boolean" || data30 === null || dataType30 === "string" && data30 && data30 == +data30 && !(data30 % 1)) {
           coerced30 = +data30;
         } else {
-          const err96 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err95 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err96];
+            vErrors = [err95];
           } else {
-            vErrors.push(err96);
+            vErrors.push(err95);
           }
           errors++;
         }
@@ -1593,13 +1590,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced30 !== void 0) {
         data30 = coerced30;
         if (data !== void 0) {
-          data["PASSWORD_HASH_QUEUE"] = coerced30;
+          data["PASSWORD_HASH_PASSES"] = coerced30;
         }
       }
     }
     if (typeof data30 == "number" && isFinite(data30)) {
-      if (data30 > 1e5 || isNaN(data30)) {
-        const err97 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
+      if (data30 > 100 || isNaN(data30)) {
+        const err96 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+        if (vErrors === null) {
+          vErrors = [err96];
+        } else {
+          vErrors.push(err96);
+        }
+        errors++;
+      }
+      if (data30 < 1 || isNaN(data30)) {
+        const err97 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err97];
         } else {
@@ -1607,17 +1613,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data30 < 0 || isNaN(data30)) {
-        const err98 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-        if (vErrors === null) {
-          vErrors = [err98];
-        } else {
-          vErrors.push(err98);
-        }
-        errors++;
-      }
     }
-    let data31 = data.MAIL_RETRY_HOURS;
+    let data31 = data.PASSWORD_HASH_CONCURRENCY;
     if (!(typeof data31 == "number" && (!(data31 % 1) && !isNaN(data31)) && isFinite(data31))) {
       let dataType31 = typeof data31;
       let coerced31 = void 0;
@@ -1625,11 +1622,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType31 === "boolean" || data31 === null || dataType31 === "string" && data31 && data31 == +data31 && !(data31 % 1)) {
           coerced31 = +data31;
         } else {
-          const err99 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err98 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err99];
+            vErrors = [err98];
           } else {
-            vErrors.push(err99);
+            vErrors.push(err98);
           }
           errors++;
         }
@@ -1637,13 +1634,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced31 !== void 0) {
         data31 = coerced31;
         if (data !== void 0) {
-          data["MAIL_RETRY_HOURS"] = coerced31;
+          data["PASSWORD_HASH_CONCURRENCY"] = coerced31;
         }
       }
     }
     if (typeof data31 == "number" && isFinite(data31)) {
-      if (data31 > 720 || isNaN(data31)) {
-        const err100 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
+      if (data31 > 128 || isNaN(data31)) {
+        const err99 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/maximum", keyword: "maximum", params: { comparison: "<=", limit: 128 }, message: "must be <= 128" };
+        if (vErrors === null) {
+          vErrors = [err99];
+        } else {
+          vErrors.push(err99);
+        }
+        errors++;
+      }
+      if (data31 < 1 || isNaN(data31)) {
+        const err100 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err100];
         } else {
@@ -1651,17 +1657,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data31 < 1 || isNaN(data31)) {
-        const err101 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err101];
-        } else {
-          vErrors.push(err101);
-        }
-        errors++;
-      }
     }
-    let data32 = data.MAIL_REFUSED_FIRST_MS;
+    let data32 = data.PASSWORD_HASH_QUEUE;
     if (!(typeof data32 == "number" && (!(data32 % 1) && !isNaN(data32)) && isFinite(data32))) {
       let dataType32 = typeof data32;
       let coerced32 = void 0;
@@ -1669,11 +1666,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType32 === "boolean" || data32 === null || dataType32 === "string" && data32 && data32 == +data32 && !(data32 % 1)) {
           coerced32 = +data32;
         } else {
-          const err102 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err101 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err102];
+            vErrors = [err101];
           } else {
-            vErrors.push(err102);
+            vErrors.push(err101);
           }
           errors++;
         }
@@ -1681,13 +1678,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced32 !== void 0) {
         data32 = coerced32;
         if (data !== void 0) {
-          data["MAIL_REFUSED_FIRST_MS"] = coerced32;
+          data["PASSWORD_HASH_QUEUE"] = coerced32;
         }
       }
     }
     if (typeof data32 == "number" && isFinite(data32)) {
-      if (data32 > 864e5 || isNaN(data32)) {
-        const err103 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+      if (data32 > 1e5 || isNaN(data32)) {
+        const err102 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
+        if (vErrors === null) {
+          vErrors = [err102];
+        } else {
+          vErrors.push(err102);
+        }
+        errors++;
+      }
+      if (data32 < 0 || isNaN(data32)) {
+        const err103 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
         if (vErrors === null) {
           vErrors = [err103];
         } else {
@@ -1695,17 +1701,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data32 < 100 || isNaN(data32)) {
-        const err104 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
-        if (vErrors === null) {
-          vErrors = [err104];
-        } else {
-          vErrors.push(err104);
-        }
-        errors++;
-      }
     }
-    let data33 = data.MAIL_REFUSED_LONGEST_MS;
+    let data33 = data.MAIL_RETRY_HOURS;
     if (!(typeof data33 == "number" && (!(data33 % 1) && !isNaN(data33)) && isFinite(data33))) {
       let dataType33 = typeof data33;
       let coerced33 = void 0;
@@ -1713,11 +1710,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType33 === "boolean" || data33 === null || dataType33 === "string" && data33 && data33 == +data33 && !(data33 % 1)) {
           coerced33 = +data33;
         } else {
-          const err105 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err104 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err105];
+            vErrors = [err104];
           } else {
-            vErrors.push(err105);
+            vErrors.push(err104);
           }
           errors++;
         }
@@ -1725,13 +1722,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced33 !== void 0) {
         data33 = coerced33;
         if (data !== void 0) {
-          data["MAIL_REFUSED_LONGEST_MS"] = coerced33;
+          data["MAIL_RETRY_HOURS"] = coerced33;
         }
       }
     }
     if (typeof data33 == "number" && isFinite(data33)) {
-      if (data33 > 864e5 || isNaN(data33)) {
-        const err106 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+      if (data33 > 720 || isNaN(data33)) {
+        const err105 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
+        if (vErrors === null) {
+          vErrors = [err105];
+        } else {
+          vErrors.push(err105);
+        }
+        errors++;
+      }
+      if (data33 < 1 || isNaN(data33)) {
+        const err106 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err106];
         } else {
@@ -1739,17 +1745,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data33 < 100 || isNaN(data33)) {
-        const err107 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
-        if (vErrors === null) {
-          vErrors = [err107];
-        } else {
-          vErrors.push(err107);
-        }
-        errors++;
-      }
     }
-    let data34 = data.RELAY_MAX_REPUBLISH;
+    let data34 = data.MAIL_REFUSED_FIRST_MS;
     if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
       let dataType34 = typeof data34;
       let coerced34 = void 0;
@@ -1757,11 +1754,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType34 === "boolean" || data34 === null || dataType34 === "string" && data34 && data34 == +data34 && !(data34 % 1)) {
           coerced34 = +data34;
         } else {
-          const err108 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err107 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err108];
+            vErrors = [err107];
           } else {
-            vErrors.push(err108);
+            vErrors.push(err107);
           }
           errors++;
         }
@@ -1769,13 +1766,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced34 !== void 0) {
         data34 = coerced34;
         if (data !== void 0) {
-          data["RELAY_MAX_REPUBLISH"] = coerced34;
+          data["MAIL_REFUSED_FIRST_MS"] = coerced34;
         }
       }
     }
     if (typeof data34 == "number" && isFinite(data34)) {
-      if (data34 > 1e5 || isNaN(data34)) {
-        const err109 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
+      if (data34 > 864e5 || isNaN(data34)) {
+        const err108 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err108];
+        } else {
+          vErrors.push(err108);
+        }
+        errors++;
+      }
+      if (data34 < 100 || isNaN(data34)) {
+        const err109 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
         if (vErrors === null) {
           vErrors = [err109];
         } else {
@@ -1783,17 +1789,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data34 < 1 || isNaN(data34)) {
-        const err110 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err110];
-        } else {
-          vErrors.push(err110);
-        }
-        errors++;
-      }
     }
-    let data35 = data.RELAY_REPUBLISH_FIRST_MS;
+    let data35 = data.MAIL_REFUSED_LONGEST_MS;
     if (!(typeof data35 == "number" && (!(data35 % 1) && !isNaN(data35)) && isFinite(data35))) {
       let dataType35 = typeof data35;
       let coerced35 = void 0;
@@ -1801,11 +1798,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType35 === "boolean" || data35 === null || dataType35 === "string" && data35 && data35 == +data35 && !(data35 % 1)) {
           coerced35 = +data35;
         } else {
-          const err111 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err110 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err111];
+            vErrors = [err110];
           } else {
-            vErrors.push(err111);
+            vErrors.push(err110);
           }
           errors++;
         }
@@ -1813,13 +1810,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced35 !== void 0) {
         data35 = coerced35;
         if (data !== void 0) {
-          data["RELAY_REPUBLISH_FIRST_MS"] = coerced35;
+          data["MAIL_REFUSED_LONGEST_MS"] = coerced35;
         }
       }
     }
     if (typeof data35 == "number" && isFinite(data35)) {
       if (data35 > 864e5 || isNaN(data35)) {
-        const err112 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        const err111 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err111];
+        } else {
+          vErrors.push(err111);
+        }
+        errors++;
+      }
+      if (data35 < 100 || isNaN(data35)) {
+        const err112 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
         if (vErrors === null) {
           vErrors = [err112];
         } else {
@@ -1827,17 +1833,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data35 < 100 || isNaN(data35)) {
-        const err113 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
-        if (vErrors === null) {
-          vErrors = [err113];
-        } else {
-          vErrors.push(err113);
-        }
-        errors++;
-      }
     }
-    let data36 = data.RELAY_REPUBLISH_LONGEST_MS;
+    let data36 = data.RELAY_MAX_REPUBLISH;
     if (!(typeof data36 == "number" && (!(data36 % 1) && !isNaN(data36)) && isFinite(data36))) {
       let dataType36 = typeof data36;
       let coerced36 = void 0;
@@ -1845,11 +1842,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType36 === "boolean" || data36 === null || dataType36 === "string" && data36 && data36 == +data36 && !(data36 % 1)) {
           coerced36 = +data36;
         } else {
-          const err114 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err113 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err114];
+            vErrors = [err113];
           } else {
-            vErrors.push(err114);
+            vErrors.push(err113);
           }
           errors++;
         }
@@ -1857,13 +1854,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced36 !== void 0) {
         data36 = coerced36;
         if (data !== void 0) {
-          data["RELAY_REPUBLISH_LONGEST_MS"] = coerced36;
+          data["RELAY_MAX_REPUBLISH"] = coerced36;
         }
       }
     }
     if (typeof data36 == "number" && isFinite(data36)) {
-      if (data36 > 864e5 || isNaN(data36)) {
-        const err115 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+      if (data36 > 1e5 || isNaN(data36)) {
+        const err114 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
+        if (vErrors === null) {
+          vErrors = [err114];
+        } else {
+          vErrors.push(err114);
+        }
+        errors++;
+      }
+      if (data36 < 1 || isNaN(data36)) {
+        const err115 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err115];
         } else {
@@ -1871,17 +1877,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data36 < 100 || isNaN(data36)) {
-        const err116 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
-        if (vErrors === null) {
-          vErrors = [err116];
-        } else {
-          vErrors.push(err116);
-        }
-        errors++;
-      }
     }
-    let data37 = data.EVENT_KEEP_DAYS;
+    let data37 = data.RELAY_REPUBLISH_FIRST_MS;
     if (!(typeof data37 == "number" && (!(data37 % 1) && !isNaN(data37)) && isFinite(data37))) {
       let dataType37 = typeof data37;
       let coerced37 = void 0;
@@ -1889,11 +1886,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType37 === "boolean" || data37 === null || dataType37 === "string" && data37 && data37 == +data37 && !(data37 % 1)) {
           coerced37 = +data37;
         } else {
-          const err117 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err116 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
-            vErrors = [err117];
+            vErrors = [err116];
           } else {
-            vErrors.push(err117);
+            vErrors.push(err116);
           }
           errors++;
         }
@@ -1901,13 +1898,22 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced37 !== void 0) {
         data37 = coerced37;
         if (data !== void 0) {
-          data["EVENT_KEEP_DAYS"] = coerced37;
+          data["RELAY_REPUBLISH_FIRST_MS"] = coerced37;
         }
       }
     }
     if (typeof data37 == "number" && isFinite(data37)) {
-      if (data37 > 3650 || isNaN(data37)) {
-        const err118 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3650 }, message: "must be <= 3650" };
+      if (data37 > 864e5 || isNaN(data37)) {
+        const err117 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err117];
+        } else {
+          vErrors.push(err117);
+        }
+        errors++;
+      }
+      if (data37 < 100 || isNaN(data37)) {
+        const err118 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
         if (vErrors === null) {
           vErrors = [err118];
         } else {
@@ -1915,29 +1921,108 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data37 < 8 || isNaN(data37)) {
-        const err119 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
-        if (vErrors === null) {
-          vErrors = [err119];
+    }
+    let data38 = data.RELAY_REPUBLISH_LONGEST_MS;
+    if (!(typeof data38 == "number" && (!(data38 % 1) && !isNaN(data38)) && isFinite(data38))) {
+      let dataType38 = typeof data38;
+      let coerced38 = void 0;
+      if (!(coerced38 !== void 0)) {
+        if (dataType38 === "boolean" || data38 === null || dataType38 === "string" && data38 && data38 == +data38 && !(data38 % 1)) {
+          coerced38 = +data38;
         } else {
-          vErrors.push(err119);
+          const err119 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err119];
+          } else {
+            vErrors.push(err119);
+          }
+          errors++;
+        }
+      }
+      if (coerced38 !== void 0) {
+        data38 = coerced38;
+        if (data !== void 0) {
+          data["RELAY_REPUBLISH_LONGEST_MS"] = coerced38;
+        }
+      }
+    }
+    if (typeof data38 == "number" && isFinite(data38)) {
+      if (data38 > 864e5 || isNaN(data38)) {
+        const err120 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err120];
+        } else {
+          vErrors.push(err120);
+        }
+        errors++;
+      }
+      if (data38 < 100 || isNaN(data38)) {
+        const err121 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+        if (vErrors === null) {
+          vErrors = [err121];
+        } else {
+          vErrors.push(err121);
+        }
+        errors++;
+      }
+    }
+    let data39 = data.EVENT_KEEP_DAYS;
+    if (!(typeof data39 == "number" && (!(data39 % 1) && !isNaN(data39)) && isFinite(data39))) {
+      let dataType39 = typeof data39;
+      let coerced39 = void 0;
+      if (!(coerced39 !== void 0)) {
+        if (dataType39 === "boolean" || data39 === null || dataType39 === "string" && data39 && data39 == +data39 && !(data39 % 1)) {
+          coerced39 = +data39;
+        } else {
+          const err122 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err122];
+          } else {
+            vErrors.push(err122);
+          }
+          errors++;
+        }
+      }
+      if (coerced39 !== void 0) {
+        data39 = coerced39;
+        if (data !== void 0) {
+          data["EVENT_KEEP_DAYS"] = coerced39;
+        }
+      }
+    }
+    if (typeof data39 == "number" && isFinite(data39)) {
+      if (data39 > 3650 || isNaN(data39)) {
+        const err123 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3650 }, message: "must be <= 3650" };
+        if (vErrors === null) {
+          vErrors = [err123];
+        } else {
+          vErrors.push(err123);
+        }
+        errors++;
+      }
+      if (data39 < 8 || isNaN(data39)) {
+        const err124 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
+        if (vErrors === null) {
+          vErrors = [err124];
+        } else {
+          vErrors.push(err124);
         }
         errors++;
       }
     }
   } else {
-    const err120 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err125 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err120];
+      vErrors = [err125];
     } else {
-      vErrors.push(err120);
+      vErrors.push(err125);
     }
     errors++;
   }
   validate20.errors = vErrors;
   return errors === 0;
 }
-validate20.evaluated = { "props": { "STAGE": true, "USERS_DATABASE_URL": true, "NOTIFICATIONS_DATABASE_URL": true, "REDIS_URL": true, "KAFKA_BROKERS": true, "SMTP_URL": true, "USERS_BASE_URL": true, "DATABASE_TLS": true, "KAFKA_TLS": true, "SMTP_TLS": true, "TLS_CA": true, "KAFKA_SASL_MECHANISM": true, "KAFKA_CREDENTIALS": true, "HTTP_PORT": true, "MAIL_FROM": true, "OPERATOR_TOKEN": true, "CORS_ORIGINS": true, "IDEMPOTENCY_SECRET": true, "RATE_LIMIT_SIGN_UP_PER_IP": true, "RATE_LIMIT_PASSWORD_PER_IP": true, "RATE_LIMIT_PASSWORD_PER_USER": true, "RATE_LIMIT_WINDOW_SECONDS": true, "TOPIC_PREFIX": true, "KAFKA_REPLICATION_FACTOR": true, "KAFKA_MIN_INSYNC_REPLICAS": true, "DATABASE_POOL_SIZE": true, "SMTP_CONNECTIONS": true, "PASSWORD_HASH_MEMORY_KIB": true, "PASSWORD_HASH_PASSES": true, "PASSWORD_HASH_CONCURRENCY": true, "PASSWORD_HASH_QUEUE": true, "MAIL_RETRY_HOURS": true, "MAIL_REFUSED_FIRST_MS": true, "MAIL_REFUSED_LONGEST_MS": true, "RELAY_MAX_REPUBLISH": true, "RELAY_REPUBLISH_FIRST_MS": true, "RELAY_REPUBLISH_LONGEST_MS": true, "EVENT_KEEP_DAYS": true }, "dynamicProps": false, "dynamicItems": false };
+validate20.evaluated = { "props": { "STAGE": true, "USERS_DATABASE_URL": true, "NOTIFICATIONS_DATABASE_URL": true, "REDIS_URL": true, "KAFKA_BROKERS": true, "SMTP_URL": true, "USERS_BASE_URL": true, "MAIL_UI_URL": true, "KAFKA_METRICS_PORT": true, "DATABASE_TLS": true, "KAFKA_TLS": true, "SMTP_TLS": true, "TLS_CA": true, "KAFKA_SASL_MECHANISM": true, "KAFKA_CREDENTIALS": true, "HTTP_PORT": true, "MAIL_FROM": true, "OPERATOR_TOKEN": true, "CORS_ORIGINS": true, "IDEMPOTENCY_SECRET": true, "RATE_LIMIT_SIGN_UP_PER_IP": true, "RATE_LIMIT_PASSWORD_PER_IP": true, "RATE_LIMIT_PASSWORD_PER_USER": true, "RATE_LIMIT_WINDOW_SECONDS": true, "TOPIC_PREFIX": true, "KAFKA_REPLICATION_FACTOR": true, "KAFKA_MIN_INSYNC_REPLICAS": true, "DATABASE_POOL_SIZE": true, "SMTP_CONNECTIONS": true, "PASSWORD_HASH_MEMORY_KIB": true, "PASSWORD_HASH_PASSES": true, "PASSWORD_HASH_CONCURRENCY": true, "PASSWORD_HASH_QUEUE": true, "MAIL_RETRY_HOURS": true, "MAIL_REFUSED_FIRST_MS": true, "MAIL_REFUSED_LONGEST_MS": true, "RELAY_MAX_REPUBLISH": true, "RELAY_REPUBLISH_FIRST_MS": true, "RELAY_REPUBLISH_LONGEST_MS": true, "EVENT_KEEP_DAYS": true }, "dynamicProps": false, "dynamicItems": false };
 var messages = { "OPERATOR_TOKEN": "one or several tokens of 8 characters or more, comma-separated", "CORS_ORIGINS": "scheme://host[:port], several separated by commas, or *", "IDEMPOTENCY_SECRET": "one or several keys of 16 characters or more, comma-separated" };
 export {
   stdin_default as default,

@@ -115,6 +115,18 @@ describe('each function, from its zip, in the runtime of AWS', () => {
     });
   });
 
+  it('pipeline, deliveries, consumers', async () => {
+    expect(await call('pipeline', 'GET /api/pipeline', { headers: asOperator })).toMatchObject({
+      statusCode: 200,
+      json: { states: { FAILED: { count: expect.any(Number) } } },
+    });
+    expect(await call('deliveries', 'GET /api/deliveries', { headers: asOperator })).toMatchObject({
+      statusCode: 200,
+      json: { states: { SENT: { count: expect.any(Number) } } },
+    });
+    expect(await call('consumers', 'GET /api/consumers', { headers: asOperator })).toMatchObject({ statusCode: 404 });
+  });
+
   it('sendWelcomeEmail: a batch becomes one mail an event, however often it is delivered', async () => {
     const event = testEvent();
     const topic = `${stage.env['TOPIC_PREFIX']}user.email.send`;
@@ -193,6 +205,11 @@ describe('each function, from its zip, in the runtime of AWS', () => {
       statusCode: 200,
       body: expect.stringContaining('swagger'),
     });
+    expect(await call('dashboard', 'GET /dashboard')).toMatchObject({
+      statusCode: 200,
+      body: expect.stringContaining('Pipeline'),
+    });
+    expect(await call('home', 'GET /')).toMatchObject({ statusCode: 200, json: { links: { mails: null } } });
     expect(await call('notFound', 'GET /nowhere')).toMatchObject({ statusCode: 404 });
     expect(await call('responseData', 'GET /tests/responsedata', { query: { id: '7' } })).toMatchObject({
       body: 'Requested id: 7',

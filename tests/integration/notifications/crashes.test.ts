@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendMail } from '#shared/mail/mail-transport.ts';
+import { publishResults } from '#shared/notifications/publish-results.ts';
 import { sentUnrecorded } from '#shared/notifications/sent-unrecorded.ts';
 import { notificationsTestDatabase, type TestDatabase } from '#tests/helpers/databases.ts';
 import { deliveriesIn } from '#tests/helpers/deliveries.ts';
 import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
+import { publishedMessages } from '#tests/helpers/published.ts';
 import { sendRecord, type TestEvent, testEvent } from '#tests/helpers/raw-records.ts';
 import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
@@ -139,6 +141,20 @@ describe('after a crash', () => {
     expect(mail.to(event.userEmail)).toHaveLength(1);
     expect(published.keysOn(SENT).filter((key) => key === event.uuid)).toHaveLength(1);
     expect((await deliveries.find(event.uuid)).user_email).toBeNull();
+  });
+
+  it('a dead letter that was told late does not settle the failure of the next generation', async () => {
+    const event = testEvent();
+    await leftStarted([event]);
+    await deliveries.change(event.uuid, { status: 'FAILED', generation: 1 });
+    const late = { ...event, eventAddedAt: event.addedAt, attempts: 1, reason: '550', traceparent: null };
+    const { publish } = publishedMessages();
+
+    await publishResults({ database: async () => database.db, publish }).bury([
+      { ...late, generation: 0, sourcePartition: 0, sourceOffset: 0 },
+    ]);
+
+    expect(await deliveries.find(event.uuid)).toMatchObject({ settled_at: null, user_email: event.userEmail });
   });
 
   it('a mail that was sent but not recorded is recorded, not sent again', async () => {

@@ -148,6 +148,18 @@ describe('the relay', () => {
     expect(await events().where({ uuid }).first()).toMatchObject({ event_state: 'FINISHED', next_attempt_at: null });
   });
 
+  it('does not mark the next generation of what an operator retried while it was published', async () => {
+    const [uuid = ''] = await stored(1);
+    const publish = async () => {
+      await outboxRepository(database.db).fail(uuid, 0, 'refused');
+      await outboxRepository(database.db).reopen(uuid);
+    };
+
+    await relayOutbox({ database: async () => database.db, publish })(100)();
+
+    expect(await events().where({ uuid }).first()).toMatchObject({ generation: 1, published_at: null, attempts: 0 });
+  });
+
   it('stops when it may not go on', async () => {
     const [uuid = ''] = await stored(1);
     const { relay, published } = relayOn();

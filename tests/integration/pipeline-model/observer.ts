@@ -19,7 +19,7 @@ interface Seen {
   readonly attemptsBefore: number;
 }
 
-type Observed = Pick<Surroundings, 'simulation' | 'users' | 'notifications'>;
+type Observed = Pick<Surroundings, 'simulation' | 'users' | 'notifications' | 'kafka'>;
 
 const HOUR_MS = 60 * 60 * 1000;
 const RETRY_MS = 48 * HOUR_MS;
@@ -34,7 +34,7 @@ const isAllowed = (before: Seen, after: EventRow): boolean => {
 };
 
 /** Watches the tables and the mails, and notes whatever breaks a guarantee. */
-export const startObserver = ({ simulation, users, notifications }: Observed) => {
+export const startObserver = ({ simulation, users, notifications, kafka }: Observed) => {
   const violations: string[] = [];
   const seen = new Map<string, Seen>();
   const taken: TakenMail[] = [];
@@ -81,9 +81,24 @@ export const startObserver = ({ simulation, users, notifications }: Observed) =>
     if (state === 'FINISHED' && !taken.some((mail) => mail.uuid === uuid)) {
       violations.push(`${uuid}: FINISHED without a mail`);
     }
+    if (
+      state === 'PROCESSING' &&
+      row.published_at !== null &&
+      !kafka.generationsOf('user.email.send', uuid).includes(generation)
+    ) {
+      violations.push(`${uuid}: marked as published before generation ${generation} was`);
+    }
     if (state !== 'FAILED' || before.state === 'FAILED') return;
     const wrong = wrongFailure(row, now);
     if (wrong !== undefined) violations.push(`${uuid}: FAILED, but ${wrong}`);
+  };
+
+  const lookAtDelivery = ({ uuid, status, generation, settled_at: settledAt }: StoredDelivery): void => {
+    if (settledAt === null) return;
+    const confirmations = kafka.generationsOf('user.email.sent', uuid);
+    const deadLetters = kafka.generationsOf('user.email.send.dlq', uuid);
+    const isTold = status === 'SENT' ? confirmations.length > 0 : deadLetters.includes(generation);
+    if (!isTold) violations.push(`${uuid}: ${status} ${generation} is settled and was not told`);
   };
 
   return {
@@ -115,6 +130,7 @@ export const startObserver = ({ simulation, users, notifications }: Observed) =>
         if (sent.has(mail.uuid) && mail.leaseEndsAt >= simulation.nowMs()) mail.wasRecordedInTime = true;
       }
       for (const row of allEvents) lookAtEvent(row);
+      for (const row of allDeliveries) lookAtDelivery(row);
     },
 
     /** Whether an operator's last retry of the event led to one more attempt. */

@@ -1,5 +1,6 @@
+import { GENERATION_HEADER } from '#shared/kafka/event-message.ts';
 import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
-import type { RawRecord } from '#shared/kafka/records.ts';
+import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { PARTITIONS, TOPICS } from '#shared/kafka/topics.ts';
 
 export type Topic = (typeof TOPICS)[number];
@@ -63,8 +64,14 @@ export const simulatedKafka = () => {
     answerNext: (answer: BrokerAnswer): void => void script.push(answer),
     behave: (): void => void script.splice(0),
     all: (topic: Topic): RawRecord[] => logs.get(topic)?.flat() ?? [],
-    /** What was published, without what `repeat` has written. */
-    published: (topic: Topic): RawRecord[] => (logs.get(topic)?.flat() ?? []).filter((record) => !repeated.has(record)),
+    /** The generation of every message of the event on the topic, without what `repeat` has written. */
+    generationsOf: (topic: Topic, uuid: string): number[] =>
+      (logs.get(topic) ?? [])
+        .flat()
+        .filter((record) => !repeated.has(record))
+        .map(decodeRecord)
+        .filter(({ key }) => key === uuid)
+        .map(({ headers }) => Number(headers[GENERATION_HEADER] ?? 0)),
 
     /** The topics that have something for their group. */
     withNext: (): Topic[] =>

@@ -39,13 +39,11 @@ const empty = async ({ users, notifications }: Databases): Promise<void> => {
   await notifications.db('email_deliveries').delete();
 };
 
-const keyOf = (key: string | null | undefined): string => Buffer.from(key ?? '', 'base64').toString();
-
 export const openWorld = async (simulation: Simulation, databases: Databases): Promise<World> => {
   await empty(databases);
   const { users, notifications } = databases as { users: TestDatabase; notifications: TestDatabase };
   const kafka = simulatedKafka();
-  const observer = startObserver({ simulation, users, notifications });
+  const observer = startObserver({ simulation, users, notifications, kafka });
   const mail = simulatedMail(simulation, observer);
   const around: Surroundings = { simulation, users, notifications, kafka, mail };
   let lives = 0;
@@ -189,7 +187,7 @@ export const openWorld = async (simulation: Simulation, databases: Databases): P
   return {
     observer,
     created: () => created,
-    publications: (uuid) => kafka.published('user.email.send').filter(({ key }) => keyOf(key) === uuid).length,
+    publications: (uuid) => kafka.generationsOf('user.email.send', uuid).length,
     async run(command) {
       await perform(command);
       await settle();

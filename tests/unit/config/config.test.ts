@@ -15,6 +15,8 @@ const MALFORMED = [
   ['KAFKA_BROKERS', 'http://secret:9092'],
   ['SMTP_URL', 'secret:1025'],
   ['USERS_BASE_URL', 'ftp://secret'],
+  ['MAIL_UI_URL', 'ftp://secret'],
+  ['KAFKA_METRICS_PORT', '65536'],
   ['DATABASE_TLS', 'secret'],
   ['KAFKA_TLS', 'ON'],
   ['SMTP_TLS', 'true'],

@@ -20,7 +20,7 @@ const bundle = async (code: string): Promise<string> => {
 };
 
 describe('what is generated from the schemas', async () => {
-  const files = await generated(bundle);
+  const files = await generated(path.join(root, 'shared'), bundle);
 
   it.each([...files.keys()])('%s is what the generator makes now', (file) => {
     expect(readFileSync(path.join(root, 'shared', file), 'utf8')).toBe(files.get(file));

@@ -95,7 +95,8 @@ async function invoke(options: PartitionWorkerOptions, action: InvokeAction): Pr
   const { mapping, metrics } = options;
   const { records } = action;
   const startedAt = performance.now();
-  const result = await options.invoke(mapping.functionKey, toLambdaEvent(mapping, records));
+  const ended = metrics.invocationBegan();
+  const result = await options.invoke(mapping.functionKey, toLambdaEvent(mapping, records)).finally(ended);
   const ms = Math.round((performance.now() - startedAt) * 10) / 10;
   const outcome = judge(mapping, result, records);
   metrics.add('InvokedEventCount', records.length);

@@ -12,7 +12,7 @@ export const COUNTERS = [
   'InvokeErrorCount',
   'CommitErrorCount',
 ] as const;
-export const GAUGES = ['MaxOffsetLag', 'SumOffsetLag'] as const;
+export const GAUGES = ['MaxOffsetLag', 'SumOffsetLag', 'ConcurrentExecutions'] as const;
 
 type CounterName = (typeof COUNTERS)[number];
 type GaugeName = (typeof GAUGES)[number];
@@ -31,6 +31,8 @@ export interface MetricsRecorder {
   /** How far behind the partition's newest record the committed offset is. */
   setLag(partition: number, lag: number): void;
   forgetLag(partition: number): void;
+  /** An invocation begins; it has ended once what this returns is called. */
+  invocationBegan(): () => void;
   read(): MappingMetrics;
 }
 
@@ -42,15 +44,23 @@ export function createMetricsRecorder(mapping: {
   const { functionKey, topic, groupId } = mapping;
   const counts = new Map<CounterName, number>(COUNTERS.map((name) => [name, 0]));
   const lags = new Map<number, number>();
+  let executions = 0;
   return {
     add: (name, count = 1) => counts.set(name, (counts.get(name) ?? 0) + count),
     setLag: (partition, lag) => lags.set(partition, Math.max(0, lag)),
     forgetLag: (partition) => lags.delete(partition),
+    invocationBegan() {
+      executions += 1;
+      return () => {
+        executions -= 1;
+      };
+    },
     read() {
       const all = [...lags.values()];
       const gauges: [GaugeName, number][] = [
         ['MaxOffsetLag', Math.max(0, ...all)],
         ['SumOffsetLag', all.reduce((sum, lag) => sum + lag, 0)],
+        ['ConcurrentExecutions', executions],
       ];
       const values = Object.fromEntries([...counts, ...gauges]) as Record<CounterName | GaugeName, number>;
       return { functionKey, topic, groupId, values };

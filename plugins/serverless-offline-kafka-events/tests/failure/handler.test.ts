@@ -84,7 +84,7 @@ describe.concurrent('in process a handler that', () => {
   });
 
   test('times out is waited for, and its batch is tried again', async () => {
-    const project = await runWith('tooSlow', offline, 1);
+    const project = await runWith('tooSlow', offline, 3);
     // The abandoned one ends as well: the batch was handled twice, one after the other.
     expectDelivered(project.values('consume', 'end'), range(0, 25), { repeats: 10 });
     const [firstEnd, second] = [project.calls('consume', 'end')[0], project.calls('consume')[1]];

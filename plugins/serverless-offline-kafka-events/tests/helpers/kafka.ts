@@ -51,11 +51,20 @@ export class TestKafka {
     await (await this.admin()).alterConfigs({ validateOnly: false, resources: [{ type, name, configEntries }] });
   }
 
-  async produce(topic: string, messages: Message[], isCompressed = false): Promise<void> {
-    const producer = this.kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  async produce(topic: string, messages: readonly Message[], isCompressed = false): Promise<void> {
+    const createPartitioner = kafkajs.Partitioners.DefaultPartitioner;
+    const producer = this.kafka.producer({ createPartitioner, metadataMaxAge: 200 });
     await producer.connect();
     const compression = isCompressed ? kafkajs.CompressionTypes.GZIP : kafkajs.CompressionTypes.None;
-    await producer.send({ topic, messages, compression });
+    let left = messages;
+    const deadline = Date.now() + 30_000;
+    while (left.length > 0) {
+      const results = await producer.send({ topic, messages: [...left], compression });
+      // kafkajs leaves out, in silence, what is for a partition that it does not know yet.
+      const written = new Set(results.map(({ partition }) => partition));
+      left = left.filter(({ partition }) => partition !== undefined && !written.has(partition));
+      if (Date.now() > deadline) throw new Error(`${topic} has no such partition`);
+    }
     await producer.disconnect();
   }
 

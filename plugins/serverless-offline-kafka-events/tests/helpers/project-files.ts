@@ -53,7 +53,7 @@ export const reportPoison = recorded(async (event) => ({
   batchItemFailures: values(event).filter(({ text }) => text === 'poison').map(({ partition, offset }) => ({ itemIdentifier: { partition, offset } })),
 }));
 export const malformed = recorded(async (event, count) => (count <= 1 ? { batchItemFailures: [{ itemIdentifier: 'x' }] } : {}));
-export const overtime = recorded((_event, count) => (count === 1 ? sleep(1_400) : undefined));
+export const overtime = recorded((_event, count) => (count === 1 ? sleep(3_600) : undefined));
 export const forever = recorded(() => new Promise(() => {}));
 export const gated = recorded(async () => { while (!existsSync(path.join(folder, 'gate'))) await sleep(20); });
 `;
@@ -72,7 +72,7 @@ export const exits = recorded(async () => { if (first()) process.exit(3); });
 export const rejectsUnhandled = recorded(async () => { if (first()) { Promise.reject(new Error('nobody catches this')); await sleep(5_000); } });
 export const throwsInTimer = recorded(async () => { if (first()) { later(new Error('nobody catches this')); await sleep(5_000); } });
 export const throwsLate = recorded(async () => { if (first()) later(new Error('too late')); else await sleep(100); });
-export const tooSlow = recorded(async () => { if (first()) await sleep(1_500); });
+export const tooSlow = recorded(async () => { if (first()) await sleep(3_600); });
 export const muchTooSlow = recorded(async () => { if (first()) await sleep(20_000); });
 const throwsOnce = (thrown) => recorded(async () => { if (first()) throw thrown; });
 export const throwsText = throwsOnce('only text');

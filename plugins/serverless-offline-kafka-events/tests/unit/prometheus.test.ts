@@ -11,6 +11,8 @@ test('metrics are written in Prometheus’ text format', () => {
   recorder.setLag(2, 100);
   recorder.forgetLag(2);
   recorder.setLag(3, -1);
+  recorder.invocationBegan();
+  recorder.invocationBegan()();
 
   const text = toPrometheusText([recorder.read()]);
 
@@ -21,4 +23,5 @@ test('metrics are written in Prometheus’ text format', () => {
   expect(text).toContain(`kafka_events_commit_error_count_total${labels} 1\n`);
   expect(text).toContain(`# TYPE kafka_events_max_offset_lag gauge\nkafka_events_max_offset_lag${labels} 7\n`);
   expect(text).toContain(`kafka_events_sum_offset_lag${labels} 12\n`);
+  expect(text).toContain(`kafka_events_concurrent_executions${labels} 1\n`);
 });

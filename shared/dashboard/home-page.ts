@@ -1,0 +1,41 @@
+import { escapeHtml } from '#shared/http/escape-html.ts';
+import type { Home } from './home.ts';
+
+const card = (href: string, title: string, text: string): string => `
+        <li>
+          <a class="home-card" href="${escapeHtml(href)}">
+            <strong>${title}</strong>
+            <span>${text}</span>
+          </a>
+        </li>`;
+
+/** The page at `/`. */
+export const homePage = ({ name, links }: Home): string => `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>${escapeHtml(name)}</title>
+    <link rel="stylesheet" href="/dashboard/style.css">
+    <link rel="icon" type="image/svg+xml" href="/dashboard/icon.svg">
+  </head>
+  <body class="home">
+    <main>
+      <img src="/dashboard/icon.svg" alt="" width="56" height="56">
+      <h1>${escapeHtml(name)}</h1>
+      <p class="lead">A user registers; an event travels through outbox, Kafka and mail, and comes back confirmed.</p>
+      <ul class="home-cards">${card(links.dashboard, 'Dashboard', 'Watch the pipeline, register somebody, retry what failed')}${card(
+        links.swaggerUi,
+        'Swagger UI',
+        'Every call with examples, to be tried out',
+      )}${links.mails === null ? '' : card(links.mails, 'Mails', 'What the mail catcher has taken')}${card(
+        links.health,
+        'Health',
+        'Each dependency with its latency',
+      )}${card(links.openapi, 'OpenAPI', 'The API’s description for programs')}
+      </ul>
+    </main>
+  </body>
+</html>
+`;

@@ -1,0 +1,53 @@
+import { token } from './api.ts';
+import { byId, setData, setText } from './elements.ts';
+import type { Contact } from './feed.ts';
+
+const clock = (at: number): string => new Date(at).toLocaleTimeString('en-GB');
+
+const troubleOf = (contact: Contact): string | undefined => {
+  if (contact.kind === 'dead') return 'The API does not answer';
+  return contact.kind === 'trouble'
+    ? `The API cannot tell everything: ${contact.message.replace(/\.$/, '')}`
+    : undefined;
+};
+
+/** Tells how fresh the figures are, and what to do when they are not. */
+export const contactView = () => {
+  const [banner, section] = [byId('banner', HTMLElement), byId('token', HTMLElement)];
+  const [pill, text] = [byId('live', HTMLElement), byId('live-text', HTMLElement)];
+  let goodAt: number | undefined;
+  let badSince: number | undefined;
+
+  const warn = (message: string): void => {
+    badSince ??= Date.now();
+    const seen = goodAt === undefined ? '' : ` What you see is from ${clock(goodAt)}.`;
+    setText(banner, `${message} (since ${clock(badSince)}).${seen} Trying again every 2 seconds.`);
+    banner.hidden = false;
+    setData(pill, 'state', 'bad');
+    setText(text, 'No contact');
+  };
+
+  const showToken = (isWanted: boolean): void => {
+    if (section.hidden !== isWanted) return;
+    section.hidden = !isWanted;
+    // Nobody is torn from what they are typing.
+    if (isWanted && document.activeElement === document.body) byId('token-input', HTMLInputElement).focus();
+  };
+
+  return (contact: Contact): void => {
+    const trouble = troubleOf(contact);
+    if (trouble !== undefined) {
+      warn(trouble);
+      return;
+    }
+    banner.hidden = true;
+    badSince = undefined;
+    const isLocked = contact.kind === 'locked';
+    if (!isLocked) goodAt = Date.now();
+    setText(byId('token-problem', HTMLElement), isLocked && token.get() !== '' ? 'That is not the token.' : '');
+    showToken(isLocked);
+    byId('forget-token', HTMLButtonElement).hidden = isLocked || token.get() === '';
+    setData(pill, 'state', isLocked ? 'wait' : 'ok');
+    setText(text, isLocked ? 'Token needed' : 'Live');
+  };
+};

@@ -1,0 +1,129 @@
+import { agoText, countText, numberText, spanText } from './format.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export type Tone = 'unknown' | 'ok' | 'busy' | 'warn' | 'down';
+
+/** One box of the picture. */
+export interface Stage {
+  readonly key: string;
+  readonly title: string;
+  readonly value: string;
+  readonly label: string;
+  readonly detail: string;
+  readonly tone: Tone;
+}
+
+const WORDS: Readonly<Record<Tone, string>> = {
+  unknown: 'not known yet',
+  ok: 'fine',
+  busy: 'at work',
+  warn: 'needs a look',
+  down: 'down',
+};
+
+/** The tone in words, for those who do not see the colour. */
+export const toneText = (tone: Tone): string => WORDS[tone];
+
+const UNKNOWN = '–';
+
+/** An event that takes longer than this is waiting for something. */
+const SLOW_MS = 15_000;
+
+const isDown = ({ health }: Snapshot, ...names: readonly string[]): boolean =>
+  names.some((name) => health?.dependencies[name]?.status === 'down');
+
+const http = (snapshot: Snapshot): Stage => {
+  const minutes = snapshot.pipeline?.minutes ?? [];
+  const registered = minutes.reduce((sum, minute) => sum + minute.registered, 0);
+  return {
+    key: 'http',
+    title: 'HTTP',
+    value: snapshot.pipeline === undefined ? UNKNOWN : numberText(registered),
+    label: 'registered in 15 min',
+    detail: `${numberText(minutes.at(-1)?.registered ?? 0)} in this minute`,
+    tone: isDown(snapshot, 'mysqlUsers') ? 'down' : isDown(snapshot, 'redis') ? 'warn' : 'ok',
+  };
+};
+
+const outbox = (snapshot: Snapshot, now: number): Stage => {
+  const { pipeline } = snapshot;
+  const oldest = pipeline?.oldestUnfinishedAt ?? null;
+  const waits = oldest !== null && now - Date.parse(oldest) > SLOW_MS;
+  const waiting = pipeline?.unpublished.count ?? 0;
+  return {
+    key: 'outbox',
+    title: 'Outbox',
+    value: pipeline === undefined ? UNKNOWN : countText(pipeline.unpublished),
+    label: 'to be published',
+    detail: oldest === null ? 'nothing unfinished' : `the oldest: ${agoText(oldest, now)}`,
+    tone: isDown(snapshot, 'mysqlUsers') ? 'down' : waits ? 'warn' : waiting > 0 ? 'busy' : 'ok',
+  };
+};
+
+const kafka = (snapshot: Snapshot): Stage => {
+  const consumers = snapshot.consumers?.consumers;
+  const lag = (consumers ?? []).reduce((sum, consumer) => sum + consumer.lag, 0);
+  const batches = (consumers ?? []).reduce((sum, consumer) => sum + consumer.batchesInFlight, 0);
+  return {
+    key: 'kafka',
+    title: 'Kafka',
+    value: consumers === undefined ? UNKNOWN : numberText(lag),
+    label: 'records behind',
+    detail:
+      snapshot.consumers === null
+        ? 'CloudWatch has the figures'
+        : `${numberText(batches)} ${batches === 1 ? 'batch' : 'batches'} in flight`,
+    tone: isDown(snapshot, 'kafka') ? 'down' : lag > 0 || batches > 0 ? 'busy' : 'ok',
+  };
+};
+
+const mail = (snapshot: Snapshot): Stage => {
+  const { deliveries } = snapshot;
+  const pending = deliveries?.states.PENDING.count ?? 0;
+  const refused = (deliveries?.waiting ?? []).filter(({ attempts }) => attempts > 0).length;
+  const smtpIsDown = isDown(snapshot, 'smtp');
+  const detail = smtpIsDown ? 'the mail server is down' : refused > 0 ? `${numberText(refused)} refused for now` : '';
+  return {
+    key: 'mail',
+    title: 'Mail',
+    value: deliveries === undefined ? UNKNOWN : countText(deliveries.states.PENDING),
+    label: 'waiting to be sent',
+    detail: detail === '' && deliveries !== undefined ? `${countText(deliveries.states.SENT)} sent` : detail,
+    tone:
+      smtpIsDown || isDown(snapshot, 'mysqlNotifications')
+        ? 'down'
+        : refused > 0
+          ? 'warn'
+          : pending > 0
+            ? 'busy'
+            : 'ok',
+  };
+};
+
+const confirmed = ({ pipeline }: Snapshot): Stage => ({
+  key: 'confirmed',
+  title: 'Confirmed',
+  value: pipeline === undefined ? UNKNOWN : countText(pipeline.states.FINISHED),
+  label: 'finished',
+  detail: pipeline?.latencyMs ? `half within ${spanText(pipeline.latencyMs.p50)}` : 'none in 15 min',
+  tone: 'ok',
+});
+
+const failed = ({ pipeline }: Snapshot): Stage => ({
+  key: 'failed',
+  title: 'Failed',
+  value: pipeline === undefined ? UNKNOWN : countText(pipeline.states.FAILED),
+  label: 'given up',
+  detail: (pipeline?.states.FAILED.count ?? 0) > 0 ? 'can be retried below' : 'nobody',
+  tone: (pipeline?.states.FAILED.count ?? 0) > 0 ? 'warn' : 'ok',
+});
+
+/** The boxes of the picture, in the order in which an event passes them; the last is where it ends when it cannot be mailed. */
+export const stages = (snapshot: Snapshot, now: number): Stage[] =>
+  [http(snapshot), outbox(snapshot, now), kafka(snapshot), mail(snapshot), confirmed(snapshot), failed(snapshot)].map(
+    (stage) => (stage.value === UNKNOWN && stage.tone === 'ok' ? { ...stage, tone: 'unknown', detail: '' } : stage),
+  );
+
+/** Whether anything moves: then the picture does too. */
+export const isMoving = ({ pipeline }: Snapshot): boolean =>
+  (pipeline?.states.PROCESSING.count ?? 0) > 0 || (pipeline?.minutes.at(-1)?.registered ?? 0) > 0;

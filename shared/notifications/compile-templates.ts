@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Eta } from 'eta/core';
+
+/** Templates of the mail, by the name of the function that each becomes. */
+const TEMPLATES = { html: 'welcome.html.eta', text: 'welcome.txt.eta' } as const;
+
+export const templateFiles = (sharedFolder: string): string[] =>
+  Object.values(TEMPLATES).map((file) => path.join(sharedFolder, 'notifications', 'templates', file));
+
+/** What indents the template is nothing that has to be sent. */
+const withoutIndent = (template: string): string => template.replace(/^[ \t]+/gm, '');
+
+const functionOf = (name: string, template: string, autoEscape: boolean): string => {
+  const eta = new Eta({ autoEscape, autoTrim: false });
+  const body = eta.compileBody(eta.parse(template));
+  return `export const ${name} = (it) => {
+  const __eta = { res: '', e: escapeHtml };
+  ${body.trim().replaceAll('\n', '\n  ')}
+  return __eta.res;
+};
+`;
+};
+
+/**
+ * The mail's templates as a module of plain functions, so that no consumer carries a template engine and a mail costs next to
+ * nothing to render. What is put into HTML is escaped.
+ */
+export const compiledTemplates = (sharedFolder: string): { code: string; declaration: string } => {
+  const [html = '', text = ''] = templateFiles(sharedFolder).map((file) => readFileSync(file, 'utf8'));
+  const functions = functionOf('html', withoutIndent(html), true) + functionOf('text', text, false);
+  return {
+    code: `import { escapeHtml } from '../../http/escape-html.ts';\n\n${functions}`,
+    declaration: `export interface WelcomeMailData {
+  readonly userEmail: string;
+}
+
+export declare const html: (it: WelcomeMailData) => string;
+export declare const text: (it: WelcomeMailData) => string;
+`,
+  };
+};

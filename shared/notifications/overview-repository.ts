@@ -1,0 +1,27 @@
+import type { Knex } from 'knex';
+import { boundedCount } from '#shared/db/bounded-count.ts';
+import type { Executor } from '#shared/db/database.ts';
+import type { DeliveryStatus } from './delivery.ts';
+
+export interface WaitingRow {
+  readonly uuid: string;
+  readonly attempts: number;
+  readonly reason: string | null;
+  readonly nextAttemptAt: Date | null;
+}
+
+/** What the dashboard asks of email_deliveries, each from one index. */
+export const overviewRepository = (db: Executor) => {
+  const deliveries = (): Knex.QueryBuilder => db('email_deliveries');
+  return {
+    count: (status: DeliveryStatus) => boundedCount(db, deliveries().where({ status })),
+
+    async waiting(limit: number): Promise<WaitingRow[]> {
+      return deliveries()
+        .select({ uuid: 'uuid', attempts: 'attempts', reason: 'reason', nextAttemptAt: 'next_attempt_at' })
+        .where({ status: 'PENDING' })
+        .orderBy(['next_attempt_at', 'uuid'])
+        .limit(limit);
+    },
+  };
+};

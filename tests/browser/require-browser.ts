@@ -1,0 +1,13 @@
+import type { TestProject } from 'vitest/node';
+import { ensureChromium } from '#local/install/chromium.mjs';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    chromium: string;
+  }
+}
+
+/** The browser tests run in a real Chromium, which is installed when it is missing. */
+export default async (project: TestProject): Promise<void> => {
+  project.provide('chromium', await ensureChromium());
+};

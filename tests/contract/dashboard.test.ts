@@ -1,0 +1,85 @@
+import { describe, expect, inject, it } from 'vitest';
+import type { Consumers } from '#shared/consumers/consumer.ts';
+import type { Home } from '#shared/dashboard/home.ts';
+import type { DeliveryOverview } from '#shared/notifications/delivery-overview.ts';
+import type { Pipeline } from '#shared/pipeline/pipeline.ts';
+import { call } from '#tests/helpers/call.ts';
+import { eventWhen, operator } from '#tests/helpers/events.ts';
+import { randomEmail } from '#tests/helpers/random.ts';
+import { register } from '#tests/helpers/users.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
+
+const FIGURES = ['/api/pipeline', '/api/deliveries', '/api/consumers'];
+
+describe('the dashboard’s figures', () => {
+  it.each(FIGURES)('GET %s is for operators', async (path) => {
+    expect(await call('GET', path)).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } });
+    const answer = await call('GET', path, { headers: operator() });
+    expect(answer.status).toBe(200);
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
+
+  it('count a registration on its way and when it is finished', async () => {
+    const email = randomEmail();
+    await register({ email });
+    await eventWhen(email, 'FINISHED');
+
+    await waitFor(
+      async () => {
+        const [pipeline, deliveries, consumers] = await Promise.all([
+          call<Pipeline>('GET', '/api/pipeline', { headers: operator() }),
+          call<DeliveryOverview>('GET', '/api/deliveries', { headers: operator() }),
+          call<Consumers>('GET', '/api/consumers', { headers: operator() }),
+        ]);
+        return (
+          pipeline.body.states.FINISHED.count > 0 &&
+          pipeline.body.minutes.some(({ registered, latencyMs }) => registered > 0 && latencyMs !== null) &&
+          deliveries.body.states.SENT.count > 0 &&
+          consumers.body.consumers.some((consumer) => consumer.function === 'sendWelcomeEmail' && consumer.records > 0)
+        );
+      },
+      { what: 'the figures' },
+    );
+  });
+});
+
+describe('GET /dashboard', () => {
+  it.each([
+    ['/dashboard', 'text/html'],
+    ['/dashboard/', 'text/html'],
+    ['/dashboard/main.js', 'text/javascript'],
+    ['/dashboard/style.css', 'text/css'],
+    ['/dashboard/icon.svg', 'image/svg+xml'],
+  ])('%s is %s, and loads nothing from elsewhere', async (path, type) => {
+    const { status, headers, text } = await call('GET', path);
+
+    expect(status).toBe(200);
+    expect(headers['content-type']).toContain(type);
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(text.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:\/\//);
+  });
+
+  it.each(['/dashboard/main.ts', '/dashboard/package.json', '/dashboard/constructor'])('%s is 404', async (path) => {
+    expect((await call('GET', path)).status).toBe(404);
+  });
+});
+
+describe('GET /', () => {
+  it('is JSON for programs', async () => {
+    const { status, body, headers } = await call<Home>('GET', '/');
+
+    expect(status).toBe(200);
+    expect(headers['vary']).toContain('Accept');
+    expect(body.links).toMatchObject({ dashboard: '/dashboard', mails: inject('application').mailsUrl });
+    for (const path of [body.links.swaggerUi, body.links.openapi, body.links.health]) {
+      expect((await call('GET', path)).status).toBe(200);
+    }
+  });
+
+  it('is a page for browsers', async () => {
+    const { headers, text } = await call('GET', '/', { headers: { accept: 'text/html,*/*;q=0.8' } });
+
+    expect(headers['content-type']).toContain('text/html');
+    expect(text).toContain('href="/dashboard"');
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { Health, Snapshot } from '#shared/dashboard/page/snapshot.ts';
+import { isMoving, stages } from '#shared/dashboard/page/stages.ts';
+import type { Pipeline } from '#shared/pipeline/pipeline.ts';
+
+const NOW = Date.parse('2026-01-31T12:00:00.000Z');
+const ago = (ms: number): string => new Date(NOW - ms).toISOString();
+const count = (number: number, isMore = false) => ({ count: number, isMore });
+
+const pipeline = (changes: Partial<Pipeline> = {}): Pipeline => ({
+  observedAt: ago(0),
+  states: { PROCESSING: count(0), FINISHED: count(100_000, true), FAILED: count(0) },
+  unpublished: count(0),
+  oldestUnfinishedAt: null,
+  latencyMs: { p50: 64, p95: 180, p99: 300 },
+  minutes: [
+    { startsAt: ago(60_000), registered: 4, finished: 4, failed: 0, latencyMs: null },
+    { startsAt: ago(0), registered: 3, finished: 2, failed: 0, latencyMs: null },
+  ],
+  ...changes,
+});
+
+const down = (name: string): Health => ({
+  status: 'degraded',
+  dependencies: { [name]: { status: 'down', latencyMs: 1 } },
+});
+
+const stage = (snapshot: Snapshot, key: string) => stages(snapshot, NOW).find((one) => one.key === key);
+
+describe('the stages of the picture', () => {
+  it('are six, in the order in which an event passes them', () => {
+    expect(stages({}, NOW).map(({ key }) => key)).toEqual(['http', 'outbox', 'kafka', 'mail', 'confirmed', 'failed']);
+  });
+
+  it('claim nothing as long as nothing is known', () => {
+    for (const { value, tone } of stages({}, NOW)) expect([value, tone]).toEqual(['–', 'unknown']);
+  });
+
+  it('show rates and counts, and say where a count was cut', () => {
+    expect(stage({ pipeline: pipeline() }, 'http')).toMatchObject({ value: '7', detail: '3 in this minute' });
+    expect(stage({ pipeline: pipeline() }, 'confirmed')).toMatchObject({
+      value: '100,000+',
+      detail: 'half within 64 ms',
+    });
+  });
+
+  it.each([
+    ['mysqlUsers', 'http', 'down'],
+    ['mysqlUsers', 'outbox', 'down'],
+    ['redis', 'http', 'warn'],
+    ['kafka', 'kafka', 'down'],
+    ['smtp', 'mail', 'down'],
+    ['mysqlNotifications', 'mail', 'down'],
+  ])('without %s %s is %s', (dependency, key, tone) => {
+    expect(stage({ pipeline: pipeline(), health: down(dependency) }, key)?.tone).toBe(tone);
+  });
+
+  it.each([
+    [5_000, 0, 'ok'],
+    [5_000, 2, 'busy'],
+    [20_000, 2, 'warn'],
+  ])('with the oldest unfinished %i ms old and %i unpublished the outbox is %s', (age, unpublished, tone) => {
+    const seen = pipeline({ oldestUnfinishedAt: ago(age), unpublished: count(unpublished) });
+
+    expect(stage({ pipeline: seen }, 'outbox')?.tone).toBe(tone);
+  });
+
+  it('ask for a look at what failed and at who is refused', () => {
+    const failed = pipeline({ states: { PROCESSING: count(1), FINISHED: count(0), FAILED: count(2) } });
+    const waiting = [{ uuid: 'x', attempts: 2, reason: '451', nextAttemptAt: null }];
+    const deliveries = {
+      observedAt: ago(0),
+      states: { PENDING: count(1), SENT: count(0), FAILED: count(0) },
+      waiting,
+    };
+
+    expect(stage({ pipeline: failed }, 'failed')).toMatchObject({ value: '2', tone: 'warn' });
+    expect(stage({ deliveries }, 'mail')).toMatchObject({ value: '1', detail: '1 refused for now', tone: 'warn' });
+  });
+
+  it('say where the figures are when nobody tells them here', () => {
+    expect(stage({ consumers: null }, 'kafka')).toMatchObject({ value: '–', tone: 'unknown' });
+  });
+
+  it('move while something is under way', () => {
+    const still = pipeline({ minutes: [] });
+    expect(isMoving({ pipeline: still })).toBe(false);
+    expect(isMoving({ pipeline: { ...still, states: { ...still.states, PROCESSING: count(1) } } })).toBe(true);
+    expect(isMoving({ pipeline: pipeline() })).toBe(true);
+  });
+});

@@ -1,0 +1,117 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { logsOptions } from '#local/logs/arguments.mjs';
+import { openLogFile, readLogFile } from '#local/logs/log-file.mjs';
+import { parseLogLine, prettyLine } from '#local/logs/log-line.mjs';
+import { oneWay } from '#local/logs/one-way.mjs';
+import { isForPeople, readable } from '#local/offline/keep-log.mjs';
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const OTHER = '4bf9aaaaaaaaaaaaaaaaaaaaaaaaaaaa';
+const UUID = '6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d';
+
+const written = (second: number, message: string, fields: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify({
+    level: 'INFO',
+    message,
+    timestamp: `2026-01-31T12:00:0${second}.000Z`,
+    service: 'registration',
+    sampling_rate: 0,
+    ...fields,
+  });
+
+const lines = [
+  written(0, 'Registration accepted', { traceId: TRACE, userId: 1, uuid: UUID }),
+  written(0, 'Registration accepted', { traceId: OTHER, userId: 2, uuid: 'x' }),
+  written(2, 'Events confirmed', { traceIds: [OTHER, TRACE], finished: 2 }),
+  written(1, 'Mail sent', { traceId: TRACE, uuid: UUID, ms: 7 }),
+  written(3, 'Redis is back', {}),
+  'some other output',
+  '{"not":"ours"}',
+].flatMap((text) => parseLogLine(text) ?? []);
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'logs-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('one registration’s way', () => {
+  const way = ['Registration accepted', 'Mail sent', 'Events confirmed'];
+
+  it.each([
+    ['its trace id', TRACE],
+    ['the beginning of it', TRACE.slice(0, 8)],
+    ['in capitals', TRACE.toUpperCase()],
+    ['the event’s uuid', UUID],
+  ])('is found by %s, in order, with the lines that are about several', (_what, id) => {
+    const found = oneWay(lines, id);
+
+    expect(found.lines.map(({ message }) => message)).toEqual(way);
+    expect(found.traceIds).toEqual([TRACE]);
+  });
+
+  it('tells that a beginning fits several', () => {
+    expect(oneWay(lines, '4bf9').traceIds.sort()).toEqual([TRACE, OTHER].sort());
+    expect(oneWay(lines, 'ffff')).toEqual({ lines: [], traceIds: [] });
+  });
+});
+
+describe('a line of the log', () => {
+  it('is told in words, with the time since the first', () => {
+    const line = parseLogLine(written(2, 'Events confirmed', { traceIds: [OTHER, TRACE], finished: 2 }));
+    if (line === undefined) throw new Error('no line');
+
+    expect(prettyLine(line, { colour: false })).toBe(
+      '12:00:02.000  INFO   Events confirmed  finished=2  trace=4bf9aaaa  trace=4bf92f35',
+    );
+    expect(prettyLine(line, { colour: false, since: line.at - 1500 })).toBe(
+      '    +1.500 s  INFO   Events confirmed  finished=2',
+    );
+  });
+
+  it('is shown as it is when it is none of the handlers’', () => {
+    const text = `plain\n${written(1, 'Mail sent', { ms: 7 })}\n`;
+
+    expect(readable(text)).toMatch(/^plain\n.*12:00:01\.000.*Mail sent.*7\n$/);
+  });
+
+  it.each([
+    [{}, true, true],
+    [{}, false, false],
+    [{ LOG_FORMAT: 'json' }, true, false],
+    [{ LOG_FORMAT: 'pretty' }, false, true],
+    [{ NO_COLOR: '1' }, true, false],
+  ])('with %j and a terminal: %s is written for people: %s', (env, isTerminal, expected) => {
+    expect(isForPeople(env, isTerminal)).toBe(expected);
+  });
+});
+
+describe('the kept log', () => {
+  it('is bounded: the older half goes into a second file, and what was before into nothing', () => {
+    const file = path.join(folder, 'deep', 'app.log');
+    const { write, flush } = openLogFile(file, 10);
+    for (const text of ['first line\n', 'second line\n', 'third line\n']) {
+      write(text);
+      flush();
+    }
+
+    expect(readFileSync(`${file}.1`, 'utf8')).toBe('second line\n');
+    expect(readLogFile(file)).toEqual(['second line', '', 'third line', '']);
+  });
+
+  it('is read as absent when there is none', () => {
+    expect(existsSync(path.join(folder, 'none'))).toBe(false);
+    expect(readLogFile(path.join(folder, 'none'))).toBeUndefined();
+  });
+});
+
+describe('the arguments of npm run logs', () => {
+  it('are an id, or nothing', () => {
+    expect(logsOptions([])).toEqual({ id: undefined, isJson: false });
+    expect(logsOptions([TRACE, '--json'])).toEqual({ id: TRACE, isJson: true });
+  });
+
+  it.each([[['--folow']], [['a', 'b']], [['ann@example.com']], [['abc']]])('are refused: %j', (args) => {
+    expect(() => logsOptions(args)).toThrow(/not understood|neither/);
+  });
+});

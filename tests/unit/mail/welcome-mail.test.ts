@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { welcomeMail } from '#shared/notifications/welcome-mail.ts';
+
+const UUID = '6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d';
+const mailTo = (address: string) => welcomeMail(UUID, address, null);
+
+const unescaped = (html: string): string =>
+  html
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
+
+/** What the template says before and after each place where the address stands. */
+const around = mailTo('\u0000').html.split('\u0000');
+
+describe('the welcome mail', () => {
+  const mail = mailTo('ann.lee@example.com');
+
+  it('has the subject, the beginning and the Message-ID that others rely on', () => {
+    expect(mail.subject).toBe('Welcome to our site!');
+    expect(mail.text).toMatch(/^Thank you for creating account!\n/);
+    expect(mail.messageId).toBe(`${UUID}@registration.example`);
+  });
+
+  it('says the same in both parts', () => {
+    for (const part of [mail.text, mail.html]) {
+      expect(part).toContain('Thank you for creating account!');
+      expect(part).toContain('ann.lee@example.com');
+      expect(part.replace(/\s+/g, ' ')).toContain('please ignore this mail');
+    }
+  });
+
+  it('loads nothing, links nowhere and runs nothing', () => {
+    expect(mail.html).not.toMatch(/https?:|src=|href=|<script|<img|url\(/i);
+  });
+
+  it('is small, and leaves no tag of the template behind', () => {
+    expect(Buffer.byteLength(mail.html)).toBeLessThan(4500);
+    expect(mail.html + mail.text).not.toMatch(/<%|%>|undefined/);
+  });
+
+  it('never takes an address for markup, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (address) => {
+        const { html, text } = mailTo(address);
+        const [before = '', after = ''] = around;
+        const inserted = html.slice(before.length, html.length - after.length);
+
+        return (
+          html.startsWith(before) &&
+          html.endsWith(after) &&
+          !/[<>"']/.test(inserted) &&
+          unescaped(inserted) === address &&
+          text.includes(address)
+        );
+      }),
+    );
+  });
+});
