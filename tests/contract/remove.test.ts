@@ -57,6 +57,6 @@ describe('DELETE /api/users/{id}', () => {
   });
 
   it('does not delete the whole collection', async () => {
-    expect((await call('DELETE', '/api/users/')).status).toBe(404);
+    expect((await call('DELETE', '/api/users/')).status).toBe(405);
   });
 });
