@@ -145,6 +145,11 @@ const HTTP: ReadonlyArray<readonly [name: string, status: number, body: unknown]
   ['ready', 200, expect.stringMatching(/^\{"status":"up"/)],
   ['openapi', 200, expect.stringContaining('"openapi":"3.1.0"')],
   ['swaggerUi', 200, expect.stringContaining('<div id="swagger-ui">')],
+  ['pipeline', 200, expect.stringContaining('"states":{"PROCESSING":{"count":')],
+  ['deliveries', 200, expect.stringContaining('"states":{"PENDING":{"count":')],
+  ['consumers', 404, expect.stringContaining('"code":"NOT_FOUND"')],
+  ['dashboard', 200, expect.stringContaining('<title>Registration: dashboard</title>')],
+  ['home', 200, expect.stringContaining('"dashboard":"/dashboard"')],
   ['notFound', 404, expect.stringContaining('"code":"NOT_FOUND"')],
 ];
 

@@ -1,0 +1,14 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { configurationPage } from './configuration-page.ts';
+import { errorsPage } from './errors-page.ts';
+
+/** `npm test -- tests/unit/docs -u` writes them anew. */
+describe('the pages that are made from code are current', () => {
+  it.each([
+    ['errors.md', errorsPage()],
+    ['configuration.md', configurationPage()],
+  ])('docs/%s', async (file, content) => {
+    await expect(content).toMatchFileSnapshot(path.resolve('docs', file));
+  });
+});

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What handlers and domain are built on: it knows neither of them. */
+const INFRASTRUCTURE = [
+  'cache',
+  'config',
+  'db',
+  'errors',
+  'http',
+  'kafka',
+  'lifecycle',
+  'logging',
+  'mail',
+  'metrics',
+  'rate-limit',
+  'tracing',
+  'validation',
+];
+/** The two bounded contexts, and what belongs to each. */
+const CONTEXTS = { users: ['users', 'outbox', 'pipeline', 'idempotency'], notifications: ['notifications'] } as const;
+
+const sourcesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.includes('generated') && !name.endsWith('.d.ts'))
+    .map((name) => path.join(folder, name));
+
+const resolved = (from: string, target: string): string =>
+  target.startsWith('#') ? target.slice(1) : path.join(path.dirname(from), target);
+
+const importsOf = (from: string): Import[] =>
+  [...readFileSync(from, 'utf8').matchAll(/(?:from|import\()\s*'((?:#|\.)[^']+)'/g)].map(([, target = '']) => ({
+    from,
+    to: resolved(from, target),
+  }));
+
+const imports = ['functions', 'shared', 'migrations'].flatMap(sourcesIn).flatMap(importsOf);
+
+/** The folder of shared/ that a file lies in. */
+const areaOf = (file: string): string => /^shared\/([^/]+)\//.exec(file)?.[1] ?? '';
+const lines = (found: readonly Import[]): string[] => found.map(({ from, to }) => `${from} → ${to}`);
+
+/** Makes validators and the document out of everybody's schemas, at build time. */
+const isGenerator = (file: string): boolean => /^shared\/validation\/(generate|registry)\.ts$/.test(file);
+/** Schema files hold types and words, no behaviour. */
+const isGenerated = (file: string): boolean => file.includes('/generated/');
+
+describe('imports point one way', () => {
+  it('finds them at all', () => {
+    expect(imports.length).toBeGreaterThan(300);
+    expect(lines(imports)).toContain('functions/outbox/pipeline.ts → shared/pipeline/observe-pipeline.ts');
+  });
+
+  it('nothing shared knows a handler, a test or how one machine runs it', () => {
+    const wrong = imports.filter(
+      ({ from, to }) => /^(shared|migrations)\//.test(from) && /^(functions|local|tests)\//.test(to),
+    );
+
+    expect(lines(wrong)).toEqual([]);
+  });
+
+  it('no handler knows another', () => {
+    expect(
+      lines(imports.filter(({ from, to }) => from.startsWith('functions/') && to.startsWith('functions/'))),
+    ).toEqual([]);
+  });
+
+  it('infrastructure knows no domain', () => {
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        INFRASTRUCTURE.includes(areaOf(from)) &&
+        areaOf(to) !== '' &&
+        !INFRASTRUCTURE.includes(areaOf(to)) &&
+        !isGenerator(from) &&
+        !isGenerated(to),
+    );
+
+    expect(lines(wrong)).toEqual([]);
+  });
+
+  it.each([
+    ['users', 'notifications'],
+    ['notifications', 'users'],
+  ] as const)('the context %s knows nothing of %s', (mine, other) => {
+    const [own, foreign]: ReadonlyArray<readonly string[]> = [CONTEXTS[mine], CONTEXTS[other]];
+    const wrong = imports.filter(({ from, to }) => own?.includes(areaOf(from)) && foreign?.includes(areaOf(to)));
+
+    expect(lines(wrong)).toEqual([]);
+  });
+});

@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { anchorsOf, codeBlocks, linksIn, type Page, pages } from './markdown.ts';
+
+interface Manifest {
+  readonly scripts: Readonly<Record<string, string>>;
+}
+
+const all = pages();
+const manifest = (file: string): Manifest => JSON.parse(readFileSync(file, 'utf8'));
+const scripts = [
+  ...Object.keys(manifest('package.json').scripts),
+  ...Object.keys(manifest('plugins/serverless-offline-kafka-events/package.json').scripts),
+];
+
+const brokenLinks = (page: Page): string[] =>
+  linksIn(page).filter((link) => {
+    if (/^[a-z]+:/i.test(link)) return false;
+    const [file = '', anchor] = link.split('#');
+    const target = file === '' ? page.file : path.join(path.dirname(page.file), file);
+    if (!existsSync(target)) return true;
+    if (anchor === undefined || !target.endsWith('.md')) return false;
+    return !anchorsOf({ file: target, text: readFileSync(target, 'utf8') }).includes(anchor);
+  });
+
+describe.each(all)('$file', (page) => {
+  it('has no link that leads nowhere', () => {
+    expect(brokenLinks(page)).toEqual([]);
+  });
+
+  it('names no npm script that does not exist', () => {
+    const named = [...page.text.matchAll(/npm run (?:-s )?([a-z][\w:-]*)/g)].map(([, name = '']) => name);
+
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
+  });
+
+  it('shows JSON and YAML that can be read', () => {
+    for (const { language, code } of codeBlocks(page)) {
+      if (language === 'json') expect(() => JSON.parse(code)).not.toThrow();
+      if (language === 'yaml' || language === 'yml') expect(() => parse(code)).not.toThrow();
+    }
+  });
+});
