@@ -242,6 +242,7 @@ export async function build({ outdir = 'dist', changed } = {}) {
 export async function bundleHandlers(handlers) {
   await generate();
   copyAssets(path.join(root, 'dist'));
+  await buildDashboard(path.join(root, 'dist'));
   const { outputFiles, metafile } = await esbuild.build({
     ...options('package'),
     entryPoints: [...handlers],

@@ -30,8 +30,12 @@ function layOut(folder, source, { code, needsArgon2, needsAssets }, native) {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, code);
   writeFileSync(path.join(folder, 'dist', 'package.json'), '{"type":"module"}\n');
-  if (needsAssets)
-    cpSync(path.join(rootDir, 'dist', 'assets'), path.join(folder, 'dist', 'assets'), { recursive: true });
+  for (const name of needsAssets ? readdirSync(path.join(rootDir, 'dist', 'assets')) : []) {
+    // The handler names its folder.
+    if (!new RegExp(`["'\`]${name}["'\`]`).test(code.toString('utf8'))) continue;
+    const assets = path.join('dist', 'assets', name);
+    cpSync(path.join(rootDir, assets), path.join(folder, assets), { recursive: true });
+  }
   if (!needsArgon2) return;
   for (const [target, from] of native) {
     for (const name of readdirSync(from).filter(isNeeded))

@@ -64,10 +64,10 @@ const invoke = (name: string): Promise<Invoked> =>
       }),
   );
 
-/** What the function returned: the last thing printed, indented by four. */
+/** What the function returned: the last object that was printed indented by four; a line of the log may come after it. */
 const resultIn = <Result = HttpResult>({ output }: Invoked): Result => {
-  const start = output.lastIndexOf('\n{\n', output.length) + 1;
-  return JSON.parse(output.slice(output.startsWith('{\n') && start === 0 ? 0 : start));
+  const start = output.startsWith('{\n') && !output.includes('\n{\n') ? 0 : output.lastIndexOf('\n{\n') + 1;
+  return JSON.parse(output.slice(start, output.indexOf('\n}', start) + 2));
 };
 
 const bodyOf = ({ body, isBase64Encoded }: HttpResult): string =>

@@ -23,7 +23,8 @@ describe('every stage', () => {
     const findings = await lintTemplates([create, ...updates], 'eu-central-1');
 
     expect(findings.filter(({ Level }) => Level !== 'Informational')).toEqual([]);
-  });
+    // Six seconds of processor time for each.
+  }, 240_000);
 
   it.each(names)('%s: has mappings that AWS takes', (name) => {
     const resources = compiled(name);
@@ -100,9 +101,12 @@ describe('a deployed stage', () => {
     expect(guarded.map(({ RouteKey }) => String(RouteKey).replace(/\/$/, '')).sort()).toEqual(
       [
         'DELETE /api/users/{id}',
+        'GET /api/consumers',
         'GET /api/dead-letters',
+        'GET /api/deliveries',
         'GET /api/events',
         'GET /api/events/{uuid}',
+        'GET /api/pipeline',
         'GET /api/users',
         'GET /api/users/{id}',
         'POST /api/events/{uuid}/retry',

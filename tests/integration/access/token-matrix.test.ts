@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
+import { notificationsTestDatabase, type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
 
 const TOKEN = 'the-token-of-the-operators';
 const HASHED = `sha256:${createHash('sha256').update(TOKEN).digest('hex')}`;
@@ -23,6 +23,11 @@ const ROUTES: readonly Route[] = [
   ['GET /api/events/{uuid}', 'outbox/get-event', 'operators'],
   ['POST /api/events/{uuid}/retry', 'outbox/retry-event', 'operators'],
   ['GET /api/dead-letters', 'outbox/list-dead-letters', 'operators'],
+  ['GET /api/pipeline', 'outbox/pipeline', 'operators'],
+  ['GET /api/deliveries', 'notifications/deliveries', 'operators'],
+  ['GET /api/consumers', 'system/consumers', 'operators'],
+  ['GET /', 'system/home', 'open'],
+  ['GET /dashboard', 'system/dashboard', 'open'],
   ['GET /tests/responsedata', 'diagnostics/response-data', 'open'],
   ['GET /health/live', 'system/live', 'open'],
   ['GET /openapi.json', 'system/openapi', 'open'],
@@ -61,11 +66,12 @@ const STAGES: readonly Stage[] = [
   },
 ];
 
-let database: TestDatabase;
+let users: TestDatabase;
+let notifications: TestDatabase;
 beforeAll(async () => {
-  database = await usersTestDatabase();
+  [users, notifications] = await Promise.all([usersTestDatabase(), notificationsTestDatabase()]);
 });
-afterAll(() => database.drop());
+afterAll(() => Promise.all([users.drop(), notifications.drop()]));
 
 const eventOf = (route: string, authorization: string | undefined) => ({
   version: '2.0',
@@ -94,7 +100,13 @@ const statusesIn = async (env: Stage['env']): Promise<readonly number[]> => {
   const { OPERATOR_TOKEN: _token, ...inherited } = process.env;
   const child = spawn(process.execPath, ['tests/integration/access/invoke-built.mjs'], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...inherited, DATABASE_TLS: 'off', USERS_DATABASE_URL: database.url, ...env },
+    env: {
+      ...inherited,
+      DATABASE_TLS: 'off',
+      USERS_DATABASE_URL: users.url,
+      NOTIFICATIONS_DATABASE_URL: notifications.url,
+      ...env,
+    },
   });
   child.stdin.end(JSON.stringify(calls));
   const printed = await text(child.stdout);

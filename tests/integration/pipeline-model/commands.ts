@@ -9,6 +9,8 @@ export type Command =
   /** Records of a topic that has some to deliver. */
   | { readonly do: 'consume'; readonly process: number; readonly pick: number; readonly limit: number }
   | { readonly do: 'retry'; readonly process: number; readonly pick: number }
+  /** Somebody else gives an event up that is still being worked on, and writes a dead letter. */
+  | { readonly do: 'foreign dead letter'; readonly pick: number }
   /** Somebody who waits is let on, as often as told. */
   | { readonly do: 'go on'; readonly pick: number; readonly times: number }
   /** One process is let on until it has nothing more to do. */
@@ -62,6 +64,7 @@ const arbitrary: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: command('broker answers', { answer: brokerAnswer }) },
   { weight: 3, arbitrary: command('rewind', { topic, records: fc.integer({ min: 1, max: 3 }) }) },
   { weight: 3, arbitrary: command('repeat', { topic, pick }) },
+  { weight: 2, arbitrary: command('foreign dead letter', { pick }) },
 );
 
 /** Every history begins with somebody to send a mail to. */

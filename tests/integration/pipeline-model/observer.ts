@@ -19,6 +19,9 @@ interface Seen {
   readonly attemptsBefore: number;
 }
 
+/** The reason in a dead letter that is not ours. */
+export const FOREIGN = 'given up by somebody else';
+
 type Observed = Pick<Surroundings, 'simulation' | 'users' | 'notifications' | 'kafka'>;
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -37,6 +40,8 @@ const isAllowed = (before: Seen, after: EventRow): boolean => {
 export const startObserver = ({ simulation, users, notifications, kafka }: Observed) => {
   const violations: string[] = [];
   const seen = new Map<string, Seen>();
+  /** Events that somebody else has given up while they were worked on. */
+  const foreign = new Set<string>();
   const taken: TakenMail[] = [];
   const attempts: MailAttempt[] = [];
   const faults: Faults = { repetitions: 0, unfinishedStarts: 0 };
@@ -55,6 +60,7 @@ export const startObserver = ({ simulation, users, notifications, kafka }: Obser
   const wrongFailure = ({ uuid, reason }: EventRow, { attemptsBefore }: Seen): string | undefined => {
     const own = attempts.slice(attemptsBefore).filter((attempt) => attempt.uuid === uuid);
     const why = reason ?? '';
+    if (why === FOREIGN) return foreign.has(uuid) ? undefined : 'nobody gave it up';
     if (why.includes('550')) {
       return own.some(({ answer }) => answer === 'unknown user') ? undefined : 'nobody refused it for good';
     }
@@ -104,6 +110,7 @@ export const startObserver = ({ simulation, users, notifications, kafka }: Obser
   return {
     violations,
     faults,
+    foreign,
     taken,
     attempts,
     events,

@@ -6,7 +6,7 @@ import { type Simulation, startSimulation } from './simulation.ts';
 import { openWorld, type World } from './world.ts';
 
 /** How many histories are tried: `MODEL_RUNS=2000 npm test -- tests/integration/pipeline-model`. */
-const RUNS = Number(process.env['MODEL_RUNS'] ?? 40);
+const RUNS = Number(process.env['MODEL_RUNS'] ?? 25);
 const MS_PER_RUN = 5000;
 
 let databases: { users: TestDatabase; notifications: TestDatabase };
@@ -36,7 +36,9 @@ const expectTheEnd = async ({ observer, created, publications }: World): Promise
     expect(state, `${uuid} ends`).not.toBe('PROCESSING');
     expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(mails.length > 0 ? 1 : 0);
     expect(delivery?.status, `${uuid} is ${state}: ${reason}`).toBe(state === 'FINISHED' ? 'SENT' : 'FAILED');
-    if (generation > 0 && delivery?.status !== 'SENT') expect(observer.wasTriedSince(uuid)).toBe(true);
+    // What somebody else gave up may be in the middle of an attempt when the operator asks for another.
+    const isOwed = generation > 0 && delivery?.status !== 'SENT' && !observer.foreign.has(uuid);
+    if (isOwed) expect(observer.wasTriedSince(uuid)).toBe(true);
   }
   expect(events.every(({ uuid }) => publications(uuid) > 0)).toBe(true);
 };

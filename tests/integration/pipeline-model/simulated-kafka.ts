@@ -1,7 +1,7 @@
 import { GENERATION_HEADER } from '#shared/kafka/event-message.ts';
 import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
-import { PARTITIONS, TOPICS } from '#shared/kafka/topics.ts';
+import { EMAIL_SEND, PARTITIONS, TOPICS } from '#shared/kafka/topics.ts';
 
 export type Topic = (typeof TOPICS)[number];
 
@@ -94,6 +94,9 @@ export const simulatedKafka = () => {
     rewind(topic: Topic, records: number): void {
       positions.set(topic, positions.get(topic)?.map((position) => Math.max(0, position - records)) ?? []);
     },
+
+    /** Writes a dead letter that is not ours. */
+    writeForeign: (letter: OutgoingMessage): void => append(`${EMAIL_SEND}.dlq`, letter),
 
     /** Writes a record once more: an old dead letter, say, that somebody replayed. */
     repeat(topic: Topic, pick: number): void {

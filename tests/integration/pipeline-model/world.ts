@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
 import { TOPICS } from '#shared/kafka/topics.ts';
+import { toDeadLetterOf } from '#shared/notifications/dead-delivery.ts';
 import type { TestDatabase } from '#tests/helpers/databases.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { type Command, PROCESSES } from './commands.ts';
-import { type Observer, startObserver } from './observer.ts';
+import { FOREIGN, type Observer, startObserver } from './observer.ts';
 import { type Process, type Surroundings, startProcess } from './process.ts';
 import { simulatedKafka } from './simulated-kafka.ts';
 import { simulatedMail } from './simulated-mail.ts';
@@ -103,6 +104,16 @@ export const openWorld = async (simulation: Simulation, databases: Databases): P
     if (event !== undefined) at(index).retry(event.uuid);
   };
 
+  const giveUp = async (pick: number): Promise<void> => {
+    const events = await observer.events();
+    const event = events[pick % Math.max(events.length, 1)];
+    if (event === undefined) return;
+    const { uuid, generation, added_at: eventAddedAt, user_email: userEmail } = event;
+    const source = { uuid, generation, eventAddedAt, userEmail: userEmail ?? '', traceparent: null, attempts: 1 };
+    observer.foreign.add(uuid);
+    kafka.writeForeign(toDeadLetterOf({ ...source, reason: FOREIGN, sourcePartition: 0, sourceOffset: 0 }));
+  };
+
   const perform = async (command: Command): Promise<void> => {
     const { faults } = observer;
     switch (command.do) {
@@ -123,6 +134,8 @@ export const openWorld = async (simulation: Simulation, databases: Databases): P
       }
       case 'retry':
         return retry(command.process, command.pick);
+      case 'foreign dead letter':
+        return giveUp(command.pick);
       case 'go on':
         for (let n = 0; n < command.times && simulation.waiting().length > 0; n += 1) {
           await goOn(command.pick % simulation.waiting().length);
