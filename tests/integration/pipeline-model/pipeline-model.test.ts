@@ -35,7 +35,11 @@ const expectTheEnd = async ({ observer, created, publications }: World): Promise
     const mails = observer.taken.filter((mail) => mail.uuid === uuid);
     expect(state, `${uuid} ends`).not.toBe('PROCESSING');
     expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(mails.length > 0 ? 1 : 0);
-    expect(delivery?.status, `${uuid} is ${state}: ${reason}`).toBe(state === 'FINISHED' ? 'SENT' : 'FAILED');
+    // Recorded by somebody who overslept, after the failure was told and the address erased, and who then died: an operator's
+    // retry finds it SENT and confirms it.
+    const isUntellable = delivery?.status === 'SENT' && delivery.settled_at === null && delivery.user_email === null;
+    const ended = state === 'FINISHED' || isUntellable ? 'SENT' : 'FAILED';
+    expect(delivery?.status, `${uuid} is ${state}: ${reason}`).toBe(ended);
     // What somebody else gave up may be in the middle of an attempt when the operator asks for another.
     const isOwed = generation > 0 && delivery?.status !== 'SENT' && !observer.foreign.has(uuid);
     if (isOwed) expect(observer.wasTriedSince(uuid)).toBe(true);
