@@ -41,7 +41,10 @@ describe('Swagger UI', () => {
     await page.goto('/swagger-ui/index.html#/users/createUser');
     const operation = page.locator('#operations-users-createUser');
 
-    const names = await operation.locator('.examples-select option').allInnerTexts();
+    const options = operation.locator('.examples-select option');
+    await options.first().waitFor({ state: 'attached' });
+
+    const names = await options.allInnerTexts();
 
     expect(names).toEqual(expect.arrayContaining([expect.stringContaining('EMAIL_TAKEN')]));
   });
