@@ -30,7 +30,8 @@ const seed = async ({ db }: TestDatabase): Promise<void> => {
 beforeAll(async () => {
   database = await usersTestDatabase();
   await seed(database);
-  database.db.on('query', ({ sql }: { sql: string }) => queries.push(sql));
+  // Once they are answered: a total counts from then on.
+  database.db.on('query-response', (_answer: unknown, { sql }: { sql: string }) => queries.push(sql));
 });
 
 afterAll(async () => {
