@@ -54,10 +54,8 @@ const everything = async (sortBy: SortField, direction: string): Promise<User[]>
   database.db('users').select('id', 'name', 'lastname', 'email').orderBy(sortBy, direction).orderBy('id', direction);
 
 const counted = (): number => queries.filter((sql) => /count\(/i.test(sql)).length;
-const furthestOffset = (): number => {
-  const offsets = queries.flatMap((sql) => (/ offset (\?|\d+)/i.test(sql) ? [sql] : []));
-  return offsets.length;
-};
+/** Queries that walk to where they begin. */
+const walks = (): number => queries.filter((sql) => / offset (\?|\d+)/i.test(sql)).length;
 
 describe('a large table', () => {
   it.each([
@@ -127,11 +125,11 @@ describe('a large table', () => {
   it('never answers a page beyond the end by walking there', async () => {
     fresh();
     await page(0);
-    const before = furthestOffset();
+    const before = walks();
 
     expect((await page(2147483647)).content).toEqual([]);
 
-    expect(furthestOffset()).toBe(before);
+    expect(walks()).toBe(before);
   });
 });
 
