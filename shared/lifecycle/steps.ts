@@ -43,6 +43,7 @@ export const STEPS = [
   'dead letter: settled',
 
   'deliver-due: sent recorded',
+  'deliver-due: abandoned freed',
   'deliver-due: rows locked',
   'deliver-due: rows claimed',
   'deliver-due: claimed',

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '#shared/db/database.ts';
+import type { Database, Executor } from '#shared/db/database.ts';
 import { statement, transaction } from '#shared/db/run.ts';
 import { allOf } from '#shared/lifecycle/all-of.ts';
 import type { CircuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
 import { hasTime } from '#shared/lifecycle/may-go-on.ts';
 import { semaphore } from '#shared/lifecycle/semaphore.ts';
 import { step } from '#shared/lifecycle/steps.ts';
+import { abandonedLeases, abandonedUnlessClaimed } from './abandoned-leases.ts';
 import { type ClaimedDelivery, type DeliverClaims, SEND_RESERVE_MS } from './deliver-claims.ts';
 import { LEASE_MARGIN_MS, LONGEST_CLAIM_MS } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
@@ -51,7 +52,8 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
     claiming(async () => {
       const lease = { owner: randomUUID(), ms: Math.min(remainingMs(), LONGEST_CLAIM_MS) + LEASE_MARGIN_MS };
       const leaseEndsAt = performance.now() + lease.ms;
-      return transaction(await database(), async (trx) => {
+      const db = await database();
+      const claim = async (trx: Executor): Promise<ClaimedDelivery[]> => {
         const deliveries = deliveryRepository(trx);
         const rows = (await deliveries.lockDue('PENDING', limit)).filter(isAddressed);
         if (rows.length === 0) return [];
@@ -62,8 +64,17 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
         );
         await step('deliver-due: rows claimed');
         return rows.map((row) => ({ ...row, leaseOwner: lease.owner, leaseEndsAt }));
-      });
+      };
+      return abandonedUnlessClaimed(lease, () => transaction(db, claim));
     });
+
+  /** What this process may have claimed without ever knowing: it is free. */
+  const freeAbandoned = async (): Promise<void> => {
+    const owners = abandonedLeases.owners();
+    if (owners.length === 0) return;
+    await statement(await database(), (db) => deliveryRepository(db).free(owners));
+    await step('deliver-due: abandoned freed');
+  };
 
   /** What this process sent but could not write down: the database may take it by now. */
   const recordSent = async (): Promise<void> => {
@@ -101,6 +112,7 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
     };
 
     await recordSent();
+    await freeAbandoned();
     // Side by side: mails do not wait for a broker that is away.
     await allOf([tellResults('SENT', results.confirm), tellResults('FAILED', results.bury), sendPending()]);
   };

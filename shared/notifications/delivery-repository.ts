@@ -214,6 +214,19 @@ export const deliveryRepository = (db: Executor) => {
         });
     },
 
+    /** Ends leases under which nothing was begun; a first start that they counted is forgotten. */
+    async free(owners: readonly string[]): Promise<void> {
+      await deliveries()
+        .where({ status: 'PENDING' })
+        .where('next_attempt_at', '>', now(db))
+        .whereIn('lease_owner', owners)
+        .update({
+          lease_owner: null,
+          next_attempt_at: now(db),
+          unfinished_starts: db.raw('CASE WHEN unfinished_starts = 1 THEN 0 ELSE unfinished_starts END'),
+        });
+    },
+
     /** Keeps others off results that are about to be published again. */
     async leaseResults(uuids: Iterable<string>): Promise<void> {
       await deliveries()

@@ -1,6 +1,7 @@
-import type { Database } from '#shared/db/database.ts';
+import type { Database, Executor } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
 import { step } from '#shared/lifecycle/steps.ts';
+import { abandonedLeases, abandonedUnlessClaimed } from './abandoned-leases.ts';
 import { decideIntake, type Intake } from './decide-intake.ts';
 import { KEEP_DAYS } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository, type InboxMessage, type Lease } from './delivery-repository.ts';
@@ -9,7 +10,7 @@ export interface TakenIn {
   readonly row: DeliveryRow;
   readonly message: InboxMessage;
   readonly intake: Intake;
-  /** The row was written by this very intake. */
+  /** The row was written by this very intake, or by an earlier one that never learned that it was. */
   readonly isNew: boolean;
 }
 
@@ -27,30 +28,38 @@ export const takeIn = (
   messages: ReadonlyMap<string, InboxMessage>,
   lease: Lease,
 ): Promise<IntakeResult> =>
-  transaction(database, async (trx) => {
-    const deliveries = deliveryRepository(trx);
-    const old = [...messages.values()].filter(isOld);
-    const knownOld = old.length === 0 ? new Set<string>() : await deliveries.known(old.map(({ uuid }) => uuid));
-    const tooOld = old.filter(({ uuid }) => !knownOld.has(uuid));
-    const accepted = [...messages.values()].filter((message) => !tooOld.includes(message));
-    if (accepted.length === 0) return { taken: [], tooOld };
+  abandonedUnlessClaimed(lease, () => transaction(database, (trx) => claimAll(trx, messages, lease)));
 
-    await deliveries.insertClaimed(accepted, lease);
-    await step('intake: rows written');
-    const taken: TakenIn[] = [];
-    for (const row of await deliveries.lock(accepted.map(({ uuid }) => uuid))) {
-      const message = messages.get(row.uuid);
-      if (message === undefined) continue;
-      const isNew = row.leaseOwner === lease.owner;
-      taken.push({ row, message, isNew, intake: isNew ? 'send' : decideIntake(row, row.isDue, message.generation) });
-    }
-    const free = taken.filter(({ intake, isNew }) => intake === 'send' && !isNew);
-    if (free.length > 0)
-      await deliveries.claim(
-        free.map(({ row }) => row.uuid),
-        lease,
-      );
-    for (const { message, intake } of taken) if (intake === 'reopen') await deliveries.reopen(message, lease);
-    await step('intake: rows claimed');
-    return { taken, tooOld };
-  });
+const claimAll = async (
+  trx: Executor,
+  messages: ReadonlyMap<string, InboxMessage>,
+  lease: Lease,
+): Promise<IntakeResult> => {
+  const deliveries = deliveryRepository(trx);
+  const old = [...messages.values()].filter(isOld);
+  const knownOld = old.length === 0 ? new Set<string>() : await deliveries.known(old.map(({ uuid }) => uuid));
+  const tooOld = old.filter(({ uuid }) => !knownOld.has(uuid));
+  const accepted = [...messages.values()].filter((message) => !tooOld.includes(message));
+  if (accepted.length === 0) return { taken: [], tooOld };
+
+  await deliveries.insertClaimed(accepted, lease);
+  await step('intake: rows written');
+  const taken: TakenIn[] = [];
+  for (const row of await deliveries.lock(accepted.map(({ uuid }) => uuid))) {
+    const message = messages.get(row.uuid);
+    if (message === undefined) continue;
+    const isMine = row.leaseOwner === lease.owner;
+    const isAbandoned = abandonedLeases.has(row.leaseOwner);
+    const intake = isMine ? 'send' : decideIntake(row, row.isDue || isAbandoned, message.generation);
+    taken.push({ row, message, intake, isNew: isMine || (isAbandoned && row.unfinishedStarts <= 1) });
+  }
+  const free = taken.filter(({ intake, row }) => intake === 'send' && row.leaseOwner !== lease.owner);
+  if (free.length > 0)
+    await deliveries.claim(
+      free.map(({ row }) => row.uuid),
+      lease,
+    );
+  for (const { message, intake } of taken) if (intake === 'reopen') await deliveries.reopen(message, lease);
+  await step('intake: rows claimed');
+  return { taken, tooOld };
+};

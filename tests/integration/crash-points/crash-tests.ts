@@ -101,6 +101,14 @@ const sentWithoutDatabase: CrashTest = {
     return [await sendBatch(world), { ...deliverDue, before: () => world.proxy.set('pass') }];
   },
 };
+const claimWithoutAnswer: CrashTest = {
+  ...sentWithoutDatabase,
+  what: 'deliver-due that knows of a claim whose commit was never answered',
+  victim: async (world) => [
+    { ...(await sendBatch(world)), before: () => world.proxy.set('cut', { of: 'client', text: 'COMMIT;' }) },
+    { ...deliverDue, before: () => world.proxy.set('pass') },
+  ],
+};
 
 const noServer = () => ({ SMTP_URL: `smtp://${NOWHERE}` });
 const refused: CrashTest = { ...intake, what: 'a final refusal', arrange: given.refusing(given.published), ...never };
@@ -212,6 +220,7 @@ export const CRASH_TESTS: Readonly<Record<Step, readonly CrashTest[]>> = {
   'dead letter: settled': [refused],
 
   'deliver-due: sent recorded': [sentWithoutDatabase],
+  'deliver-due: abandoned freed': [claimWithoutAnswer],
   'deliver-due: rows locked': [due],
   'deliver-due: rows claimed': [due],
   'deliver-due: claimed': [due, suspected],

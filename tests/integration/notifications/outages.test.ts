@@ -79,6 +79,25 @@ describe('MySQL going away', () => {
     },
   );
 
+  it.each([
+    ['the batch that comes again', 'receive'],
+    ['deliver-due', 'deliverDue'],
+  ] as const)('between a claim and its answer leaves the mail to %s, at once', async (_, next) => {
+    const event = testEvent();
+    const services = notificationServicesOn({ db });
+    await databaseProxy.set('cut', { of: 'client', text: 'COMMIT;' });
+
+    await expect(services.receive([sendRecord(event)])).rejects.toMatchObject({ code: 'DEPENDENCY_DOWN' });
+
+    await databaseProxy.set('pass');
+    // The server took the commit all the same: the row is there, under a lease that nobody knows of.
+    await waitFor(async () => (await deliveries.find(event.uuid))?.lease_owner);
+    expect(mail.to(event.userEmail)).toEqual([]);
+    await services[next]([sendRecord(event)]);
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT', unfinished_starts: 0 });
+  });
+
   it('before the rows are written has the batch delivered again, and mails nobody', async () => {
     const event = testEvent();
     const { receive } = notificationServicesOn({ db });
