@@ -46,4 +46,14 @@ export const tableTotal = (clock: () => number) => {
   };
 };
 
-export type TableTotal = ReturnType<typeof tableTotal>;
+type TableTotal = ReturnType<typeof tableTotal>;
+
+/** A total for each part of a table that is listed by itself. */
+export const tableTotals = <Part>(clock: () => number): ((part: Part) => TableTotal) => {
+  const totals = new Map<Part, TableTotal>();
+  return (part) => {
+    const total = totals.get(part) ?? tableTotal(clock);
+    totals.set(part, total);
+    return total;
+  };
+};

@@ -1,7 +1,8 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
-import { type TableTotal, tableTotal } from '#shared/db/table-total.ts';
+import { tableTotals } from '#shared/db/table-total.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { toPage } from '#shared/paging/to-page.ts';
 import { traceIdOf } from '#shared/tracing/trace-context.ts';
 import type { EventPage, ListEventsQuery, PipelineEvent } from './event.ts';
 import type { EventState } from './event-states.ts';
@@ -25,12 +26,7 @@ export const eventNotFound = (): AppError => new AppError('NOT_FOUND', 'There is
 
 /** One page of events, newest first; sizes over 100 are cut. Totals over 10,000 are at most 5 s old. @throws AppError DEPENDENCY_DOWN */
 export const listEvents = (database: () => Promise<Database>) => {
-  const totals = new Map<EventState | undefined, TableTotal>();
-  const totalOf = (state: EventState | undefined): TableTotal => {
-    const total = totals.get(state) ?? tableTotal(() => performance.now());
-    totals.set(state, total);
-    return total;
-  };
+  const totalOf = tableTotals<EventState | undefined>(() => performance.now());
 
   return async ({ state: wanted, page, pageSize }: ListEventsQuery): Promise<EventPage> => {
     const size = Math.min(pageSize, MAX_PAGE_SIZE);
@@ -39,8 +35,7 @@ export const listEvents = (database: () => Promise<Database>) => {
       const outbox = outboxRepository(db);
       return Promise.all([outbox.list(state, page * size, size), totalOf(state).get(() => outbox.count(state))]);
     });
-    const totalPages = Math.ceil(totalElements / size);
-    return { content: rows.map(toPipelineEvent), page, size, totalElements, totalPages };
+    return toPage(rows.map(toPipelineEvent), { page, size }, totalElements);
   };
 };
 

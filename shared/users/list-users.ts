@@ -1,6 +1,7 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { LARGE_TABLE, tableTotal } from '#shared/db/table-total.ts';
+import { toPage } from '#shared/paging/to-page.ts';
 import { MAX_PAGE_SIZE } from './largest-page.ts';
 import { userPositions } from './user-positions.ts';
 import { type Direction, userRepository } from './user-repository.ts';
@@ -55,8 +56,7 @@ export const listUsers = (database: () => Promise<Database>, clock: () => number
     const sortDirection = asked.toUpperCase() === 'DESC' ? 'DESC' : 'ASC';
     const wanted = { sortBy, direction: sortDirection, offset: page * size, size } as const;
     const [content, totalElements] = await statement(await database(), (db) => read(db, wanted));
-    const totalPages = Math.ceil(totalElements / size);
-    return { content, page, size, sortBy, sortDirection, totalElements, totalPages };
+    return { ...toPage(content, { page, size }, totalElements), sortBy, sortDirection };
   };
 };
 

@@ -5,9 +5,14 @@ import { leaveGroupAs } from './leave-group.ts';
 import { createRangeAssigner } from './range-assigner.ts';
 import { watchSession } from './session-watch.ts';
 import { toPolledRecord } from './to-polled-record.ts';
+import { within } from './within.ts';
 
 /** How long the broker may hold a fetch that finds nothing. Also how long a paused partition may take to go on. */
 const MAXIMUM_WAIT_MS = 250;
+/** More than kafkajs waits for an answer. */
+const COMMIT_LIMIT_MS = 20_000;
+const DISCONNECT_LIMIT_MS = 2_000;
+
 export interface SessionOptions {
   readonly kafka: Kafka;
   readonly topic: string;
@@ -37,7 +42,9 @@ export interface ConsumerSession {
   /** Null before the first assignment. */
   readonly memberId: string | null;
   pause(partition: number): void;
-  resumeFrom(partition: number, offset: number | null): void;
+  resume(partition: number): void;
+  /** @throws when kafkajs takes no position: it has given up, or it does not know the partition. */
+  startFrom(partition: number, offset: number): void;
   /** @throws when the broker did not take it; is never repeated, so that it cannot slip past a rebalance. */
   commit(offsets: ReadonlyMap<number, number>, metadata: string): Promise<void>;
   close(): Promise<void>;
@@ -89,16 +96,16 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
       return memberId;
     },
     pause: (partition) => ifRunning(() => consumer.pause([{ topic, partitions: [partition] }])),
-    resumeFrom(partition, offset) {
-      ifRunning(() => {
-        if (offset !== null) consumer.seek({ topic, partition, offset: String(offset) });
-        consumer.resume([{ topic, partitions: [partition] }]);
-      });
+    resume: (partition) => ifRunning(() => consumer.resume([{ topic, partitions: [partition] }])),
+    startFrom(partition, offset) {
+      consumer.seek({ topic, partition, offset: String(offset) });
+      consumer.resume([{ topic, partitions: [partition] }]);
     },
-    commit: (offsets, metadata) => commitOffsets(consumer, commitNow, topic, offsets, metadata),
+    commit: (offsets, metadata) =>
+      within(COMMIT_LIMIT_MS, 'committing', commitOffsets(consumer, commitNow, topic, offsets, metadata)),
     close: () => consumer.disconnect(),
   };
-  try {
+  const join = async () => {
     await consumer.connect();
     if (options.formerMemberId !== null && cluster !== null)
       await leaveGroupAs(options.formerMemberId, groupId, cluster);
@@ -112,8 +119,15 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
         deliver(payload, options.onRecords);
       },
     });
+  };
+  const givenUp = ended.then((reason) => {
+    throw reason;
+  });
+  try {
+    // kafkajs may give up, or fall silent, before it has joined.
+    await Promise.race([join(), givenUp]);
   } catch (error) {
-    await consumer.disconnect().catch(() => undefined);
+    await within(DISCONNECT_LIMIT_MS, 'disconnecting', consumer.disconnect()).catch(() => undefined);
     throw error;
   }
   return session;

@@ -2,6 +2,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import type { Mapping } from '../config/mapping.ts';
 import { readFirstPartitions } from './first-partitions.ts';
 import { type PartitionPosition, readCommitted, startOffset } from './start-offset.ts';
+import { within } from './within.ts';
 
 export interface TopicHistory {
   /** How many partitions there were when the mapping first saw the topic; 0: the mapping was there before the topic. */
@@ -49,13 +50,21 @@ export async function fetchPositions(
   });
 }
 
+/** What an admin client may take from its connection to its answer. */
+const ADMIN_LIMIT_MS = 20_000;
+const DISCONNECT_LIMIT_MS = 2_000;
+
+/** @throws what the broker says, or that it said nothing */
 export async function withAdmin<T>(kafka: Kafka, use: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin({ retry: { retries: 1, initialRetryTime: 100 } });
-  try {
+  const ask = async () => {
     await admin.connect();
-    return await use(admin);
+    return use(admin);
+  };
+  try {
+    return await within(ADMIN_LIMIT_MS, 'asking the broker', ask());
   } finally {
-    await admin.disconnect().catch(() => undefined);
+    await within(DISCONNECT_LIMIT_MS, 'disconnecting', admin.disconnect()).catch(() => undefined);
   }
 }
 

@@ -54,7 +54,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
     ...options,
     commit,
     pause: (id) => session?.pause(id),
-    resume: (id) => session?.resumeFrom(id, null),
+    resume: (id) => session?.resume(id),
   });
   const kafka = createKafkaClient({
     clientId: `${mapping.functionName}-kafka-events`,
@@ -101,7 +101,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
       if (found === undefined) throw new Error(`the broker does not tell about partition ${id} yet`);
       if (session === null) return;
       const from = isRecovery ? partitions.recover(id, found) : partitions.assign(id, found);
-      session.resumeFrom(id, from);
+      session.startFrom(id, from);
     }
     log.debug('polling', { ...who, partitions: ids });
   }

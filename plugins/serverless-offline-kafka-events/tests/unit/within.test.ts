@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { within } from '../../src/kafka/within.ts';
+
+test('hands on what comes in time', async () => {
+  await expect(within(1_000, 'it', Promise.resolve(7))).resolves.toBe(7);
+  await expect(within(1_000, 'it', Promise.reject(new Error('no')))).rejects.toThrow('no');
+});
+
+test('does not wait for what never comes', async () => {
+  await expect(within(5, 'asking the broker', new Promise(() => undefined))).rejects.toThrow(
+    'asking the broker took longer than 5 ms',
+  );
+});

@@ -1,0 +1,14 @@
+/** One page of a list. `page` counts from 0; the totals are those of the whole list. */
+export interface Page<Item> {
+  readonly content: Item[];
+  readonly page: number;
+  readonly size: number;
+  readonly totalElements: number;
+  readonly totalPages: number;
+}
+
+export const toPage = <Item>(
+  content: Item[],
+  { page, size }: Pick<Page<Item>, 'page' | 'size'>,
+  totalElements: number,
+): Page<Item> => ({ content, page, size, totalElements, totalPages: Math.ceil(totalElements / size) });
