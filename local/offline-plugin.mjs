@@ -3,6 +3,7 @@ import { corsRestorer } from './offline/cors-headers.mjs';
 import { reshapeErrors } from './offline/error-response.mjs';
 import { watchSources } from './offline/hot-reload.mjs';
 import { keepLog } from './offline/keep-log.mjs';
+import { loadHandlersOnce } from './offline/load-once.mjs';
 import { hideMediaType, ignoreRange, readGetBody } from './offline/request-body.mjs';
 import { invokeNow, scheduledFunctions } from './offline/schedules.mjs';
 import { openSecondPort } from './offline/second-port.mjs';
@@ -29,6 +30,7 @@ export default class LocalPlugin {
   constructor(serverless) {
     this.#serverless = serverless;
     if (process.env.APP_LOG_FILE !== undefined) keepLog();
+    loadHandlersOnce();
     this.hooks = {
       'after:offline:start:init': () => this.#begin(),
       'before:offline:start:end': () => this.#end(),

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { keepLoaded, loadHandlersOnce } from '#local/offline/load-once.mjs';
+
+it('loads each path once, whoever asks and however often', async () => {
+  const asked: string[] = [];
+  const load = keepLoaded(async (root, handler) => {
+    asked.push(`${root}/${handler}`);
+    return () => handler;
+  });
+
+  const [first, second] = await Promise.all([load('/a', 'one.handler'), load('/a', 'one.handler')]);
+  await load('/a/.hot/1', 'one.handler');
+
+  expect(first).toBe(second);
+  expect(asked).toEqual(['/a/one.handler', '/a/.hot/1/one.handler']);
+});
+
+it('tries again what could not be loaded', async () => {
+  let tries = 0;
+  const load = keepLoaded(async () => {
+    tries += 1;
+    if (tries === 1) throw new Error('a mistake in the code');
+    return () => 'mended';
+  });
+
+  await expect(load('/a', 'one.handler')).rejects.toThrow('a mistake in the code');
+  const handler = await load('/a', 'one.handler');
+
+  expect(handler()).toBe('mended');
+});
+
+it('knows where the installed serverless-offline loads handlers', () => {
+  expect(loadHandlersOnce()).toBe(true);
+});
