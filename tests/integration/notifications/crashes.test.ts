@@ -185,6 +185,37 @@ describe('after a crash', () => {
   });
 });
 
+const smtpError = (command: string, responseCode: number, response: string): Error =>
+  Object.assign(new Error(response), { command, responseCode, response });
+
+describe('a holder that was overtaken while it sent', () => {
+  it.each([
+    ['a final refusal', smtpError('RCPT TO', 550, '550 5.1.1 no such user')],
+    ['a refusal for now', smtpError('RCPT TO', 450, '450 4.2.0 come again')],
+    ['a server in trouble', smtpError('EHLO', 421, '421 busy')],
+  ])('leaves the row to its new holder after %s', async (_, error) => {
+    const event = testEvent();
+    const [owner, until] = [randomUUID(), new Date(Date.now() + 60_000)];
+    const { receive, published } = notificationServicesOn(database, {
+      async send() {
+        await deliveries.change(event.uuid, { lease_owner: owner, next_attempt_at: until });
+        throw error;
+      },
+    });
+
+    await receive([sendRecord(event)]);
+
+    expect(await deliveries.find(event.uuid)).toMatchObject({
+      status: 'PENDING',
+      lease_owner: owner,
+      next_attempt_at: until,
+      attempts: 0,
+      reason: null,
+    });
+    expect(published.keysOn(DLQ)).not.toContain(event.uuid);
+  });
+});
+
 describe('shortly before the end of its time', () => {
   it('no mail is started, and what is due is left without looking again and again', async () => {
     const events = Array.from({ length: 120 }, () => testEvent());

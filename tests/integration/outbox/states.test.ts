@@ -4,6 +4,7 @@ import { toDeadLetter } from '#shared/kafka/dead-letter.ts';
 import { toMessage } from '#shared/kafka/event-message.ts';
 import { confirmEvents } from '#shared/outbox/confirm-events.ts';
 import { getEvent, listEvents } from '#shared/outbox/list-events.ts';
+import type { NewEvent } from '#shared/outbox/outbox-event.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
 import { recordDeadLetters } from '#shared/outbox/record-dead-letters.ts';
 import { retryEvent } from '#shared/outbox/retry-event.ts';
@@ -158,13 +159,16 @@ describe('a dead letter', () => {
 });
 
 describe('a retry by an operator', () => {
-  const retry = retryEvent({ database: connect, publishSoon: async () => undefined });
+  const published: NewEvent[] = [];
+  const publishSoon = async (event: NewEvent) => void published.push(event);
+  const retry = retryEvent({ database: connect, publishSoon });
 
   it('takes a FAILED event to PROCESSING with the next generation', async () => {
     const event = await stored();
     await record([letter(event)]);
 
     const again = await retry(event.uuid);
+    expect(published).toMatchObject([{ uuid: event.uuid, userEmail: event.userEmail, generation: 1 }]);
 
     const row = await outboxRepository(database.db).find(event.uuid);
     expect(again).toMatchObject({ eventState: 'PROCESSING', reason: null, attempts: 0, publishedAt: null });
