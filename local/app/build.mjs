@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { StartError } from '../cli/start-error.mjs';
 import { rootDir, runDir } from '../paths.mjs';
-import { endWithUs } from '../process/end-with-us.mjs';
 import { withLock } from '../process/lock.mjs';
+import { runToEnd } from '../process/run-to-end.mjs';
 
 const stampFile = path.join(rootDir, 'dist', '.sources');
 
@@ -57,17 +55,4 @@ function listFiles(source) {
   return names.map((name) => path.join(top, name)).filter((file) => statSync(file).isFile());
 }
 
-async function build() {
-  const child = spawn(process.execPath, ['esbuild.config.mjs'], { cwd: rootDir, stdio: ['ignore', 'pipe', 'pipe'] });
-  const forget = endWithUs(child);
-  /** @type {string[]} */
-  const printed = [];
-  child.stdout.on('data', (data) => printed.push(String(data)));
-  child.stderr.on('data', (data) => printed.push(String(data)));
-  const outcome = await new Promise((resolve) => {
-    child.on('error', (error) => resolve(error.message));
-    child.on('close', (code, signal) => resolve(code ?? signal));
-  });
-  forget();
-  if (outcome !== 0) throw new StartError(`the build failed (${outcome}):\n${printed.join('').trim()}`);
-}
+const build = () => runToEnd('the build', process.execPath, ['esbuild.config.mjs']);

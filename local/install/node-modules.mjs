@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { say } from '../cli/progress.mjs';
 import { StartError } from '../cli/start-error.mjs';
 import { rootDir, runDir } from '../paths.mjs';
-import { endWithUs } from '../process/end-with-us.mjs';
 import { withLock } from '../process/lock.mjs';
+import { runToEnd } from '../process/run-to-end.mjs';
 
 /** @typedef {{ packages?: Record<string, { version?: string, optional?: boolean, link?: boolean, peer?: boolean }> }} LockFile */
 
@@ -65,16 +64,5 @@ async function npmCi() {
   const isNpm = cli !== undefined && /npm-cli\.[cm]?js$/.test(cli);
   const [file, first] = isNpm ? [process.execPath, [cli]] : ['npm', []];
   const args = [...first, 'ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  const child = spawn(file, args, { cwd: rootDir, stdio: ['ignore', 'pipe', 'pipe'] });
-  const forget = endWithUs(child);
-  /** @type {string[]} */
-  const printed = [];
-  child.stdout.on('data', (data) => printed.push(String(data)));
-  child.stderr.on('data', (data) => printed.push(String(data)));
-  const outcome = await new Promise((resolve) => {
-    child.on('error', (error) => resolve(error.message));
-    child.on('close', (code, signal) => resolve(code ?? signal));
-  });
-  forget();
-  if (outcome !== 0) throw new StartError(`npm ci failed (${outcome}):\n${printed.join('').trim()}`);
+  await runToEnd('npm ci', file, args);
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDatabase } from '#shared/db/database.ts';
 import { toDeadLetter } from '#shared/kafka/dead-letter.ts';
 import { toMessage } from '#shared/kafka/event-message.ts';
 import { confirmEvents } from '#shared/outbox/confirm-events.ts';
@@ -155,6 +156,20 @@ describe('a dead letter', () => {
       events.map(({ uuid }) => uuid),
     );
     expect(new Set(rows.map(({ event_state: state }) => state))).toEqual(new Set(['FINISHED']));
+  });
+});
+
+describe('with the database away', () => {
+  it('nothing is acknowledged: the batch comes again', async () => {
+    const nowhere = createDatabase('mysql://tester:password@127.0.0.1:1/users', 1);
+    const away = async () => nowhere;
+    const event = testEvent();
+
+    await expect(recordDeadLetters(away)([letter(event)])).rejects.toMatchObject({ code: 'DEPENDENCY_DOWN' });
+    const confirmAway = confirmEvents({ database: away, publish: published.publish });
+    await expect(confirmAway([confirmation(event)])).rejects.toMatchObject({ code: 'DEPENDENCY_DOWN' });
+
+    await nowhere.destroy();
   });
 });
 

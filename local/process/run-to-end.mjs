@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { StartError } from '../cli/start-error.mjs';
+import { rootDir } from '../paths.mjs';
+import { endWithUs } from './end-with-us.mjs';
+
+/**
+ * Runs a program in the project's folder to its end, quietly.
+ * @param {string} what names it in the error
+ * @param {string} file
+ * @param {readonly string[]} args
+ * @throws {StartError} with all it printed, when it fails
+ */
+export async function runToEnd(what, file, args) {
+  const child = spawn(file, args, { cwd: rootDir, stdio: ['ignore', 'pipe', 'pipe'] });
+  const forget = endWithUs(child);
+  /** @type {string[]} */
+  const printed = [];
+  child.stdout.on('data', (data) => printed.push(String(data)));
+  child.stderr.on('data', (data) => printed.push(String(data)));
+  const outcome = await new Promise((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (code, signal) => resolve(code ?? signal));
+  });
+  forget();
+  if (outcome !== 0) throw new StartError(`${what} failed (${outcome}):\n${printed.join('').trim()}`);
+}
