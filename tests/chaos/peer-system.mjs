@@ -115,6 +115,7 @@ export const startPeerSystem = async ({ backing, guard, dir, command }) => {
     records,
     journal: backing.journal,
     isUp: async () => (await list()).status === 200,
+    restart: start,
     finishesEvents: false,
     patienceMs: 30_000,
     brokers: backing.urls['KAFKA_BROKERS'] ?? '',

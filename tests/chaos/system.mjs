@@ -13,6 +13,7 @@
  * @property {Records} records
  * @property {string} journal
  * @property {() => Promise<boolean>} isUp whether it says that all is well, asked past its proxy
+ * @property {() => Promise<void>} [restart] of a system that does not come back by itself: before the next fault
  * @property {boolean} finishesEvents whether an event that is done is marked so, and can be waited for
  * @property {number} patienceMs how long it is given to heal, and then to settle
  * @property {string} brokers past the proxies
