@@ -17,12 +17,13 @@ export const shortBackOffs = {
 const limits = { healLimitMs: 300_000, settleLimitMs: 300_000 };
 
 /**
- * How many messages are no storm: one for each event, and what the relay's runs, one a minute, may publish again.
+ * How many messages are no storm: one for each event, and what the relay's runs may publish again: one a minute, the one that
+ * the start of the application began at once, and the one that was under way when the last minute began.
  * @param {number} events
  * @param {number} minutes
  */
 export const mostMessages = (events, minutes) =>
-  events + Number(shortBackOffs.RELAY_MAX_REPUBLISH) * Math.ceil(minutes + 1);
+  events + Number(shortBackOffs.RELAY_MAX_REPUBLISH) * (Math.ceil(minutes) + 2);
 
 /**
  * One dependency is down for minutes, under load.

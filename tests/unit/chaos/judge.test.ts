@@ -110,6 +110,6 @@ describe('figures', () => {
   });
 
   it('allow one message for each event and what the relay may repeat', () => {
-    expect(mostMessages(6000, 9.5)).toBe(6000 + 11 * 500);
+    expect(mostMessages(6000, 9.5)).toBe(6000 + 12 * 500);
   });
 });
