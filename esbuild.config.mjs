@@ -21,7 +21,7 @@ const onlyWhatIsUsed = {
   /** @param {import('esbuild').PluginBuild} build */
   setup(build) {
     const dialect =
-      /(?:^|\/)(better-sqlite3|cockroachdb|mssql|oracle|oracledb|pgnative|postgres|redshift|sqlite3)(?:\/index\.js)?$/;
+      /(?:^|\/)(better-sqlite3|cockroachdb|mariadb|mssql|oracle|oracledb|pgnative|postgres|redshift|sqlite3)(?:\/index\.js)?$/;
     build.onResolve({ filter: /./ }, ({ path: name, importer }) =>
       /[\\/]knex[\\/]lib[\\/]/.test(importer) && name.startsWith('.') && dialect.test(name)
         ? { path: name, namespace: 'unused' }
@@ -232,6 +232,7 @@ export async function build({ outdir = 'dist', changed } = {}) {
  * @property {boolean} needsArgon2 its native package has to lie in node_modules
  * @property {boolean} needsAssets dist/assets has to lie beside it
  * @property {readonly string[]} sources our own files in it
+ * @property {readonly string[]} contents all files that have left code in it, packages' included
  */
 
 /**
@@ -249,7 +250,7 @@ export async function bundleHandlers(handlers) {
     metafile: true,
   });
   /** @param {string} file */
-  const contents = (file) => {
+  const bytesOf = (file) => {
     const found = outputFiles.find(({ path: name }) => path.relative(root, name) === path.normalize(file));
     return Buffer.from(found?.contents ?? []);
   };
@@ -260,11 +261,12 @@ export async function bundleHandlers(handlers) {
         (name) => !name.includes('node_modules/') && !name.startsWith('unused:'),
       );
       const bundle = {
-        code: contents(file),
-        map: contents(`${file}.map`),
+        code: bytesOf(file),
+        map: bytesOf(`${file}.map`),
         needsArgon2: imports.some(({ path: name }) => name === '@node-rs/argon2'),
         needsAssets: sources.includes('shared/http/asset-path.ts'),
         sources,
+        contents: Object.keys(inputs).filter((name) => (inputs[name]?.bytesInOutput ?? 0) > 0),
       };
       return [[entryPoint, bundle]];
     }),

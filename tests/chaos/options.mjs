@@ -1,3 +1,4 @@
+import { readFlags, wholeNumber } from '#local/cli/flags.mjs';
 import { StartError } from '#local/cli/start-error.mjs';
 import { allFaults, matrix, nameOf } from './faults.mjs';
 
@@ -39,18 +40,6 @@ PEER_COMMAND is run by a shell in a process group of its own, with PEER_DATABASE
 SMTP_PORT, USER_PORT and EMAIL_PORT in its environment.
 `;
 
-/**
- * @param {string} flag
- * @param {string} value
- * @param {number} most
- */
-const wholeNumber = (flag, value, most) => {
-  const number = /^\d{1,10}$/.test(value) ? Number(value) : 0;
-  if (number < 1 || number > most)
-    throw new StartError(`${flag} must be a whole number from 1 to ${most}, not '${value}'`);
-  return number;
-};
-
 /** @param {string} value */
 const faultsNamed = (value) =>
   value.split(',').map((name) => {
@@ -70,31 +59,10 @@ const outageNamed = (value) => {
   return value;
 };
 
-const bare = ['--short', '--peer', '--keep'];
-const withValue = ['--only', '--minutes', '--seed', '--long-outage', '--out'];
-
-/**
- * @param {readonly string[]} args
- * @returns {Map<string, string[]>} the values of each flag that was given
- */
-const readFlags = (args) => {
-  /** @type {Map<string, string[]>} */
-  const flags = new Map();
-  for (let index = 0; index < args.length; index += 1) {
-    const flag = args[index] ?? '';
-    if (!bare.includes(flag) && !withValue.includes(flag))
-      throw new StartError(`'${flag}' is not understood; --help tells what is`);
-    if (bare.includes(flag)) {
-      flags.set(flag, []);
-      continue;
-    }
-    index += 1;
-    const value = args[index];
-    if (value === undefined || value.startsWith('--')) throw new StartError(`${flag} needs a value`);
-    if (flags.has(flag) && flag !== '--out') throw new StartError(`${flag} is given twice`);
-    flags.set(flag, [...(flags.get(flag) ?? []), value]);
-  }
-  return flags;
+const known = {
+  bare: ['--short', '--peer', '--keep'],
+  withValue: ['--only', '--minutes', '--seed', '--long-outage', '--out'],
+  repeatable: ['--out'],
 };
 
 /**
@@ -105,7 +73,7 @@ const readFlags = (args) => {
  * @throws {StartError} one line that names the flag
  */
 export const readOptions = (args, { peerCommand, newSeed }) => {
-  const flags = readFlags(args);
+  const flags = readFlags(args, known);
   const value = (/** @type {string} */ flag) => flags.get(flag)?.[0];
   const exclude = (/** @type {string} */ flag, /** @type {string[]} */ others) => {
     const other = flags.has(flag) ? others.find((name) => flags.has(name)) : undefined;

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fillPlace } from '#local/cli/marked-place.mjs';
 import { describeMachine } from './machine.mjs';
 import { toMarkdown } from './table.mjs';
 
@@ -17,28 +18,12 @@ const reportText = ({ command, machine, rows, notes }) =>
   [`\`${command}\`: ${describeMachine(machine)}.`, toMarkdown(rows), ...notes].join('\n\n');
 
 /**
- * Puts a text between the marks of its place, or at the end with marks of its own.
- * @param {string} page
- * @param {string} title
- * @param {string} text
- */
-export const placed = (page, title, text) => {
-  const [begin, end] = [`<!-- chaos: ${title} -->`, `<!-- end of ${title} -->`];
-  const from = page.indexOf(begin);
-  const to = page.indexOf(end);
-  const block = `${begin}\n\n${text}\n\n${end}`;
-  if (from < 0 || to < from) return `${page.trimEnd()}${page.trim() === '' ? '' : '\n\n'}${block}\n`;
-  return `${page.slice(0, from)}${block}${page.slice(to + end.length)}`;
-};
-
-/**
  * Writes a report: a .json file as it is, into the marked place of any other file as Markdown.
  * @param {string} file
  * @param {Report} report
  */
 export const writeReport = (file, report) => {
+  if (!file.endsWith('.json')) return fillPlace(file, { kind: 'chaos', title: report.title }, reportText(report));
   mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-  if (file.endsWith('.json')) return writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
-  const page = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  writeFileSync(file, placed(page, report.title, reportText(report)));
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
 };

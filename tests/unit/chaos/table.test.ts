@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { withLateMails } from '#tests/chaos/matrix.mjs';
-import { placed } from '#tests/chaos/report.mjs';
 import { type Row, summaryLine, toMarkdown, toText } from '#tests/chaos/table.mjs';
 import { outcome } from './outcome.ts';
 
@@ -46,21 +45,6 @@ describe('the table', () => {
 
   it('ends with a line as the tests do', () => {
     expect(summaryLine(rows)).toBe('1 passed, 1 failed, 1 skipped');
-  });
-});
-
-describe('a page', () => {
-  it('gets a table into its marked place and keeps the rest', () => {
-    const page = 'before\n\n<!-- chaos: soak -->\nold\n<!-- end of soak -->\n\nafter\n';
-
-    expect(placed(page, 'soak', 'new')).toBe(
-      'before\n\n<!-- chaos: soak -->\n\nnew\n\n<!-- end of soak -->\n\nafter\n',
-    );
-  });
-
-  it('without a place gets it at its end', () => {
-    expect(placed('before\n', 'soak', 'new')).toBe('before\n\n<!-- chaos: soak -->\n\nnew\n\n<!-- end of soak -->\n');
-    expect(placed('', 'soak', 'new')).toBe('<!-- chaos: soak -->\n\nnew\n\n<!-- end of soak -->\n');
   });
 });
 

@@ -1,0 +1,19 @@
+/**
+ * Does a piece of work `count` times, so many of them at once.
+ * @param {number} count
+ * @param {(index: number) => Promise<unknown>} work
+ * @param {number} [concurrency]
+ * @returns {Promise<number>} how many a second
+ */
+export const perSecond = async (count, work, concurrency = 16) => {
+  let next = 0;
+  const worker = async () => {
+    while (next < count) {
+      next += 1;
+      await work(next - 1);
+    }
+  };
+  const started = performance.now();
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return (count / (performance.now() - started)) * 1000;
+};

@@ -1,0 +1,42 @@
+import { nextMessage, startChild } from '../children/start-child.mjs';
+
+/**
+ * @typedef {object} Arrived
+ * @property {ReadonlyMap<string, number>} at when each recipient's mail had come in, on the shared clock
+ * @property {number} bytes of all mails
+ * @property {number} repeats
+ *
+ * @typedef {object} Sink
+ * @property {number} port
+ * @property {(tag: string, count: number) => Promise<(limitMs: number) => Promise<Arrived>>} expect begins to count the mails to
+ * addresses that begin with the tag; what it returns waits until so many recipients have theirs, and throws when they have not in time
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * @param {import('#local/process/guard-client.mjs').Guard} guard
+ * @returns {Promise<Sink>}
+ */
+export const startSink = async (guard) => {
+  const { child, port, stop } = await startChild('./mail-sink.mjs', guard);
+  return {
+    port,
+    stop,
+    async expect(tag, count) {
+      const expecting = nextMessage(child, ({ expecting: told }) => (told === tag ? true : undefined));
+      const arriving = nextMessage(child, ({ mails }) => (mails?.tag === tag ? mails : undefined));
+      // It is waited for later, or never.
+      arriving.catch(() => undefined);
+      child.send({ expect: { tag, count } });
+      await expecting;
+      return async (limitMs) => {
+        const timer = setTimeout(() => child.send({ giveUp: tag }), limitMs);
+        const { arrivals, bytes, repeats } = await arriving;
+        clearTimeout(timer);
+        if (arrivals.length < count)
+          throw new Error(`${arrivals.length} of ${count} mails have come within ${limitMs / 1000} s`);
+        return { at: new Map(arrivals), bytes, repeats };
+      };
+    },
+  };
+};
