@@ -72,7 +72,11 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
   const freeAbandoned = async (): Promise<void> => {
     const owners = abandonedLeases.owners();
     if (owners.length === 0) return;
-    await statement(await database(), (db) => deliveryRepository(db).free(owners));
+    await transaction(await database(), async (trx) => {
+      const deliveries = deliveryRepository(trx);
+      const uuids = await deliveries.lockHeldBy(owners);
+      if (uuids.length > 0) await deliveries.free(uuids);
+    });
     await step('deliver-due: abandoned freed');
   };
 

@@ -214,12 +214,23 @@ export const deliveryRepository = (db: Executor) => {
         });
     },
 
-    /** Ends leases under which nothing was begun; a first start that they counted is forgotten. */
-    async free(owners: readonly string[]): Promise<void> {
-      await deliveries()
+    /** The pending rows that these owners hold, locked; rows that somebody else has locked are left to him. */
+    async lockHeldBy(owners: readonly string[]): Promise<string[]> {
+      const rows: Array<{ uuid: string }> = await deliveries()
+        .select('uuid')
         .where({ status: 'PENDING' })
         .where('next_attempt_at', '>', now(db))
         .whereIn('lease_owner', owners)
+        .forUpdate()
+        .skipLocked();
+      return rows.map(({ uuid }) => uuid);
+    },
+
+    /** Ends leases under which nothing was begun; a first start that they counted is forgotten. */
+    async free(uuids: Iterable<string>): Promise<void> {
+      await deliveries()
+        .whereIn('uuid', sorted(uuids))
+        .where({ status: 'PENDING' })
         .update({
           lease_owner: null,
           next_attempt_at: now(db),

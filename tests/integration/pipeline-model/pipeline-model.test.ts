@@ -78,6 +78,7 @@ describe('the pipeline', () => {
   it('loses nothing and repeats nothing, whatever happens in whatever order', {
     timeout: 60_000 + RUNS * MS_PER_RUN,
   }, async () => {
-    await fc.assert(fc.asyncProperty(commands, happens), { numRuns: RUNS });
+    // A shorter history takes minutes to find: shrink by hand, with the seed that is printed.
+    await fc.assert(fc.asyncProperty(commands, happens), { numRuns: RUNS, endOnFailure: true });
   });
 });

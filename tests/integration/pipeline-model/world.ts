@@ -106,7 +106,11 @@ export const openWorld = async (simulation: Simulation, databases: Databases): P
 
   const giveUp = async (pick: number): Promise<void> => {
     const events = await observer.events();
-    const event = events[pick % Math.max(events.length, 1)];
+    // Nobody can give up what was never on the topic.
+    const known = events.filter(({ uuid, generation }) =>
+      kafka.generationsOf('user.email.send', uuid).includes(generation),
+    );
+    const event = known[pick % Math.max(known.length, 1)];
     if (event === undefined) return;
     const { uuid, generation, added_at: eventAddedAt, user_email: userEmail } = event;
     const source = { uuid, generation, eventAddedAt, userEmail: userEmail ?? '', traceparent: null, attempts: 1 };
