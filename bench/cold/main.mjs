@@ -5,13 +5,14 @@ import { readFlags } from '#local/cli/flags.mjs';
 import { wantsHelp } from '#local/cli/options.mjs';
 import { say, step } from '#local/cli/progress.mjs';
 import { describe } from '#local/cli/start-error.mjs';
+import { markdownTable, textTable } from '#local/cli/tables.mjs';
 import { sourceOf } from '#local/package/function-zips.mjs';
 import { rootDir } from '#local/paths.mjs';
 import { watchMachine } from '#tests/chaos/machine.mjs';
 import { median } from '../figure.mjs';
 import { removeFolders } from '../folders.mjs';
 import { commandLine, writeJson, writeTables } from '../report.mjs';
-import { markdownTable, shortNumber, textTable } from '../table.mjs';
+import { shortNumber } from '../table.mjs';
 import { measureImports } from './imports.mjs';
 import { measureSizes } from './sizes.mjs';
 

@@ -1,3 +1,5 @@
+import { markdownTable, textTable } from '#local/cli/tables.mjs';
+
 /** @typedef {import('./run-fault.mjs').Outcome} Outcome */
 
 /**
@@ -62,11 +64,9 @@ const head = ['fault', ...columns.map(([name]) => name), 'verdict'];
  */
 export const toMarkdown = (rows) => {
   const systems = [...new Set(rows.map(({ system }) => system))];
-  const line = (/** @type {readonly string[]} */ cells) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const tables = systems.map((system) => {
-    const lines = rows.filter((row) => row.system === system).map((row) => line(cellsOf(row)));
-    return [`**${system}**`, '', line(head), line(head.map(() => '---')), ...lines].join('\n');
+    const lines = rows.filter((row) => row.system === system).map(cellsOf);
+    return [`**${system}**`, '', markdownTable([head, ...lines])].join('\n');
   });
   return tables.join('\n\n');
 };
@@ -78,17 +78,7 @@ export const toMarkdown = (rows) => {
  */
 export const toText = (rows) => {
   const lines = rows.map((row) => [row.system, ...cellsOf(row)]);
-  const all = [['system', ...head], ...lines];
-  const widths =
-    all[0]?.slice(0, -1).map((_, index) => Math.max(...all.map((cells) => cells[index]?.length ?? 0))) ?? [];
-  return all
-    .map((cells) =>
-      cells
-        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return textTable([['system', ...head], ...lines]);
 };
 
 /**
