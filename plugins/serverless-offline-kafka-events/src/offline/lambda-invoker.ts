@@ -80,7 +80,8 @@ export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoke
       // One synchronous stretch: a second call in between would get the same instance and lose an event.
       const lambdaFunction: LambdaFunction = generation.lambda.get(functionKey);
       lambdaFunction.setEvent(event);
-      handled = workers.run(lambdaFunction, () => lambdaFunction.runHandler());
+      const run = () => lambdaFunction.runHandler();
+      handled = isInProcess ? run() : workers.run(lambdaFunction, run);
     } catch (error) {
       release(generation);
       return failed('error', error);

@@ -7,15 +7,26 @@ const require = createRequire(import.meta.url);
 
 interface Queue {
   pending: unknown[];
+  inflight: Map<number, object>;
   throttleCheckTimeoutId: unknown;
+  requestTimeoutIntervalId?: NodeJS.Timeout;
+  scheduleRequestTimeoutCheck(): void;
   scheduleCheckPendingRequests(): void;
   checkPendingRequests(): void;
 }
 
-function aQueue(): Queue {
+function aQueue(options: object = {}): Queue {
   const RequestQueue = require('kafkajs/src/network/requestQueue') as new (options: object) => Queue;
   const logger = { debug() {} };
-  return new RequestQueue({ maxInFlightRequests: 1, requestTimeout: 1_000, clientId: 'c', broker: 'b', logger });
+  return new RequestQueue({
+    maxInFlightRequests: 1,
+    requestTimeout: 1_000,
+    enforceRequestTimeout: true,
+    clientId: 'c',
+    broker: 'b',
+    logger,
+    ...options,
+  });
 }
 
 test('the installed kafkajs is the one whose insides the patches know', () => {
@@ -42,6 +53,43 @@ test('a request that waits is still looked after', () => {
   vi.runAllTimers();
   expect(sent).toHaveBeenCalledOnce();
   expect(queue.throttleCheckTimeoutId).toBeNull();
+  vi.useRealTimers();
+});
+
+test.each([
+  { requestTimeout: 15_000, everyMs: 1_000 },
+  { requestTimeout: 3_000, everyMs: 300 },
+  { requestTimeout: 500, everyMs: 100 },
+  { requestTimeout: 50, everyMs: 50 },
+])('a request that takes more than $requestTimeout ms is ended within $everyMs ms', ({ requestTimeout, everyMs }) => {
+  vi.useFakeTimers();
+  patchKafkajs();
+  const queue = aQueue({ requestTimeout });
+  const overdue = { sentAt: Date.now(), requestTimeout, timeoutRequest: vi.fn(() => queue.inflight.delete(1)) };
+  const longer = { sentAt: Date.now(), requestTimeout: requestTimeout * 2, timeoutRequest: vi.fn() };
+  queue.inflight.set(1, overdue);
+  queue.inflight.set(2, longer);
+  queue.scheduleRequestTimeoutCheck();
+
+  vi.advanceTimersByTime(requestTimeout);
+  expect(overdue.timeoutRequest).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(everyMs);
+
+  expect(overdue.timeoutRequest).toHaveBeenCalledOnce();
+  expect(longer.timeoutRequest).not.toHaveBeenCalled();
+  clearInterval(queue.requestTimeoutIntervalId);
+  vi.useRealTimers();
+});
+
+test('a connection that is gone, or that shall not look, looks after nothing', () => {
+  vi.useFakeTimers();
+  patchKafkajs();
+  aQueue({ enforceRequestTimeout: false }).scheduleRequestTimeoutCheck();
+  expect(vi.getTimerCount()).toBe(0);
+  aQueue({ isConnected: () => false }).scheduleRequestTimeoutCheck();
+  expect(vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(1_000);
+  expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
 
