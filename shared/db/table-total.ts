@@ -35,6 +35,11 @@ export const tableTotal = (clock: () => number) => {
     /** Whether the table was large when it was last counted. */
     isLarge: (): boolean => known !== undefined && known.total > LARGE_TABLE,
 
+    /** Remembers a total that came along with something else, asked for at `at`. */
+    note: (total: number, at: number): void => {
+      known = { total, at };
+    },
+
     /** @throws what `count` throws, unless a total is known that is young enough */
     async get(count: Count): Promise<number> {
       if (known === undefined || known.total <= LARGE_TABLE) return countNow(count);

@@ -32,13 +32,49 @@ interface Gate {
   isHandedOver: boolean;
 }
 
-/** The mail's bytes, or LeaseLostError instead of the first of them: read only after the server's go-ahead to DATA. */
-async function* gated(bytes: Readable, gate: Gate | undefined): AsyncGenerator<Buffer> {
-  await step('send: go-ahead seen');
-  if (gate?.mayStillSend() === false) throw new LeaseLostError();
-  yield* bytes;
-  await step('send: handed over');
-  if (gate !== undefined) gate.isHandedOver = true;
+/**
+ * The mail's bytes, or LeaseLostError instead of the first of them: read only after the server's go-ahead to DATA. A plain
+ * stream, because one made of an async generator takes a tenth of the time of a whole send.
+ */
+class GatedBytes extends Readable {
+  readonly #bytes: Readable;
+  readonly #gate: Gate | undefined;
+  #isOpen = false;
+
+  constructor(bytes: Readable, gate: Gate | undefined) {
+    super();
+    this.#bytes = bytes;
+    this.#gate = gate;
+    bytes.on('error', (error) => this.destroy(error));
+  }
+
+  override _read(): void {
+    if (this.#isOpen) this.#bytes.resume();
+    else this.#open().catch((error: Error) => this.destroy(error));
+  }
+
+  async #open(): Promise<void> {
+    this.#isOpen = true;
+    await step('send: go-ahead seen');
+    if (this.#gate?.mayStillSend() === false) throw new LeaseLostError();
+    this.#bytes.on('data', (bytes: Buffer) => {
+      if (!this.push(bytes)) this.#bytes.pause();
+    });
+    this.#bytes.on('end', () => {
+      this.#close().catch((error: Error) => this.destroy(error));
+    });
+  }
+
+  async #close(): Promise<void> {
+    await step('send: handed over');
+    if (this.#gate !== undefined) this.#gate.isHandedOver = true;
+    this.push(null);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#bytes.destroy();
+    done(error);
+  }
 }
 
 const hasAnswer = (error: unknown): boolean =>
@@ -68,7 +104,7 @@ const poolAt = (server: MailServer, maxConnections: number, gates: ReadonlyMap<s
   });
   transport.use('stream', (mail, done) => {
     const gate = gates.get(mail.data.messageId ?? '');
-    mail.message.processFunc((bytes) => Readable.from(gated(Readable.from(bytes), gate), { objectMode: false }));
+    mail.message.processFunc((bytes) => new GatedBytes(bytes, gate));
     done();
   });
   return transport;

@@ -42,13 +42,15 @@ export const listUsers = (database: () => Promise<Database>, clock: () => number
 
   const read = async (db: Database, wanted: Wanted): Promise<[User[], number]> => {
     const users = userRepository(db);
-    const count = () => users.count();
-    if (wanted.offset >= LARGE_TABLE || totals.isLarge()) {
-      const total = await totals.get(count);
+    const { sortBy, direction, offset, size } = wanted;
+    if (offset >= LARGE_TABLE || totals.isLarge()) {
+      const total = await totals.get(() => users.count());
       if (total > LARGE_TABLE) return [await fromLargeTable(db, wanted, total), total];
     }
-    const { sortBy, direction, offset, size } = wanted;
-    return Promise.all([users.list(sortBy, direction, { after: undefined, offset }, size), totals.get(count)]);
+    const asked = clock();
+    const [page, total] = await users.listAndCount(sortBy, direction, { after: undefined, offset }, size);
+    totals.note(total, asked);
+    return [page, total];
   };
 
   return async ({ page, pageSize, sortBy, sortDirection: asked }: ListUsersQuery): Promise<UserPage> => {

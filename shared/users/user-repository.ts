@@ -101,6 +101,21 @@ export const userRepository = (db: Executor) => {
         .limit(limit);
     },
 
+    /** A page, and how many users there are, as of one moment. */
+    async listAndCount(
+      sortBy: SortField,
+      direction: Direction,
+      start: PageStart,
+      limit: number,
+    ): Promise<[User[], number]> {
+      const rows: (User & { total: number })[] = await ordered(sortBy, direction, start)
+        .select(...PUBLIC_COLUMNS, { total: db('users').count('*') })
+        .limit(limit);
+      const [first] = rows;
+      if (first === undefined) return [[], await this.count()];
+      return [rows.map(({ total: _, ...user }) => user), Number(first.total)];
+    },
+
     async positionAfter(sortBy: SortField, after: Position | undefined, count: number): Promise<Position | undefined> {
       const row = await ordered(sortBy, 'ASC', { after, offset: count - 1 }).first({ value: sortBy, id: 'id' });
       return row === undefined ? undefined : { value: row.value, id: Number(row.id) };
