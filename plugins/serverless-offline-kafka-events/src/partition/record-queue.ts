@@ -1,8 +1,8 @@
 import type { QueuedRecord } from './queued-record.ts';
 
-/** First in, first out, without moving the rest at each take. */
+/** First in, first out, without moving the rest at each take; what was taken is not held any longer. */
 export class RecordQueue {
-  #items: QueuedRecord[] = [];
+  #items: (QueuedRecord | undefined)[] = [];
   #head = 0;
   #bytes = 0;
 
@@ -25,10 +25,17 @@ export class RecordQueue {
   }
 
   take(count: number): QueuedRecord[] {
-    const taken = this.#items.slice(this.#head, this.#head + count);
-    this.#head += taken.length;
-    for (const item of taken) this.#bytes -= item.jsonBytes;
-    if (this.#head > 4096 && this.#head * 2 > this.#items.length) {
+    const taken: QueuedRecord[] = [];
+    for (; taken.length < count; this.#head += 1) {
+      const item = this.#items[this.#head];
+      if (item === undefined) break;
+      // A record keeps alive the whole answer of the broker that it came with.
+      this.#items[this.#head] = undefined;
+      this.#bytes -= item.jsonBytes;
+      taken.push(item);
+    }
+    if (this.#head === this.#items.length) this.clear();
+    else if (this.#head > 4096 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }

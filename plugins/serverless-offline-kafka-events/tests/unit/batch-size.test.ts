@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { decideBatch } from '../../src/partition/batch-size.ts';
 import { RecordQueue } from '../../src/partition/record-queue.ts';
@@ -94,3 +96,25 @@ test('a queue gives back what came in, in order, and knows its size', () => {
   expect(taken).toEqual(Array.from({ length: 20_000 }, (_, offset) => offset));
   expect(queue.bytes).toBe(0);
 });
+
+test.each([3, 10])('of 10 records a queue holds none of the %i that were taken', async (count) => {
+  const queue = new RecordQueue();
+  const records = Array.from({ length: 10 }, (_, offset) => {
+    const record = aRecord(offset);
+    queue.push({ record, jsonBytes: 1, arrivedAtMs: 0 });
+    return new WeakRef(record);
+  });
+
+  queue.take(count);
+  // What was made or looked at in this turn of the event loop lives until its end.
+  await new Promise(setImmediate);
+  collectGarbage();
+
+  expect(records.filter((record) => record.deref() !== undefined)).toHaveLength(10 - count);
+  expect(queue.length).toBe(10 - count);
+});
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
