@@ -6,7 +6,7 @@ import { unlessAborted } from '../process/shutdown.mjs';
 import { ensureBuild } from './build.mjs';
 import { prepare } from './prepare.mjs';
 import { waitUntilAppIsReady } from './readiness.mjs';
-import { superviseApp } from './supervisor.mjs';
+import { offlineCommand, superviseApp } from './supervisor.mjs';
 import { urlTable } from './url-table.mjs';
 
 /** The handlers may take this long to finish what they have in hand. */
@@ -22,7 +22,7 @@ const appGraceMs = 8500;
  * @param {import('../process/guard-client.mjs').Guard} parts.guard
  */
 export async function runApp({ settings, services, packages, shutdown, guard }) {
-  const { ports, host, local } = settings;
+  const { ports, host, local, heapMb } = settings;
   const { signal } = shutdown;
   const [metricsPort = 0] = await freePorts(1);
   const env = { KAFKA_METRICS_PORT: String(metricsPort), ...appEnv(settings) };
@@ -37,7 +37,7 @@ export async function runApp({ settings, services, packages, shutdown, guard }) 
   await Promise.all([services.redis, services.mail]);
   if (signal.aborted) return;
 
-  const app = superviseApp({ env, guard });
+  const app = superviseApp({ env, guard, command: offlineCommand(heapMb) });
   shutdown.add(0, () => step('stop the API', () => app.stop(appGraceMs)));
   shutdown.onForce(app.kill);
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;

@@ -26,10 +26,10 @@ export const restartDelayMs = (deaths) => Math.min(longestDelayMs, 500 * 2 ** (d
 
 /**
  * Runs serverless-offline, and starts it again whenever it ends.
- * @param {{ env: Record<string, string | undefined>, guard: import('../process/guard-client.mjs').Guard, command?: [string, ...string[]] }} options
+ * @param {{ env: Record<string, string | undefined>, guard: import('../process/guard-client.mjs').Guard, command: [string, ...string[]] }} options
  * @returns {Supervisor}
  */
-export function superviseApp({ env, guard, command = offlineCommand }) {
+export function superviseApp({ env, guard, command }) {
   const [file, ...args] = command;
   let pid = 0;
   let deaths = 0;
@@ -111,9 +111,13 @@ function killGroup(pid) {
   }
 }
 
-/** @type {[string, ...string[]]} */
-const offlineCommand = [
+/**
+ * @param {number} heapMb what its JavaScript objects may take
+ * @returns {[string, ...string[]]}
+ */
+export const offlineCommand = (heapMb) => [
   process.execPath,
+  `--max-old-space-size=${heapMb}`,
   path.join(rootDir, 'node_modules', 'serverless', 'bin', 'serverless.js'),
   'offline',
   'start',

@@ -9,6 +9,7 @@ import { parseBrokers, parseUrl } from './urls.mjs';
  * @property {Ports} ports
  * @property {ServiceName[]} local what this machine has to run, because its URL is not set
  * @property {string} host where HTTP listens
+ * @property {number} heapMb what the application's JavaScript objects may take
  * @property {Record<string, string>} urls the application's five URLs, set or local
  */
 
@@ -41,7 +42,8 @@ export const serviceVariables = /** @type {const} */ ({
 export function readSettings(env) {
   const ports = readPorts(env);
   const local = /** @type {ServiceName[]} */ (Object.keys(serviceVariables)).filter((name) => isLocal(name, env));
-  return { ports, local, host: env.HTTP_HOST || '127.0.0.1', urls: { ...localUrls(ports), ...givenUrls(env) } };
+  const urls = { ...localUrls(ports), ...givenUrls(env) };
+  return { ports, local, host: env.HTTP_HOST || '127.0.0.1', heapMb: readHeapMb(env), urls };
 }
 
 /**
@@ -79,6 +81,20 @@ function readPort(name, fallback, env) {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port < 1 || port > 65535) throw new StartError(`${name} must be a port between 1 and 65535, not '${text}'`);
   return port;
+}
+
+/** Every handler together needs some 110. V8 takes what it is given, up to gigabytes, rather than collect. */
+const heapMb = 256;
+/** Code that was replaced by a saved file cannot be collected. */
+const reloadingHeapMb = 1024;
+
+/** @param {Env} env */
+function readHeapMb(env) {
+  const text = env['APP_HEAP_MB'];
+  if (text === undefined) return env['HOT_RELOAD'] === '0' ? heapMb : reloadingHeapMb;
+  const megabytes = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (megabytes < 128) throw new StartError(`APP_HEAP_MB must be a number of megabytes from 128 on, not '${text}'`);
+  return megabytes;
 }
 
 /**

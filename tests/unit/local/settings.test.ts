@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { offlineCommand } from '#local/app/supervisor.mjs';
 import { readSettings } from '#local/config/settings.mjs';
 import { maskSecrets } from '#local/config/urls.mjs';
 
@@ -36,8 +37,19 @@ describe('readSettings', () => {
     ],
     [{ HTTP_PORT: '80a' }, "HTTP_PORT must be a port between 1 and 65535, not '80a'"],
     [{ REDIS_PORT: '70000' }, 'REDIS_PORT must be a port'],
+    [{ APP_HEAP_MB: '64' }, "APP_HEAP_MB must be a number of megabytes from 128 on, not '64'"],
+    [{ APP_HEAP_MB: '1g' }, "APP_HEAP_MB must be a number of megabytes from 128 on, not '1g'"],
   ])('names the variable that is wrong in %o', (env, message) => {
     expect(() => readSettings(env)).toThrow(message);
+  });
+
+  it.each([
+    [{}, 1024],
+    [{ HOT_RELOAD: '0' }, 256],
+    [{ HOT_RELOAD: '0', APP_HEAP_MB: '512' }, 512],
+  ])('gives the application a heap of its own with %o', (env, heapMb) => {
+    expect(readSettings(env).heapMb).toBe(heapMb);
+    expect(offlineCommand(heapMb)).toContain(`--max-old-space-size=${heapMb}`);
   });
 
   it('never quotes a URL that may hold a password', () => {
