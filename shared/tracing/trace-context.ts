@@ -11,11 +11,20 @@ export interface TraceContext {
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 const storage = new AsyncLocalStorage<TraceContext>();
 
-export const newTrace = (): TraceContext => ({
-  traceId: randomBytes(16).toString('hex'),
-  spanId: randomBytes(8).toString('hex'),
-  sampled: true,
-});
+const TRACE_BYTES = 16;
+const SPAN_BYTES = 8;
+const CONTEXT_BYTES = TRACE_BYTES + SPAN_BYTES;
+
+/** Drawn for many contexts at once: each draw costs a request as much as reading its headers. */
+let random = Buffer.alloc(0);
+
+export const newTrace = (): TraceContext => {
+  if (random.length < CONTEXT_BYTES) random = randomBytes(100 * CONTEXT_BYTES);
+  const traceId = random.toString('hex', 0, TRACE_BYTES);
+  const spanId = random.toString('hex', TRACE_BYTES, CONTEXT_BYTES);
+  random = random.subarray(CONTEXT_BYTES);
+  return { traceId, spanId, sampled: true };
+};
 
 /** The context that a `traceparent` value names, or undefined when it is absent or malformed. */
 export const parseTraceparent = (value: string | undefined): TraceContext | undefined => {

@@ -37,6 +37,13 @@ describe('traceparent', () => {
     expect(parseTraceparent(header)).toBeUndefined();
   });
 
+  it('is never the same twice', () => {
+    const traces = Array.from({ length: 1000 }, newTrace);
+    expect(new Set(traces.map(({ traceId }) => traceId)).size).toBe(1000);
+    expect(new Set(traces.map(({ spanId }) => spanId)).size).toBe(1000);
+    for (const trace of traces) expect(parseTraceparent(formatTraceparent(trace))).toEqual(trace);
+  });
+
   it('survives being written and read', () => {
     const trace = newTrace();
 

@@ -66,6 +66,7 @@ ${portRows.join('\n')}
 |---|---|---|
 | \`NO_DOCKER\` | not set | \`1\`: servers run as programs, although a Docker engine answers |
 | \`HOT_RELOAD\` | \`1\` | \`0\`: a saved source file is not taken in |
+| \`APP_HEAP_MB\` | \`1024\`; \`256\` with \`HOT_RELOAD=0\` | megabytes that the application's JavaScript objects may take; code that a saved file has replaced stays among them |
 | \`LOG_LEVEL\` | \`INFO\` | of the handlers' structured log |
 | \`LOG_FORMAT\` | \`pretty\` on a terminal, else \`json\` | how it is printed |
 | \`APP_LOG_FILE\` | \`.local/log/app.log\` | what \`npm run logs\` reads; 32 MB at most |
