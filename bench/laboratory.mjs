@@ -1,4 +1,5 @@
 import { seconds } from '#local/cli/progress.mjs';
+import { createProfiler } from './profile/profiler.mjs';
 import { startOurSystem } from './system/our-system.mjs';
 import { preparePeer, runningPeer, startPeerSystem } from './system/peer-system.mjs';
 import { startServers } from './system/servers.mjs';
@@ -20,6 +21,7 @@ import { startServers } from './system/servers.mjs';
  * @property {() => Promise<System | undefined>} localPeer the peer if it works on the servers of the run
  * @property {() => Promise<void>} stopPeer for what is measured without one
  * @property {() => Promise<void>} stopSystems
+ * @property {import('./profile/profiler.mjs').Profiler | undefined} profiler
  */
 
 /** Passwords cost next to nothing: what everything else costs. */
@@ -45,6 +47,7 @@ const variants = {
  */
 export const openLaboratory = async ({ dir, guard, options, tell }) => {
   const { sizes, rounds, peerUrl, peerCommand } = options;
+  const profiler = options.profile === undefined ? undefined : createProfiler(options.profile);
   const servers = await startServers(dir, guard);
   /** @type {{ variant: Variant, system: OurSystem } | undefined} */
   let running;
@@ -82,12 +85,16 @@ export const openLaboratory = async ({ dir, guard, options, tell }) => {
     guard,
     servers,
     peerCommand,
+    profiler,
     async ours(variant) {
-      if (running?.variant === variant) return running.system;
-      await stopOurs();
-      const system = told(await startOurSystem({ servers, guard, variant, ...variants[variant] }));
-      running = { variant, system };
-      return system;
+      if (running?.variant !== variant) {
+        await stopOurs();
+        const { redis, env } = variants[variant];
+        const started = await startOurSystem({ servers, guard, variant, redis, env: { ...env, ...profiler?.env } });
+        running = { variant, system: told(started) };
+      }
+      profiler?.begin(running.system.pids());
+      return running.system;
     },
     peer: getPeer,
     localPeer: async () => (peerUrl === undefined ? getPeer() : undefined),

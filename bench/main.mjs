@@ -91,9 +91,12 @@ const measureOne = async (name, laboratory, signal) => {
   say(`  … ${name}`);
   try {
     const figures = await measure(laboratory);
+    const shares = await laboratory.profiler?.end(name);
+    if (shares !== undefined) say(`    busy with: ${shares}`);
     say(`  ✓ ${name} (${seconds(performance.now() - started)})`);
     return { name, place, figures };
   } catch (error) {
+    await laboratory.profiler?.end(name).catch(() => undefined);
     // What fails because everything is being ended is no news.
     if (!signal.aborted) say(`  ! ${name}: ${maskSecrets(describe(error))}`);
     return undefined;

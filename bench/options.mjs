@@ -12,6 +12,7 @@ import { fullSizes, shortSizes } from './sizes.mjs';
  * @property {string | undefined} peerCommand
  * @property {readonly string[]} json
  * @property {readonly string[]} out
+ * @property {string | undefined} profile where profiles of the application go
  * @property {import('./sizes.mjs').Sizes} sizes
  */
 
@@ -47,6 +48,8 @@ its own (MariaDB, Redis, Kafka and a mail server on free ports). Prints a table 
   --peer URL        the other system runs there already: only what HTTP shows is compared with it
   --json FILE       all rounds, with the facts of the machine
   --out FILE.md     writes the tables into their marked places, such as those of docs/performance.md
+  --profile DIR     a CPU profile of the application for each workload (DIR/<name>.cpuprofile, for Chrome or VS Code), and the
+                    packages that took most of its time; slows what is measured, so it goes with neither --json nor --out
   --help
 
 PEER_COMMAND starts the other system on the servers of the run, by a shell in a process group of its own, with PEER_DATABASE (a
@@ -55,7 +58,7 @@ JDBC URL), KAFKA_BROKERS, REDIS_PORT, SMTP_PORT, USER_PORT and EMAIL_PORT in its
 
 const knownFlags = {
   bare: ['--short'],
-  withValue: ['--only', '--rounds', '--peer', '--json', '--out'],
+  withValue: ['--only', '--rounds', '--peer', '--json', '--out', '--profile'],
   repeatable: ['--json', '--out'],
 };
 
@@ -85,6 +88,9 @@ export const readOptions = (args, { peerCommand }) => {
   const value = (/** @type {string} */ flag) => flags.get(flag)?.[0];
   const [only, peer] = [value('--only'), value('--peer')];
   const isShort = flags.has('--short');
+  const profile = value('--profile');
+  if (profile !== undefined && (flags.has('--json') || flags.has('--out')))
+    throw new StartError('--profile slows what is measured: its figures are not for --json or --out');
   return {
     only: only === undefined ? workloadNames.filter((name) => name !== onlyByName) : namesIn(only),
     rounds: wholeNumber('--rounds', value('--rounds') ?? (isShort ? '2' : '3'), 99),
@@ -92,6 +98,7 @@ export const readOptions = (args, { peerCommand }) => {
     peerCommand: peer === undefined ? peerCommand || undefined : undefined,
     json: flags.get('--json') ?? [],
     out: flags.get('--out') ?? [],
+    profile,
     sizes: isShort ? shortSizes : fullSizes,
   };
 };

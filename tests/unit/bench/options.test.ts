@@ -44,6 +44,8 @@ describe('the options of a benchmark', () => {
     [['--rounds', '0'], "--rounds must be a whole number from 1 to 99, not '0'"],
     [['--peer', 'there'], "--peer needs a URL like http://127.0.0.1:9081, not 'there'"],
     [['--json'], '--json needs a value'],
+    [['--profile', 'p', '--out', 'a.md'], '--profile slows what is measured'],
+    [['--profile', 'p', '--json', 'a.json'], '--profile slows what is measured'],
   ])('refuse %j', (args, message) => {
     expect(() => read(args)).toThrow(message);
   });

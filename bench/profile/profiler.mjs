@@ -1,0 +1,65 @@
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { rootDir } from '#local/paths.mjs';
+import { sharesOf, sourceFinder } from './shares.mjs';
+
+/** How many shares are told. */
+const told = 8;
+const limitMs = 30_000;
+
+const hook = pathToFileURL(path.join(import.meta.dirname, 'hook.mjs')).href;
+
+/**
+ * Profiles the main thread of the application while a workload runs.
+ * @typedef {object} Profiler
+ * @property {Readonly<Record<string, string>>} env what the application has to be started with
+ * @property {(pids: readonly number[]) => void} begin nothing when it has begun already
+ * @property {(name: string) => Promise<string | undefined>} end writes `name`.cpuprofile and tells the largest shares; undefined when it had not begun
+ */
+
+/** @param {number} pid */
+const isApplication = (pid) => {
+  const file = `/proc/${pid}/cmdline`;
+  return existsSync(file) && readFileSync(file, 'utf8').split('\0').includes('offline');
+};
+
+/** @param {string} file */
+const readWhole = async (file) => {
+  for (const until = Date.now() + limitMs; Date.now() < until; await sleep(100)) {
+    try {
+      return JSON.parse(readFileSync(file, 'utf8'));
+    } catch {
+      // Not there yet, or not all of it.
+    }
+  }
+  throw new Error(`the application wrote no profile in ${limitMs / 1000} s`);
+};
+
+/**
+ * @param {string} dir where the profiles go
+ * @returns {Profiler}
+ */
+export const createProfiler = (dir) => {
+  mkdirSync(dir, { recursive: true });
+  const file = path.resolve(dir, '.running');
+  /** @type {number | undefined} */
+  let profiled;
+  return {
+    env: { NODE_OPTIONS: `--import=${hook}`, BENCH_PROFILE_FILE: file },
+    begin(pids) {
+      if (profiled !== undefined) return;
+      profiled = pids.find(isApplication);
+      if (profiled !== undefined) process.kill(profiled, 'SIGUSR2');
+    },
+    async end(name) {
+      if (profiled === undefined) return undefined;
+      process.kill(profiled, 'SIGUSR2');
+      profiled = undefined;
+      const shares = sharesOf(await readWhole(file), sourceFinder(rootDir)).slice(0, told);
+      renameSync(file, path.join(dir, `${name}.cpuprofile`));
+      return shares.map((share) => `${share.name} ${share.percent.toFixed(0)} %`).join(', ');
+    },
+  };
+};
