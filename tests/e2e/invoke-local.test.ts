@@ -47,11 +47,18 @@ const env = {
 const LIMIT_MS = 45_000;
 const twoAtOnce = semaphore(2);
 
+const SLS = ['node_modules/serverless/bin/serverless.js', 'invoke', 'local'];
+/** By our own command, which builds first and knows the sample; the others by `sls invoke local`, as it does. */
+const BY_NPM = ['createUser', 'getUser', 'sendWelcomeEmail'];
+
+const commandFor = (name: string): string[] =>
+  BY_NPM.includes(name) ? ['local/invoke.mjs', name] : [...SLS, '--function', name, '--path', `events/${name}.json`];
+
 const invoke = (name: string): Promise<Invoked> =>
   twoAtOnce(
     () =>
       new Promise((resolve, reject) => {
-        const child = spawn(process.execPath, ['local/invoke.mjs', name], { env, timeout: LIMIT_MS });
+        const child = spawn(process.execPath, commandFor(name), { env, timeout: LIMIT_MS });
         let output = '';
         child.stdout.on('data', (chunk) => {
           output += chunk;
@@ -210,7 +217,7 @@ describe('the sample events', () => {
   });
 });
 
-describe.concurrent('npm run invoke', () => {
+describe.concurrent('sls invoke local', () => {
   it.each(HTTP)('%s answers %i', async (name, status, body) => {
     const invoked = await invoke(name);
 
