@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { rootDir } from '#local/paths.mjs';
 import { sharesOf, sourceFinder } from './shares.mjs';
 
@@ -9,7 +8,7 @@ import { sharesOf, sourceFinder } from './shares.mjs';
 const told = 8;
 const limitMs = 30_000;
 
-const hook = pathToFileURL(path.join(import.meta.dirname, 'hook.mjs')).href;
+const hook = import.meta.resolve('./hook.mjs');
 
 /**
  * Profiles the main thread of the application while a workload runs.

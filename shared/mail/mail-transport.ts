@@ -1,12 +1,11 @@
-import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { getConfig } from '#shared/config/config.ts';
 import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
 import { type TlsSettings, tlsSettings, tlsTo } from '#shared/config/tls.ts';
 import { errorCodeOf } from '#shared/errors/error-text.ts';
 import { reopenable } from '#shared/lifecycle/reopenable.ts';
-import { step } from '#shared/lifecycle/steps.ts';
-import { LeaseLostError, NoAnswerError } from './mail-outcome.ts';
+import { type Gate, GatedBytes } from './gated-bytes.ts';
+import { NoAnswerError } from './mail-outcome.ts';
 
 export interface Mail {
   readonly to: string;
@@ -25,57 +24,6 @@ export type SendMail = (mail: Mail, mayStillSend: () => boolean) => Promise<void
 export const SEND_LIMIT_MS = 10_000;
 const CONNECT_LIMIT_MS = 4000;
 const ANSWER_LIMIT_MS = 8000;
-
-/** What the mail's bytes pass on their way out. */
-interface Gate {
-  readonly mayStillSend: () => boolean;
-  isHandedOver: boolean;
-}
-
-/**
- * The mail's bytes, or LeaseLostError instead of the first of them: read only after the server's go-ahead to DATA. A plain
- * stream, because one made of an async generator takes a tenth of the time of a whole send.
- */
-class GatedBytes extends Readable {
-  readonly #bytes: Readable;
-  readonly #gate: Gate | undefined;
-  #isOpen = false;
-
-  constructor(bytes: Readable, gate: Gate | undefined) {
-    super();
-    this.#bytes = bytes;
-    this.#gate = gate;
-    bytes.on('error', (error) => this.destroy(error));
-  }
-
-  override _read(): void {
-    if (this.#isOpen) this.#bytes.resume();
-    else this.#open().catch((error: Error) => this.destroy(error));
-  }
-
-  async #open(): Promise<void> {
-    this.#isOpen = true;
-    await step('send: go-ahead seen');
-    if (this.#gate?.mayStillSend() === false) throw new LeaseLostError();
-    this.#bytes.on('data', (bytes: Buffer) => {
-      if (!this.push(bytes)) this.#bytes.pause();
-    });
-    this.#bytes.on('end', () => {
-      this.#close().catch((error: Error) => this.destroy(error));
-    });
-  }
-
-  async #close(): Promise<void> {
-    await step('send: handed over');
-    if (this.#gate !== undefined) this.#gate.isHandedOver = true;
-    this.push(null);
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#bytes.destroy();
-    done(error);
-  }
-}
 
 const hasAnswer = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'responseCode' in error && typeof error.responseCode === 'number';

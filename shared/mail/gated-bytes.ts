@@ -1,0 +1,54 @@
+import { Readable } from 'node:stream';
+import { step } from '#shared/lifecycle/steps.ts';
+import { LeaseLostError } from './mail-outcome.ts';
+
+/** What the mail's bytes pass on their way out. */
+export interface Gate {
+  readonly mayStillSend: () => boolean;
+  isHandedOver: boolean;
+}
+
+/**
+ * The mail's bytes, or LeaseLostError instead of the first of them: read only after the server's go-ahead to DATA. A plain
+ * stream, because one made of an async generator takes a tenth of the time of a whole send.
+ */
+export class GatedBytes extends Readable {
+  readonly #bytes: Readable;
+  readonly #gate: Gate | undefined;
+  #isOpen = false;
+
+  constructor(bytes: Readable, gate: Gate | undefined) {
+    super();
+    this.#bytes = bytes;
+    this.#gate = gate;
+    bytes.on('error', (error) => this.destroy(error));
+  }
+
+  override _read(): void {
+    if (this.#isOpen) this.#bytes.resume();
+    else this.#open().catch((error: Error) => this.destroy(error));
+  }
+
+  async #open(): Promise<void> {
+    this.#isOpen = true;
+    await step('send: go-ahead seen');
+    if (this.#gate?.mayStillSend() === false) throw new LeaseLostError();
+    this.#bytes.on('data', (bytes: Buffer) => {
+      if (!this.push(bytes)) this.#bytes.pause();
+    });
+    this.#bytes.on('end', () => {
+      this.#close().catch((error: Error) => this.destroy(error));
+    });
+  }
+
+  async #close(): Promise<void> {
+    await step('send: handed over');
+    if (this.#gate !== undefined) this.#gate.isHandedOver = true;
+    this.push(null);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#bytes.destroy();
+    done(error);
+  }
+}

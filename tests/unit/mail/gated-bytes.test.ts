@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { GatedBytes } from '#shared/mail/gated-bytes.ts';
+import { LeaseLostError } from '#shared/mail/mail-outcome.ts';
+
+const MEGABYTE = randomBytes(1_048_576);
+
+const inPieces = (bytes: Buffer, size = 10_000): Readable =>
+  Readable.from(
+    Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+      bytes.subarray(index * size, (index + 1) * size),
+    ),
+  );
+
+describe('the bytes of a mail', () => {
+  it('all come through, in order, however slowly they are read', async () => {
+    const gate = { mayStillSend: () => true, isHandedOver: false };
+    const taken: Buffer[] = [];
+
+    for await (const bytes of new GatedBytes(inPieces(MEGABYTE), gate)) {
+      if (taken.length === 0) expect(gate.isHandedOver).toBe(false);
+      taken.push(bytes);
+      if (taken.length % 20 === 0) await sleep(1);
+    }
+
+    expect(Buffer.concat(taken).equals(MEGABYTE)).toBe(true);
+    expect(gate.isHandedOver).toBe(true);
+  });
+
+  it('are read ahead no further than a stream does', async () => {
+    let read = 0;
+    const source = new Readable({
+      read() {
+        read += 1;
+        this.push(Buffer.alloc(10_000));
+      },
+    });
+    const gated = new GatedBytes(source, undefined);
+
+    gated.once('readable', () => undefined);
+    await sleep(20);
+    gated.destroy();
+
+    expect(read).toBeGreaterThan(0);
+    expect(read).toBeLessThan(100);
+  });
+
+  it('do not come once the lease has ended, and are not asked for before somebody reads', async () => {
+    let asked = 0;
+    const source = inPieces(MEGABYTE);
+    const gate = {
+      mayStillSend: () => {
+        asked += 1;
+        return false;
+      },
+      isHandedOver: false,
+    };
+    const gated = new GatedBytes(source, gate);
+    await sleep(5);
+    expect(asked).toBe(0);
+
+    await expect(buffer(gated)).rejects.toThrow(LeaseLostError);
+
+    expect(gate.isHandedOver).toBe(false);
+    expect(source.destroyed).toBe(true);
+  });
+
+  it('fail as their source does, before it is read and after', async () => {
+    const early = new GatedBytes(new Readable({ read() {} }).destroy(new Error('early')), undefined);
+    await expect(buffer(early)).rejects.toThrow('early');
+
+    const gate = { mayStillSend: () => true, isHandedOver: false };
+    const late = async function* () {
+      yield Buffer.from('some');
+      throw new Error('late');
+    };
+    await expect(buffer(new GatedBytes(Readable.from(late()), gate))).rejects.toThrow('late');
+    expect(gate.isHandedOver).toBe(false);
+  });
+});
