@@ -10,7 +10,7 @@
  * @property {number} relayed events that are due at once
  * @property {number} rawSteps of the bare clients that take a fraction of a millisecond
  * @property {number} costed registrations whose cost is counted
- * @property {number} idleSeconds for which the idle cost is counted
+ * @property {number} idleSeconds for which the idle cost is counted; what polls does so for part of each minute
  * @property {readonly number[]} users tables that grow
  * @property {number} finished events that are done, beside those that are due
  * @property {number} probes calls for one percentile
@@ -27,7 +27,7 @@ export const fullSizes = {
   relayed: 3000,
   rawSteps: 10_000,
   costed: 1000,
-  idleSeconds: 20,
+  idleSeconds: 60,
   users: [1000, 100_000, 1_000_000],
   finished: 1_000_000,
   probes: 300,

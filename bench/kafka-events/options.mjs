@@ -10,10 +10,14 @@ const { values } = parseArgs({
   },
 });
 
+const measurements = ['idle', 'latency', 'speed', 'memory'];
+const only = values.only?.split(',') ?? measurements;
+const unknown = only.filter((name) => !measurements.includes(name));
+if (unknown.length > 0) throw new Error(`--only knows no ${unknown.join(', ')}; there are ${measurements.join(', ')}`);
+
 /** What the command line asks for. */
 export const options = {
-  /** `speed`, `latency`, `idle` or `memory`; all of them without. */
-  only: values.only,
+  only,
   /** How often each consumer runs, in turn: A B C D A B C D. */
   rounds: Number(values.rounds),
   records: Number(values.records),

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 
 /** Loaded into every process of the application by NODE_OPTIONS; the one that runs the handlers is `serverless offline`. */
@@ -10,10 +10,14 @@ if (file !== undefined && process.argv.includes('offline')) {
   session.post('Profiler.enable');
   session.post('Profiler.setSamplingInterval', { interval: 500 });
   let isRunning = false;
+  const write = (/** @type {unknown} */ profile) => {
+    writeFileSync(`${file}.part`, JSON.stringify(profile));
+    renameSync(`${file}.part`, file);
+  };
   // The first signal begins, the second writes what was found.
   process.on('SIGUSR2', () => {
-    if (!isRunning) session.post('Profiler.start');
-    else session.post('Profiler.stop', (error, result) => writeFileSync(file, JSON.stringify(error ?? result.profile)));
+    if (isRunning) session.post('Profiler.stop', (error, result) => error === null && write(result.profile));
+    else session.post('Profiler.start');
     isRunning = !isRunning;
   });
 }

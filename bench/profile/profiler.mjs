@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rootDir } from '#local/paths.mjs';
@@ -24,14 +24,10 @@ const isApplication = (pid) => {
   return existsSync(file) && readFileSync(file, 'utf8').split('\0').includes('offline');
 };
 
-/** @param {string} file */
-const readWhole = async (file) => {
+/** @param {string} file that appears as a whole */
+const readOnceThere = async (file) => {
   for (const until = Date.now() + limitMs; Date.now() < until; await sleep(100)) {
-    try {
-      return JSON.parse(readFileSync(file, 'utf8'));
-    } catch {
-      // Not there yet, or not all of it.
-    }
+    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
   }
   throw new Error(`the application wrote no profile in ${limitMs / 1000} s`);
 };
@@ -50,13 +46,15 @@ export const createProfiler = (dir) => {
     begin(pids) {
       if (profiled !== undefined) return;
       profiled = pids.find(isApplication);
+      rmSync(file, { force: true });
       if (profiled !== undefined) process.kill(profiled, 'SIGUSR2');
     },
     async end(name) {
-      if (profiled === undefined) return undefined;
-      process.kill(profiled, 'SIGUSR2');
+      const pid = profiled;
       profiled = undefined;
-      const shares = sharesOf(await readWhole(file), sourceFinder(rootDir)).slice(0, told);
+      if (pid === undefined) return undefined;
+      process.kill(pid, 'SIGUSR2');
+      const shares = sharesOf(await readOnceThere(file), sourceFinder(rootDir)).slice(0, told);
       renameSync(file, path.join(dir, `${name}.cpuprofile`));
       return shares.map((share) => `${share.name} ${share.percent.toFixed(0)} %`).join(', ');
     },

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { finished, Readable } from 'node:stream';
 import { step } from '#shared/lifecycle/steps.ts';
 import { LeaseLostError } from './mail-outcome.ts';
 
@@ -21,7 +21,10 @@ export class GatedBytes extends Readable {
     super();
     this.#bytes = bytes;
     this.#gate = gate;
-    bytes.on('error', (error) => this.destroy(error));
+    // Told of a source that is closed before its end, too.
+    finished(bytes, { writable: false }, (error) => {
+      if (error) this.destroy(error);
+    });
   }
 
   override _read(): void {

@@ -68,6 +68,18 @@ describe('the bytes of a mail', () => {
     expect(source.destroyed).toBe(true);
   });
 
+  it('fail when their source is closed before its end', async () => {
+    const source = new Readable({ read() {} });
+    const gate = { mayStillSend: () => true, isHandedOver: false };
+    const reading = buffer(new GatedBytes(source, gate));
+    source.push('some');
+    await sleep(1);
+    source.destroy();
+
+    await expect(reading).rejects.toThrow('Premature close');
+    expect(gate.isHandedOver).toBe(false);
+  });
+
   it('fail as their source does, before it is read and after', async () => {
     const early = new GatedBytes(new Readable({ read() {} }).destroy(new Error('early')), undefined);
     await expect(buffer(early)).rejects.toThrow('early');
