@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processorMs } from '../process-figures.mjs';
 import { withProject } from './project.mjs';
 import { createTopic, deleteTopic, randomName } from './topic.mjs';
 
@@ -21,14 +21,8 @@ async function percentOfCore(topic, enabled) {
   return withProject({ topic, groupId: randomName(), handler: 'noop', event: { enabled } }, async ({ pid, until }) => {
     await until((log) => log.includes(enabled ? 'joined the group' : 'metrics are served'));
     await sleep(SETTLE_MS);
-    const before = processorTicks(pid);
+    const before = processorMs([pid]);
     await sleep(SECONDS * 1_000);
-    return Math.round(((processorTicks(pid) - before) / SECONDS) * 100) / 100;
+    return Math.round(((processorMs([pid]) - before) / SECONDS) * 10) / 100;
   });
-}
-
-/** In hundredths of a second. @param {number} pid */
-function processorTicks(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-  return Number(fields[11]) + Number(fields[12]);
 }

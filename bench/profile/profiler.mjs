@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '#local/cli/wait-for.mjs';
 import { rootDir } from '#local/paths.mjs';
+import { descendantsOf } from '#tests/chaos/process-tree.mjs';
 import { sharesOf, sourceFinder } from './shares.mjs';
 
 /** How many shares are told. */
@@ -18,18 +19,15 @@ const hook = import.meta.resolve('./hook.mjs');
  * @property {(name: string) => Promise<string | undefined>} end writes `name`.cpuprofile and tells the largest shares; undefined when it had not begun
  */
 
-/** @param {number} pid */
-const isApplication = (pid) => {
-  const file = `/proc/${pid}/cmdline`;
-  return existsSync(file) && readFileSync(file, 'utf8').split('\0').includes('offline');
-};
+/** @param {readonly number[]} pids */
+const applicationOf = (pids) =>
+  descendantsOf(process.pid).find(({ pid, command }) => pids.includes(pid) && command.endsWith(' offline start'))?.pid;
 
 /** @param {string} file that appears as a whole */
 const readOnceThere = async (file) => {
-  for (const until = Date.now() + limitMs; Date.now() < until; await sleep(100)) {
-    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
-  }
-  throw new Error(`the application wrote no profile in ${limitMs / 1000} s`);
+  if (!(await waitFor(() => existsSync(file), { timeoutMs: limitMs })))
+    throw new Error(`the application wrote no profile in ${limitMs / 1000} s`);
+  return JSON.parse(readFileSync(file, 'utf8'));
 };
 
 /**
@@ -45,7 +43,7 @@ export const createProfiler = (dir) => {
     env: { NODE_OPTIONS: `--import=${hook}`, BENCH_PROFILE_FILE: file },
     begin(pids) {
       if (profiled !== undefined) return;
-      profiled = pids.find(isApplication);
+      profiled = applicationOf(pids);
       rmSync(file, { force: true });
       if (profiled !== undefined) process.kill(profiled, 'SIGUSR2');
     },

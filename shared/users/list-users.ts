@@ -46,6 +46,7 @@ export const listUsers = (database: () => Promise<Database>, clock: () => number
     if (offset >= LARGE_TABLE || totals.isLarge()) {
       const total = await totals.get(() => users.count());
       if (total > LARGE_TABLE) return [await fromLargeTable(db, wanted, total), total];
+      if (offset >= total) return [[], total];
     }
     const asked = clock();
     const [page, total] = await users.listAndCount(sortBy, direction, { after: undefined, offset }, size);

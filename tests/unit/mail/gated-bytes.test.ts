@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { GatedBytes } from '#shared/mail/gated-bytes.ts';
 import { LeaseLostError } from '#shared/mail/mail-outcome.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
 
 const MEGABYTE = randomBytes(1_048_576);
 
@@ -23,7 +24,7 @@ describe('the bytes of a mail', () => {
     for await (const bytes of new GatedBytes(inPieces(MEGABYTE), gate)) {
       if (taken.length === 0) expect(gate.isHandedOver).toBe(false);
       taken.push(bytes);
-      if (taken.length % 20 === 0) await sleep(1);
+      await nextTurn();
     }
 
     expect(Buffer.concat(taken).equals(MEGABYTE)).toBe(true);
@@ -41,7 +42,7 @@ describe('the bytes of a mail', () => {
     const gated = new GatedBytes(source, undefined);
 
     gated.once('readable', () => undefined);
-    await sleep(20);
+    await waitFor(() => source.isPaused(), { what: 'the source to be held up' });
     gated.destroy();
 
     expect(read).toBeGreaterThan(0);
@@ -59,7 +60,7 @@ describe('the bytes of a mail', () => {
       isHandedOver: false,
     };
     const gated = new GatedBytes(source, gate);
-    await sleep(5);
+    await nextTurn();
     expect(asked).toBe(0);
 
     await expect(buffer(gated)).rejects.toThrow(LeaseLostError);
@@ -73,7 +74,7 @@ describe('the bytes of a mail', () => {
     const gate = { mayStillSend: () => true, isHandedOver: false };
     const reading = buffer(new GatedBytes(source, gate));
     source.push('some');
-    await sleep(1);
+    await nextTurn();
     source.destroy();
 
     await expect(reading).rejects.toThrow('Premature close');

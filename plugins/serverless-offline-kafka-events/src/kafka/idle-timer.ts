@@ -43,7 +43,7 @@ export function stopIdleTimer(require: NodeJS.Require): void {
 
 function endOverdueRequests(queue: RequestQueue): void {
   const now = Date.now();
-  for (const request of [...queue.inflight.values()])
+  for (const request of queue.inflight.values())
     if (now - request.sentAt > request.requestTimeout) request.timeoutRequest();
   if (!queue.isConnected()) queue.destroy();
 }
