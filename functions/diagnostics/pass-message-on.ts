@@ -1,10 +1,10 @@
-import { postToUsers } from '#shared/diagnostics/call-users.ts';
+import { postToUsers } from '#shared/system/call-users.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { bodyText } from '#shared/http/request.ts';
 import { text } from '#shared/http/response.ts';
-import { within } from '#shared/lifecycle/within.ts';
-import { log } from '#shared/logging/logger.ts';
+import { within } from '#shared/async/within.ts';
+import { log } from '#shared/observability/logger.ts';
 
 /** How long to wait for the message to be written; Lambda freezes once this function has answered. */
 const WRITE_LIMIT_MS = 500;

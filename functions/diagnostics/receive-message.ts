@@ -1,6 +1,6 @@
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { bodyText } from '#shared/http/request.ts';
-import { log } from '#shared/logging/logger.ts';
+import { log } from '#shared/observability/logger.ts';
 
 /** POST /tests/firenforget: logs the text it is sent. */
 export const handler = httpHandler(async (event) => {

@@ -1,8 +1,8 @@
-import { callUsers } from '#shared/diagnostics/call-users.ts';
+import { callUsers } from '#shared/system/call-users.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { query } from '#shared/http/request.ts';
 import { text } from '#shared/http/response.ts';
-import * as diagnosticsQuery from '#shared/validation/generated/diagnostics-query.js';
+import * as diagnosticsQuery from '#generated/diagnostics-query.js';
 
 export const requestData = (call: typeof callUsers) =>
   httpHandler(async (event) => {

@@ -1,7 +1,7 @@
 import { notificationsDatabase } from '#shared/db/databases.ts';
-import { allOf } from '#shared/lifecycle/all-of.ts';
-import { hasTime, type MayGoOn, onceDone } from '#shared/lifecycle/may-go-on.ts';
-import { scheduledHandler } from '#shared/lifecycle/scheduled-handler.ts';
+import { allOf } from '#shared/async/settle-all.ts';
+import { hasTime, type MayGoOn, onceDone } from '#shared/runtime/time-left.ts';
+import { scheduledHandler } from '#shared/runtime/scheduled-handler.ts';
 import { SEND_RESERVE_MS } from '#shared/notifications/deliver-claims.ts';
 import { purgeDeliveries } from '#shared/notifications/purge-deliveries.ts';
 import { reportUnsent } from '#shared/notifications/report-unsent.ts';

@@ -5,7 +5,7 @@ import { query } from '#shared/http/request.ts';
 import { json } from '#shared/http/response.ts';
 import type { DeadLetterPage, ListDeadLettersQuery } from '#shared/outbox/dead-letter.ts';
 import { listDeadLetters } from '#shared/outbox/list-dead-letters.ts';
-import * as listDeadLettersQuery from '#shared/validation/generated/list-dead-letters-query.js';
+import * as listDeadLettersQuery from '#generated/list-dead-letters-query.js';
 
 export const listDeadLettersHandler = (list: (query: ListDeadLettersQuery) => Promise<DeadLetterPage>) =>
   httpHandler(

@@ -5,7 +5,7 @@ import { query } from '#shared/http/request.ts';
 import { json } from '#shared/http/response.ts';
 import type { EventPage, ListEventsQuery } from '#shared/outbox/event.ts';
 import { listEvents } from '#shared/outbox/list-events.ts';
-import * as listEventsQuery from '#shared/validation/generated/list-events-query.js';
+import * as listEventsQuery from '#generated/list-events-query.js';
 
 export const listEventsHandler = (list: (query: ListEventsQuery) => Promise<EventPage>) =>
   httpHandler(

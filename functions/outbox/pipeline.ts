@@ -2,8 +2,8 @@ import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { operatorOnly } from '#shared/http/operator.ts';
 import { json } from '#shared/http/response.ts';
-import { observePipeline } from '#shared/pipeline/observe-pipeline.ts';
-import type { Pipeline } from '#shared/pipeline/pipeline.ts';
+import { observePipeline } from '#shared/outbox/observe-pipeline.ts';
+import type { Pipeline } from '#shared/outbox/pipeline.ts';
 
 export const pipelineHandler = (observe: () => Promise<Pipeline>) =>
   httpHandler(operatorOnly(async () => json(200, await observe())));

@@ -1,10 +1,10 @@
 import { getConfig } from '#shared/config/config.ts';
 import { usersDatabase } from '#shared/db/databases.ts';
-import { purgeKeys } from '#shared/idempotency/purge-keys.ts';
+import { purgeKeys } from '#shared/users/purge-keys.ts';
 import { publish } from '#shared/kafka/producer.ts';
-import { allOf } from '#shared/lifecycle/all-of.ts';
-import { hasTime, type MayGoOn, onceDone } from '#shared/lifecycle/may-go-on.ts';
-import { scheduledHandler } from '#shared/lifecycle/scheduled-handler.ts';
+import { allOf } from '#shared/async/settle-all.ts';
+import { hasTime, type MayGoOn, onceDone } from '#shared/runtime/time-left.ts';
+import { scheduledHandler } from '#shared/runtime/scheduled-handler.ts';
 import { purgeEvents } from '#shared/outbox/purge-events.ts';
 import { relayOutbox } from '#shared/outbox/relay-outbox.ts';
 import { reportUnpublished } from '#shared/outbox/report-unpublished.ts';

@@ -1,7 +1,7 @@
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerResult } from 'aws-lambda';
 import { isOperator } from '#shared/http/operator.ts';
-import { tracked } from '#shared/lifecycle/lifecycle.ts';
-import { log } from '#shared/logging/logger.ts';
+import { tracked } from '#shared/runtime/lifecycle.ts';
+import { log } from '#shared/observability/logger.ts';
 
 /**
  * The HTTP API's Lambda authorizer (payload 2.0, simple responses): lets operators through. Whatever goes wrong, the door stays

@@ -1,4 +1,4 @@
-import { readConsumers } from '#shared/consumers/read-consumers.ts';
+import { readConsumers } from '#shared/system/read-consumers.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { operatorOnly } from '#shared/http/operator.ts';
 import { json } from '#shared/http/response.ts';

@@ -1,4 +1,4 @@
-import { PAGE_POLICY } from '#shared/dashboard/page-policy.ts';
+import { PAGE_POLICY } from '#shared/system/page-policy.ts';
 import { assetResponse } from '#shared/http/asset-response.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 

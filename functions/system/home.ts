@@ -1,6 +1,6 @@
-import { homeLinks } from '#shared/dashboard/home-links.ts';
-import { homePage } from '#shared/dashboard/home-page.ts';
-import { PAGE_POLICY } from '#shared/dashboard/page-policy.ts';
+import { homeLinks } from '#shared/system/home-links.ts';
+import { homePage } from '#shared/system/home-page.ts';
+import { PAGE_POLICY } from '#shared/system/page-policy.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { header } from '#shared/http/request.ts';
 import { html, json } from '#shared/http/response.ts';

@@ -1,5 +1,5 @@
-import { type Checks, checkDependencies } from '#shared/health/check-dependencies.ts';
-import { dependencyChecks } from '#shared/health/dependency-checks.ts';
+import { type Checks, checkDependencies } from '#shared/system/check-dependencies.ts';
+import { dependencyChecks } from '#shared/system/dependency-checks.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { json } from '#shared/http/response.ts';
 

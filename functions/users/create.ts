@@ -3,14 +3,14 @@ import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { jsonBody } from '#shared/http/request.ts';
 import { json } from '#shared/http/response.ts';
-import { idempotencyKeyOf } from '#shared/idempotency/idempotency-key.ts';
+import { idempotencyKeyOf } from '#shared/users/idempotency-key.ts';
 import { publish } from '#shared/kafka/producer.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
-import { type LimitSignUps, limitSignUps } from '#shared/rate-limit/request-limits.ts';
+import { type LimitSignUps, limitSignUps } from '#shared/http/request-limits.ts';
 import { hashPassword } from '#shared/users/password-hash.ts';
 import { type RegisterOnce, registerOnce } from '#shared/users/register-once.ts';
 import { registerUser } from '#shared/users/register-user.ts';
-import * as createUserBody from '#shared/validation/generated/create-user-body.js';
+import * as createUserBody from '#generated/create-user-body.js';
 
 export const createUser = (register: RegisterOnce, limit: LimitSignUps) =>
   httpHandler(async (event) => {

@@ -4,7 +4,7 @@ import { operatorOnlyWhenDeployed } from '#shared/http/operator.ts';
 import { query } from '#shared/http/request.ts';
 import { json } from '#shared/http/response.ts';
 import { type ListUsers, listUsers } from '#shared/users/list-users.ts';
-import * as listUsersQuery from '#shared/validation/generated/list-users-query.js';
+import * as listUsersQuery from '#generated/list-users-query.js';
 
 export const listUsersHandler = (list: ListUsers) =>
   httpHandler(

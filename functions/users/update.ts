@@ -3,11 +3,11 @@ import { httpHandler } from '#shared/http/http-handler.ts';
 import { userIdOf } from '#shared/http/path-parameters.ts';
 import { jsonBody } from '#shared/http/request.ts';
 import { json } from '#shared/http/response.ts';
-import { type LimitPasswordChecks, limitPasswordChecks } from '#shared/rate-limit/request-limits.ts';
+import { type LimitPasswordChecks, limitPasswordChecks } from '#shared/http/request-limits.ts';
 import { hashPassword, verifyPassword } from '#shared/users/password-hash.ts';
 import { type UpdateUser, updateUser } from '#shared/users/update-user.ts';
 import { userCache } from '#shared/users/user-cache.ts';
-import * as updateUserBody from '#shared/validation/generated/update-user-body.js';
+import * as updateUserBody from '#generated/update-user-body.js';
 
 export const updateUserHandler = (update: UpdateUser, limit: LimitPasswordChecks) =>
   httpHandler(async (event) => {

@@ -1,4 +1,4 @@
-import type { Migration } from '../migration.ts';
+import type { Migration } from '#migrations/migration.ts';
 
 export const initialNotifications: Migration = {
   name: '0001-initial',

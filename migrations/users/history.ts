@@ -1,4 +1,4 @@
-import type { Migration } from '../migration.ts';
+import type { Migration } from '#migrations/migration.ts';
 import { initialUsers } from './0001-initial.ts';
 import { retentionAndLists } from './0002-retention-and-lists.ts';
 import { idempotency } from './0003-idempotency.ts';

@@ -2,8 +2,8 @@ import { Redis } from 'ioredis';
 import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
 import { type TlsSettings, tlsSettings } from '#shared/config/tls.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import { reopenable } from '#shared/lifecycle/reopenable.ts';
-import { log } from '#shared/logging/logger.ts';
+import { reopenable } from '#shared/runtime/reopenable.ts';
+import { log } from '#shared/observability/logger.ts';
 
 const COMMAND_LIMIT_MS = 250;
 const RECONNECT_MS = 500;

@@ -1,5 +1,5 @@
 import { fieldErrors } from '#shared/validation/field-errors.ts';
-import { messages, validate } from '#shared/validation/generated/config.js';
+import { messages, validate } from '#generated/config.js';
 import { ConfigError } from './config-error.ts';
 import type { Config } from './config-schema.ts';
 import { LOCAL_DEFAULTS, RATE_LIMITS } from './defaults.ts';

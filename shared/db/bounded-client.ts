@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import MySql2Client from 'knex/lib/dialects/mysql2/index.js';
-import { TimeLimitError } from '#shared/lifecycle/within.ts';
+import { TimeLimitError } from '#shared/async/within.ts';
 import { isLoginRefused } from './database-errors.ts';
 
 export interface BoundedConfig extends Knex.Config {

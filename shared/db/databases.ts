@@ -3,7 +3,7 @@ import { getConfig } from '#shared/config/config.ts';
 import { ConfigError } from '#shared/config/config-error.ts';
 import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
 import { tlsTo } from '#shared/config/tls.ts';
-import { reopenable } from '#shared/lifecycle/reopenable.ts';
+import { reopenable } from '#shared/runtime/reopenable.ts';
 import { connectionSettings, createDatabase, type Database, type DatabaseAccess } from './database.ts';
 
 export type DatabaseVariable = 'USERS_DATABASE_URL' | 'NOTIFICATIONS_DATABASE_URL';

@@ -1,4 +1,4 @@
-import type { MayGoOn } from '#shared/lifecycle/may-go-on.ts';
+import type { MayGoOn } from '#shared/runtime/time-left.ts';
 
 /** Few enough that the locks of one statement are held for milliseconds. */
 const BATCH = 500;

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { AppError, ERROR_CODES } from '#shared/errors/app-error.ts';
-import { tracked } from '#shared/lifecycle/lifecycle.ts';
-import { log } from '#shared/logging/logger.ts';
-import { continueTrace, runInTrace, type TraceContext } from '#shared/tracing/trace-context.ts';
+import { tracked } from '#shared/runtime/lifecycle.ts';
+import { log } from '#shared/observability/logger.ts';
+import { continueTrace, runInTrace, type TraceContext } from '#shared/observability/trace-context.ts';
 import { errorResponse } from './error-response.ts';
 import { header } from './request.ts';
 import { requireModestSize } from './request-size.ts';

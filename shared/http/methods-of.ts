@@ -1,4 +1,4 @@
-import methods from '#shared/openapi/generated/methods.json' with { type: 'json' };
+import methods from '#generated/methods.json' with { type: 'json' };
 
 const withoutSlash = (path: string): string => path.replace(/(?<=.)\/$/, '');
 

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
-import { tracked } from '#shared/lifecycle/lifecycle.ts';
-import { log } from '#shared/logging/logger.ts';
-import { newTrace, runInTrace } from '#shared/tracing/trace-context.ts';
+import { tracked } from '#shared/runtime/lifecycle.ts';
+import { log } from '#shared/observability/logger.ts';
+import { newTrace, runInTrace } from '#shared/observability/trace-context.ts';
 import { type KafkaEvent, type RawRecord, recordsOf } from './records.ts';
 
 export interface Invocation {

@@ -1,6 +1,6 @@
 import { getConfig } from '#shared/config/config.ts';
 import { openKafka } from './kafka-client.ts';
-import { PARTITIONS, prefixed, RETENTION_MS, TOPICS } from './topics.ts';
+import { PARTITIONS, prefixed, RETENTION_MS, TOPICS } from '#shared/messages/topics.ts';
 
 /** Creates the topics that are missing and returns their names. Existing ones are left as they are. */
 export const createTopics = async (): Promise<string[]> => {

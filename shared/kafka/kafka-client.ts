@@ -2,7 +2,7 @@ import { Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
 import { getConfig } from '#shared/config/config.ts';
 import { optionalSetting, renewedSetting, requiredSetting } from '#shared/config/settings.ts';
 import { type TlsSettings, tlsSettings, tlsTo } from '#shared/config/tls.ts';
-import { log } from '#shared/logging/logger.ts';
+import { log } from '#shared/observability/logger.ts';
 import { parseKafkaCredentials, saslOptions } from './kafka-credentials.ts';
 import { patchIdleTimer } from './timer-patch.ts';
 

@@ -1,4 +1,4 @@
-import { reopenable } from '#shared/lifecycle/reopenable.ts';
+import { reopenable } from '#shared/runtime/reopenable.ts';
 import { openKafka } from './kafka-client.ts';
 
 const admin = reopenable(

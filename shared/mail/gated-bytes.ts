@@ -1,5 +1,5 @@
 import { finished, Readable } from 'node:stream';
-import { step } from '#shared/lifecycle/steps.ts';
+import { step } from '#shared/runtime/steps.ts';
 import { LeaseLostError } from './mail-outcome.ts';
 
 /** What the mail's bytes pass on their way out. */

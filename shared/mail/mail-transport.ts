@@ -3,7 +3,7 @@ import { getConfig } from '#shared/config/config.ts';
 import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
 import { type TlsSettings, tlsSettings, tlsTo } from '#shared/config/tls.ts';
 import { errorCodeOf } from '#shared/errors/error-text.ts';
-import { reopenable } from '#shared/lifecycle/reopenable.ts';
+import { reopenable } from '#shared/runtime/reopenable.ts';
 import { type Gate, GatedBytes } from './gated-bytes.ts';
 import { NoAnswerError } from './mail-outcome.ts';
 

@@ -1,7 +1,7 @@
-import { toDeadLetter } from '#shared/kafka/dead-letter.ts';
-import { toMessage } from '#shared/kafka/event-message.ts';
+import { toDeadLetter } from '#shared/messages/dead-letter.ts';
+import { toMessage } from '#shared/messages/event-message.ts';
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
-import { EMAIL_SEND, prefixed } from '#shared/kafka/topics.ts';
+import { EMAIL_SEND, prefixed } from '#shared/messages/topics.ts';
 
 /** What a dead letter tells of a delivery that failed for good. */
 export interface DeadLetterSource {

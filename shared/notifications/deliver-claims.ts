@@ -1,12 +1,12 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import type { CircuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
-import { step } from '#shared/lifecycle/steps.ts';
-import { log } from '#shared/logging/logger.ts';
+import type { CircuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { step } from '#shared/runtime/steps.ts';
+import { log } from '#shared/observability/logger.ts';
 import { type MailOutcome, outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
 import { SEND_LIMIT_MS, type SendMail } from '#shared/mail/mail-transport.ts';
-import { continueTrace, formatTraceparent, runInTrace } from '#shared/tracing/trace-context.ts';
+import { continueTrace, formatTraceparent, runInTrace } from '#shared/observability/trace-context.ts';
 import { type Claim, MAX_UNFINISHED_STARTS } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
 import type { PublishResults } from './publish-results.ts';

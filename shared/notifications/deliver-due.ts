@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, Executor } from '#shared/db/database.ts';
 import { statement, transaction } from '#shared/db/run.ts';
-import { allOf } from '#shared/lifecycle/all-of.ts';
-import type { CircuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
-import { hasTime } from '#shared/lifecycle/may-go-on.ts';
-import { semaphore } from '#shared/lifecycle/semaphore.ts';
-import { step } from '#shared/lifecycle/steps.ts';
+import { allOf } from '#shared/async/settle-all.ts';
+import type { CircuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { hasTime } from '#shared/runtime/time-left.ts';
+import { semaphore } from '#shared/async/semaphore.ts';
+import { step } from '#shared/runtime/steps.ts';
 import { abandonedLeases, abandonedUnlessClaimed } from './abandoned-leases.ts';
 import { type ClaimedDelivery, type DeliverClaims, SEND_RESERVE_MS } from './deliver-claims.ts';
 import { LEASE_MARGIN_MS, LONGEST_CLAIM_MS } from './delivery.ts';

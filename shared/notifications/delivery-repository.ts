@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
 import { daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
-import type { EventMessage } from '#shared/kafka/event-message.ts';
+import type { EventMessage } from '#shared/messages/event-message.ts';
 import type { Delivery, DeliveryStatus } from './delivery.ts';
 
 /** A message of the inbox and where it lay. */

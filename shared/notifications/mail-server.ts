@@ -1,6 +1,6 @@
 import { getConfig } from '#shared/config/config.ts';
-import { circuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
-import { semaphore } from '#shared/lifecycle/semaphore.ts';
+import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { semaphore } from '#shared/async/semaphore.ts';
 
 /** Whether the mail server is worth trying; one for everything in this process that sends. */
 export const mailBreaker = circuitBreaker({ threshold: 3, probeAfterMs: 1000 }, () => performance.now());

@@ -1,6 +1,6 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
-import { keptFor } from '#shared/lifecycle/kept-for.ts';
+import { keptFor } from '#shared/async/memoize-for.ts';
 import type { DeliveryOverview } from './delivery-overview.ts';
 import { overviewRepository } from './overview-repository.ts';
 

@@ -1,5 +1,5 @@
-import { toDeadLetter } from '#shared/kafka/dead-letter.ts';
-import { MalformedMessageError, parseEventMessage } from '#shared/kafka/event-message.ts';
+import { toDeadLetter } from '#shared/messages/dead-letter.ts';
+import { MalformedMessageError, parseEventMessage } from '#shared/messages/event-message.ts';
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import type { InboxMessage } from './delivery-repository.ts';

@@ -1,9 +1,9 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
-import { toMessage } from '#shared/kafka/event-message.ts';
+import { toMessage } from '#shared/messages/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
-import { EMAIL_SEND, EMAIL_SENT } from '#shared/kafka/topics.ts';
-import { step } from '#shared/lifecycle/steps.ts';
+import { EMAIL_SEND, EMAIL_SENT } from '#shared/messages/topics.ts';
+import { step } from '#shared/runtime/steps.ts';
 import { type DeadLetterSource, toDeadLetterOf } from './dead-delivery.ts';
 import { deliveryRepository } from './delivery-repository.ts';
 import { sentRecorded } from './sent-unrecorded.ts';

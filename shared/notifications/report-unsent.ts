@@ -1,6 +1,6 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
-import { reportMetric } from '#shared/metrics/metrics.ts';
+import { reportMetric } from '#shared/observability/metrics.ts';
 import { deliveryRepository } from './delivery-repository.ts';
 
 /** Reports the age of the oldest event whose mail no server has refused yet and that is not sent; 0 when there is none. */

@@ -1,5 +1,5 @@
 import { getConfig } from '#shared/config/config.ts';
-import { backoffMs } from '#shared/lifecycle/backoff.ts';
+import { backoffMs } from '#shared/async/backoff.ts';
 
 const SERVER_DOWN_MS = 2000;
 

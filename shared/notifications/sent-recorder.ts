@@ -1,6 +1,6 @@
 import { errorText } from '#shared/errors/error-text.ts';
-import { step } from '#shared/lifecycle/steps.ts';
-import { log } from '#shared/logging/logger.ts';
+import { step } from '#shared/runtime/steps.ts';
+import { log } from '#shared/observability/logger.ts';
 import type { Claim } from './delivery.ts';
 import { sentRecorded, sentUnrecordable, sentUnrecorded } from './sent-unrecorded.ts';
 

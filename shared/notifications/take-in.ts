@@ -1,6 +1,6 @@
 import type { Database, Executor } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
-import { step } from '#shared/lifecycle/steps.ts';
+import { step } from '#shared/runtime/steps.ts';
 import { abandonedLeases, abandonedUnlessClaimed } from './abandoned-leases.ts';
 import { decideIntake, type Intake } from './decide-intake.ts';
 import { KEEP_DAYS } from './delivery.ts';

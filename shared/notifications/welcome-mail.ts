@@ -1,5 +1,5 @@
 import type { Mail } from '#shared/mail/mail-transport.ts';
-import { html, text } from './generated/welcome-mail.js';
+import { html, text } from '#generated/welcome-mail.js';
 
 const SUBJECT = 'Welcome to our site!';
 

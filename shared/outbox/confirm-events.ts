@@ -1,13 +1,13 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
-import { toDeadLetter } from '#shared/kafka/dead-letter.ts';
-import { type EventMessage, MalformedMessageError, parseEventMessage } from '#shared/kafka/event-message.ts';
+import { toDeadLetter } from '#shared/messages/dead-letter.ts';
+import { type EventMessage, MalformedMessageError, parseEventMessage } from '#shared/messages/event-message.ts';
 import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
-import { EMAIL_SENT } from '#shared/kafka/topics.ts';
-import { step } from '#shared/lifecycle/steps.ts';
-import { log } from '#shared/logging/logger.ts';
-import { traceIdsOf } from '#shared/tracing/trace-context.ts';
+import { EMAIL_SENT } from '#shared/messages/topics.ts';
+import { step } from '#shared/runtime/steps.ts';
+import { log } from '#shared/observability/logger.ts';
+import { traceIdsOf } from '#shared/observability/trace-context.ts';
 import { outboxRepository } from './outbox-repository.ts';
 
 export interface ConfirmDependencies {

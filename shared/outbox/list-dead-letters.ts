@@ -1,7 +1,7 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { tableTotals } from '#shared/db/table-total.ts';
-import { toPage } from '#shared/paging/to-page.ts';
+import { toPage } from '#shared/validation/to-page.ts';
 import type { DeadLetterPage, DeadLetterView, ListDeadLettersQuery } from './dead-letter.ts';
 import { type DeadLetterRow, deadLetterRepository } from './dead-letter-repository.ts';
 import { MAX_PAGE_SIZE } from './largest-page.ts';

@@ -1,4 +1,4 @@
-import type { EventMessage } from '#shared/kafka/event-message.ts';
+import type { EventMessage } from '#shared/messages/event-message.ts';
 
 /** What an event needs to be stored and published for the first time. */
 export interface NewEvent {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
 import { daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
-import { EMAIL_SEND } from '#shared/kafka/topics.ts';
+import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import type { EventState } from './event-states.ts';
 import type { NewEvent } from './outbox-event.ts';
 import { republishDelayMs } from './republish-delay.ts';

@@ -1,15 +1,15 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import { toMessage } from '#shared/kafka/event-message.ts';
+import { toMessage } from '#shared/messages/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
-import { EMAIL_SEND } from '#shared/kafka/topics.ts';
-import { batcher } from '#shared/lifecycle/batcher.ts';
-import { type CircuitBreaker, circuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
-import { tracked } from '#shared/lifecycle/lifecycle.ts';
-import { step } from '#shared/lifecycle/steps.ts';
-import { within } from '#shared/lifecycle/within.ts';
-import { log } from '#shared/logging/logger.ts';
+import { EMAIL_SEND } from '#shared/messages/topics.ts';
+import { batcher } from '#shared/async/batcher.ts';
+import { type CircuitBreaker, circuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { tracked } from '#shared/runtime/lifecycle.ts';
+import { step } from '#shared/runtime/steps.ts';
+import { within } from '#shared/async/within.ts';
+import { log } from '#shared/observability/logger.ts';
 import { type NewEvent, sendRequest } from './outbox-event.ts';
 import { outboxRepository } from './outbox-repository.ts';
 

@@ -1,8 +1,8 @@
 import type { Database } from '#shared/db/database.ts';
 import { purge } from '#shared/db/purge.ts';
 import { statement } from '#shared/db/run.ts';
-import type { MayGoOn } from '#shared/lifecycle/may-go-on.ts';
-import { log } from '#shared/logging/logger.ts';
+import type { MayGoOn } from '#shared/runtime/time-left.ts';
+import { log } from '#shared/observability/logger.ts';
 import { deadLetterRepository } from './dead-letter-repository.ts';
 import { outboxRepository } from './outbox-repository.ts';
 

@@ -1,13 +1,13 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement, transaction } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import { toMessage } from '#shared/kafka/event-message.ts';
+import { toMessage } from '#shared/messages/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
-import { EMAIL_SEND } from '#shared/kafka/topics.ts';
-import type { MayGoOn } from '#shared/lifecycle/may-go-on.ts';
-import { step } from '#shared/lifecycle/steps.ts';
-import { log } from '#shared/logging/logger.ts';
-import { traceIdsOf } from '#shared/tracing/trace-context.ts';
+import { EMAIL_SEND } from '#shared/messages/topics.ts';
+import type { MayGoOn } from '#shared/runtime/time-left.ts';
+import { step } from '#shared/runtime/steps.ts';
+import { log } from '#shared/observability/logger.ts';
+import { traceIdsOf } from '#shared/observability/trace-context.ts';
 import { sendRequest } from './outbox-event.ts';
 import { type EventRow, outboxRepository } from './outbox-repository.ts';
 

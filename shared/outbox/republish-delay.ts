@@ -1,5 +1,5 @@
 import { getConfig } from '#shared/config/config.ts';
-import { backoffMs } from '#shared/lifecycle/backoff.ts';
+import { backoffMs } from '#shared/async/backoff.ts';
 
 /** How long to wait for a confirmation after the n-th publication (n from 1). In ms. */
 export const republishDelayMs = (publications: number): number => {

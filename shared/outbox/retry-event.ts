@@ -1,7 +1,7 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement, transaction } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { step } from '#shared/lifecycle/steps.ts';
+import { step } from '#shared/runtime/steps.ts';
 import type { PipelineEvent } from './event.ts';
 import { eventNotFound, toPipelineEvent } from './list-events.ts';
 import type { NewEvent } from './outbox-event.ts';

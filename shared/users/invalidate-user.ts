@@ -1,8 +1,8 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import { step } from '#shared/lifecycle/steps.ts';
-import { log } from '#shared/logging/logger.ts';
+import { step } from '#shared/runtime/steps.ts';
+import { log } from '#shared/observability/logger.ts';
 import { type CacheInvalidation, cacheInvalidationRepository } from './cache-invalidation-repository.ts';
 import type { UserCache } from './user-cache.ts';
 

@@ -1,7 +1,7 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { LARGE_TABLE, tableTotal } from '#shared/db/table-total.ts';
-import { toPage } from '#shared/paging/to-page.ts';
+import { toPage } from '#shared/validation/to-page.ts';
 import { MAX_PAGE_SIZE } from './largest-page.ts';
 import { userPositions } from './user-positions.ts';
 import { type Direction, userRepository } from './user-repository.ts';

@@ -1,7 +1,7 @@
 import { hash, verify } from '@node-rs/argon2';
 import { getConfig } from '#shared/config/config.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { semaphore } from '#shared/lifecycle/semaphore.ts';
+import { semaphore } from '#shared/async/semaphore.ts';
 
 /** Some tenths of a second: what waits now is done by then. */
 const RETRY_SECONDS = 1;

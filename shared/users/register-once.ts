@@ -1,8 +1,8 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { bodyDigests, keyDigest } from '#shared/idempotency/digests.ts';
-import { idempotencyRepository, KeyTakenError } from '#shared/idempotency/idempotency-repository.ts';
+import { bodyDigests, keyDigest } from './digests.ts';
+import { idempotencyRepository, KeyTakenError } from './idempotency-repository.ts';
 import type { RegisterUser } from './register-user.ts';
 import type { CreateUserBody, User } from './user-schemas.ts';
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, Executor } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
-import { step } from '#shared/lifecycle/steps.ts';
-import { log } from '#shared/logging/logger.ts';
+import { step } from '#shared/runtime/steps.ts';
+import { log } from '#shared/observability/logger.ts';
 import type { NewEvent } from '#shared/outbox/outbox-event.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
-import { currentTrace, formatTraceparent } from '#shared/tracing/trace-context.ts';
+import { currentTrace, formatTraceparent } from '#shared/observability/trace-context.ts';
 import { userRepository } from './user-repository.ts';
 import type { CreateUserBody, User } from './user-schemas.ts';
 

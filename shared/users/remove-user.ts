@@ -1,6 +1,6 @@
 import type { Database } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
-import { step } from '#shared/lifecycle/steps.ts';
+import { step } from '#shared/runtime/steps.ts';
 import { deadLetterRepository } from '#shared/outbox/dead-letter-repository.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
 import { cacheInvalidationRepository } from './cache-invalidation-repository.ts';

@@ -1,7 +1,7 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement, transaction } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { step } from '#shared/lifecycle/steps.ts';
+import { step } from '#shared/runtime/steps.ts';
 import { cacheInvalidationRepository } from './cache-invalidation-repository.ts';
 import { invalidateUser } from './invalidate-user.ts';
 import { userNotFound } from './read-user.ts';

@@ -1,7 +1,7 @@
 import { redisClient } from '#shared/cache/redis.ts';
 import { type CacheRead, NO_VERSION, versionedCache } from '#shared/cache/versioned-cache.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import { log } from '#shared/logging/logger.ts';
+import { log } from '#shared/observability/logger.ts';
 import type { User } from './user-schemas.ts';
 
 const TIMES = { slidingSeconds: 30 * 60, maxAgeSeconds: 24 * 60 * 60, guardSeconds: 60 * 60 };

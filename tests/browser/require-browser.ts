@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { ensureChromium } from '#local/install/chromium.mjs';
+import { ensureChromium } from '#tools/local/install/chromium.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSettings, serviceVariables } from '#local/config/settings.mjs';
-import { startGuard } from '#local/process/guard-client.mjs';
-import { allFaults, nameOf } from './faults.mjs';
-import { type Laboratory, openLaboratory } from './laboratory.mjs';
-import { runOne } from './matrix.mjs';
-import { testPace } from './paces.mjs';
+import { readSettings, serviceVariables } from '#tools/local/config/settings.ts';
+import { startGuard } from '#tools/local/process/guard-client.ts';
+import { allFaults, nameOf } from '#tools/lab/chaos/faults.ts';
+import { type Laboratory, openLaboratory } from '#tools/lab/chaos/laboratory.ts';
+import { runOne } from '#tools/lab/chaos/matrix.ts';
+import { testPace } from '#tools/lab/chaos/paces.ts';
 
 /**
  * Of `npm run test:chaos -- --short` those that cover most: each dependency once, ended or frozen, and the one fault whose

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { localDir, runDir } from '#local/paths.mjs';
-import { withLock } from '#local/process/lock.mjs';
+import { localDir, runDir } from '#tools/local/paths.ts';
+import { withLock } from '#tools/local/process/lock.ts';
 import { STAGES } from './stages.ts';
-import { cfnLint } from './tools/cfn-lint.ts';
-import { otherNode, runtimeClient, runtimeEmulator } from './tools/lambda-runtime.ts';
-import { run } from './tools/run.ts';
+import { cfnLint } from '#tests/deploy/tools/cfn-lint.ts';
+import { otherNode, runtimeClient, runtimeEmulator } from '#tests/deploy/tools/lambda-runtime.ts';
+import { run } from '#tests/deploy/tools/run.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

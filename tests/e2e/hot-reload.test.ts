@@ -7,7 +7,7 @@ import { randomEmail, randomName } from '#tests/helpers/random.ts';
 import { type RunningApplication, runApplication } from '#tests/helpers/run-application.ts';
 import { sendRequest } from '#tests/helpers/send-request.ts';
 import { startMailServer } from '#tests/helpers/smtp-server.ts';
-import { startProxyTo } from '#tests/helpers/tcp-proxy.ts';
+import { startProxyTo } from '#tools/lab/faults/tcp-proxy.ts';
 import { newUser } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 

@@ -4,7 +4,7 @@ import { hash } from '@node-rs/argon2';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
-import { semaphore } from '#shared/lifecycle/semaphore.ts';
+import { semaphore } from '#shared/async/semaphore.ts';
 import { notificationsTestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
 import { startMailServer } from '#tests/helpers/smtp-server.ts';
 

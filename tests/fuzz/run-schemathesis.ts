@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { ensurePythonPackages } from '#local/install/python-packages.mjs';
+import { ensurePythonPackages } from '#tools/local/install/python-packages.ts';
 
 export interface Failure {
   readonly code: string;

@@ -1,5 +1,5 @@
-import { circuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
-import { semaphore } from '#shared/lifecycle/semaphore.ts';
+import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { semaphore } from '#shared/async/semaphore.ts';
 import { sendMail } from '#shared/mail/mail-transport.ts';
 import { deliverClaims } from '#shared/notifications/deliver-claims.ts';
 import { deliverDue } from '#shared/notifications/deliver-due.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { toMessage } from '#shared/kafka/event-message.ts';
+import { toMessage } from '#shared/messages/event-message.ts';
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import type { RawRecord } from '#shared/kafka/records.ts';
 import { randomEmail } from './random.ts';

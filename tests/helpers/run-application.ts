@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { freePorts } from '#local/process/ports.mjs';
+import { freePorts } from '#tools/local/process/ports.ts';
 import { notificationsTestDatabase, type TestDatabase, usersTestDatabase } from './databases.ts';
 import { randomName } from './random.ts';
 import { waitFor } from './wait-for.ts';

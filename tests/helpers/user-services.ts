@@ -1,5 +1,5 @@
 import type { Database } from '#shared/db/database.ts';
-import { circuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
+import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
 import { drainCacheInvalidations } from '#shared/users/drain-cache-invalidations.ts';
 import { listUsers } from '#shared/users/list-users.ts';

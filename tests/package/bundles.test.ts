@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { sourceOf } from '#local/package/function-zips.mjs';
+import { sourceOf } from '#tools/deploy/function-zips.ts';
 import { bundleHandlers } from '../../esbuild.config.mjs';
 
 interface Definition {

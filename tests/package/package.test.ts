@@ -6,9 +6,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { isIntact } from '#local/package/argon2.mjs';
-import { missingForms, otherForm } from '#local/package/both-slashes.mjs';
-import { dropImpliedDependencies } from '#local/package/dependencies.mjs';
+import { isIntact } from '#tools/deploy/argon2.ts';
+import { missingForms, otherForm } from '#tools/deploy/both-slashes.ts';
+import { dropImpliedDependencies } from '#tools/deploy/dependencies.ts';
 
 interface Resource {
   readonly Type: string;

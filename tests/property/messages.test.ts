@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseDeadLetter, toDeadLetter } from '#shared/kafka/dead-letter.ts';
+import { parseDeadLetter, toDeadLetter } from '#shared/messages/dead-letter.ts';
 import {
   type EventMessage,
   MalformedMessageError,
   parseEventMessage,
   parseInstant,
   toMessage,
-} from '#shared/kafka/event-message.ts';
+} from '#shared/messages/event-message.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
 import { parseBatch } from '#shared/notifications/parse-batch.ts';
 import { readFailure } from '#shared/outbox/record-dead-letters.ts';
-import { continueTrace } from '#shared/tracing/trace-context.ts';
+import { continueTrace } from '#shared/observability/trace-context.ts';
 import { recordOf } from '#tests/helpers/raw-records.ts';
 
 const instant = fc.date({

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePorts, isPortTaken } from '#local/process/ports.mjs';
-import { isAlive } from '#local/process/signals.mjs';
+import { freePorts, isPortTaken } from '#tools/local/process/ports.ts';
+import { isAlive } from '#tools/local/process/signals.ts';
 import { answers, killAll, runStarter, type Starter, starterEnv, until } from './starter.ts';
 
 const seen: number[] = [];

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { waitFor } from '#local/cli/wait-for.mjs';
-import { localDir } from '#local/paths.mjs';
-import { freePorts } from '#local/process/ports.mjs';
-import { isAlive } from '#local/process/signals.mjs';
+import { waitFor } from '#tools/local/cli/wait-for.ts';
+import { localDir } from '#tools/local/paths.ts';
+import { freePorts } from '#tools/local/process/ports.ts';
+import { isAlive } from '#tools/local/process/signals.ts';
 
 const script = fileURLToPath(new URL('../../local/start.mjs', import.meta.url));
 

@@ -7,7 +7,7 @@ import {
   parseTraceparent,
   runInTrace,
   traceIdOf,
-} from '#shared/tracing/trace-context.ts';
+} from '#shared/observability/trace-context.ts';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN_ID = '00f067aa0ba902b7';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Resources } from '../templates/template.ts';
+import type { Resources } from '#tests/deploy/templates/template.ts';
 import { answerAsS3, type Buckets } from './object-store.ts';
 import { answerAsCloudFormation, type Stacks } from './stacks.ts';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { ofType, resourcesOf, templatesIn } from '../templates/template.ts';
-import { run } from '../tools/run.ts';
+import { ofType, resourcesOf, templatesIn } from '#tests/deploy/templates/template.ts';
+import { run } from '#tests/deploy/tools/run.ts';
 import { type Cloud, startCloud } from './cloud.ts';
 import { storeEnvironment } from './secret-store.ts';
 

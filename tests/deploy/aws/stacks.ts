@@ -1,4 +1,4 @@
-import type { Resources } from '../templates/template.ts';
+import type { Resources } from '#tests/deploy/templates/template.ts';
 import type { CloudAnswer } from './cloud.ts';
 import type { Buckets } from './object-store.ts';
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { freePorts } from '#local/process/ports.mjs';
+import { freePorts } from '#tools/local/process/ports.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
-import { runtimeClient, runtimeEmulator } from '../tools/lambda-runtime.ts';
+import { runtimeClient, runtimeEmulator } from '#tests/deploy/tools/lambda-runtime.ts';
 
 export interface EmulatedFunction {
   /** Invokes the function; the first call starts the runtime. @throws when the function failed */

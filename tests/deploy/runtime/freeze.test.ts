@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, type Database } from '#shared/db/database.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
-import { startProxyTo, type TcpProxy, throughProxy } from '#tests/helpers/tcp-proxy.ts';
+import { startProxyTo, type TcpProxy, throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 import type { EmulatedFunction } from './emulated-function.ts';
 import { httpAnswer, httpInvocation, kafkaInvocation, singleRound } from './invocations.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { inject } from 'vitest';
-import { ofType, resourcesOf } from '../templates/template.ts';
+import { ofType, resourcesOf } from '#tests/deploy/templates/template.ts';
 import { type EmulatedFunction, startFunction } from './emulated-function.ts';
 
 export interface PackagedFunction {

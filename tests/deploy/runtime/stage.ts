@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createDatabase } from '#shared/db/database.ts';
 import { randomName } from '#tests/helpers/random.ts';
 import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
-import { type SecretStore, startSecretStore, storeEnvironment } from '../aws/secret-store.ts';
+import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
 
 export const OPERATOR_TOKEN = `operator-${randomUUID()}`;
 /** For HTTP API functions of operators. */

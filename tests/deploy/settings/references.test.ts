@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readingOf } from '#local/package/permissions.mjs';
+import { readingOf } from '#tools/deploy/permissions.ts';
 import { fetchReference } from '#shared/config/fetch-reference.ts';
 import { parseReference } from '#shared/config/reference.ts';
 import { timed } from '#tests/helpers/unhandled.ts';
-import { type SecretStore, startSecretStore, storeEnvironment } from '../aws/secret-store.ts';
+import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
 
 let store: SecretStore;
 const folder = mkdtempSync(path.join(tmpdir(), 'references-'));

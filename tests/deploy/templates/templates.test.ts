@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, inject, it } from 'vitest';
-import { STAGES, type StageName } from '../stages.ts';
-import { lintTemplates } from '../tools/cfn-lint.ts';
+import { STAGES, type StageName } from '#tests/deploy/stages.ts';
+import { lintTemplates } from '#tests/deploy/tools/cfn-lint.ts';
 import { mappingProblems } from './mapping-rules.ts';
 import { ofType, type Resources, resourcesOf, templatesIn } from './template.ts';
 

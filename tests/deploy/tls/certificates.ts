@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findCommand } from '#local/services/commands.mjs';
-import { run } from '../tools/run.ts';
+import { findCommand } from '#tools/local/services/commands.ts';
+import { run } from '#tests/deploy/tools/run.ts';
 
 /** A certificate of an authority that only the test knows, and where its files lie. */
 export interface Certificate {

@@ -3,7 +3,7 @@ import { type TlsSettings, tlsSettings } from '#shared/config/tls.ts';
 import { createDatabase } from '#shared/db/database.ts';
 import { databaseAccess, usersDatabase } from '#shared/db/databases.ts';
 import { statement } from '#shared/db/run.ts';
-import { type SecretStore, startSecretStore, storeEnvironment } from '../aws/secret-store.ts';
+import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
 import { type Authority, startAuthority } from './certificates.ts';
 import { type SecuredServer, startSecuredMariadb } from './servers.ts';
 

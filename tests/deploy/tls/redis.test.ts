@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRedis, redisClient } from '#shared/cache/redis.ts';
 import { tlsSettings } from '#shared/config/tls.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
-import { type SecretStore, startSecretStore, storeEnvironment } from '../aws/secret-store.ts';
+import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
 import { type Authority, startAuthority } from './certificates.ts';
 import { type SecuredServer, startSecuredRedis } from './servers.ts';
 

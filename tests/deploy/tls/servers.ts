@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ensurePrograms } from '#local/install/native.mjs';
-import { startGuard } from '#local/process/guard-client.mjs';
-import { freePorts } from '#local/process/ports.mjs';
-import { signalGroup } from '#local/process/signals.mjs';
-import { runKafkaTool, startKafka } from '#local/services/kafka.mjs';
-import { startMariadb } from '#local/services/mariadb.mjs';
-import { startRedis } from '#local/services/redis.mjs';
-import type { ServiceContext, StartedService } from '#local/services/service.mjs';
+import { ensurePrograms } from '#tools/local/install/native.ts';
+import { startGuard } from '#tools/local/process/guard-client.ts';
+import { freePorts } from '#tools/local/process/ports.ts';
+import { signalGroup } from '#tools/local/process/signals.ts';
+import { runKafkaTool, startKafka } from '#tools/local/services/kafka.ts';
+import { startMariadb } from '#tools/local/services/mariadb.ts';
+import { startRedis } from '#tools/local/services/redis.ts';
+import type { ServiceContext, StartedService } from '#tools/local/services/service.ts';
 import type { Authority } from './certificates.ts';
 
 export interface SecuredServer {

@@ -4,7 +4,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { outcomeOf } from '#shared/mail/mail-outcome.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
-import { type SecretStore, startSecretStore, storeEnvironment } from '../aws/secret-store.ts';
+import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
 import { type Authority, type Certificate, startAuthority } from './certificates.ts';
 
 let authority: Authority;

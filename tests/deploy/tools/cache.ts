@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { withLock } from '#local/process/lock.mjs';
+import { withLock } from '#tools/local/process/lock.ts';
 
 /** What is slow to get and never changes lies outside the repository, so that a fresh clone finds it. */
 const cacheDir = path.join(

@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { findCommand } from '#local/services/commands.mjs';
+import { findCommand } from '#tools/local/services/commands.ts';
 import { cached } from './cache.ts';
 import { requirePip } from './python.ts';
 import { run } from './run.ts';

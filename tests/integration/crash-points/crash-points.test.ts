@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STEPS } from '#shared/lifecycle/steps.ts';
+import { STEPS } from '#shared/runtime/steps.ts';
 import { published } from './arrange.ts';
 import { CRASH_TESTS, type CrashTest, sendBatch } from './crash-tests.ts';
 import { dieAt, startHost } from './lambda-host.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Step } from '#shared/lifecycle/steps.ts';
-import { throughProxy } from '#tests/helpers/tcp-proxy.ts';
+import type { Step } from '#shared/runtime/steps.ts';
+import { throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import type { Subject } from './arrange.ts';
 import * as given from './arrange.ts';
 import { batch, create, deliverDue, get, relay, remove, rename, retry } from './invocations.ts';

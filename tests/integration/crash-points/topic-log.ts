@@ -1,7 +1,7 @@
 import { type Admin, type Consumer, Kafka, type KafkaMessage, logLevel, Partitioners } from 'kafkajs';
 import type { RawRecord } from '#shared/kafka/records.ts';
 import { patchIdleTimer } from '#shared/kafka/timer-patch.ts';
-import { PARTITIONS } from '#shared/kafka/topics.ts';
+import { PARTITIONS } from '#shared/messages/topics.ts';
 import { randomName } from '#tests/helpers/random.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 

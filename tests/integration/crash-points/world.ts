@@ -1,9 +1,9 @@
 import { transaction } from '#shared/db/run.ts';
 import type { RawRecord } from '#shared/kafka/records.ts';
-import { TOPICS } from '#shared/kafka/topics.ts';
+import { TOPICS } from '#shared/messages/topics.ts';
 import { notificationsTestDatabase, type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
 import { randomName } from '#tests/helpers/random.ts';
-import { startProxyTo, type TcpProxy } from '#tests/helpers/tcp-proxy.ts';
+import { startProxyTo, type TcpProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import { type Environment, type Host, type HttpAnswer, type Invocation, startHost } from './lambda-host.ts';
 import type { PostOffice } from './post-office.ts';
 import type { TopicLog } from './topic-log.ts';

@@ -3,7 +3,7 @@ import { createDatabase, type Database } from '#shared/db/database.ts';
 import { statement, transaction } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
-import { startProxyTo, type TcpProxy, throughProxy } from '#tests/helpers/tcp-proxy.ts';
+import { startProxyTo, type TcpProxy, throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import { timed, watchUnhandled } from '#tests/helpers/unhandled.ts';
 import { userServicesOn } from '#tests/helpers/user-services.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';

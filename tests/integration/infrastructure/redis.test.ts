@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { redisClient } from '#shared/cache/redis.ts';
 import { userCache } from '#shared/users/user-cache.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
-import { startProxyTo, type TcpProxy, throughProxy } from '#tests/helpers/tcp-proxy.ts';
+import { startProxyTo, type TcpProxy, throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import { timed, watchUnhandled } from '#tests/helpers/unhandled.ts';
 import { userServicesOn } from '#tests/helpers/user-services.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';

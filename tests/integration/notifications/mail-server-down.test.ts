@@ -4,7 +4,7 @@ import { deliveriesIn } from '#tests/helpers/deliveries.ts';
 import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
 import { sendRecord, type TestEvent, testEvent } from '#tests/helpers/raw-records.ts';
 import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
-import { startProxyTo, type TcpProxy } from '#tests/helpers/tcp-proxy.ts';
+import { startProxyTo, type TcpProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
 let database: TestDatabase;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDeadLetter } from '#shared/kafka/dead-letter.ts';
+import { parseDeadLetter } from '#shared/messages/dead-letter.ts';
 import { notificationsTestDatabase, type TestDatabase } from '#tests/helpers/databases.ts';
 import { deliveriesIn } from '#tests/helpers/deliveries.ts';
 import { notificationServicesOn } from '#tests/helpers/notification-services.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase } from '#shared/db/database.ts';
-import { toDeadLetter } from '#shared/kafka/dead-letter.ts';
-import { toMessage } from '#shared/kafka/event-message.ts';
+import { toDeadLetter } from '#shared/messages/dead-letter.ts';
+import { toMessage } from '#shared/messages/event-message.ts';
 import { confirmEvents } from '#shared/outbox/confirm-events.ts';
 import { getEvent, listEvents } from '#shared/outbox/list-events.ts';
 import type { NewEvent } from '#shared/outbox/outbox-event.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { TOPICS } from '#shared/kafka/topics.ts';
+import { TOPICS } from '#shared/messages/topics.ts';
 import type { BrokerAnswer, Topic } from './simulated-kafka.ts';
 import type { MailAnswer } from './simulated-mail.ts';
 

@@ -1,6 +1,6 @@
 import type { Database } from '#shared/db/database.ts';
-import { circuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
-import { semaphore } from '#shared/lifecycle/semaphore.ts';
+import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { semaphore } from '#shared/async/semaphore.ts';
 import { deliverClaims } from '#shared/notifications/deliver-claims.ts';
 import { deliverDue } from '#shared/notifications/deliver-due.ts';
 import { publishResults } from '#shared/notifications/publish-results.ts';

@@ -1,7 +1,7 @@
-import { GENERATION_HEADER } from '#shared/kafka/event-message.ts';
+import { GENERATION_HEADER } from '#shared/messages/event-message.ts';
 import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
-import { EMAIL_SEND, PARTITIONS, TOPICS } from '#shared/kafka/topics.ts';
+import { EMAIL_SEND, PARTITIONS, TOPICS } from '#shared/messages/topics.ts';
 
 export type Topic = (typeof TOPICS)[number];
 

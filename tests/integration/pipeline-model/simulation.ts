@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Step } from '#shared/lifecycle/steps.ts';
+import type { Step } from '#shared/runtime/steps.ts';
 
 /** One life of one process: from its start to its crash. */
 export interface Life {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { TOPICS } from '#shared/kafka/topics.ts';
+import { TOPICS } from '#shared/messages/topics.ts';
 import { toDeadLetterOf } from '#shared/notifications/dead-delivery.ts';
 import type { TestDatabase } from '#tests/helpers/databases.ts';
 import { randomEmail } from '#tests/helpers/random.ts';

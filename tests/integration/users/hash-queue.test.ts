@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createUser } from '#functions/users/create.ts';
-import { circuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
+import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
 import { hashPassword } from '#shared/users/password-hash.ts';
 import { registerOnce } from '#shared/users/register-once.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
-import { purgeKeys } from '#shared/idempotency/purge-keys.ts';
+import { purgeKeys } from '#shared/users/purge-keys.ts';
 import { registerOnce } from '#shared/users/register-once.ts';
 import type { CreateUserBody } from '#shared/users/user-schemas.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toDatabaseFailure } from '#shared/db/database-errors.ts';
-import { toDeadLetter } from '#shared/kafka/dead-letter.ts';
+import { toDeadLetter } from '#shared/messages/dead-letter.ts';
 import { recordDeadLetters } from '#shared/outbox/record-dead-letters.ts';
 import { hashPassword, verifyPassword } from '#shared/users/password-hash.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Health, Snapshot } from '#shared/dashboard/page/snapshot.ts';
-import { isMoving, stages } from '#shared/dashboard/page/stages.ts';
-import type { Pipeline } from '#shared/pipeline/pipeline.ts';
+import type { Health, Snapshot } from '#dashboard/snapshot.ts';
+import { isMoving, stages } from '#dashboard/stages.ts';
+import type { Pipeline } from '#shared/outbox/pipeline.ts';
 
 const NOW = Date.parse('2026-01-31T12:00:00.000Z');
 const ago = (ms: number): string => new Date(NOW - ms).toISOString();

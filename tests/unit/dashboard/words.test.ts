@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { homePage } from '#shared/dashboard/home-page.ts';
-import { areaPath, linePath, pointsOf } from '#shared/dashboard/page/chart-geometry.ts';
-import { agoText, countText, niceCeiling, spanText, untilText } from '#shared/dashboard/page/format.ts';
-import { whatHappened } from '#shared/dashboard/page/what-happened.ts';
+import { homePage } from '#shared/system/home-page.ts';
+import { areaPath, linePath, pointsOf } from '#dashboard/chart-geometry.ts';
+import { agoText, countText, niceCeiling, spanText, untilText } from '#dashboard/format.ts';
+import { whatHappened } from '#dashboard/what-happened.ts';
 import type { PipelineEvent } from '#shared/outbox/event.ts';
 
 const NOW = Date.parse('2026-01-31T12:00:00.000Z');

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { configurationPage } from './configuration-page.ts';
-import { errorsPage } from './errors-page.ts';
+import { configurationPage } from '#tools/build/pages/configuration-page.ts';
+import { errorsPage } from '#tools/build/pages/errors-page.ts';
 
 /** `npm test -- tests/unit/docs -u` writes them anew. */
 describe('the pages that are made from code are current', () => {

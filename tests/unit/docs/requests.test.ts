@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import document from '#shared/openapi/generated/openapi.json' with { type: 'json' };
+import document from '#generated/openapi.json' with { type: 'json' };
 
 const file = readFileSync('requests.http', 'utf8');
 const requests = [...file.matchAll(/^(GET|POST|PATCH|PUT|DELETE) \{\{(?:base|email)\}\}(\S*)/gm)].map(

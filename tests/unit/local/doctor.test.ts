@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeDisk, judgeMemory, judgePort, judgeProgram, judgeServer, report } from '#local/doctoring/findings.mjs';
+import { judgeDisk, judgeMemory, judgePort, judgeProgram, judgeServer, report } from '#tools/local/doctor/findings.ts';
 
 const GIB = 1024 ** 3;
 const port = { port: 8081, variable: 'HTTP_PORT', isTaken: true, isOurs: false };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keepLoaded, loadHandlersOnce } from '#local/offline/load-once.mjs';
+import { keepLoaded, loadHandlersOnce } from '#tools/local/offline/load-once.ts';
 
 it('loads each path once, whoever asks and however often', async () => {
   const asked: string[] = [];

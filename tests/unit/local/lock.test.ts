@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { holderOf, tryLock, withLock } from '#local/process/lock.mjs';
-import { isSameCommand } from '#local/process/pid-file.mjs';
+import { holderOf, tryLock, withLock } from '#tools/local/process/lock.ts';
+import { isSameCommand } from '#tools/local/process/pid-file.ts';
 
 let folder: string;
 beforeEach(() => {

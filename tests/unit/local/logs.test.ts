@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { logsOptions } from '#local/logs/arguments.mjs';
-import { openLogFile, readLogFile } from '#local/logs/log-file.mjs';
-import { parseLogLine, prettyLine } from '#local/logs/log-line.mjs';
-import { oneWay } from '#local/logs/one-way.mjs';
-import { isForPeople, readable } from '#local/offline/keep-log.mjs';
+import { logsOptions } from '#tools/local/logs/arguments.ts';
+import { openLogFile, readLogFile } from '#tools/local/logs/log-file.ts';
+import { parseLogLine, prettyLine } from '#tools/local/logs/log-line.ts';
+import { oneWay } from '#tools/local/logs/one-way.ts';
+import { isForPeople, readable } from '#tools/local/offline/keep-log.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const OTHER = '4bf9aaaaaaaaaaaaaaaaaaaaaaaaaaaa';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placed } from '#local/cli/marked-place.mjs';
+import { placed } from '#tools/local/cli/marked-place.ts';
 
 const soak = { kind: 'chaos', title: 'soak' };
 

@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { loadedVersions, retire } from '#local/offline/code-versions.mjs';
-import { errorBody, isHandlerFailure } from '#local/offline/error-response.mjs';
-import { handlerIn } from '#local/offline/hot-reload.mjs';
-import { readBounded } from '#local/offline/request-body.mjs';
-import { scheduledFunctions } from '#local/offline/schedules.mjs';
+import { loadedVersions, retire } from '#tools/local/offline/code-versions.ts';
+import { errorBody, isHandlerFailure } from '#tools/local/offline/error-response.ts';
+import { handlerIn } from '#tools/local/offline/hot-reload.ts';
+import { readBounded } from '#tools/local/offline/request-body.ts';
+import { scheduledFunctions } from '#tools/local/offline/schedules.ts';
 
 describe('errorBody', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redriveOptions } from '#local/redriving/arguments.mjs';
+import { redriveOptions } from '#tools/local/redrive/redrive-arguments.ts';
 
 describe('the options of npm run redrive', () => {
   it('means every FAILED event of the local system by default', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { offlineCommand } from '#local/app/supervisor.mjs';
-import { readSettings } from '#local/config/settings.mjs';
-import { maskSecrets } from '#local/config/urls.mjs';
+import { offlineCommand } from '#tools/local/app/supervisor.ts';
+import { readSettings } from '#tools/local/config/settings.ts';
+import { maskSecrets } from '#tools/local/config/urls.ts';
 
 const db = (name: string) => `mysql://tester:password@127.0.0.1:3306/${name}`;
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { retryDelayMs } from '#local/app/prepare.mjs';
-import { judge } from '#local/app/readiness.mjs';
-import { restartDelayMs } from '#local/app/supervisor.mjs';
-import { urlTable } from '#local/app/url-table.mjs';
-import { readSettings } from '#local/config/settings.mjs';
-import { isInstalled } from '#local/install/node-modules.mjs';
-import { functionNames, parseArguments } from '#local/invoking/arguments.mjs';
-import { portsInUse } from '#local/services/port-check.mjs';
-import { summarize } from '#local/testing/summary.mjs';
+import { retryDelayMs } from '#tools/local/app/prepare.ts';
+import { judge } from '#tools/local/app/readiness.ts';
+import { restartDelayMs } from '#tools/local/app/supervisor.ts';
+import { urlTable } from '#tools/local/app/url-table.ts';
+import { readSettings } from '#tools/local/config/settings.ts';
+import { isInstalled } from '#tools/local/install/node-modules.ts';
+import { functionNames, parseArguments } from '#tools/local/cli/invoke-arguments.ts';
+import { portsInUse } from '#tools/local/services/port-check.ts';
+import { summarize } from '#tools/local/testing/summary.ts';
 
 describe('isInstalled', () => {
   const lock = (version: string) => ({

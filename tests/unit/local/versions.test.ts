@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isSupportedNode } from '#local/install/node-version.mjs';
-import { findVersion, isAtLeast } from '#local/services/versions.mjs';
+import { isSupportedNode } from '#tools/local/install/node-version.ts';
+import { findVersion, isAtLeast } from '#tools/local/services/versions.ts';
 
 describe('isSupportedNode', () => {
   it.each(['20.19.0', '20.20.2', '22.13.0', '22.20.0', '24.0.0', '25.1.0'])('accepts %s', (version) => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseMetrics } from '#shared/consumers/parse-metrics.ts';
-import { keptFor } from '#shared/lifecycle/kept-for.ts';
-import { BUCKET_GROWTH, latencyOf, merge } from '#shared/pipeline/histogram.ts';
+import { parseMetrics } from '#shared/system/parse-metrics.ts';
+import { keptFor } from '#shared/async/memoize-for.ts';
+import { BUCKET_GROWTH, latencyOf, merge } from '#shared/outbox/histogram.ts';
 
 /** What the database does with each value. */
 const histogramOf = (values: readonly number[]) => {

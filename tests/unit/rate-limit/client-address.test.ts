@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { clientOf } from '#shared/rate-limit/client-address.ts';
+import { clientOf } from '#shared/http/client-address.ts';
 import { httpEvent } from '#tests/helpers/http-events.ts';
 
 const from = (sourceIp: string | undefined, headers: Record<string, string> = {}): string =>

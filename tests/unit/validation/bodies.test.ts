@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fieldErrors } from '#shared/validation/field-errors.ts';
-import * as createUserBody from '#shared/validation/generated/create-user-body.js';
-import * as updateUserBody from '#shared/validation/generated/update-user-body.js';
+import * as createUserBody from '#generated/create-user-body.js';
+import * as updateUserBody from '#generated/update-user-body.js';
 
 const ANN = { name: 'Ann', lastname: 'Lee', email: 'ann@b.io', password: 'correct-horse' };
 

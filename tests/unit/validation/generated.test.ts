@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { generated } from '#shared/validation/generate.ts';
+import { generated } from '#tools/build/generate.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 

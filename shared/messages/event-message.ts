@@ -1,0 +1,116 @@
+import { messages, validate } from '#generated/event-message.js';
+import type { WireMessage } from './event-message-schema.ts';
+import type { OutgoingMessage } from '#shared/kafka/producer.ts';
+import type { KafkaRecord } from '#shared/kafka/records.ts';
+
+/** An event as it travels between the two contexts. */
+export interface EventMessage {
+  readonly uuid: string;
+  readonly userEmail: string;
+  readonly eventState: 'PROCESSING' | 'FINISHED' | 'FAILED';
+  readonly addedAt: Date;
+  readonly processedAt: Date | null;
+  /** How often an operator has asked for the event again. */
+  readonly generation: number;
+  readonly traceparent: string | null;
+}
+
+/** A record whose value is not an event; it can only be dead-lettered. */
+export class MalformedMessageError extends Error {
+  constructor(problem: string) {
+    super(`Malformed message: ${problem}`);
+    this.name = 'MalformedMessageError';
+  }
+}
+
+export const GENERATION_HEADER = 'x-generation';
+
+const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:(T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+/** What the engine's own parser makes of an ISO instant; one without an offset is UTC, not the process's time zone. */
+const fromIso = (text: string): Date => {
+  const [, day, time = 'T00:00', offset = 'Z'] = ISO_8601.exec(text) ?? [];
+  return new Date(day === undefined ? Number.NaN : `${day}${time}${offset}`);
+};
+
+/**
+ * An instant as ISO-8601 or as epoch seconds with a fraction; null when there is none.
+ * @throws MalformedMessageError
+ */
+export const parseInstant = (value: string | number | null | undefined): Date | null => {
+  if (value === null || value === undefined) return null;
+  const instant = typeof value === 'number' ? new Date(value * 1000) : fromIso(value);
+  if (Number.isNaN(instant.getTime()) || instant.getUTCFullYear() > 9999 || instant.getUTCFullYear() < 1970) {
+    throw new MalformedMessageError('an instant is neither ISO-8601 nor epoch seconds');
+  }
+  return instant;
+};
+
+const stateOf = (state: string | null | undefined): EventMessage['eventState'] =>
+  state === 'FINISHED' || state === 'FAILED' ? state : 'PROCESSING';
+
+const generationOf = (header: string | undefined): number =>
+  header !== undefined && /^\d{1,9}$/.test(header) ? Number(header) : 0;
+
+const parseJson = (text: string | null): unknown => {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    throw new MalformedMessageError('the value is not JSON');
+  }
+};
+
+/**
+ * The event in a record.
+ * @throws MalformedMessageError
+ */
+export const parseEventMessage = (record: Pick<KafkaRecord, 'value' | 'headers' | 'timestamp'>): EventMessage => {
+  const value = parseJson(record.value);
+  if (!validate(value)) {
+    const error = validate.errors?.[0];
+    const field = error?.instancePath.slice(1) || String(error?.params?.['missingProperty'] ?? 'value');
+    throw new MalformedMessageError(`${field} ${messages[field] ?? error?.message ?? 'is not valid'}`);
+  }
+  const wire: WireMessage = value;
+  return {
+    uuid: wire.uuid.toLowerCase(),
+    userEmail: wire.userEmail,
+    eventState: stateOf(wire.eventState),
+    addedAt: parseInstant(wire.addedAt ?? record.timestamp / 1000) ?? new Date(record.timestamp),
+    processedAt: parseInstant(wire.processedAt),
+    generation: generationOf(record.headers[GENERATION_HEADER]),
+    traceparent: record.headers['traceparent'] ?? null,
+  };
+};
+
+/** CloudEvents attributes in binary content mode (https://github.com/cloudevents/spec, Kafka protocol binding). */
+export const metadataHeaders = (
+  type: string,
+  uuid: string,
+  at: Date,
+  traceparent: string | null,
+): Record<string, string> => ({
+  ce_specversion: '1.0',
+  ce_id: uuid,
+  ce_type: type,
+  ce_source: '/registration',
+  ce_time: at.toISOString(),
+  'content-type': 'application/json',
+  ...(traceparent === null ? {} : { traceparent }),
+});
+
+/** The message to write for an event; its key is the uuid. */
+export const toMessage = (type: string, event: EventMessage): OutgoingMessage => ({
+  key: event.uuid,
+  value: JSON.stringify({
+    uuid: event.uuid,
+    eventState: event.eventState,
+    userEmail: event.userEmail,
+    addedAt: event.addedAt.toISOString(),
+    processedAt: event.processedAt?.toISOString() ?? null,
+  }),
+  headers: {
+    ...metadataHeaders(type, event.uuid, event.processedAt ?? event.addedAt, event.traceparent),
+    ...(event.generation === 0 ? {} : { [GENERATION_HEADER]: String(event.generation) }),
+  },
+});

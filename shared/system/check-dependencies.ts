@@ -1,0 +1,67 @@
+import { errorCodeOf } from '#shared/errors/error-text.ts';
+import { within } from '#shared/async/within.ts';
+
+export interface Check {
+  /** Without it no call can be served; without the others the system is degraded. */
+  readonly isVital: boolean;
+  probe(): Promise<unknown>;
+}
+
+export type Checks = Readonly<Record<string, Check>>;
+
+export interface DependencyReport {
+  readonly status: 'up' | 'down';
+  readonly latencyMs: number;
+  /** Since when this process has found it down. */
+  readonly downSince?: string;
+  readonly downForSeconds?: number;
+  /** A short code such as ECONNREFUSED; never an address or a message. */
+  readonly problem?: string;
+}
+
+export interface HealthReport {
+  readonly status: 'up' | 'degraded' | 'down';
+  readonly dependencies: Readonly<Record<string, DependencyReport>>;
+}
+
+const LIMIT_MS = 1500;
+const downSince = new Map<string, number>();
+
+const problemOf = (error: unknown): string => {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return errorCodeOf(cause) ?? errorCodeOf(error) ?? 'UNAVAILABLE';
+};
+
+const check = async (name: string, { probe }: Check): Promise<DependencyReport> => {
+  const started = performance.now();
+  const latency = (): number => Math.round((performance.now() - started) * 10) / 10;
+  try {
+    await within(LIMIT_MS, name, probe());
+    downSince.delete(name);
+    return { status: 'up', latencyMs: latency() };
+  } catch (error) {
+    const since = downSince.get(name) ?? Date.now();
+    downSince.set(name, since);
+    return {
+      status: 'down',
+      latencyMs: latency(),
+      downSince: new Date(since).toISOString(),
+      downForSeconds: Math.round((Date.now() - since) / 1000),
+      problem: problemOf(error),
+    };
+  }
+};
+
+/** Asks every dependency at once, each for at most 1.5 s. */
+export const checkDependencies = async (checks: Checks): Promise<HealthReport> => {
+  const entries = Object.entries(checks);
+  const reports = await Promise.all(entries.map(([name, entry]) => check(name, entry)));
+  const down = entries.filter((_, index) => reports[index]?.status === 'down');
+  const status = down.some(([, { isVital }]) => isVital) ? 'down' : down.length > 0 ? 'degraded' : 'up';
+  return {
+    status,
+    dependencies: Object.fromEntries(
+      entries.map(([name], index) => [name, reports[index]]),
+    ) as HealthReport['dependencies'],
+  };
+};

@@ -1,6 +1,0 @@
-// Generated from the schemas by the build; not edited by hand.
-import type { ErrorObject } from 'ajv';
-import type { DiagnosticsQuery } from '../../diagnostics/diagnostics-schemas.ts';
-
-export declare const validate: ((data: unknown) => data is DiagnosticsQuery) & { errors?: ErrorObject[] | null };
-export declare const messages: Readonly<Record<string, string>>;

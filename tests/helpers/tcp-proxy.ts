@@ -1,1 +1,0 @@
-export { startProxyTo, startTcpProxy, type TcpProxy, throughProxy } from './tcp-proxy.mjs';

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { alternate, figureFrom } from '#tools/lab/bench/alternate.ts';
+import { perSecond } from '#tools/lab/bench/at-once.ts';
+
+describe('contenders', () => {
+  it('warm up first and then run in turn', async () => {
+    const done: string[] = [];
+    const contender = (name: string) => ({
+      name,
+      warm: async () => done.push(`${name} warms up`),
+      run: async () => {
+        done.push(name);
+        return { rate: done.length };
+      },
+    });
+    const told: string[] = [];
+
+    const results = await alternate([contender('ours'), contender('peer')], {
+      rounds: 2,
+      tell: (line) => told.push(line),
+    });
+
+    expect(done).toEqual(['ours warms up', 'peer warms up', 'ours', 'peer', 'ours', 'peer']);
+    expect(results.get('peer')).toEqual([{ rate: 4 }, { rate: 6 }]);
+    expect(told[0]).toBe('round 1 of 2, ours: rate 3');
+  });
+
+  it('become a figure, measure by measure', () => {
+    const results = new Map([
+      ['ours', [{ p50: 1, p99: 10 }]],
+      ['peer', [{ p50: 2, p99: 20 }]],
+      ['bare', [{ p50: 3 }]],
+    ]);
+
+    const figure = figureFrom(results, {
+      measure: 'p99',
+      title: 'latency',
+      unit: 'ms',
+      goals: { peer: { of: 'ratio', atMost: 1 } },
+    });
+
+    expect(figure).toEqual({
+      title: 'latency',
+      unit: 'ms',
+      values: [10],
+      references: [{ name: 'peer', values: [20], goal: { of: 'ratio', atMost: 1 } }],
+    });
+  });
+});
+
+describe('work at once', () => {
+  it('is done as often as asked, never more at once than allowed', async () => {
+    const indices: number[] = [];
+    let running = 0;
+    let most = 0;
+
+    await perSecond(
+      50,
+      async (index) => {
+        running += 1;
+        most = Math.max(most, running);
+        await Promise.resolve();
+        indices.push(index);
+        running -= 1;
+      },
+      4,
+    );
+
+    expect(indices.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index));
+    expect(most).toBe(4);
+  });
+});

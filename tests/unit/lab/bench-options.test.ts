@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { readOptions, workloadNames } from '#tools/lab/bench/options.ts';
+import { fullSizes, shortSizes } from '#tools/lab/bench/sizes.ts';
+import { workloads } from '#tools/lab/bench/workloads/workloads.ts';
+
+const read = (args: string[], peerCommand?: string) => readOptions(args, { peerCommand });
+
+describe('the options of a benchmark', () => {
+  it('are every workload but growth, three times, by default', () => {
+    const options = read([]);
+
+    expect(options).toMatchObject({ rounds: 3, sizes: fullSizes, peerUrl: undefined, json: [], out: [] });
+    expect([...options.only, 'growth']).toEqual(workloadNames);
+  });
+
+  it('are small numbers and two rounds in short, unless said otherwise', () => {
+    expect(read(['--short'])).toMatchObject({ rounds: 2, sizes: shortSizes });
+    expect(read(['--short', '--rounds', '5'])).toMatchObject({ rounds: 5 });
+  });
+
+  it('name single workloads', () => {
+    expect(read(['--only', 'post,growth']).only).toEqual(['post', 'growth']);
+  });
+
+  it('take the peer that runs before the command that would start one', () => {
+    expect(read([], 'run')).toMatchObject({ peerCommand: 'run', peerUrl: undefined });
+    expect(read([], '')).toMatchObject({ peerCommand: undefined });
+    expect(read(['--peer', 'http://127.0.0.1:9081/'], 'run')).toMatchObject({
+      peerCommand: undefined,
+      peerUrl: 'http://127.0.0.1:9081',
+    });
+  });
+
+  it('may write to several files', () => {
+    expect(read(['--json', 'a.json', '--out', 'a.md', '--out', 'b.md'])).toMatchObject({
+      json: ['a.json'],
+      out: ['a.md', 'b.md'],
+    });
+  });
+
+  it.each([
+    [['--shrot'], "'--shrot' is not understood; --help tells what is"],
+    [['--only', 'post,boil'], "--only knows no 'boil'; there are start, import, post-min"],
+    [['--rounds', '0'], "--rounds must be a whole number from 1 to 99, not '0'"],
+    [['--peer', 'there'], "--peer needs a URL like http://127.0.0.1:9081, not 'there'"],
+    [['--json'], '--json needs a value'],
+    [['--profile', 'p', '--out', 'a.md'], '--profile slows what is measured'],
+    [['--profile', 'p', '--json', 'a.json'], '--profile slows what is measured'],
+  ])('refuse %j', (args, message) => {
+    expect(() => read(args)).toThrow(message);
+  });
+
+  it('know every workload that there is', () => {
+    expect(Object.keys(workloads).sort()).toEqual([...workloadNames].sort());
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { isFastAgain } from '#tools/lab/chaos/heal.ts';
+import { judge } from '#tools/lab/chaos/judge.ts';
+import { mostMessages } from '#tools/lab/chaos/long-outage.ts';
+import { measure } from '#tools/lab/chaos/measure.ts';
+import { largest, percentile } from '#tools/lab/chaos/percentile.ts';
+import { outcome } from './outcome.ts';
+
+describe('a verdict', () => {
+  it('is good when nothing was lost and nobody waited', () => {
+    expect(judge({ dependency: 'kafka', kind: 'kill' }, outcome(), { withTimes: true })).toEqual([]);
+  });
+
+  it.each([
+    [{ lost: 1 }, '1 lost'],
+    [{ unfinished: 2 }, '2 unfinished'],
+    [{ failed: 3 }, '3 FAILED by an outage'],
+    [{ duplicates: 4 }, '4 duplicates'],
+    [{ foreignIds: 5 }, '5 repeated under another Message-ID'],
+    [{ problems: ['odd'] }, 'odd'],
+  ])('names %o', (changes, reason) => {
+    const fault = { dependency: 'kafka', kind: 'kill' } as const;
+
+    expect(judge(fault, outcome(changes), { withTimes: false })).toEqual([reason]);
+  });
+
+  it.each([
+    ['smtp', 'cut', true],
+    ['smtp', 'kill', true],
+    ['app', 'kill', true],
+    ['app', 'pause', true],
+    ['app', 'stop', false],
+    ['app', 'silent', false],
+    ['smtp', 'stop', false],
+    ['smtp', 'slow', false],
+    ['mysql', 'kill', false],
+    ['redis', 'pause', false],
+  ] as const)('on a repeated mail with %s/%s', (dependency, kind, mayRepeat) => {
+    const reasons = judge({ dependency, kind }, outcome({ duplicates: 1 }), { withTimes: false });
+
+    expect(reasons).toEqual(mayRepeat ? [] : ['1 duplicates']);
+  });
+
+  it.each([
+    ['redis', { getAvailability: 0.99 }, 'GET 99.00 %'],
+    ['kafka', { postAvailability: 0.998 }, 'POST 99.80 %'],
+    ['smtp', { normalP99Ms: 100, faultP99Ms: 201 }, 'POST p99 201 ms'],
+    ['mysql', { slowestFaultPostMs: 2001 }, 'an answer after 2001 ms'],
+    ['app', { healedMs: 30_500 }, 'healed after 30.5 s'],
+    ['app', { healedMs: undefined, lacks: '3 mails' }, 'not healed, lacks 3 mails'],
+  ] as const)('on %s with %o', (dependency, changes, reason) => {
+    const fault = { dependency, kind: 'pause' } as const;
+
+    expect(judge(fault, outcome(changes), { withTimes: true })).toEqual([reason]);
+    expect(judge(fault, outcome(changes), { withTimes: false })).toEqual([]);
+  });
+
+  it('allows a fast system 150 ms', () => {
+    const fault = { dependency: 'redis', kind: 'slow' } as const;
+
+    expect(judge(fault, outcome({ normalP99Ms: 20, faultP99Ms: 149 }), { withTimes: true })).toEqual([]);
+  });
+});
+
+describe('figures', () => {
+  it('percentiles are values that were measured', () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+
+    expect(percentile(hundred, 0.99)).toBe(99);
+    expect(percentile(hundred, 0.5)).toBe(50);
+    expect(percentile([7], 0.99)).toBe(7);
+    expect(percentile([], 0.99)).toBeUndefined();
+    expect(largest(hundred)).toBe(100);
+  });
+
+  it('tell before from during', () => {
+    const posts = [
+      { startedAt: 0, ms: 10, status: 201 },
+      { startedAt: 95, ms: 50, status: 201 },
+      { startedAt: 100, ms: 500, status: 503 },
+      { startedAt: 150, ms: 20, status: 201 },
+      { startedAt: 200, ms: 30, status: 201 },
+    ];
+    const gets = [
+      { startedAt: 120, ms: 900, status: 200 },
+      { startedAt: 300, ms: 1, status: 0 },
+    ];
+
+    expect(measure({ posts, gets }, { faultAt: 100, returnedAt: 200 })).toEqual({
+      requests: 5,
+      slowestMs: 900,
+      normalP99Ms: 10,
+      faultP99Ms: 500,
+      postAvailability: 0.5,
+      getAvailability: 1,
+      slowest503Ms: 500,
+      slowestFaultPostMs: 500,
+    });
+  });
+
+  it('are as before once ten registrations in a row are fast', () => {
+    const posts = (count: number, ms: number) =>
+      Array.from({ length: count }, () => ({ startedAt: 5, ms, status: 201 }));
+
+    expect(isFastAgain(posts(10, 150), 5, 20)).toBe(true);
+    expect(isFastAgain(posts(9, 20), 5, 20)).toBe(false);
+    expect(isFastAgain(posts(10, 20), 6, 20)).toBe(false);
+    expect(isFastAgain([...posts(5, 151), ...posts(9, 20)], 5, 20)).toBe(false);
+    expect(isFastAgain([...posts(5, 151), ...posts(10, 20)], 5, 20)).toBe(true);
+  });
+
+  it('allow one message for each event and what the relay may repeat', () => {
+    expect(mostMessages(6000, 9.5)).toBe(6000 + 12 * 500);
+  });
+});

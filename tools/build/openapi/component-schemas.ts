@@ -1,0 +1,54 @@
+import { Type } from 'typebox';
+import { ConsumersSchema } from '#shared/system/consumer.ts';
+import { HomeSchema } from '#shared/system/home.ts';
+import { ERROR_CODES } from '#shared/errors/app-error.ts';
+import { DeliveryOverviewSchema } from '#shared/notifications/delivery-overview.ts';
+import { DeadLetterPageSchema, DeadLetterSchema } from '#shared/outbox/dead-letter.ts';
+import { EventPageSchema, EventSchema } from '#shared/outbox/event.ts';
+import { PipelineSchema } from '#shared/outbox/pipeline.ts';
+import { CreateUserBodySchema, UpdateUserBodySchema, UserPageSchema, UserSchema } from '#shared/users/user-schemas.ts';
+
+const ErrorSchema = Type.Object({
+  error: Type.String({ examples: ['Not found!'] }),
+  message: Type.String({ examples: ['User with this id does not exists!'] }),
+  time: Type.String({ format: 'date-time' }),
+  status: Type.Integer({ examples: [404] }),
+  code: Type.Enum(Object.keys(ERROR_CODES)),
+  traceId: Type.String({ pattern: '^[0-9a-f]{32}$' }),
+  errors: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'field → what is wrong with it' })),
+});
+
+const AliveSchema = Type.Object({ status: Type.Literal('up') });
+
+const HealthSchema = Type.Object({
+  status: Type.Enum(['up', 'degraded', 'down']),
+  dependencies: Type.Record(
+    Type.String(),
+    Type.Object({
+      status: Type.Enum(['up', 'down']),
+      latencyMs: Type.Number(),
+      downSince: Type.Optional(Type.String({ format: 'date-time' })),
+      downForSeconds: Type.Optional(Type.Integer()),
+      problem: Type.Optional(Type.String()),
+    }),
+  ),
+});
+
+/** The schemas that the operations refer to, by name. */
+export const COMPONENT_SCHEMAS = {
+  User: UserSchema,
+  CreateUser: CreateUserBodySchema,
+  UpdateUser: UpdateUserBodySchema,
+  UserPage: UserPageSchema,
+  Event: EventSchema,
+  EventPage: EventPageSchema,
+  DeadLetter: DeadLetterSchema,
+  DeadLetterPage: DeadLetterPageSchema,
+  Error: ErrorSchema,
+  Alive: AliveSchema,
+  Health: HealthSchema,
+  Home: HomeSchema,
+  Pipeline: PipelineSchema,
+  DeliveryOverview: DeliveryOverviewSchema,
+  Consumers: ConsumersSchema,
+};

@@ -1,0 +1,51 @@
+import type { Findings } from './checker.ts';
+import type { Fault } from './faults.ts';
+import { mayRepeatMails } from './faults.ts';
+import { normalLimitMs } from './measure.ts';
+import type { Outcome } from './run-fault.ts';
+
+const healLimitMs = 30_000;
+const answerLimitMs = 2000;
+const leastAvailability = 0.999;
+
+/**
+ * What must hold whatever fails.
+ * @param mayRepeat whether guarantee 2 allows a repeated mail here
+ * @returns what is wrong
+ */
+export const judgeFindings = (
+  { lost, unfinished, failed, duplicates, foreignIds, problems }: Findings,
+  mayRepeat: boolean,
+): string[] => [
+  ...(lost > 0 ? [`${lost} lost`] : []),
+  ...(unfinished > 0 ? [`${unfinished} unfinished`] : []),
+  ...(failed > 0 ? [`${failed} FAILED by an outage`] : []),
+  ...(duplicates > 0 && !mayRepeat ? [`${duplicates} duplicates`] : []),
+  ...(foreignIds > 0 ? [`${foreignIds} repeated under another Message-ID`] : []),
+  ...problems,
+];
+
+/**
+ * What clients may expect during a fault, and how soon it is over.
+ * @returns what is wrong
+ */
+const judgeTimes = ({ dependency }: Fault, outcome: Outcome): string[] => {
+  const { postAvailability = 1, getAvailability = 1, faultP99Ms = 0, normalP99Ms, healedMs, lacks } = outcome;
+  const wrong: string[] = [];
+  const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
+  if (dependency === 'redis' && getAvailability < leastAvailability) wrong.push(`GET ${percent(getAvailability)}`);
+  if (dependency === 'kafka' || dependency === 'redis' || dependency === 'smtp') {
+    if (postAvailability < leastAvailability) wrong.push(`POST ${percent(postAvailability)}`);
+    if (faultP99Ms > normalLimitMs(normalP99Ms)) wrong.push(`POST p99 ${Math.round(faultP99Ms)} ms`);
+  }
+  if (dependency === 'mysql' && (outcome.slowestFaultPostMs ?? 0) > answerLimitMs)
+    wrong.push(`an answer after ${Math.round(outcome.slowestFaultPostMs ?? 0)} ms`);
+  if (healedMs === undefined) wrong.push(`not healed, lacks ${lacks}`);
+  else if (healedMs > healLimitMs) wrong.push(`healed after ${(healedMs / 1000).toFixed(1)} s`);
+  return wrong;
+};
+
+export const judge = (fault: Fault, outcome: Outcome, { withTimes }: { withTimes: boolean }) => [
+  ...judgeFindings(outcome, mayRepeatMails(fault)),
+  ...(withTimes ? judgeTimes(fault, outcome) : []),
+];

@@ -1,0 +1,34 @@
+import os from 'node:os';
+
+/** Where and when something was measured. */
+export type Machine = {
+  at: string;
+  cpus: number;
+  cpu: string;
+  memoryGiB: number;
+  os: string;
+  node: string;
+  loadBefore: number;
+  loadAfter: number;
+};
+
+const oneMinuteLoad = () => Math.round((os.loadavg()[0] ?? 0) * 100) / 100;
+
+/** Notes the load before a run; called at its end, tells the rest. */
+export const watchMachine = (): (() => Machine) => {
+  const at = new Date().toISOString();
+  const loadBefore = oneMinuteLoad();
+  return () => ({
+    at,
+    cpus: os.cpus().length,
+    cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
+    memoryGiB: Math.round(os.totalmem() / 1024 ** 3),
+    os: `${os.type()} ${os.release()} ${os.arch()}`,
+    node: process.version,
+    loadBefore,
+    loadAfter: oneMinuteLoad(),
+  });
+};
+
+export const describeMachine = ({ at, cpus, cpu, memoryGiB, os: system, node, loadBefore, loadAfter }: Machine) =>
+  `${at}, ${cpus} × ${cpu}, ${memoryGiB} GiB, ${system}, Node ${node}; load average ${loadBefore} before, ${loadAfter} after`;

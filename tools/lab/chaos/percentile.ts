@@ -1,0 +1,12 @@
+/**
+ * The value that a share of all values does not exceed (nearest rank).
+ * @param share from 0 to 1
+ * @returns undefined without values
+ */
+export const percentile = (values: readonly number[], share: number): number | undefined => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+};
+
+/** The largest value, however many there are. */
+export const largest = (values: readonly number[]): number | undefined => percentile(values, 1);

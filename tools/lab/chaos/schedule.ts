@@ -1,0 +1,38 @@
+import type { Fault, FaultKind } from './faults.ts';
+import { dependencies, isProcessFault } from './faults.ts';
+import { randomFrom } from './random.ts';
+
+export type ScheduledFault = Fault & { atMs: number; forMs: number };
+
+const gapMs = { least: 10_000, most: 60_000 };
+const faultMs = { least: 2000, most: 12_000 };
+/** What a process may need to come back: the next fault of the same dependency is that much later. */
+const returnMs = 8000;
+
+const kinds: readonly FaultKind[] = ['stop', 'kill', 'pause', 'silent', 'slow', 'reset', 'refuse', 'cut'];
+
+/**
+ * Random faults for a soak, in the order of their beginning. Each dependency has one at a time; those of several may overlap.
+ * @param lengthMs of the whole soak
+ */
+export const scheduleFaults = (
+  seed: number,
+  lengthMs: number,
+  isPossible: (fault: Fault) => boolean = () => true,
+): ScheduledFault[] => {
+  const random = randomFrom(seed);
+  const between = ({ least, most }: { least: number; most: number }) => Math.round(least + random() * (most - least));
+  const faults: ScheduledFault[] = [];
+  for (const dependency of dependencies) {
+    const choice = kinds.filter((kind) => isPossible({ dependency, kind }));
+    let atMs = between(gapMs);
+    for (;;) {
+      const kind = choice[Math.floor(random() * choice.length)];
+      const forMs = between(faultMs);
+      if (kind === undefined || atMs + forMs > lengthMs) break;
+      faults.push({ dependency, kind, atMs, forMs });
+      atMs += forMs + (isProcessFault(kind) ? returnMs : 0) + between(gapMs);
+    }
+  }
+  return faults.sort((a, b) => a.atMs - b.atMs || a.dependency.localeCompare(b.dependency));
+};

@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import type { Server, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { cutAfterBytes, cutAfterText } from './tcp-cut.ts';
+import { createDirection } from './tcp-direction.ts';
+
+/**
+ * How the proxy treats connections, present and new ones.
+ * - `pass`: bytes go through.
+ * - `refuse`: nobody listens; open connections end.
+ * - `reset`: connections are reset as soon as they are accepted.
+ * - `silent`: connections are accepted and stay open, no byte and no end goes through until later.
+ * - `slow`: every chunk arrives late.
+ * - `cut`: a connection ends in the middle, as the rule given with it says.
+ */
+export type ProxyMode = 'pass' | 'refuse' | 'reset' | 'silent' | 'slow' | 'cut';
+
+/**
+ * Where a connection is cut: after so many bytes, or after a text, of what the client or the server sends. What came before
+ * is still delivered to the other side.
+ */
+export type CutRule = { of: 'client' | 'server'; bytes: number } | { of: 'client' | 'server'; text: string };
+
+/** What each side sends, as the other gets it. */
+export type Change = { client: (chunk: Buffer) => Buffer; server: (chunk: Buffer) => Buffer };
+
+export interface TcpProxy {
+  port: number;
+  set: (mode: ProxyMode, rule?: CutRule) => Promise<void>;
+  /** open connections go silent for good, new ones work: what a frozen function finds when it wakes up */
+  forget: () => void;
+  stop: () => Promise<void>;
+}
+
+export type Pair = { client: Socket; server: Socket; isForgotten: boolean; resume: () => void };
+
+const cutter = (rule: CutRule | undefined) => {
+  if (rule === undefined) return undefined;
+  return 'bytes' in rule ? cutAfterBytes(rule.bytes) : cutAfterText(rule.text);
+};
+
+/**
+ * A TCP proxy in front of a server, for the faults that a refused connection does not show.
+ * @param options port: one that the system gives to no outgoing connection while
+ * the proxy refuses; newChange: changes what one connection carries
+ */
+export const startTcpProxy = async (
+  target: { host: string; port: number },
+  slowMs: number = 100,
+  { port: wantedPort = 0, newChange }: { port?: number; newChange?: () => Change } = {},
+): Promise<TcpProxy> => {
+  let mode: ProxyMode = 'pass';
+  let rule: CutRule | undefined;
+  const pairs: Set<Pair> = new Set();
+
+  const accept = (client: Socket) => {
+    if (mode === 'reset') {
+      client.on('error', () => undefined);
+      client.resetAndDestroy();
+      return;
+    }
+    const server = connect({ ...target, allowHalfOpen: true });
+    const pair: Pair = { client, server, isForgotten: false, resume: () => {} };
+    const rules = {
+      isForgotten: () => pair.isForgotten,
+      isHeld: () => pair.isForgotten || mode === 'silent',
+      delayMs: () => (mode === 'slow' ? slowMs : 0),
+    };
+    const forget = () => {
+      if (client.destroyed && server.destroyed) pairs.delete(pair);
+    };
+    const change = newChange?.();
+    const cuts = (side: 'client' | 'server') => ({
+      ...rules,
+      changed: change?.[side] ?? ((chunk: Buffer) => chunk),
+      newCut: () => (mode === 'cut' && rule?.of === side ? cutter(rule) : undefined),
+      rule: () => (mode === 'cut' ? rule : undefined),
+      onCut: () => {
+        // The server still reads what came before: a reset could take it back.
+        upwards.drop();
+        downwards.drop();
+        client.resetAndDestroy();
+        server.end();
+      },
+      onClosed: forget,
+    });
+    const upwards = createDirection(client, server, cuts('client'));
+    const downwards = createDirection(server, client, cuts('server'));
+    pair.resume = () => {
+      upwards.pump();
+      downwards.pump();
+    };
+    pairs.add(pair);
+  };
+
+  let listener: Server | undefined;
+  const listen = async (port: number) => {
+    const opened = createServer({ allowHalfOpen: true }, accept).listen(port, '127.0.0.1');
+    listener = opened;
+    await once(opened, 'listening');
+    const address = opened.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  };
+  const close = async () => {
+    const closing = listener;
+    listener = undefined;
+    for (const { client, server } of pairs) {
+      client.destroy();
+      server.destroy();
+    }
+    pairs.clear();
+    if (closing !== undefined) await new Promise((resolve) => closing.close(resolve));
+  };
+
+  const port = await listen(wantedPort);
+  return {
+    port,
+    async set(next, nextRule) {
+      mode = next;
+      rule = nextRule;
+      if (next === 'refuse') return close();
+      if (next === 'reset') for (const { client } of pairs) client.resetAndDestroy();
+      if (listener === undefined) await listen(port);
+      for (const { resume } of pairs) resume();
+    },
+    forget() {
+      for (const pair of pairs) pair.isForgotten = true;
+    },
+    stop: close,
+  };
+};
+
+/** The same URL with the proxy in the place of the server. */
+export const throughProxy = (url: string, proxy: Pick<TcpProxy, 'port'>) => {
+  const changed = new URL(url);
+  changed.hostname = '127.0.0.1';
+  changed.port = String(proxy.port);
+  return changed.href;
+};
+
+/** A proxy in front of the server that a URL names. */
+export const startProxyTo = (url: string, slowMs?: number) => {
+  const { hostname, port } = new URL(url);
+  return startTcpProxy({ host: hostname, port: Number(port) }, slowMs);
+};

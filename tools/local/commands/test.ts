@@ -1,0 +1,115 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { ensureBuild } from '../app/build.ts';
+import { testHelp, wantsHelp } from '../cli/options.ts';
+import { say, step } from '../cli/progress.ts';
+import { describe } from '../cli/start-error.ts';
+import type { Ports, ServiceName } from '../config/settings.ts';
+import { localUrls, readSettings, serviceVariables } from '../config/settings.ts';
+import { maskSecrets } from '../config/urls.ts';
+import { ensurePrograms } from '../install/native.ts';
+import { ensureNodeModules } from '../install/node-modules.ts';
+import { localDir } from '../paths.ts';
+import type { Guard } from '../process/guard-client.ts';
+import { startGuard } from '../process/guard-client.ts';
+import { watchParent } from '../process/parent.ts';
+import { freePorts } from '../process/ports.ts';
+import type { Shutdown } from '../process/shutdown.ts';
+import { createShutdown, unlessAborted } from '../process/shutdown.ts';
+import { isAlive, signalGroup } from '../process/signals.ts';
+import { startNative } from '../services/native.ts';
+import { summarize } from '../testing/summary.ts';
+import { runVitest } from '../testing/vitest.ts';
+
+const testsDir = path.join(localDir, 'tests');
+
+/**
+ * `npm test`.
+ * @param args for vitest
+ * @returns exit code
+ */
+export async function main(args: string[]): Promise<number> {
+  if (wantsHelp(args)) {
+    process.stdout.write(testHelp);
+    return 0;
+  }
+  const shutdown = createShutdown();
+  let result: { code: number; summary: string } = { code: 1, summary: summarize({}, 1) };
+  try {
+    result = (await unlessAborted(shutdown.signal, run(args, shutdown))) ?? { ...result, code: 130 };
+  } catch (error) {
+    process.stderr.write(`${maskSecrets(describe(error))}\n`);
+    shutdown.request('failure');
+  }
+  await shutdown.run();
+  say(result.summary);
+  return result.code;
+}
+
+async function run(args: string[], shutdown: Shutdown) {
+  const settings = readSettings(process.env);
+  watchParent(shutdown);
+  const guard = startGuard();
+  shutdown.add(9, () => guard.close());
+  removeLeftovers();
+  const dir = path.join(testsDir, `${process.pid}`);
+  mkdirSync(dir, { recursive: true });
+  shutdown.add(8, () => rmSync(dir, { recursive: true, force: true, maxRetries: 3 }));
+
+  // The tests bring their own SMTP servers.
+  const services = settings.local.filter((name) => name !== 'mail');
+  const [mysql = 0, redis = 0, kafka = 0] = await freePorts(3);
+  const ports = { ...settings.ports, mysql, redis, kafka };
+  const started = startServices({ services, ports, dir, guard, shutdown });
+  const built = step('packages', ensureNodeModules).then(() => step('build', ensureBuild));
+  await Promise.all([started, built]);
+  const names = services.flatMap((service) => serviceVariables[service]);
+  const urls = Object.entries(localUrls(ports)).filter(([name]) => (names as string[]).includes(name));
+  // The chaos tests break servers: none that were given, none that the other tests use.
+  const env = { ...process.env, ...Object.fromEntries(urls), TEST_SERVICES_STARTED: services.join(',') };
+  return await runVitest(args, { env, dir, guard, shutdown });
+}
+
+/** Servers of this run alone: other ports and other data than anybody else's. */
+async function startServices({
+  services,
+  ports,
+  dir,
+  guard,
+  shutdown,
+}: {
+  services: ServiceName[];
+  ports: Ports;
+  dir: string;
+  guard: Guard;
+  shutdown: Shutdown;
+}) {
+  if (services.length === 0) return;
+  const programs = await step('servers', () => ensurePrograms(services));
+  const ready = startNative({
+    services,
+    ports,
+    programs,
+    guard,
+    dir,
+    logDir: path.join(dir, 'log'),
+    isThrowAway: true,
+    onStarted: (service) => {
+      // Their data goes away anyway.
+      shutdown.add(1, async () => {
+        signalGroup(service.pid, 'SIGKILL');
+        await service.exited;
+      });
+      shutdown.onForce(() => signalGroup(service.pid, 'SIGKILL'));
+    },
+  });
+  await Promise.all(Object.values(ready));
+}
+
+/** What runs that were killed have left. */
+function removeLeftovers() {
+  mkdirSync(testsDir, { recursive: true });
+  for (const name of readdirSync(testsDir)) {
+    if (!isAlive(Number(name))) rmSync(path.join(testsDir, name), { recursive: true, force: true });
+  }
+}

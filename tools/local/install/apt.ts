@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { say } from '../cli/progress.ts';
+import { StartError } from '../cli/start-error.ts';
+import { runDir } from '../paths.ts';
+import { withLock } from '../process/lock.ts';
+import { findCommand, output } from '../services/commands.ts';
+
+/**
+ * The packages of each need, best first: names differ between releases. None of them contains a system service
+ * (the Redis server is in redis-tools, under another name; redis-server would add and start one).
+ */
+const aptPackages = {
+  mariadb: ['mariadb-server-core', 'mariadb-server-core-10.6'],
+  redis: ['redis-tools'],
+  java: ['openjdk-21-jre-headless', 'openjdk-17-jre-headless', 'openjdk-25-jre-headless'],
+  maven: ['maven'],
+  chromium: ['chromium'],
+  python: ['python3-venv'],
+};
+
+export type Need = keyof typeof aptPackages;
+
+/** @returns whether this is Debian, Ubuntu or one of their kind */
+export function hasApt(): boolean {
+  return findCommand('apt-get') !== undefined && findCommand('dpkg') !== undefined;
+}
+
+/** @returns sudo, where it asks for no password */
+async function findSudo(): Promise<string | undefined> {
+  const sudo = findCommand('sudo');
+  if (sudo === undefined) return undefined;
+  return await output(sudo, ['-n', 'true']).then(
+    () => sudo,
+    () => undefined,
+  );
+}
+
+/** @returns whether what is missing can be installed here without asking anybody */
+export async function canInstallPackages(): Promise<boolean> {
+  return hasApt() && (process.getuid?.() === 0 || (await findSudo()) !== undefined);
+}
+
+/**
+ * Installs what is missing.
+ * @throws {StartError} one message that says what to do instead
+ */
+export async function installPackages(needs: Need[]) {
+  await withLock(path.join(runDir, 'apt.lock'), async () => {
+    const asRoot = await privileged(needs);
+    await asRoot(['apt-get', 'update', '-qq']).catch(() => {});
+    const packages = await choose(needs);
+    say(`  … apt-get install ${packages.join(' ')}`);
+    try {
+      await asRoot([
+        'apt-get',
+        'install',
+        '-y',
+        '-qq',
+        '--no-install-recommends',
+        '-o',
+        'DPkg::Lock::Timeout=180',
+        ...packages,
+      ]);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.split('\n').slice(-4).join('\n') : String(error);
+      throw new StartError(`apt-get install ${packages.join(' ')} failed:\n${reason}`);
+    }
+  });
+}
+
+async function privileged(needs: Need[]): Promise<(command: string[]) => Promise<string>> {
+  const environment = ['env', 'DEBIAN_FRONTEND=noninteractive', 'NEEDRESTART_SUSPEND=1'];
+  if (process.getuid?.() === 0)
+    return (command) => output('env', [...environment.slice(1), ...command], { mayOutliveUs: true });
+  const sudo = await findSudo();
+  if (sudo !== undefined) return (command) => output(sudo, ['-n', ...environment, ...command], { mayOutliveUs: true });
+  const names = needs.map((need) => aptPackages[need][0]).join(' ');
+  throw new StartError(
+    `These packages are missing, and neither root nor sudo without a password is at hand. Run: sudo apt-get install --no-install-recommends ${names}`,
+  );
+}
+
+async function choose(needs: Need[]) {
+  const names = await output('apt-cache', ['pkgnames']);
+  const known = new Set(names.split('\n'));
+  return needs.map((need) => {
+    const found = aptPackages[need].find((name) => known.has(name));
+    if (found === undefined)
+      throw new StartError(
+        `${releaseName()} offers none of ${aptPackages[need].join(', ')}; use Docker, or set the service's URL`,
+      );
+    return found;
+  });
+}
+
+function releaseName() {
+  try {
+    return /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'This system';
+  } catch {
+    return 'This system';
+  }
+}

@@ -1,0 +1,24 @@
+import { StartError } from '../cli/start-error.ts';
+import { findCommand } from '../services/commands.ts';
+import { hasApt, installPackages } from './apt.ts';
+
+const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+
+/** @returns the browser's program */
+export const findChromium = (): string | undefined =>
+  names.map((name) => findCommand(name)).find((file) => file !== undefined);
+
+/**
+ * Makes sure that a browser is on this machine.
+ * @returns its program
+ * @throws {StartError}
+ */
+export async function ensureChromium(): Promise<string> {
+  const found = findChromium();
+  if (found !== undefined) return found;
+  if (!hasApt()) throw new StartError('The browser tests need Chromium: install it so that it is on the PATH');
+  await installPackages(['chromium']);
+  const installed = findChromium();
+  if (installed === undefined) throw new StartError('Chromium was installed, but is not on the PATH');
+  return installed;
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { StartError } from '../cli/start-error.ts';
+import { localDir, runDir } from '../paths.ts';
+import { withLock } from '../process/lock.ts';
+import { findCommand, output } from '../services/commands.ts';
+import { hasApt, installPackages } from './apt.ts';
+
+/**
+ * Programs that are written in Python, in an environment of their own below .local; installed once per list.
+ * @param requirements a file with exact versions, as pip reads it
+ * @returns the folder of the programs
+ * @throws {StartError}
+ */
+export async function ensurePythonPackages(requirements: string): Promise<string> {
+  const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+  const home = path.join(localDir, 'python', digest);
+  const finished = path.join(home, 'finished');
+  const programs = path.join(home, 'bin');
+  if (existsSync(finished)) return programs;
+  return await withLock(path.join(runDir, `python-${digest}.lock`), async () => {
+    if (existsSync(finished)) return programs;
+    rmSync(home, { recursive: true, force: true });
+    mkdirSync(path.dirname(home), { recursive: true });
+    await createEnvironment(home);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements];
+    await orFail('pip install', () => output(path.join(programs, 'python'), pip));
+    writeFileSync(finished, '');
+    return programs;
+  });
+}
+
+async function createEnvironment(home: string) {
+  const create = () => output(findCommand('python3') ?? 'python3', ['-m', 'venv', home]);
+  try {
+    await create();
+  } catch {
+    // Debian has Python without venv, or no Python at all.
+    if (!hasApt()) throw new StartError('Python 3.10 or later with its module venv is needed');
+    await installPackages(['python']);
+    rmSync(home, { recursive: true, force: true });
+    await orFail('python3 -m venv', create);
+  }
+}
+
+async function orFail(what: string, work: () => Promise<string>) {
+  try {
+    await work();
+  } catch (error) {
+    throw new StartError(`${what} failed:\n${error instanceof Error ? error.message : error}`);
+  }
+}

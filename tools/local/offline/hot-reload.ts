@@ -1,0 +1,131 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+import { isAlive } from '../process/signals.ts';
+import { loadedVersions, retire } from './code-versions.ts';
+import type { Serverless } from './types.ts';
+import { watchTree } from './watch-tree.ts';
+
+const debounceMs = 50;
+/** The builder gets ready for the first save once the start is over. */
+const warmAfterMs = 3000;
+/** The longest that a function of ours may run, and a little more. */
+const retireMs = 65_000;
+const hotFolder = 'dist/.hot';
+
+/**
+ * The built file of another version of a handler.
+ * @param handler such as dist/functions/users/create.handler
+ * @param outdir such as dist/.hot/4711-1
+ */
+export const handlerIn = (handler: string, outdir: string): string => handler.replace(/^(\.\/)?dist\//, `${outdir}/`);
+
+/**
+ * Builds again whenever a source file is saved, and lets the next call run the new code.
+ * @returns how to stop watching
+ */
+export function watchSources({
+  serverless,
+  onReloaded,
+}: {
+  serverless: Serverless;
+  onReloaded: () => void;
+}): () => void {
+  const { serviceDir } = serverless;
+  const { functions } = serverless.service;
+  const original = new Map(Object.entries(functions).map(([key, { handler }]) => [key, handler]));
+  removeOutputs(serviceDir, (pid) => !isAlive(pid));
+  let count = 0;
+  let changed: Set<string> = new Set();
+  let current = '';
+  let timer: NodeJS.Timeout | undefined;
+  let isBusy = false;
+  let isAskedAgain = false;
+
+  const reload = async () => {
+    const started = performance.now();
+    const outdir = `${hotFolder}/${process.pid}-${++count}`;
+    const files = [...changed];
+    changed = new Set();
+    try {
+      await buildInto(serviceDir, outdir, files);
+    } catch (error) {
+      for (const file of files) changed.add(file);
+      throw error;
+    }
+    const old = loadedVersions();
+    const oldOutdir = current;
+    for (const [key, handler] of original) {
+      const definition = functions[key];
+      if (definition !== undefined) definition.handler = handlerIn(handler, outdir);
+    }
+    await serverless.pluginManager.spawn('offline:functionsUpdated');
+    current = outdir;
+    console.log(`reloaded in ${Math.round(performance.now() - started)} ms`);
+    onReloaded();
+    void retire(old, { waitMs: retireMs }).then(() => {
+      if (oldOutdir !== '') rmSync(path.join(serviceDir, oldOutdir), { recursive: true, force: true });
+    });
+  };
+
+  const run = async () => {
+    if (isBusy) {
+      isAskedAgain = true;
+      return;
+    }
+    isBusy = true;
+    try {
+      await reload();
+    } catch (error) {
+      console.error(`not reloaded, the code that runs stays: ${error instanceof Error ? error.message : error}`);
+    }
+    isBusy = false;
+    if (isAskedAgain) {
+      isAskedAgain = false;
+      void run();
+    }
+  };
+
+  const warming = setTimeout(() => {
+    builder(serviceDir)
+      .then(({ prepareRebuild }) => prepareRebuild())
+      .catch(() => {}); // the first reload will say what is wrong
+  }, warmAfterMs);
+  const stopWatching = watchTree(
+    ['functions', 'shared'].map((name) => path.join(serviceDir, name)),
+    (file) => {
+      changed.add(file);
+      clearTimeout(timer);
+      timer = setTimeout(run, debounceMs);
+    },
+  );
+  return () => {
+    stopWatching();
+    clearTimeout(timer);
+    clearTimeout(warming);
+    removeOutputs(serviceDir, (pid) => pid === process.pid);
+  };
+}
+
+/** @param changed so that the build may leave out what they do not touch */
+async function buildInto(serviceDir: string, outdir: string, changed: string[]) {
+  const { build } = await builder(serviceDir);
+  await build({ outdir, changed });
+}
+
+export type Builder = {
+  build: (options: { outdir: string; changed: string[] }) => Promise<void>;
+  prepareRebuild: () => Promise<void>;
+};
+const builder = (serviceDir: string): Promise<Builder> =>
+  import(pathToFileURL(path.join(serviceDir, 'esbuild.config.mjs')).href);
+
+/** Removes built versions, by the process that made them. */
+function removeOutputs(serviceDir: string, isUseless: (pid: number) => boolean) {
+  const folder = path.join(serviceDir, hotFolder);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (isUseless(Number(name.split('-')[0]))) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,29 @@
+import http from 'node:http';
+import type { HapiServer } from './types.ts';
+
+/**
+ * Serves the same routes on one more port.
+ * @returns how to close it
+ * @throws {Error} when the port is in use
+ */
+export async function openSecondPort(
+  hapi: HapiServer,
+  { host, port }: { host: string; port: number },
+): Promise<() => Promise<void>> {
+  const server = http.createServer((request, response) => void hapi.listener.emit('request', request, response));
+  await new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason =
+        error.code === 'EADDRINUSE'
+          ? 'is in use: stop what listens there, or set EMAIL_HTTP_PORT'
+          : `cannot be opened: ${error.message}`;
+      reject(new Error(`port ${port} (the API's second port) ${reason}`));
+    });
+    server.listen({ host, port }, () => resolve(undefined));
+  });
+  return () =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeIdleConnections();
+    });
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+/** The few parts of hapi, serverless and serverless-offline that the local plugin touches. */
+export interface HapiRequest {
+  method: string;
+  path: string;
+  headers: Record<string, string | undefined>;
+  raw: { req: IncomingMessage; res: ServerResponse };
+  payload: unknown;
+  mime: string | null;
+  response: HapiResponse;
+}
+
+export interface HapiResponse {
+  /** hapi's own error */
+  isBoom?: boolean;
+  /** of an error */
+  output: { statusCode: number; headers: Record<string, unknown>; payload: unknown };
+  statusCode: number;
+  headers: Record<string, unknown>;
+  /** the body */
+  source: unknown;
+}
+
+export type HapiToolkit = { continue: symbol; response: (body: unknown) => HapiReply };
+
+export type HapiReply = {
+  code: (status: number) => HapiReply;
+  type: (type: string) => HapiReply;
+  header: (name: string, value: string) => HapiReply;
+};
+
+export interface HapiServer {
+  listener: Server;
+  ext: (event: string, method: (request: HapiRequest, h: HapiToolkit) => unknown) => void;
+}
+
+/** serverless-offline itself */
+export interface OfflinePlugin {
+  start: () => Promise<void>;
+  end: (skipExit?: boolean) => Promise<void>;
+  internals: () => { getApiGatewayServer: () => HapiServer };
+}
+
+export type FunctionDefinition = { handler: string; name: string; events?: Record<string, unknown>[] };
+
+export interface Serverless {
+  serviceDir: string;
+  service: {
+    functions: Record<string, FunctionDefinition>;
+    provider: { httpApi?: { cors?: unknown } };
+    custom?: Record<string, unknown>;
+  };
+  pluginManager: { plugins: object[]; spawn: (command: string) => Promise<void> };
+}

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export interface Guard {
+  /** end this process when the starter is gone */
+  watch: (pid: number) => void;
+  forget: (pid: number) => void;
+  /** run this command when the starter is gone */
+  atEnd: (command: string, args: string[], cwd: string) => void;
+  /** forget those commands */
+  clear: () => void;
+  close: () => void;
+}
+
+/** Starts the process that cleans up after a starter that was killed. */
+export function startGuard(): Guard {
+  const script = fileURLToPath(new URL('./guard.mjs', import.meta.url));
+  const child = spawn(process.execPath, ['--max-old-space-size=32', script], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    env: {},
+  });
+  child.unref();
+  child.on('error', () => {});
+  child.stdin.on('error', () => {});
+  const send = (message: object) => void child.stdin.write(`${JSON.stringify(message)}\n`);
+  return {
+    watch: (pid) => send({ watch: pid }),
+    forget: (pid) => send({ forget: pid }),
+    atEnd: (command, args, cwd) => send({ atEnd: { command, args, cwd } }),
+    clear: () => send({ clear: true }),
+    close: () => void child.stdin.end(),
+  };
+}

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import type { Shutdown } from './shutdown.ts';
+import { isAlive } from './signals.ts';
+
+const everyMs = 500;
+
+/** Asks for the end when npm, which started us, is gone without a word: nobody else would stop us then. */
+export function watchParent(shutdown: Shutdown) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const npm = npmPid();
+  const timer = setInterval(() => {
+    if (!isAlive(npm)) shutdown.request('npm is gone');
+  }, everyMs);
+  timer.unref();
+}
+
+/** @returns our parent, or its parent where npm put a shell between */
+function npmPid(): number {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+    const [, grandparent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return /^\d+ \((sh|dash|bash)\) /.test(stat) ? Number(grandparent) : process.ppid;
+  } catch {
+    return process.ppid;
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * One broker that is its own controller.
+ * @param place advertisedPort: of a proxy in front of it
+ * @returns server.properties
+ */
+export function serverProperties({
+  port,
+  advertisedPort = port,
+  controllerPort,
+  dataDir,
+}: {
+  port: number;
+  advertisedPort?: number;
+  controllerPort: number;
+  dataDir: string;
+}): string {
+  const properties = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'log.dirs': dataDir,
+    'num.partitions': 3,
+    'auto.create.topics.enable': false,
+    'log.retention.hours': 168,
+    'group.initial.rebalance.delay.ms': 0,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 1,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'share.coordinator.state.topic.num.partitions': 1,
+    'num.network.threads': 2,
+    'num.io.threads': 4,
+    'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
+    // A broker that was killed is let in again only after its former session: do not wait 9 s for it.
+    'broker.session.timeout.ms': 4000,
+    'broker.heartbeat.interval.ms': 500,
+    'controlled.shutdown.max.retries': 1,
+  };
+  return `${Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n')}\n`;
+}
+
+/** log4j2.yaml: warnings only. */
+export const logSettings = `Configuration:
+  Appenders:
+    Console:
+      name: STDOUT
+      PatternLayout: { pattern: "%d %p %m (%c)%n" }
+  Loggers:
+    Root: { level: WARN, AppenderRef: [{ ref: STDOUT }] }
+`;

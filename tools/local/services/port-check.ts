@@ -1,0 +1,63 @@
+import { StartError } from '../cli/start-error.ts';
+import type { Ports, Settings } from '../config/settings.ts';
+import { portVariables } from '../config/settings.ts';
+import { isPortTaken } from '../process/ports.ts';
+
+export type PortName = keyof Ports;
+
+/** What each port is for. */
+export const portUses: Record<PortName, string> = {
+  http: 'the API',
+  emailHttp: "the API's second port",
+  lambda: "serverless-offline's invoke port",
+  mysql: 'MariaDB/MySQL',
+  redis: 'Redis',
+  kafka: 'Kafka',
+  mail: 'the mail catcher (SMTP)',
+  mailUi: "the mail catcher's web page",
+};
+
+/**
+ * The ports that a start is going to listen on.
+ * @param options services that run already, and are ours
+ */
+export function portsInUse(
+  { local }: Settings,
+  { withApp, except = [] }: { withApp: boolean; except?: readonly string[] },
+): PortName[] {
+  const names: PortName[] = withApp ? ['http', 'emailHttp', 'lambda'] : [];
+  for (const service of local.filter((name) => !except.includes(name))) {
+    names.push(service);
+    if (service === 'mail') names.push('mailUi');
+  }
+  return names;
+}
+
+/**
+ * Makes sure, before anything is started, that every port is free and that none is asked for twice.
+ * @throws {StartError} one line for each port, with the variable that changes it
+ */
+export async function requireFreePorts({ ports, host }: Settings, names: PortName[]) {
+  const problems = findDoubles(ports, names);
+  const isHttp = (name: PortName) => name === 'http' || name === 'emailHttp' || name === 'lambda';
+  const taken = await Promise.all(names.map((name) => isPortTaken(ports[name], isHttp(name) ? host : '127.0.0.1')));
+  for (const [index, name] of names.entries()) {
+    if (taken[index])
+      problems.push(
+        `port ${ports[name]} (${portUses[name]}) is in use: stop what listens there, or set ${portVariables[name][0]}`,
+      );
+  }
+  if (problems.length > 0) throw new StartError(problems.join('\n'));
+}
+
+function findDoubles(ports: Ports, names: PortName[]) {
+  const seen: Map<number, PortName> = new Map();
+  const problems: string[] = [];
+  for (const name of names) {
+    const other = seen.get(ports[name]);
+    if (other !== undefined)
+      problems.push(`${portVariables[other][0]} and ${portVariables[name][0]} are both ${ports[name]}: change one`);
+    seen.set(ports[name], name);
+  }
+  return problems;
+}
