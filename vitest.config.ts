@@ -1,25 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
-const plugin = 'plugins/serverless-offline-kafka-events/tests';
+const plugin = 'plugins/serverless-offline-kafka-events';
+const servers = 'tests/helpers/require-servers.ts';
+const application = 'tests/helpers/start-application.ts';
+const isTakingScreenshots = process.env['SCREENSHOTS'] === '1';
 
 const FIRST = { maxWorkers: 2, sequence: { groupOrder: 0 } };
+// These mostly wait: for mails, for back-off, for child processes.
+const SECOND = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+function timeouts(ms: number) {
+  return { testTimeout: ms, hookTimeout: ms };
+}
 
-/** Projects by what they need: `unit` and `property` nothing, `integration` real servers, `system` the running application, `chaos` servers of its own to break. */
+/**
+ * Projects by what they need: `unit` and `property` nothing, `integration` real servers, `system` the running application,
+ * `chaos` servers of its own to break. `npm test` runs these five; the others, slower, have a script each in package.json.
+ */
 export default defineConfig({
   test: {
     projects: [
-      {
-        test: {
-          name: 'unit',
-          ...FIRST,
-          include: ['tests/unit/**/*.test.ts', `${plugin}/unit/**/*.test.ts`],
-        },
-      },
+      { test: { name: 'unit', ...FIRST, include: ['tests/unit/**/*.test.ts', `${plugin}/tests/unit/**/*.test.ts`] } },
       {
         test: {
           name: 'property',
           ...FIRST,
-          include: ['tests/property/**/*.test.ts', `${plugin}/property/**/*.test.ts`],
+          include: ['tests/property/**/*.test.ts', `${plugin}/tests/property/**/*.test.ts`],
           testTimeout: 30_000,
         },
       },
@@ -29,38 +34,59 @@ export default defineConfig({
           ...FIRST,
           include: [
             'tests/integration/**/*.test.ts',
-            `${plugin}/integration/**/*.test.ts`,
+            `${plugin}/tests/integration/**/*.test.ts`,
             'tests/starter/**/*.test.ts',
             'tests/package/**/*.test.ts',
           ],
-          globalSetup: ['tests/helpers/require-servers.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          globalSetup: [servers],
+          ...timeouts(60_000),
         },
       },
       {
         test: {
           name: 'system',
+          ...SECOND,
           include: ['tests/contract/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
-          globalSetup: ['tests/helpers/start-application.ts'],
-          // They mostly wait: for mails, for back-off, for child processes.
-          maxWorkers: 3,
-          sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          globalSetup: [application],
+          ...timeouts(60_000),
         },
       },
       {
         test: {
           name: 'chaos',
+          ...SECOND,
           include: ['tests/chaos/**/*.test.ts'],
-          // One file, which mostly waits, beside the system tests.
-          maxWorkers: 3,
-          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },
       },
+      {
+        test: {
+          name: 'browser',
+          include: [isTakingScreenshots ? 'tests/browser/screenshots.ts' : 'tests/browser/**/*.test.ts'],
+          globalSetup: ['tests/browser/require-browser.ts', application],
+          // They switch the one mail server off and on.
+          fileParallelism: false,
+          ...timeouts(60_000),
+        },
+      },
+      {
+        test: {
+          name: 'deploy',
+          include: ['tests/deploy/**/*.test.ts'],
+          globalSetup: [servers, 'tests/deploy/setup.ts'],
+          maxWorkers: 2,
+          ...timeouts(120_000),
+        },
+      },
+      {
+        test: {
+          name: 'fuzz',
+          include: ['tests/fuzz/**/*.test.ts'],
+          globalSetup: [application],
+        },
+      },
+      { test: { name: 'failure', include: [`${plugin}/tests/failure/**/*.test.ts`], maxWorkers: 2 } },
     ],
   },
 });

@@ -26,21 +26,21 @@ export const token = {
   forget: (): void => sessionStorage.removeItem(TOKEN_KEY),
 };
 
-const failure = async (response: Response): Promise<ApiError> => {
+async function failure(response: Response): Promise<ApiError> {
   const body: ErrorBody = await response.json().catch(() => ({}));
   return new ApiError(response.status, body.message ?? `Status ${response.status}`, body.errors);
-};
+}
 
 /**
  * Calls the API as whoever the token says, and gives the answer's JSON.
  * @param also statuses beside 2xx whose body is wanted all the same
  * @throws ApiError
  */
-export const call = async <T>(
+export async function call<T>(
   method: 'GET' | 'POST',
   path: string,
   { body, also = [] }: { body?: unknown; also?: readonly number[] } = {},
-): Promise<T> => {
+): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (token.get() !== '' && path.startsWith('/api/')) headers['authorization'] = `Bearer ${token.get()}`;
   if (body !== undefined) headers['content-type'] = 'application/json';
@@ -57,4 +57,4 @@ export const call = async <T>(
   }
   if (!response.ok && !also.includes(response.status)) throw await failure(response);
   return response.json();
-};
+}

@@ -10,11 +10,13 @@ export interface Point {
   readonly y: number;
 }
 
-const rounded = (value: number): number => Math.round(value * 10) / 10;
+function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
+}
 
 /** Where each value lies; null where there is none. */
-export const pointsOf = (values: ReadonlyArray<number | null>, max: number, area: Area): Array<Point | null> =>
-  values.map((value, index) =>
+export function pointsOf(values: ReadonlyArray<number | null>, max: number, area: Area): Array<Point | null> {
+  return values.map((value, index) =>
     value === null
       ? null
       : {
@@ -22,9 +24,10 @@ export const pointsOf = (values: ReadonlyArray<number | null>, max: number, area
           y: rounded(area.top + area.height - (Math.min(value, max) / max) * area.height),
         },
   );
+}
 
 /** Each unbroken run of points. */
-const runsOf = (points: ReadonlyArray<Point | null>): Point[][] => {
+function runsOf(points: ReadonlyArray<Point | null>): Point[][] {
   const runs: Point[][] = [];
   let run: Point[] = [];
   for (const point of [...points, null]) {
@@ -35,20 +38,23 @@ const runsOf = (points: ReadonlyArray<Point | null>): Point[][] => {
     }
   }
   return runs;
-};
+}
 
-const lineThrough = (run: readonly Point[]): string =>
-  run.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`).join('');
+function lineThrough(run: readonly Point[]): string {
+  return run.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`).join('');
+}
 
 /** The path of a line, with gaps where a value is missing. A single point becomes a dot (a line of no length, round capped). */
-export const linePath = (points: ReadonlyArray<Point | null>): string =>
-  runsOf(points)
+export function linePath(points: ReadonlyArray<Point | null>): string {
+  return runsOf(points)
     .map((run) => lineThrough(run) + (run.length === 1 ? 'h0' : ''))
     .join('');
+}
 
 /** The path of the area below a line. */
-export const areaPath = (points: ReadonlyArray<Point | null>, { top, height }: Area): string =>
-  runsOf(points)
+export function areaPath(points: ReadonlyArray<Point | null>, { top, height }: Area): string {
+  return runsOf(points)
     .filter((run) => run.length > 1)
     .map((run) => `${lineThrough(run)}V${top + height}H${run[0]?.x ?? 0}Z`)
     .join('');
+}

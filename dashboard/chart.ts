@@ -27,16 +27,17 @@ const WIDTH = 320;
 const HEIGHT = 132;
 const AREA: Area = { left: 44, top: 8, width: 268, height: 100 };
 
-const grid = (max: number, text: (value: number) => string): SVGElement[] =>
-  [0, 0.5, 1].flatMap((part) => {
+function grid(max: number, text: (value: number) => string): SVGElement[] {
+  return [0, 0.5, 1].flatMap((part) => {
     const y = AREA.top + AREA.height * (1 - part);
     return [
       svg('line', { x1: AREA.left, x2: AREA.left + AREA.width, y1: y, y2: y, class: 'grid-line' }),
       svg('text', { x: AREA.left - 6, y: y + 3.5, class: 'axis', 'text-anchor': 'end' }, text(max * part)),
     ];
   });
+}
 
-const line = ({ tone, values, isFilled = false }: Series, max: number): SVGElement[] => {
+function line({ tone, values, isFilled = false }: Series, max: number): SVGElement[] {
   const points = pointsOf(values, max, AREA);
   const last = points.findLast((point) => point !== null);
   return [
@@ -44,12 +45,14 @@ const line = ({ tone, values, isFilled = false }: Series, max: number): SVGEleme
     svg('path', { d: linePath(points), class: `line ${tone}` }),
     ...(last ? [svg('circle', { cx: last.x, cy: last.y, r: 3.5, class: `point ${tone}` })] : []),
   ];
-};
+}
 
-const latest = ({ values }: Series): number | undefined => values.findLast((value) => value !== null) ?? undefined;
+function latest({ values }: Series): number | undefined {
+  return values.findLast((value) => value !== null) ?? undefined;
+}
 
-const legend = (series: readonly Series[], text: (value: number) => string): HTMLElement =>
-  h(
+function legend(series: readonly Series[], text: (value: number) => string): HTMLElement {
+  return h(
     'ul',
     { class: 'legend' },
     ...series.map((one) => {
@@ -58,9 +61,10 @@ const legend = (series: readonly Series[], text: (value: number) => string): HTM
       return h('li', { class: one.tone }, one.name, h('strong', {}, said));
     }),
   );
+}
 
 /** Draws a chart in the place of what was there. */
-export const drawChart = (place: HTMLElement, { series, ends, text, leastTop, summary, empty }: Chart): void => {
+export function drawChart(place: HTMLElement, { series, ends, text, leastTop, summary, empty }: Chart): void {
   const values = series.flatMap((one) => one.values.filter((value) => value !== null));
   if (values.length === 0) {
     place.replaceChildren(h('p', { class: 'empty' }, empty));
@@ -79,4 +83,4 @@ export const drawChart = (place: HTMLElement, { series, ends, text, leastTop, su
     ),
     legend(series, text),
   );
-};
+}

@@ -7,9 +7,11 @@ const LAG_SAMPLES = 60;
 
 type Minutes = NonNullable<Snapshot['pipeline']>['minutes'];
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
 
-const ratesChart = (minutes: Minutes): Chart => {
+function ratesChart(minutes: Minutes): Chart {
   const [registered, finished, failed] = [
     minutes.map((minute) => minute.registered),
     minutes.map((minute) => minute.finished),
@@ -29,36 +31,40 @@ const ratesChart = (minutes: Minutes): Chart => {
     summary: `In the last 15 minutes ${total[0]} registered, ${total[1]} finished and ${total[2]} failed.`,
     empty: 'Nothing yet.',
   };
-};
+}
 
-const latencyChart = (minutes: Minutes, latency: NonNullable<Snapshot['pipeline']>['latencyMs']): Chart => ({
-  series: [
-    {
-      name: '95 of 100 within',
-      tone: 'main',
-      values: minutes.map(({ latencyMs }) => latencyMs?.p95 ?? null),
-      isFilled: true,
-    },
-    { name: 'half within', tone: 'second', values: minutes.map(({ latencyMs }) => latencyMs?.p50 ?? null) },
-  ],
-  ends: ['15 min ago', 'this minute'],
-  text: spanText,
-  leastTop: 100,
-  summary:
-    latency === null
-      ? 'Nothing finished in the last 15 minutes.'
-      : `In the last 15 minutes half of the events were confirmed within ${spanText(latency.p50)}, 95 of 100 within ${spanText(latency.p95)}.`,
-  empty: 'Nothing finished in the last 15 minutes.',
-});
+function latencyChart(minutes: Minutes, latency: NonNullable<Snapshot['pipeline']>['latencyMs']): Chart {
+  return {
+    series: [
+      {
+        name: '95 of 100 within',
+        tone: 'main',
+        values: minutes.map(({ latencyMs }) => latencyMs?.p95 ?? null),
+        isFilled: true,
+      },
+      { name: 'half within', tone: 'second', values: minutes.map(({ latencyMs }) => latencyMs?.p50 ?? null) },
+    ],
+    ends: ['15 min ago', 'this minute'],
+    text: spanText,
+    leastTop: 100,
+    summary:
+      latency === null
+        ? 'Nothing finished in the last 15 minutes.'
+        : `In the last 15 minutes half of the events were confirmed within ${spanText(latency.p50)}, 95 of 100 within ${spanText(latency.p95)}.`,
+    empty: 'Nothing finished in the last 15 minutes.',
+  };
+}
 
-const lagChart = (samples: readonly number[], isTold: boolean): Chart => ({
-  series: [{ name: 'records behind', tone: 'main', values: samples, isFilled: true }],
-  ends: ['2 min ago', 'now'],
-  text: numberText,
-  leastTop: 10,
-  summary: `The consumers are ${numberText(samples.at(-1) ?? 0)} records behind; at most ${numberText(Math.max(0, ...samples))} while this page looked.`,
-  empty: isTold ? 'Not known yet.' : 'Only the local event source tells it; on AWS see CloudWatch.',
-});
+function lagChart(samples: readonly number[], isTold: boolean): Chart {
+  return {
+    series: [{ name: 'records behind', tone: 'main', values: samples, isFilled: true }],
+    ends: ['2 min ago', 'now'],
+    text: numberText,
+    leastTop: 10,
+    summary: `The consumers are ${numberText(samples.at(-1) ?? 0)} records behind; at most ${numberText(Math.max(0, ...samples))} while this page looked.`,
+    empty: isTold ? 'Not known yet.' : 'Only the local event source tells it; on AWS see CloudWatch.',
+  };
+}
 
 export interface ChartPlaces {
   readonly rates: HTMLElement;
@@ -67,7 +73,7 @@ export interface ChartPlaces {
 }
 
 /** Draws the three charts; the lag's past is what this page itself has seen. */
-export const chartsView = ({ rates, latency, lag }: ChartPlaces) => {
+export function chartsView({ rates, latency, lag }: ChartPlaces) {
   const samples: number[] = [];
   let sampledAt: string | undefined;
   return ({ pipeline, consumers }: Snapshot): void => {
@@ -84,4 +90,4 @@ export const chartsView = ({ rates, latency, lag }: ChartPlaces) => {
     const chart = lagChart(samples, consumers !== null);
     drawChart(lag, { ...chart, series: chart.series.map((one) => ({ ...one, values: [...past, ...one.values] })) });
   };
-};
+}

@@ -2,17 +2,19 @@ import { token } from './api.ts';
 import { byId, setData, setText } from './elements.ts';
 import type { Contact } from './feed.ts';
 
-const clock = (at: number): string => new Date(at).toLocaleTimeString('en-GB');
+function clock(at: number): string {
+  return new Date(at).toLocaleTimeString('en-GB');
+}
 
-const troubleOf = (contact: Contact): string | undefined => {
+function troubleOf(contact: Contact): string | undefined {
   if (contact.kind === 'dead') return 'The API does not answer';
   return contact.kind === 'trouble'
     ? `The API cannot tell everything: ${contact.message.replace(/\.$/, '')}`
     : undefined;
-};
+}
 
 /** Tells how fresh the figures are, and what to do when they are not. */
-export const contactView = () => {
+export function contactView() {
   const [banner, section] = [byId('banner', HTMLElement), byId('token', HTMLElement)];
   const [pill, text] = [byId('live', HTMLElement), byId('live-text', HTMLElement)];
   let goodAt: number | undefined;
@@ -50,4 +52,4 @@ export const contactView = () => {
     setData(pill, 'state', isLocked ? 'wait' : 'ok');
     setText(text, isLocked ? 'Token needed' : 'Live');
   };
-};
+}

@@ -3,44 +3,44 @@ type Child = Node | string;
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-const fill = (element: Element, attributes: Attributes, children: readonly Child[]): void => {
+function fill(element: Element, attributes: Attributes, children: readonly Child[]): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) continue;
     element.setAttribute(name, value === true ? '' : String(value));
   }
   element.append(...children);
-};
+}
 
 /** An HTML element; texts become text, never markup. */
-export const h = <Tag extends keyof HTMLElementTagNameMap>(
+export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
   ...children: readonly Child[]
-): HTMLElementTagNameMap[Tag] => {
+): HTMLElementTagNameMap[Tag] {
   const element = document.createElement(tag);
   fill(element, attributes, children);
   return element;
-};
+}
 
 /** The same for SVG. */
-export const svg = (tag: string, attributes: Attributes = {}, ...children: readonly Child[]): SVGElement => {
+export function svg(tag: string, attributes: Attributes = {}, ...children: readonly Child[]): SVGElement {
   const element = document.createElementNS(SVG, tag);
   fill(element, attributes, children);
   return element;
-};
+}
 
 /** The element of the page with this id. @throws when the page and the script do not fit */
-export const byId = <T extends HTMLElement = HTMLElement>(id: string, type: abstract new () => T): T => {
+export function byId<T extends HTMLElement = HTMLElement>(id: string, type: abstract new () => T): T {
   const found = document.getElementById(id);
   if (!(found instanceof type)) throw new Error(`The page has no ${type.name} #${id}`);
   return found;
-};
+}
 
 /** Changes a text only where it differs, so that neither a selection nor a screen reader is disturbed. */
-export const setText = (element: Element, text: string): void => {
+export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
-};
+}
 
-export const setData = (element: HTMLElement, name: string, value: string): void => {
+export function setData(element: HTMLElement, name: string, value: string): void {
   if (element.dataset[name] !== value) element.dataset[name] = value;
-};
+}

@@ -10,18 +10,20 @@ const STATE_WORDS: Readonly<Record<PipelineEvent['eventState'], string>> = {
   FAILED: 'Failed',
 };
 
-const took = ({ addedAt, processedAt }: PipelineEvent): string =>
-  processedAt === null ? '–' : spanText(Date.parse(processedAt) - Date.parse(addedAt));
+function took({ addedAt, processedAt }: PipelineEvent): string {
+  return processedAt === null ? '–' : spanText(Date.parse(processedAt) - Date.parse(addedAt));
+}
 
 export interface EventActions {
   retry(uuid: string): Promise<void>;
   copied(traceId: string): void;
 }
 
-const cell = (label: string, ...children: Array<Node | string>): HTMLTableCellElement =>
-  h('td', { 'data-label': label }, ...children);
+function cell(label: string, ...children: Array<Node | string>): HTMLTableCellElement {
+  return h('td', { 'data-label': label }, ...children);
+}
 
-const newRow = (event: PipelineEvent, { retry, copied }: EventActions) => {
+function newRow(event: PipelineEvent, { retry, copied }: EventActions) {
   const badge = h('span', { class: 'badge' });
   const email = cell('E-mail');
   const age = h('time', { datetime: event.addedAt, title: event.addedAt });
@@ -65,10 +67,10 @@ const newRow = (event: PipelineEvent, { retry, copied }: EventActions) => {
     action,
   );
   return { element, badge, email, age, duration, attempts, text, button };
-};
+}
 
 /** Shows events, newest first. Rows stay the same elements, so that what has the focus keeps it. */
-export const eventsView = (body: HTMLElement, empty: HTMLElement, actions: EventActions) => {
+export function eventsView(body: HTMLElement, empty: HTMLElement, actions: EventActions) {
   const rows = new Map<string, ReturnType<typeof newRow>>();
   return ({ events, deliveries }: Snapshot, now: number): void => {
     if (events === undefined) return;
@@ -94,4 +96,4 @@ export const eventsView = (body: HTMLElement, empty: HTMLElement, actions: Event
     for (const uuid of rows.keys()) if (!wanted.has(uuid)) rows.delete(uuid);
     empty.hidden = shown.length > 0;
   };
-};
+}

@@ -1,7 +1,7 @@
-import type { Consumers } from '#shared/system/consumer.ts';
 import type { DeliveryOverview } from '#shared/notifications/delivery-overview.ts';
 import type { EventPage } from '#shared/outbox/event.ts';
 import type { Pipeline } from '#shared/outbox/pipeline.ts';
+import type { Consumers } from '#shared/system/consumer.ts';
 import { ApiError, call } from './api.ts';
 import type { Health, Snapshot } from './snapshot.ts';
 
@@ -17,20 +17,23 @@ const EVENTS = 15;
 const EVENTS_EVERY_MS = 10_000;
 const HEALTH_EVERY_MS = 4000;
 
-const statusOf = (error: unknown): number => (error instanceof ApiError ? error.status : 0);
+function statusOf(error: unknown): number {
+  return error instanceof ApiError ? error.status : 0;
+}
 
-const contactOf = (error: unknown): Contact => {
+function contactOf(error: unknown): Contact {
   const status = statusOf(error);
   if (status === 401 || status === 403) return { kind: 'locked' };
   return status === 0 ? { kind: 'dead' } : { kind: 'trouble', message: error instanceof Error ? error.message : '' };
-};
+}
 
 /** Changes whenever an event has moved. */
-const signatureOf = ({ states, unpublished, minutes }: Pipeline): string =>
-  JSON.stringify([states, unpublished, minutes.at(-1), minutes.at(-2)]);
+function signatureOf({ states, unpublished, minutes }: Pipeline): string {
+  return JSON.stringify([states, unpublished, minutes.at(-1), minutes.at(-2)]);
+}
 
 /** Asks the endpoints for what the page shows. */
-export const feed = () => {
+export function feed() {
   let snapshot: Snapshot = {};
   let signature = '';
   let healthAt = Number.NEGATIVE_INFINITY;
@@ -96,4 +99,4 @@ export const feed = () => {
       return worst.find((contact) => contact !== undefined) ?? { kind: 'ok' };
     },
   };
-};
+}

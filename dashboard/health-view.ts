@@ -10,14 +10,14 @@ const NAMES: Readonly<Record<string, string>> = {
   smtp: 'Mail server',
 };
 
-const stateText = (report: Health['dependencies'][string], now: number): string => {
+function stateText(report: Health['dependencies'][string], now: number): string {
   if (report.status === 'up') return `up, ${spanText(report.latencyMs)}`;
   const since = report.downSince === undefined ? '' : ` since ${agoText(report.downSince, now).replace(' ago', '')}`;
   return `down${since}${report.problem === undefined ? '' : ` (${report.problem})`}`;
-};
+}
 
 /** Shows each dependency's state. */
-export const healthView = (list: HTMLElement) => {
+export function healthView(list: HTMLElement) {
   const rows = new Map<string, { readonly item: HTMLElement; readonly state: HTMLElement }>();
   return ({ health }: Snapshot, now: number): void => {
     for (const [name, report] of Object.entries(health?.dependencies ?? {})) {
@@ -39,10 +39,10 @@ export const healthView = (list: HTMLElement) => {
       setText(row.state, stateText(report, now));
     }
   };
-};
+}
 
 /** Shows what each consumer has in hand; hidden where nobody tells. */
-export const consumersView = (part: HTMLElement, body: HTMLElement) => {
+export function consumersView(part: HTMLElement, body: HTMLElement) {
   const rows = new Map<string, { readonly lag: HTMLElement; readonly batches: HTMLElement }>();
   return ({ consumers }: Snapshot): void => {
     part.hidden = !consumers || consumers.consumers.length === 0;
@@ -60,4 +60,4 @@ export const consumersView = (part: HTMLElement, body: HTMLElement) => {
       setText(row.batches, numberText(consumer.batchesInFlight));
     }
   };
-};
+}

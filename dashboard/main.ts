@@ -13,7 +13,9 @@ const LOOK_EVERY_MS = 2000;
 /** After something was done the result is soon there. */
 const LOOK_SOON_MS = 400;
 
-const say = (text: string): void => setText(byId('say', HTMLElement), text);
+function say(text: string): void {
+  setText(byId('say', HTMLElement), text);
+}
 
 const source = feed();
 const showContact = contactView();
@@ -39,7 +41,7 @@ const showEvents = eventsView(byId('events', HTMLElement), byId('events-empty', 
   copied: (traceId) => say(`Copied ${traceId}.`),
 });
 
-const show = (): void => {
+function show(): void {
   const snapshot = source.snapshot();
   const now = Date.now();
   showPipeline(snapshot, now);
@@ -47,13 +49,13 @@ const show = (): void => {
   showConsumers(snapshot);
   showEvents(snapshot, now);
   followRegistration(snapshot.events);
-};
+}
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let isLooking = false;
 let isAskedAgain = false;
 
-const look = async (): Promise<void> => {
+async function look(): Promise<void> {
   if (isLooking) {
     isAskedAgain = true;
     return;
@@ -66,14 +68,14 @@ const look = async (): Promise<void> => {
   isLooking = false;
   timer = setTimeout(look, isAskedAgain ? LOOK_SOON_MS : LOOK_EVERY_MS);
   isAskedAgain = false;
-};
+}
 
-const lookSoon = (): void => {
+function lookSoon(): void {
   source.expectEvents();
   clearTimeout(timer);
   isAskedAgain = true;
   void look();
-};
+}
 
 byId('filter', HTMLFieldSetElement).addEventListener('change', (event) => {
   if (event.target instanceof HTMLInputElement) source.expectEvents(event.target.value);
@@ -101,11 +103,11 @@ setInterval(show, 1000);
 void look();
 
 /** The mail catcher's page, where there is one. */
-const linkMails = async (): Promise<void> => {
+async function linkMails(): Promise<void> {
   const { links } = await call<Home>('GET', '/');
   const link = byId('link-mails', HTMLAnchorElement);
   if (links.mails === null) return;
   link.href = links.mails;
   link.hidden = false;
-};
+}
 linkMails().catch(() => undefined);

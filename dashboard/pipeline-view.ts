@@ -12,10 +12,15 @@ const ICONS: Readonly<Record<string, string>> = {
   failed: 'M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M9 9l6 6M15 9l-6 6',
 };
 
-const icon = (key: string): SVGElement =>
-  svg('svg', { viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true' }, svg('path', { d: ICONS[key] ?? '' }));
+function icon(key: string): SVGElement {
+  return svg(
+    'svg',
+    { viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true' },
+    svg('path', { d: ICONS[key] ?? '' }),
+  );
+}
 
-const box = ({ key, title }: Stage) => {
+function box({ key, title }: Stage) {
   const value = h('p', { class: 'stage-value' });
   const label = h('p', { class: 'stage-label' });
   const detail = h('p', { class: 'stage-detail' });
@@ -29,10 +34,10 @@ const box = ({ key, title }: Stage) => {
     detail,
   );
   return { element, value, label, detail, tone };
-};
+}
 
 /** Draws the picture into its list, and changes no more than what differs. */
-export const pipelineView = (list: HTMLElement) => {
+export function pipelineView(list: HTMLElement) {
   const boxes = new Map<string, ReturnType<typeof box>>();
   return (snapshot: Snapshot, now: number): void => {
     for (const stage of stages(snapshot, now)) {
@@ -50,4 +55,4 @@ export const pipelineView = (list: HTMLElement) => {
     }
     setData(list, 'moving', String(isMoving(snapshot)));
   };
-};
+}

@@ -6,9 +6,11 @@ import { spanText } from './format.ts';
 const FIELDS = ['name', 'lastname', 'email', 'password'] as const;
 const NAMES = ['Ada Lovelace', 'Alan Turing', 'Grace Hopper', 'Katherine Johnson', 'Edsger Dijkstra', 'Barbara Liskov'];
 
-const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(Math.random() * from.length)];
+function pick<T>(from: readonly T[]): T | undefined {
+  return from[Math.floor(Math.random() * from.length)];
+}
 
-const example = (): Record<(typeof FIELDS)[number], string> => {
+function example(): Record<(typeof FIELDS)[number], string> {
   const [name = 'Ada', lastname = 'Lovelace'] = (pick(NAMES) ?? '').split(' ');
   const mark = Math.random().toString(36).slice(2, 6);
   return {
@@ -17,7 +19,7 @@ const example = (): Record<(typeof FIELDS)[number], string> => {
     email: `${name}.${mark}@example.com`.toLowerCase(),
     password: `example-${Math.random().toString(36).slice(2, 12)}`,
   };
-};
+}
 
 export interface RegisterFormParts {
   /** Called once somebody is registered: there is something new to see. */
@@ -25,7 +27,7 @@ export interface RegisterFormParts {
 }
 
 /** The form that registers somebody and then tells what becomes of the mail. */
-export const registerForm = ({ onRegistered }: RegisterFormParts) => {
+export function registerForm({ onRegistered }: RegisterFormParts) {
   const form = byId('register', HTMLFormElement);
   const result = byId('register-result', HTMLElement);
   const submit = form.querySelector<HTMLButtonElement>('button[type=submit]');
@@ -96,4 +98,4 @@ export const registerForm = ({ onRegistered }: RegisterFormParts) => {
       say(`${followed.email}: the mail failed. ${event.reason ?? ''}`, 'bad');
     }
   };
-};
+}

@@ -1,7 +1,7 @@
-import type { Consumers } from '#shared/system/consumer.ts';
 import type { DeliveryOverview } from '#shared/notifications/delivery-overview.ts';
 import type { EventPage } from '#shared/outbox/event.ts';
 import type { Pipeline } from '#shared/outbox/pipeline.ts';
+import type { Consumers } from '#shared/system/consumer.ts';
 
 /** What GET /health/ready answers. */
 export interface Health {

@@ -22,17 +22,20 @@ const WORDS: Readonly<Record<Tone, string>> = {
 };
 
 /** The tone in words, for those who do not see the colour. */
-export const toneText = (tone: Tone): string => WORDS[tone];
+export function toneText(tone: Tone): string {
+  return WORDS[tone];
+}
 
 const UNKNOWN = '–';
 
 /** An event that takes longer than this is waiting for something. */
 const SLOW_MS = 15_000;
 
-const isDown = ({ health }: Snapshot, ...names: readonly string[]): boolean =>
-  names.some((name) => health?.dependencies[name]?.status === 'down');
+function isDown({ health }: Snapshot, ...names: readonly string[]): boolean {
+  return names.some((name) => health?.dependencies[name]?.status === 'down');
+}
 
-const http = (snapshot: Snapshot): Stage => {
+function http(snapshot: Snapshot): Stage {
   const minutes = snapshot.pipeline?.minutes ?? [];
   const registered = minutes.reduce((sum, minute) => sum + minute.registered, 0);
   return {
@@ -43,9 +46,9 @@ const http = (snapshot: Snapshot): Stage => {
     detail: `${numberText(minutes.at(-1)?.registered ?? 0)} in this minute`,
     tone: isDown(snapshot, 'mysqlUsers') ? 'down' : isDown(snapshot, 'redis') ? 'warn' : 'ok',
   };
-};
+}
 
-const outbox = (snapshot: Snapshot, now: number): Stage => {
+function outbox(snapshot: Snapshot, now: number): Stage {
   const { pipeline } = snapshot;
   const oldest = pipeline?.oldestUnfinishedAt ?? null;
   const waits = oldest !== null && now - Date.parse(oldest) > SLOW_MS;
@@ -58,9 +61,9 @@ const outbox = (snapshot: Snapshot, now: number): Stage => {
     detail: oldest === null ? 'nothing unfinished' : `the oldest: ${agoText(oldest, now)}`,
     tone: isDown(snapshot, 'mysqlUsers') ? 'down' : waits ? 'warn' : waiting > 0 ? 'busy' : 'ok',
   };
-};
+}
 
-const kafka = (snapshot: Snapshot): Stage => {
+function kafka(snapshot: Snapshot): Stage {
   const consumers = snapshot.consumers?.consumers;
   const lag = (consumers ?? []).reduce((sum, consumer) => sum + consumer.lag, 0);
   const batches = (consumers ?? []).reduce((sum, consumer) => sum + consumer.batchesInFlight, 0);
@@ -75,9 +78,9 @@ const kafka = (snapshot: Snapshot): Stage => {
         : `${numberText(batches)} ${batches === 1 ? 'batch' : 'batches'} in flight`,
     tone: isDown(snapshot, 'kafka') ? 'down' : lag > 0 || batches > 0 ? 'busy' : 'ok',
   };
-};
+}
 
-const mail = (snapshot: Snapshot): Stage => {
+function mail(snapshot: Snapshot): Stage {
   const { deliveries } = snapshot;
   const pending = deliveries?.states.PENDING.count ?? 0;
   const refused = (deliveries?.waiting ?? []).filter(({ attempts }) => attempts > 0).length;
@@ -98,32 +101,45 @@ const mail = (snapshot: Snapshot): Stage => {
             ? 'busy'
             : 'ok',
   };
-};
+}
 
-const confirmed = ({ pipeline }: Snapshot): Stage => ({
-  key: 'confirmed',
-  title: 'Confirmed',
-  value: pipeline === undefined ? UNKNOWN : countText(pipeline.states.FINISHED),
-  label: 'finished',
-  detail: pipeline?.latencyMs ? `half within ${spanText(pipeline.latencyMs.p50)}` : 'none in 15 min',
-  tone: 'ok',
-});
+function confirmed({ pipeline }: Snapshot): Stage {
+  return {
+    key: 'confirmed',
+    title: 'Confirmed',
+    value: pipeline === undefined ? UNKNOWN : countText(pipeline.states.FINISHED),
+    label: 'finished',
+    detail: pipeline?.latencyMs ? `half within ${spanText(pipeline.latencyMs.p50)}` : 'none in 15 min',
+    tone: 'ok',
+  };
+}
 
-const failed = ({ pipeline }: Snapshot): Stage => ({
-  key: 'failed',
-  title: 'Failed',
-  value: pipeline === undefined ? UNKNOWN : countText(pipeline.states.FAILED),
-  label: 'given up',
-  detail: (pipeline?.states.FAILED.count ?? 0) > 0 ? 'can be retried below' : 'nobody',
-  tone: (pipeline?.states.FAILED.count ?? 0) > 0 ? 'warn' : 'ok',
-});
+function failed({ pipeline }: Snapshot): Stage {
+  return {
+    key: 'failed',
+    title: 'Failed',
+    value: pipeline === undefined ? UNKNOWN : countText(pipeline.states.FAILED),
+    label: 'given up',
+    detail: (pipeline?.states.FAILED.count ?? 0) > 0 ? 'can be retried below' : 'nobody',
+    tone: (pipeline?.states.FAILED.count ?? 0) > 0 ? 'warn' : 'ok',
+  };
+}
 
 /** The boxes of the picture, in the order in which an event passes them; the last is where it ends when it cannot be mailed. */
-export const stages = (snapshot: Snapshot, now: number): Stage[] =>
-  [http(snapshot), outbox(snapshot, now), kafka(snapshot), mail(snapshot), confirmed(snapshot), failed(snapshot)].map(
-    (stage) => (stage.value === UNKNOWN && stage.tone === 'ok' ? { ...stage, tone: 'unknown', detail: '' } : stage),
+export function stages(snapshot: Snapshot, now: number): Stage[] {
+  return [
+    http(snapshot),
+    outbox(snapshot, now),
+    kafka(snapshot),
+    mail(snapshot),
+    confirmed(snapshot),
+    failed(snapshot),
+  ].map((stage) =>
+    stage.value === UNKNOWN && stage.tone === 'ok' ? { ...stage, tone: 'unknown', detail: '' } : stage,
   );
+}
 
 /** Whether anything moves: then the picture does too. */
-export const isMoving = ({ pipeline }: Snapshot): boolean =>
-  (pipeline?.states.PROCESSING.count ?? 0) > 0 || (pipeline?.minutes.at(-1)?.registered ?? 0) > 0;
+export function isMoving({ pipeline }: Snapshot): boolean {
+  return (pipeline?.states.PROCESSING.count ?? 0) > 0 || (pipeline?.minutes.at(-1)?.registered ?? 0) > 0;
+}

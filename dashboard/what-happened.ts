@@ -4,16 +4,16 @@ import type { Snapshot } from './snapshot.ts';
 
 type Waiting = NonNullable<Snapshot['deliveries']>['waiting'][number];
 
-const waitingText = ({ attempts, reason, nextAttemptAt }: Waiting, now: number): string => {
+function waitingText({ attempts, reason, nextAttemptAt }: Waiting, now: number): string {
   const next = nextAttemptAt === null ? '' : `, next try ${untilText(nextAttemptAt, now)}`;
   if (attempts === 0) return `the mail waits${next}`;
   return `refused ${attempts === 1 ? 'once' : `${attempts} times`}${next}: ${reason ?? ''}`;
-};
+}
 
 /** What there is to say about an event beside its state. */
-export const whatHappened = (event: PipelineEvent, waiting: Waiting | undefined, now: number): string => {
+export function whatHappened(event: PipelineEvent, waiting: Waiting | undefined, now: number): string {
   if (event.eventState === 'FAILED') return event.reason ?? '';
   if (event.eventState === 'FINISHED') return 'mailed and confirmed';
   if (waiting !== undefined) return waitingText(waiting, now);
   return event.publishedAt === null ? 'not in Kafka yet' : 'in Kafka, not confirmed yet';
-};
+}

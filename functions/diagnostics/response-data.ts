@@ -1,7 +1,7 @@
+import * as diagnosticsQuery from '#generated/diagnostics-query.js';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { query } from '#shared/http/request.ts';
 import { text } from '#shared/http/response.ts';
-import * as diagnosticsQuery from '#generated/diagnostics-query.js';
 
 /** GET /tests/responsedata?id=N */
 export const handler = httpHandler(async (event) => {

@@ -5,7 +5,8 @@ import { json } from '#shared/http/response.ts';
 import type { DeliveryOverview } from '#shared/notifications/delivery-overview.ts';
 import { overviewDeliveries } from '#shared/notifications/overview-deliveries.ts';
 
-export const deliveriesHandler = (overview: () => Promise<DeliveryOverview>) =>
-  httpHandler(operatorOnly(async () => json(200, await overview())));
+export function deliveriesHandler(overview: () => Promise<DeliveryOverview>) {
+  return httpHandler(operatorOnly(async () => json(200, await overview())));
+}
 
 export const handler = deliveriesHandler(overviewDeliveries(notificationsDatabase));

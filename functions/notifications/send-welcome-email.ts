@@ -4,7 +4,8 @@ import { notificationServices } from '#shared/notifications/services.ts';
 
 type Receive = (records: readonly RawRecord[], remainingMs: () => number) => Promise<void>;
 
-export const sendWelcomeEmail = (receive: Receive) =>
-  kafkaHandler((records, { remainingMs }: Invocation) => receive(records, remainingMs));
+export function sendWelcomeEmail(receive: Receive) {
+  return kafkaHandler((records, { remainingMs }: Invocation) => receive(records, remainingMs));
+}
 
 export const handler = sendWelcomeEmail((records, remainingMs) => notificationServices().receive(records, remainingMs));

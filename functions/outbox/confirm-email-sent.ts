@@ -6,6 +6,8 @@ import { confirmEvents } from '#shared/outbox/confirm-events.ts';
 
 type Confirm = (records: readonly RawRecord[]) => Promise<void>;
 
-export const confirmEmailSent = (confirm: Confirm) => kafkaHandler((records) => confirm(records));
+export function confirmEmailSent(confirm: Confirm) {
+  return kafkaHandler((records) => confirm(records));
+}
 
 export const handler = confirmEmailSent(confirmEvents({ database: usersDatabase, publish }));

@@ -6,7 +6,8 @@ import { json } from '#shared/http/response.ts';
 import type { PipelineEvent } from '#shared/outbox/event.ts';
 import { getEvent } from '#shared/outbox/list-events.ts';
 
-export const getEventHandler = (get: (uuid: string) => Promise<PipelineEvent>) =>
-  httpHandler(operatorOnly(async (event) => json(200, await get(eventUuidOf(event)))));
+export function getEventHandler(get: (uuid: string) => Promise<PipelineEvent>) {
+  return httpHandler(operatorOnly(async (event) => json(200, await get(eventUuidOf(event)))));
+}
 
 export const handler = getEventHandler(getEvent(usersDatabase));

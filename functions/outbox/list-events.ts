@@ -1,3 +1,4 @@
+import * as listEventsQuery from '#generated/list-events-query.js';
 import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { operatorOnly } from '#shared/http/operator.ts';
@@ -5,11 +6,11 @@ import { query } from '#shared/http/request.ts';
 import { json } from '#shared/http/response.ts';
 import type { EventPage, ListEventsQuery } from '#shared/outbox/event.ts';
 import { listEvents } from '#shared/outbox/list-events.ts';
-import * as listEventsQuery from '#generated/list-events-query.js';
 
-export const listEventsHandler = (list: (query: ListEventsQuery) => Promise<EventPage>) =>
-  httpHandler(
+export function listEventsHandler(list: (query: ListEventsQuery) => Promise<EventPage>) {
+  return httpHandler(
     operatorOnly(async (event) => json(200, await list(query(event, listEventsQuery, ['page', 'pageSize'])))),
   );
+}
 
 export const handler = listEventsHandler(listEvents(usersDatabase));

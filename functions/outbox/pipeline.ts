@@ -5,7 +5,8 @@ import { json } from '#shared/http/response.ts';
 import { observePipeline } from '#shared/outbox/observe-pipeline.ts';
 import type { Pipeline } from '#shared/outbox/pipeline.ts';
 
-export const pipelineHandler = (observe: () => Promise<Pipeline>) =>
-  httpHandler(operatorOnly(async () => json(200, await observe())));
+export function pipelineHandler(observe: () => Promise<Pipeline>) {
+  return httpHandler(operatorOnly(async () => json(200, await observe())));
+}
 
 export const handler = pipelineHandler(observePipeline(usersDatabase));

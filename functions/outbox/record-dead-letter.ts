@@ -5,6 +5,8 @@ import { recordDeadLetters } from '#shared/outbox/record-dead-letters.ts';
 
 type Recorder = (records: readonly RawRecord[]) => Promise<void>;
 
-export const recordDeadLetter = (record: Recorder) => kafkaHandler((records) => record(records));
+export function recordDeadLetter(record: Recorder) {
+  return kafkaHandler((records) => record(records));
+}
 
 export const handler = recordDeadLetter(recordDeadLetters(usersDatabase));

@@ -1,14 +1,14 @@
+import { allOf } from '#shared/async/settle-all.ts';
 import { getConfig } from '#shared/config/config.ts';
 import { usersDatabase } from '#shared/db/databases.ts';
-import { purgeKeys } from '#shared/users/purge-keys.ts';
 import { publish } from '#shared/kafka/producer.ts';
-import { allOf } from '#shared/async/settle-all.ts';
-import { hasTime, type MayGoOn, onceDone } from '#shared/runtime/time-left.ts';
-import { scheduledHandler } from '#shared/runtime/scheduled-handler.ts';
 import { purgeEvents } from '#shared/outbox/purge-events.ts';
 import { relayOutbox } from '#shared/outbox/relay-outbox.ts';
 import { reportUnpublished } from '#shared/outbox/report-unpublished.ts';
+import { scheduledHandler } from '#shared/runtime/scheduled-handler.ts';
+import { hasTime, type MayGoOn, onceDone } from '#shared/runtime/time-left.ts';
 import { drainCacheInvalidations } from '#shared/users/drain-cache-invalidations.ts';
+import { purgeKeys } from '#shared/users/purge-keys.ts';
 import { userCache } from '#shared/users/user-cache.ts';
 
 /** What a round may still have to do when the time is nearly up: publish one batch. */
@@ -22,8 +22,8 @@ export interface RelayWork {
   report(): Promise<void>;
 }
 
-export const relayHandler = ({ startRelay, invalidateCache, purge, report }: RelayWork) =>
-  scheduledHandler(() => {
+export function relayHandler({ startRelay, invalidateCache, purge, report }: RelayWork) {
+  return scheduledHandler(() => {
     const relay = startRelay();
     const purgeFirst = onceDone(purge);
     const reportOnce = onceDone(report);
@@ -32,6 +32,7 @@ export const relayHandler = ({ startRelay, invalidateCache, purge, report }: Rel
       return allOf([relay(mayGoOn), invalidateCache(), purgeFirst(mayGoOn), reportOnce(mayGoOn)]);
     };
   }, RESERVE_MS);
+}
 
 const startRelay = relayOutbox({ database: usersDatabase, publish });
 const purgeOldEvents = purgeEvents(usersDatabase);

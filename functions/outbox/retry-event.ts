@@ -8,8 +8,9 @@ import type { PipelineEvent } from '#shared/outbox/event.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
 import { retryEvent } from '#shared/outbox/retry-event.ts';
 
-export const retryEventHandler = (retry: (uuid: string) => Promise<PipelineEvent>) =>
-  httpHandler(operatorOnly(async (event) => json(202, await retry(eventUuidOf(event)))));
+export function retryEventHandler(retry: (uuid: string) => Promise<PipelineEvent>) {
+  return httpHandler(operatorOnly(async (event) => json(202, await retry(eventUuidOf(event)))));
+}
 
 const database = usersDatabase;
 

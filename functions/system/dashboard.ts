@@ -1,6 +1,6 @@
-import { PAGE_POLICY } from '#shared/system/page-policy.ts';
 import { assetResponse } from '#shared/http/asset-response.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
+import { PAGE_POLICY } from '#shared/system/page-policy.ts';
 
 const FILES = ['index.html', 'style.css', 'main.js', 'icon.svg'];
 

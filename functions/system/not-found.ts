@@ -7,8 +7,9 @@ import { methodsOf } from '#shared/http/methods-of.ts';
 import { header } from '#shared/http/request.ts';
 import { noContent } from '#shared/http/response.ts';
 
-const isPreflight = (event: APIGatewayProxyEventV2): boolean =>
-  event.requestContext.http.method === 'OPTIONS' && header(event, 'access-control-request-method') !== undefined;
+function isPreflight(event: APIGatewayProxyEventV2): boolean {
+  return event.requestContext.http.method === 'OPTIONS' && header(event, 'access-control-request-method') !== undefined;
+}
 
 /** The catch-all route: what is no address of ours, a method that an address does not take, and CORS preflights. */
 export const handler = httpHandler(async (event) => {

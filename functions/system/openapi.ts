@@ -1,7 +1,7 @@
 import { getConfig } from '#shared/config/config.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
-import { json } from '#shared/http/response.ts';
 import { documentFor } from '#shared/http/openapi-for-stage.ts';
+import { json } from '#shared/http/response.ts';
 
 /** GET /openapi.json */
 export const handler = httpHandler(async () => {

@@ -1,5 +1,5 @@
-import { tracked } from '#shared/runtime/lifecycle.ts';
 import { log } from '#shared/observability/logger.ts';
+import { tracked } from '#shared/runtime/lifecycle.ts';
 import { prepareServers } from '#shared/system/prepare-servers.ts';
 
 export interface Preparation {
@@ -8,14 +8,16 @@ export interface Preparation {
 }
 
 /** Invoked by hand after a deploy, before the new code needs it: tables and topics of the stage. May be repeated. */
-export const prepareHandler = (prepare: typeof prepareServers) => (): Promise<Preparation> =>
-  tracked(async () => {
-    const done: string[] = [];
-    await prepare((line) => {
-      log.info('Prepared', { line });
-      done.push(line);
+export function prepareHandler(prepare: typeof prepareServers) {
+  return (): Promise<Preparation> =>
+    tracked(async () => {
+      const done: string[] = [];
+      await prepare((line) => {
+        log.info('Prepared', { line });
+        done.push(line);
+      });
+      return { done };
     });
-    return { done };
-  });
+}
 
 export const handler = prepareHandler(prepareServers);

@@ -1,28 +1,31 @@
+import * as createUserBody from '#generated/create-user-body.js';
 import { requiredSetting } from '#shared/config/settings.ts';
 import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { jsonBody } from '#shared/http/request.ts';
+import { type LimitSignUps, limitSignUps } from '#shared/http/request-limits.ts';
 import { json } from '#shared/http/response.ts';
-import { idempotencyKeyOf } from '#shared/users/idempotency-key.ts';
 import { publish } from '#shared/kafka/producer.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
-import { type LimitSignUps, limitSignUps } from '#shared/http/request-limits.ts';
+import { idempotencyKeyOf } from '#shared/users/idempotency-key.ts';
 import { hashPassword } from '#shared/users/password-hash.ts';
 import { type RegisterOnce, registerOnce } from '#shared/users/register-once.ts';
 import { registerUser } from '#shared/users/register-user.ts';
-import * as createUserBody from '#generated/create-user-body.js';
 
-export const createUser = (register: RegisterOnce, limit: LimitSignUps) =>
-  httpHandler(async (event) => {
+export function createUser(register: RegisterOnce, limit: LimitSignUps) {
+  return httpHandler(async (event) => {
     const body = jsonBody(event, createUserBody);
     const key = idempotencyKeyOf(event);
     await limit(event);
     const user = await register(body, key);
     return json(201, user, { location: `/api/users/${user.id}` });
   });
+}
 
 const database = usersDatabase;
 const register = registerUser({ database, hashPassword, publishSoon: publishSoon({ database, publish }) });
-const secrets = () => requiredSetting('IDEMPOTENCY_SECRET');
+function secrets() {
+  return requiredSetting('IDEMPOTENCY_SECRET');
+}
 
 export const handler = createUser(registerOnce({ database, register, secrets }), limitSignUps);

@@ -6,7 +6,8 @@ import { json } from '#shared/http/response.ts';
 import { type ReadUser, readUser } from '#shared/users/read-user.ts';
 import { userCache } from '#shared/users/user-cache.ts';
 
-export const getUser = (read: ReadUser) =>
-  httpHandler(operatorOnlyWhenDeployed(async (event) => json(200, await read(userIdOf(event)))));
+export function getUser(read: ReadUser) {
+  return httpHandler(operatorOnlyWhenDeployed(async (event) => json(200, await read(userIdOf(event)))));
+}
 
 export const handler = getUser(readUser({ database: usersDatabase, cache: userCache }));

@@ -6,12 +6,13 @@ import { noContent } from '#shared/http/response.ts';
 import { type RemoveUser, removeUser } from '#shared/users/remove-user.ts';
 import { userCache } from '#shared/users/user-cache.ts';
 
-export const removeUserHandler = (remove: RemoveUser) =>
-  httpHandler(
+export function removeUserHandler(remove: RemoveUser) {
+  return httpHandler(
     operatorOnlyWhenDeployed(async (event) => {
       await remove(userIdOf(event));
       return noContent();
     }),
   );
+}
 
 export const handler = removeUserHandler(removeUser({ database: usersDatabase, cache: userCache }));

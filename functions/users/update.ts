@@ -1,21 +1,22 @@
+import * as updateUserBody from '#generated/update-user-body.js';
 import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { userIdOf } from '#shared/http/path-parameters.ts';
 import { jsonBody } from '#shared/http/request.ts';
-import { json } from '#shared/http/response.ts';
 import { type LimitPasswordChecks, limitPasswordChecks } from '#shared/http/request-limits.ts';
+import { json } from '#shared/http/response.ts';
 import { hashPassword, verifyPassword } from '#shared/users/password-hash.ts';
 import { type UpdateUser, updateUser } from '#shared/users/update-user.ts';
 import { userCache } from '#shared/users/user-cache.ts';
-import * as updateUserBody from '#generated/update-user-body.js';
 
-export const updateUserHandler = (update: UpdateUser, limit: LimitPasswordChecks) =>
-  httpHandler(async (event) => {
+export function updateUserHandler(update: UpdateUser, limit: LimitPasswordChecks) {
+  return httpHandler(async (event) => {
     const id = userIdOf(event);
     const body = jsonBody(event, updateUserBody);
     await limit(event, id);
     return json(200, await update(id, body));
   });
+}
 
 export const handler = updateUserHandler(
   updateUser({ database: usersDatabase, cache: userCache, hashPassword, verifyPassword }),

@@ -4,5 +4,6 @@ export interface Backoff {
 }
 
 /** How long to wait after the n-th time (n from 1): the first wait, doubling each time, up to the longest. In ms. */
-export const backoffMs = ({ firstMs, longestMs }: Backoff, times: number): number =>
-  Math.min(firstMs * 2 ** Math.min(Math.max(times, 1) - 1, 20), longestMs);
+export function backoffMs({ firstMs, longestMs }: Backoff, times: number): number {
+  return Math.min(firstMs * 2 ** Math.min(Math.max(times, 1) - 1, 20), longestMs);
+}

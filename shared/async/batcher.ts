@@ -8,10 +8,7 @@ interface Waiting<T> {
  * Gathers what comes while a batch is under way into the next one: an item that comes alone does not wait, and under load the
  * work is done in bulk. A batch that fails takes with it whatever waited for it.
  */
-export const batcher = <T>(
-  work: (items: readonly T[]) => Promise<void>,
-  largest = 100,
-): ((item: T) => Promise<void>) => {
+export function batcher<T>(work: (items: readonly T[]) => Promise<void>, largest = 100): (item: T) => Promise<void> {
   const waiting: Waiting<T>[] = [];
   let isRunning = false;
 
@@ -34,4 +31,4 @@ export const batcher = <T>(
       waiting.push({ item, resolve, reject });
       if (!isRunning) void drain();
     });
-};
+}

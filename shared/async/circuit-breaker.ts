@@ -9,7 +9,7 @@ export interface BreakerSettings {
  * Tells whether a call is worth trying. Open after some failures in a row; then one call at a time is let through every few
  * seconds, and its success closes it.
  */
-export const circuitBreaker = ({ threshold, probeAfterMs }: BreakerSettings, clock: () => number) => {
+export function circuitBreaker({ threshold, probeAfterMs }: BreakerSettings, clock: () => number) {
   let failures = 0;
   let nextProbeAt = 0;
   return {
@@ -28,6 +28,6 @@ export const circuitBreaker = ({ threshold, probeAfterMs }: BreakerSettings, clo
     },
     isOpen: (): boolean => failures >= threshold,
   };
-};
+}
 
 export type CircuitBreaker = ReturnType<typeof circuitBreaker>;

@@ -1,10 +1,12 @@
-export const monotonicMs = (): number => performance.now();
+export function monotonicMs(): number {
+  return performance.now();
+}
 
 /**
  * Loads something at most once in `ms` milliseconds, however many ask for it; those who ask meanwhile get the same. A load that
  * fails is not kept.
  */
-export const keptFor = <T>(ms: number, load: () => Promise<T>, now = monotonicMs): (() => Promise<T>) => {
+export function keptFor<T>(ms: number, load: () => Promise<T>, now = monotonicMs): () => Promise<T> {
   let kept: { readonly value: Promise<T>; readonly until: number } | undefined;
   return () => {
     if (kept !== undefined && now() < kept.until) return kept.value;
@@ -15,4 +17,4 @@ export const keptFor = <T>(ms: number, load: () => Promise<T>, now = monotonicMs
     });
     return mine.value;
   };
-};
+}

@@ -6,7 +6,7 @@ export interface Waiting {
 }
 
 /** Lets at most `limit` runs go on at once; the others wait in order, or are refused when too many wait. */
-export const semaphore = (limit: number, { most, refusal }: Waiting = { most: Infinity, refusal: Error }) => {
+export function semaphore(limit: number, { most, refusal }: Waiting = { most: Infinity, refusal: Error }) {
   const waiting: Array<() => void> = [];
   let running = 0;
   return async <T>(run: () => Promise<T>): Promise<T> => {
@@ -22,4 +22,4 @@ export const semaphore = (limit: number, { most, refusal }: Waiting = { most: In
       else next();
     }
   };
-};
+}

@@ -12,7 +12,7 @@ export class TimeLimitError extends Error {
  * Waits for `work` at most `limitMs` milliseconds. The work itself goes on; a later failure of it is swallowed.
  * @throws TimeLimitError
  */
-export const within = async <T>(limitMs: number, what: string, work: Promise<T>): Promise<T> => {
+export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new TimeLimitError(what, limitMs)), limitMs);
@@ -23,11 +23,11 @@ export const within = async <T>(limitMs: number, what: string, work: Promise<T>)
   } finally {
     clearTimeout(timer);
   }
-};
+}
 
 /** Resolves after `ms` milliseconds, or at once when the signal is aborted. */
-export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const done = () => {
       clearTimeout(timer);
@@ -37,3 +37,4 @@ export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
     const timer = setTimeout(done, ms);
     signal.addEventListener('abort', done, { once: true });
   });
+}

@@ -3,10 +3,12 @@ import type { Redis } from 'ioredis';
 
 type Argument = string | number;
 
-const isUnknown = (error: unknown): boolean => error instanceof Error && error.message.startsWith('NOSCRIPT');
+function isUnknown(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}
 
 /** A Lua script that is sent by its hash; whole only to a server that does not know it (any more). */
-export const redisScript = (lua: string) => {
+export function redisScript(lua: string) {
   const sha = createHash('sha1').update(lua).digest('hex');
   return async (redis: Redis, keys: readonly string[], ...args: readonly Argument[]): Promise<unknown> => {
     try {
@@ -16,4 +18,4 @@ export const redisScript = (lua: string) => {
       return redis.eval(lua, keys.length, ...keys, ...args);
     }
   };
-};
+}

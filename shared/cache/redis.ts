@@ -2,8 +2,8 @@ import { Redis } from 'ioredis';
 import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
 import { type TlsSettings, tlsSettings } from '#shared/config/tls.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import { reopenable } from '#shared/runtime/reopenable.ts';
 import { log } from '#shared/observability/logger.ts';
+import { reopenable } from '#shared/runtime/reopenable.ts';
 
 const COMMAND_LIMIT_MS = 250;
 const RECONNECT_MS = 500;
@@ -12,7 +12,7 @@ const RECONNECT_MS = 500;
  * A client that never queues and never hangs: a command on a connection that is down fails at once, one without an answer
  * after 250 ms; it reconnects in the background for ever.
  */
-export const createRedis = (url: string, tls?: TlsSettings): Redis => {
+export function createRedis(url: string, tls?: TlsSettings): Redis {
   const redis = new Redis(url, {
     ...(tls === undefined ? {} : { tls }),
     lazyConnect: true,
@@ -36,14 +36,16 @@ export const createRedis = (url: string, tls?: TlsSettings): Redis => {
     reported = '';
   });
   return redis;
-};
+}
 
 const LOGIN_REFUSED = /^(WRONGPASS|NOAUTH|NOPERM)\b|invalid (username-)?password/i;
 
-const isLoginRefused = (error: unknown): boolean => error instanceof Error && LOGIN_REFUSED.test(error.message);
+function isLoginRefused(error: unknown): boolean {
+  return error instanceof Error && LOGIN_REFUSED.test(error.message);
+}
 
 /** Connects, and says why not; the client goes on trying by itself. */
-const connected = async (url: string): Promise<{ client: Redis; problem?: unknown }> => {
+async function connected(url: string): Promise<{ client: Redis; problem?: unknown }> {
   const client = createRedis(url, url.startsWith('rediss:') ? await tlsSettings() : undefined);
   let refused: unknown;
   const listen = (error: unknown): void => {
@@ -53,7 +55,7 @@ const connected = async (url: string): Promise<{ client: Redis; problem?: unknow
   await client.connect().catch(listen);
   client.off('error', listen);
   return { client, problem: refused };
-};
+}
 
 const redis = reopenable(
   'REDIS_URL',
@@ -73,4 +75,6 @@ const redis = reopenable(
 );
 
 /** The process's Redis client; the first call waits for its connection, up to a second. */
-export const redisClient = (): Promise<Redis> => redis.get();
+export function redisClient(): Promise<Redis> {
+  return redis.get();
+}

@@ -3,13 +3,13 @@ import type { Redis } from 'ioredis';
 
 const known = new WeakMap<Redis, Promise<string>>();
 
-const ask = async (redis: Redis): Promise<string> => {
+async function ask(redis: Redis): Promise<string> {
   const info = await redis.info('server');
   return /^run_id:(\w+)/m.exec(info)?.[1] ?? randomUUID();
-};
+}
 
 /** The run id of the server behind the present connection: it changes with every restart and every fail-over. */
-export const runIdOf = (redis: Redis): Promise<string> => {
+export function runIdOf(redis: Redis): Promise<string> {
   const there = known.get(redis);
   if (there !== undefined) return there;
   const forget = (): void => {
@@ -23,4 +23,4 @@ export const runIdOf = (redis: Redis): Promise<string> => {
     forget();
   });
   return asked;
-};
+}

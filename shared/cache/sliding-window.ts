@@ -27,5 +27,6 @@ export interface Window {
  * Takes one of a key's places in the window. Returns 0 when there was one, else the milliseconds until the next is free.
  * @throws when Redis does not answer
  */
-export const enterWindow = async (redis: Redis, key: string, { limit, windowMs }: Window): Promise<number> =>
-  Number(await enter(redis, [key], limit, windowMs, randomUUID()));
+export async function enterWindow(redis: Redis, key: string, { limit, windowMs }: Window): Promise<number> {
+  return Number(await enter(redis, [key], limit, windowMs, randomUUID()));
+}

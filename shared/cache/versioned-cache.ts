@@ -71,31 +71,35 @@ const INVALIDATE = redisScript(`
   else redis.call('EXPIRE', KEYS[2], ARGV[2]) end
   return 1`);
 
-const keys = (key: string): [string, string] => [key, `{${key}}:min`];
+function keys(key: string): [string, string] {
+  return [key, `{${key}}:min`];
+}
 
 /**
  * A read-through cache that no interleaving of reads, writes, crashes and outages leaves with a stale value: values carry
  * versions, and an invalidation keeps every older version out. All calls throw when Redis does not answer.
  */
-export const versionedCache = <T>(redis: Redis, times: CacheTimes) => ({
-  async read(key: string): Promise<CacheRead<T>> {
-    const epoch = await runIdOf(redis);
-    const { slidingSeconds, maxAgeSeconds, guardSeconds } = times;
-    const raw: unknown = await READ(redis, keys(key), slidingSeconds, maxAgeSeconds, guardSeconds, epoch);
-    // A list, because numbers of a script lose their last digit.
-    if (typeof raw !== 'string') return { hit: false, epoch, lowestVersion: Number(raw) };
-    const entry: { value: T } = JSON.parse(raw);
-    return { hit: true, value: entry.value };
-  },
+export function versionedCache<T>(redis: Redis, times: CacheTimes) {
+  return {
+    async read(key: string): Promise<CacheRead<T>> {
+      const epoch = await runIdOf(redis);
+      const { slidingSeconds, maxAgeSeconds, guardSeconds } = times;
+      const raw: unknown = await READ(redis, keys(key), slidingSeconds, maxAgeSeconds, guardSeconds, epoch);
+      // A list, because numbers of a script lose their last digit.
+      if (typeof raw !== 'string') return { hit: false, epoch, lowestVersion: Number(raw) };
+      const entry: { value: T } = JSON.parse(raw);
+      return { hit: true, value: entry.value };
+    },
 
-  /** Fills in what a miss of the given epoch has read; returns false when something newer is known. */
-  async fill(key: string, value: T, version: number, epoch: string): Promise<boolean> {
-    const { slidingSeconds } = times;
-    return (await FILL(redis, keys(key), version, slidingSeconds, epoch, JSON.stringify(value))) === 1;
-  },
+    /** Fills in what a miss of the given epoch has read; returns false when something newer is known. */
+    async fill(key: string, value: T, version: number, epoch: string): Promise<boolean> {
+      const { slidingSeconds } = times;
+      return (await FILL(redis, keys(key), version, slidingSeconds, epoch, JSON.stringify(value))) === 1;
+    },
 
-  /** Removes the entry and keeps versions below `lowestVersion` out. */
-  async invalidate(key: string, lowestVersion: number): Promise<void> {
-    await INVALIDATE(redis, keys(key), lowestVersion, times.guardSeconds);
-  },
-});
+    /** Removes the entry and keeps versions below `lowestVersion` out. */
+    async invalidate(key: string, lowestVersion: number): Promise<void> {
+      await INVALIDATE(redis, keys(key), lowestVersion, times.guardSeconds);
+    },
+  };
+}

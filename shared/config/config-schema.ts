@@ -4,20 +4,23 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const MYSQL_URL = '^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$';
 const TLS_MODES = '^(auto|on|off)$';
-const tls = (what: string) =>
-  Type.String({
+function tls(what: string) {
+  return Type.String({
     pattern: TLS_MODES,
     default: 'auto',
     description: `${what}: on, off, or auto: outside the local stage, except to a loopback address`,
   });
-const whole = (minimum: number, maximum: number, description: string, fallback: number) =>
-  Type.Integer({ minimum, maximum, description, default: fallback });
+}
+function whole(minimum: number, maximum: number, description: string, fallback: number) {
+  return Type.Integer({ minimum, maximum, description, default: fallback });
+}
 
 /** A token, or its SHA-256, so that a copy of the configuration opens nothing. */
 const OPERATOR_ENTRY = '(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,})';
 /** A rate limit; 0 switches it off. */
-const limit = (description: string) =>
-  Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description: `${description}; 0: no limit` }));
+function limit(description: string) {
+  return Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description: `${description}; 0: no limit` }));
+}
 
 /**
  * Every environment variable the application reads. The servers' URLs have defaults in the local stage only; elsewhere a

@@ -1,5 +1,5 @@
-import { fieldErrors } from '#shared/validation/field-errors.ts';
 import { messages, validate } from '#generated/config.js';
+import { fieldErrors } from '#shared/validation/field-errors.ts';
 import { ConfigError } from './config-error.ts';
 import type { Config } from './config-schema.ts';
 import { LOCAL_DEFAULTS, RATE_LIMITS } from './defaults.ts';
@@ -10,34 +10,35 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const PRODUCTION_HASH = { memoryKib: 7168, passes: 5 };
 
-const present = (env: Environment): Record<string, string> =>
-  Object.fromEntries(
+function present(env: Environment): Record<string, string> {
+  return Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
   );
+}
 
 /** The settings that are references; their values are checked once they are fetched. */
-export const referencesIn = (env: Environment): ReadonlyMap<string, Reference> => {
+export function referencesIn(env: Environment): ReadonlyMap<string, Reference> {
   const found = REFERABLE.map((name) => [name, parseReference(env[name] ?? '')] as const);
   return new Map(found.flatMap(([name, reference]) => (reference === undefined ? [] : [[name, reference]])));
-};
+}
 
-const checked = (candidate: unknown): Config => {
+function checked(candidate: unknown): Config {
   if (validate(candidate)) return candidate;
   const [variable, problem] = Object.entries(fieldErrors(validate.errors, messages))[0] ?? ['configuration', 'wrong'];
   throw new ConfigError(variable, `is malformed: ${problem}`);
-};
+}
 
 /** @throws ConfigError when a value that was fetched for a reference is not what the variable takes */
-export const checkValue = (variable: string, value: string): string => {
+export function checkValue(variable: string, value: string): string {
   checked({ [variable]: value });
   return value;
-};
+}
 
 /**
  * Reads and checks the whole configuration, but for the values that references stand for.
  * @throws ConfigError that names the first variable which is missing or malformed
  */
-export const readConfig = (env: Environment): Config => {
+export function readConfig(env: Environment): Config {
   const given = present(env);
   const stage = given['STAGE'] ?? 'local';
   const defaults =
@@ -60,12 +61,12 @@ export const readConfig = (env: Environment): Config => {
     );
   }
   return Object.freeze(config);
-};
+}
 
 let config: Config | undefined;
 
 /** The process's configuration, read once at first use; a setting that is a reference is absent (see settings.ts). */
-export const getConfig = (): Config => {
+export function getConfig(): Config {
   config ??= readConfig(process.env);
   return config;
-};
+}

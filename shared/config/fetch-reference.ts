@@ -22,31 +22,31 @@ class NotFetchedError extends Error {
   }
 }
 
-const endpointOf = (service: keyof typeof TARGETS, region: string): string => {
+function endpointOf(service: keyof typeof TARGETS, region: string): string {
   const own = service === 'ssm' ? process.env['AWS_ENDPOINT_URL_SSM'] : process.env['AWS_ENDPOINT_URL_SECRETS_MANAGER'];
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return own ?? process.env['AWS_ENDPOINT_URL'] ?? `https://${service}.${region}.${domain}`;
-};
+}
 
-const textAt = (value: unknown, path: readonly string[]): string | undefined => {
+function textAt(value: unknown, path: readonly string[]): string | undefined {
   let at: unknown = value;
   for (const key of path) at = typeof at === 'object' && at !== null && key in at ? Reflect.get(at, key) : undefined;
   return typeof at === 'string' ? at : undefined;
-};
+}
 
-const parsed = (text: string): unknown => {
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-};
+}
 
 /**
  * One signed call. Not with AWS's SDK: loading it costs a cold start 300 ms and 640 KB, this 15 ms and 8 KB
  * (docs/deploy.md). It is loaded only where a setting is a reference.
  */
-const call = async (service: keyof typeof TARGETS, name: string): Promise<Response> => {
+async function call(service: keyof typeof TARGETS, name: string): Promise<Response> {
   const { AwsClient } = await import('aws4fetch');
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? '';
   const sessionToken = process.env['AWS_SESSION_TOKEN'];
@@ -66,9 +66,9 @@ const call = async (service: keyof typeof TARGETS, name: string): Promise<Respon
     body: JSON.stringify(request(name)),
     signal: AbortSignal.timeout(LIMIT_MS),
   });
-};
+}
 
-const fromStore = async (reference: Exclude<Reference, { kind: 'file' }>, setting: string): Promise<string> => {
+async function fromStore(reference: Exclude<Reference, { kind: 'file' }>, setting: string): Promise<string> {
   const response = await call(reference.kind, reference.name);
   const answer = parsed(await response.text());
   if (!response.ok) {
@@ -85,14 +85,14 @@ const fromStore = async (reference: Exclude<Reference, { kind: 'file' }>, settin
     if (value !== undefined) return value;
   }
   throw new NotFetchedError(setting, 'NO_VALUE');
-};
+}
 
 /**
  * Fetches what a reference names.
  * @param setting the variable that holds the reference, for the error
  * @throws AppError DEPENDENCY_DOWN
  */
-export const fetchReference = async (reference: Reference, setting: string): Promise<string> => {
+export async function fetchReference(reference: Reference, setting: string): Promise<string> {
   try {
     return reference.kind === 'file' ? await readFile(reference.name, 'utf8') : await fromStore(reference, setting);
   } catch (error) {
@@ -101,4 +101,4 @@ export const fetchReference = async (reference: Reference, setting: string): Pro
       error instanceof NotFetchedError ? error : new NotFetchedError(setting, errorCodeOf(error) ?? name, error);
     throw new AppError('DEPENDENCY_DOWN', 'A setting is not available.', { retryAfterSeconds: 2, cause });
   }
-};
+}

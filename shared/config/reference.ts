@@ -10,10 +10,10 @@ const FORM = /^(ssm|secretsmanager|file):(\/?[^\s#/][^\s#]*)(?:#(\S+))?$/;
  * Reads `ssm:/path`, `secretsmanager:name`, `secretsmanager:name#field` (one field of a secret that is a JSON object) and
  * `file:/path`; undefined for everything else, which is a value.
  */
-export const parseReference = (value: string): Reference | undefined => {
+export function parseReference(value: string): Reference | undefined {
   const [, kind, name, field] = FORM.exec(value) ?? [];
   if (name === undefined) return undefined;
   if (kind === 'secretsmanager') return { kind, name, ...(field === undefined ? {} : { field }) };
   if (field !== undefined) return undefined;
   return kind === 'ssm' ? { kind, name } : { kind: 'file', name };
-};
+}

@@ -16,7 +16,7 @@ interface Entry {
 const RENEW_AFTER_MS = 5000;
 
 /** What references were found to stand for: each is fetched once, by whoever asks first, and again only when it is renewed. */
-export const settingsCache = ({ fetch, now }: SettingsCacheDependencies) => {
+export function settingsCache({ fetch, now }: SettingsCacheDependencies) {
   const entries = new Map<string, Entry>();
 
   const start = (setting: string, reference: Reference, renewedAt: number): Promise<string> => {
@@ -45,4 +45,4 @@ export const settingsCache = ({ fetch, now }: SettingsCacheDependencies) => {
       return value === refused ? undefined : value;
     },
   };
-};
+}

@@ -13,34 +13,34 @@ const cache = settingsCache({
 
 let references: ReturnType<typeof referencesIn> | undefined;
 
-const referenceOf = (name: Setting) => {
+function referenceOf(name: Setting) {
   references ??= referencesIn(process.env);
   return references.get(name);
-};
+}
 
 /**
  * A setting's value, undefined when it is not set. Asynchronous, because the value may be a reference that is fetched at first
  * use.
  * @throws AppError DEPENDENCY_DOWN when it cannot be fetched, ConfigError when it is malformed
  */
-export const optionalSetting = async (name: Setting): Promise<string | undefined> => {
+export async function optionalSetting(name: Setting): Promise<string | undefined> {
   const value = getConfig()[name];
   const reference = referenceOf(name);
   return reference === undefined ? value : cache.get(name, reference);
-};
+}
 
 /** The same for one that cannot be done without. @throws ConfigError when it is not set */
-export const requiredSetting = async (name: Setting): Promise<string> => {
+export async function requiredSetting(name: Setting): Promise<string> {
   const value = await optionalSetting(name);
   if (value === undefined) throw new ConfigError(name, 'is not set');
   return value;
-};
+}
 
 /**
  * Asks again for a setting whose login a server has just refused: the password may have been changed. Returns another value
  * than the refused one, or undefined when there is none (never for a value that stands in the environment itself).
  */
-export const renewedSetting = async (name: Setting, refused: string): Promise<string | undefined> => {
+export async function renewedSetting(name: Setting, refused: string): Promise<string | undefined> {
   const reference = referenceOf(name);
   return reference === undefined ? undefined : cache.renew(name, reference, refused);
-};
+}

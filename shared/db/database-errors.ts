@@ -51,25 +51,35 @@ class DatabaseError extends Error {
   }
 }
 
-export const isDuplicateKey = (error: unknown): boolean => errorCodeOf(error) === 'ER_DUP_ENTRY';
+export function isDuplicateKey(error: unknown): boolean {
+  return errorCodeOf(error) === 'ER_DUP_ENTRY';
+}
 
-export const isLostConnection = (error: unknown): boolean =>
-  LOST_CONNECTION.has(errorCodeOf(error) ?? '') || (error instanceof Error && CLOSED_STATE.test(error.message));
+export function isLostConnection(error: unknown): boolean {
+  return LOST_CONNECTION.has(errorCodeOf(error) ?? '') || (error instanceof Error && CLOSED_STATE.test(error.message));
+}
 
 /** The server does not take the user name and password. */
-export const isLoginRefused = (error: unknown): boolean => errorCodeOf(error) === 'ER_ACCESS_DENIED_ERROR';
+export function isLoginRefused(error: unknown): boolean {
+  return errorCodeOf(error) === 'ER_ACCESS_DENIED_ERROR';
+}
 
 /** Deadlocks and lock waits: the same transaction may succeed when it is run again. */
-export const isLockConflict = (error: unknown): boolean => RETRY_TRANSACTION.has(errorCodeOf(error) ?? '');
+export function isLockConflict(error: unknown): boolean {
+  return RETRY_TRANSACTION.has(errorCodeOf(error) ?? '');
+}
 
-const isUnreachable = (error: unknown): boolean =>
-  UNREACHABLE.has(errorCodeOf(error) ?? '') ||
-  isLostConnection(error) ||
-  isLockConflict(error) ||
-  (error instanceof Error && (error.name === 'KnexTimeoutError' || error.name === 'TimeoutError'));
+function isUnreachable(error: unknown): boolean {
+  return (
+    UNREACHABLE.has(errorCodeOf(error) ?? '') ||
+    isLostConnection(error) ||
+    isLockConflict(error) ||
+    (error instanceof Error && (error.name === 'KnexTimeoutError' || error.name === 'TimeoutError'))
+  );
+}
 
 /** What callers may see of a database failure: DEPENDENCY_DOWN, our own errors unchanged, else a DatabaseError. */
-export const toDatabaseFailure = (error: unknown): unknown => {
+export function toDatabaseFailure(error: unknown): unknown {
   if (error instanceof AppError || error instanceof DatabaseError) return error;
   if (isUnreachable(error)) {
     const cause = new DatabaseError(errorCodeOf(error) ?? 'UNREACHABLE', error);
@@ -77,4 +87,4 @@ export const toDatabaseFailure = (error: unknown): unknown => {
   }
   const code = errorCodeOf(error);
   return code === undefined ? error : new DatabaseError(code, error);
-};
+}

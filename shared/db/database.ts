@@ -11,7 +11,7 @@ interface RawConnection {
 }
 
 /** Settings of the driver for a mysql:// URL; parameters behind a ? are refused where the configuration is read. */
-export const connectionSettings = (url: string) => {
+export function connectionSettings(url: string) {
   const { hostname, port, username, password, pathname } = new URL(url);
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
@@ -25,7 +25,7 @@ export const connectionSettings = (url: string) => {
     enableKeepAlive: true,
     connectTimeout: 1000,
   };
-};
+}
 
 /** How long a statement of a handler may take. */
 const QUERY_LIMIT_MS = 1500;
@@ -35,10 +35,10 @@ const ACQUIRE_LIMIT_MS = 1200;
 /** What the server gives a session of ours that is idle, frozen or gone, before it rolls back and frees its rows. */
 const SESSION_IDLE_SECONDS = 60;
 
-const sessionLimits = (queryLimitMs: number): string => {
+function sessionLimits(queryLimitMs: number): string {
   const idleSeconds = Math.max(SESSION_IDLE_SECONDS, Math.ceil(queryLimitMs / 1000));
   return `SET SESSION wait_timeout = ${idleSeconds}, innodb_lock_wait_timeout = 1`;
-};
+}
 
 export interface DatabaseAccess {
   /** Absent: the connection is not encrypted. */
@@ -49,11 +49,11 @@ export interface DatabaseAccess {
 }
 
 /** A pool on one database. It connects at first use; every session reads committed data only. */
-export const createDatabase = (
+export function createDatabase(
   url: string,
   poolSize: number,
   { tls, renewUrl, queryLimitMs = QUERY_LIMIT_MS }: DatabaseAccess = {},
-): Database => {
+): Database {
   const settingsFor = (address: string) => ({
     ...connectionSettings(address),
     // mysql2 looks at the name in the certificate only when it is told to.
@@ -91,4 +91,4 @@ export const createDatabase = (
     log: { warn: () => undefined, error: () => undefined, deprecate: () => undefined, debug: () => undefined },
   };
   return knex(config);
-};
+}

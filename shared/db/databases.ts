@@ -9,9 +9,7 @@ import { connectionSettings, createDatabase, type Database, type DatabaseAccess 
 export type DatabaseVariable = 'USERS_DATABASE_URL' | 'NOTIFICATIONS_DATABASE_URL';
 
 /** Where a database is and how to get in, as the configuration says. @throws ConfigError, AppError DEPENDENCY_DOWN */
-export const databaseAccess = async (
-  variable: DatabaseVariable,
-): Promise<DatabaseAccess & { readonly url: string }> => {
+export async function databaseAccess(variable: DatabaseVariable): Promise<DatabaseAccess & { readonly url: string }> {
   const url = await requiredSetting(variable);
   const { host } = connectionSettings(url);
   const tls = await tlsTo('DATABASE_TLS', [host]);
@@ -19,10 +17,10 @@ export const databaseAccess = async (
   if (tls !== undefined && isIP(host) !== 0)
     throw new ConfigError(variable, 'must name its host, to check the certificate');
   return { url, tls, renewUrl: (refused) => renewedSetting(variable, refused) };
-};
+}
 
-const databaseAt = (variable: DatabaseVariable): (() => Promise<Database>) =>
-  reopenable(
+function databaseAt(variable: DatabaseVariable): () => Promise<Database> {
+  return reopenable(
     variable,
     async () => {
       const { url, ...access } = await databaseAccess(variable);
@@ -30,6 +28,7 @@ const databaseAt = (variable: DatabaseVariable): (() => Promise<Database>) =>
     },
     (database) => database.destroy(),
   ).get;
+}
 
 /** The users context's database (users, outbox_events, dead_letters, cache_invalidations). */
 export const usersDatabase = databaseAt('USERS_DATABASE_URL');

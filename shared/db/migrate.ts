@@ -6,17 +6,20 @@ import { connectionSettings, createDatabase, type Database, type DatabaseAccess 
 const STATEMENT_LIMIT_MS = 10 * 60 * 1000;
 
 /** Within the 64 characters that a lock's name may have. */
-const lockName = (url: string): string =>
-  `registration-migrate-${createHash('sha256').update(connectionSettings(url).database).digest('hex').slice(0, 32)}`;
+function lockName(url: string): string {
+  return `registration-migrate-${createHash('sha256').update(connectionSettings(url).database).digest('hex').slice(0, 32)}`;
+}
 
-const source = (history: readonly Migration[]): Knex.MigrationSource<Migration> => ({
-  getMigrations: async () => [...history],
-  getMigrationName: ({ name }) => name,
-  getMigration: async ({ up, down }) => ({ up, down }),
-});
+function source(history: readonly Migration[]): Knex.MigrationSource<Migration> {
+  return {
+    getMigrations: async () => [...history],
+    getMigrationName: ({ name }) => name,
+    getMigration: async ({ up, down }) => ({ up, down }),
+  };
+}
 
 /** Creates the database when it is missing and the user may; otherwise the first statement tells what is wrong. */
-const createWhenMissing = async (url: string, access: DatabaseAccess): Promise<void> => {
+async function createWhenMissing(url: string, access: DatabaseAccess): Promise<void> {
   const { database: name } = connectionSettings(url);
   const server = new URL(url);
   server.pathname = '/';
@@ -29,10 +32,10 @@ const createWhenMissing = async (url: string, access: DatabaseAccess): Promise<v
   } finally {
     await db.destroy();
   }
-};
+}
 
 /** knex's own lock survives a process that died while it held it; under the server's lock it can only be such a leftover. */
-const latest = async (db: Database, history: readonly Migration[]): Promise<string[]> => {
+async function latest(db: Database, history: readonly Migration[]): Promise<string[]> {
   const settings = { migrationSource: source(history) };
   try {
     const [, applied] = await db.migrate.latest(settings);
@@ -43,14 +46,14 @@ const latest = async (db: Database, history: readonly Migration[]): Promise<stri
     const [, applied] = await db.migrate.latest(settings);
     return applied;
   }
-};
+}
 
 /** Brings one database up to the end of its history; several processes may do so at once. Returns the steps it took. */
-export const migrate = async (
+export async function migrate(
   url: string,
   history: readonly Migration[],
   { tls }: Pick<DatabaseAccess, 'tls'> = {},
-): Promise<string[]> => {
+): Promise<string[]> {
   const access = { tls, queryLimitMs: STATEMENT_LIMIT_MS };
   await createWhenMissing(url, access);
   const db = createDatabase(url, 3, access);
@@ -68,4 +71,4 @@ export const migrate = async (
   } finally {
     await db.destroy();
   }
-};
+}

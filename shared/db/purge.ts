@@ -7,7 +7,7 @@ const BATCH = 500;
  * Deletes rows in small batches, each a statement of its own, until none is left or `mayGoOn` says no. Returns how many.
  * @param deleteSome deletes at most `limit` rows and returns how many it deleted
  */
-export const purge = async (deleteSome: (limit: number) => Promise<number>, mayGoOn: MayGoOn): Promise<number> => {
+export async function purge(deleteSome: (limit: number) => Promise<number>, mayGoOn: MayGoOn): Promise<number> {
   let purged = 0;
   while (mayGoOn()) {
     const deleted = await deleteSome(BATCH);
@@ -15,4 +15,4 @@ export const purge = async (deleteSome: (limit: number) => Promise<number>, mayG
     if (deleted < BATCH) break;
   }
   return purged;
-};
+}

@@ -6,10 +6,11 @@ const MAX_ATTEMPTS = 4;
 /** A dead connection shows at once; a call that has waited longer than this has no time left for another. */
 const REPEAT_WITHIN_MS = 300;
 
-const backOff = (attempt: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+function backOff(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+}
 
-const retrying = async <T>(attempt: () => Promise<T>, mayRepeatLost: () => boolean): Promise<T> => {
+async function retrying<T>(attempt: () => Promise<T>, mayRepeatLost: () => boolean): Promise<T> {
   const started = performance.now();
   for (let count = 1; ; count += 1) {
     try {
@@ -21,25 +22,26 @@ const retrying = async <T>(attempt: () => Promise<T>, mayRepeatLost: () => boole
       await backOff(count);
     }
   }
-};
+}
 
 /**
  * Runs a statement that may be repeated: again after a deadlock or a lock wait, once more when the connection turns out to
  * be dead.
  * @throws AppError DEPENDENCY_DOWN, DatabaseError
  */
-export const statement = <T>(database: Database, run: (database: Database) => Promise<T>): Promise<T> =>
-  retrying(
+export function statement<T>(database: Database, run: (database: Database) => Promise<T>): Promise<T> {
+  return retrying(
     () => run(database),
     () => true,
   );
+}
 
 /**
  * Runs a transaction, again after a deadlock or a lock wait. A connection lost before the commit was sent is replaced once;
  * one lost during the commit is not, because its outcome is unknown.
  * @throws AppError DEPENDENCY_DOWN, DatabaseError, whatever `work` throws
  */
-export const transaction = <T>(database: Database, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> => {
+export function transaction<T>(database: Database, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
   let committing = false;
   return retrying(
     () =>
@@ -50,4 +52,4 @@ export const transaction = <T>(database: Database, work: (trx: Knex.Transaction)
       }),
     () => !committing,
   );
-};
+}

@@ -13,7 +13,7 @@ type Count = () => Promise<number>;
  * and counted once for all, because counting a million rows takes the database 0.1 s.
  * @param clock monotonic, in ms
  */
-export const tableTotal = (clock: () => number) => {
+export function tableTotal(clock: () => number) {
   let known: { readonly total: number; readonly at: number } | undefined;
   let renewing: Promise<number> | undefined;
 
@@ -49,16 +49,16 @@ export const tableTotal = (clock: () => number) => {
       return known.total;
     },
   };
-};
+}
 
 type TableTotal = ReturnType<typeof tableTotal>;
 
 /** A total for each part of a table that is listed by itself. */
-export const tableTotals = <Part>(clock: () => number): ((part: Part) => TableTotal) => {
+export function tableTotals<Part>(clock: () => number): (part: Part) => TableTotal {
   const totals = new Map<Part, TableTotal>();
   return (part) => {
     const total = totals.get(part) ?? tableTotal(clock);
     totals.set(part, total);
     return total;
   };
-};
+}

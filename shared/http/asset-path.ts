@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where a file lies that the build put into `assets/`, which is beside the code or some folders above it. */
-export const assetPath = (name: string): string => {
+export function assetPath(name: string): string {
   let folder = path.dirname(fileURLToPath(import.meta.url));
   for (;;) {
     const candidate = path.join(folder, 'assets', name);
@@ -12,4 +12,4 @@ export const assetPath = (name: string): string => {
     if (parent === folder) throw new Error(`The build left no asset ${name}`);
     folder = parent;
   }
-};
+}

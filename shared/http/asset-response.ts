@@ -15,12 +15,12 @@ const TYPES: Readonly<Record<string, string>> = {
  * One of the files that the build put into `assets/<folder>`. Only names in `files` are served, whatever else lies there.
  * @throws AppError NOT_FOUND
  */
-export const assetResponse = async (
+export async function assetResponse(
   folder: string,
   files: readonly string[],
   file: string,
   headers: Readonly<Record<string, string>> = {},
-): Promise<HttpResponse> => {
+): Promise<HttpResponse> {
   const type = TYPES[file.split('.').at(-1) ?? ''];
   if (!files.includes(file) || type === undefined) throw new AppError('NOT_FOUND', 'There is no such page.');
   const content = await readFile(assetPath(`${folder}/${file}`));
@@ -30,4 +30,4 @@ export const assetResponse = async (
     body: content.toString('base64'),
     isBase64Encoded: true,
   };
-};
+}

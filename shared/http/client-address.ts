@@ -6,21 +6,23 @@ const GROUPS = 8;
 /** A subscriber is given 2^64 addresses or more (RFC 6177). */
 const GROUPS_OF_ONE_CLIENT = 4;
 
-const groupsOf = (text: string): string[] => (text === '' ? [] : text.split(':'));
+function groupsOf(text: string): string[] {
+  return text === '' ? [] : text.split(':');
+}
 
-const networkOf = (address: string): string => {
+function networkOf(address: string): string {
   const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
   const [before, after] = [groupsOf(head), groupsOf(tail ?? '')];
   const zeros = tail === undefined ? 0 : GROUPS - before.length - after.length;
   const groups = [...before, ...Array<string>(Math.max(zeros, 0)).fill('0'), ...after];
   const network = groups.slice(0, GROUPS_OF_ONE_CLIENT).map((group) => Number.parseInt(group, 16).toString(16));
   return `${network.join(':')}::/64`;
-};
+}
 
 /** What tells clients apart: the address that the connection came from (no header says it), of IPv6 the network. */
-export const clientOf = ({ requestContext }: APIGatewayProxyEventV2): string => {
+export function clientOf({ requestContext }: APIGatewayProxyEventV2): string {
   const address = requestContext.http.sourceIp ?? 'unknown';
   const mapped = MAPPED.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   return isIPv6(address) ? networkOf(address) : address;
-};
+}

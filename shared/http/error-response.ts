@@ -4,7 +4,7 @@ import { type HttpResponse, json } from './response.ts';
 const HIDDEN = new AppError('INTERNAL', 'Something went wrong on our side.');
 
 /** The error format of the HTTP contract. Only an AppError tells anything about its cause. */
-export const errorResponse = (error: unknown, traceId: string): HttpResponse => {
+export function errorResponse(error: unknown, traceId: string): HttpResponse {
   const known = error instanceof AppError ? error : HIDDEN;
   const { status, error: title } = ERROR_CODES[known.code];
   const body = {
@@ -22,4 +22,4 @@ export const errorResponse = (error: unknown, traceId: string): HttpResponse => 
   if (known.allow !== undefined) headers['allow'] = known.allow.join(', ');
   if (status === 401) headers['www-authenticate'] = 'Bearer';
   return json(status, body, headers);
-};
+}

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { AppError, ERROR_CODES } from '#shared/errors/app-error.ts';
-import { tracked } from '#shared/runtime/lifecycle.ts';
 import { log } from '#shared/observability/logger.ts';
 import { continueTrace, runInTrace, type TraceContext } from '#shared/observability/trace-context.ts';
+import { tracked } from '#shared/runtime/lifecycle.ts';
 import { errorResponse } from './error-response.ts';
 import { header } from './request.ts';
 import { requireModestSize } from './request-size.ts';
@@ -14,7 +14,7 @@ export type Endpoint = (event: APIGatewayProxyEventV2) => Promise<HttpResponse>;
 
 export type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>;
 
-const report = (error: unknown, event: APIGatewayProxyEventV2): void => {
+function report(error: unknown, event: APIGatewayProxyEventV2): void {
   const where = { method: event.requestContext?.http?.method, route: event.routeKey };
   if (!(error instanceof AppError)) {
     log.error('Request failed', { ...where, error });
@@ -23,9 +23,9 @@ const report = (error: unknown, event: APIGatewayProxyEventV2): void => {
   const { status } = ERROR_CODES[error.code];
   if (status >= 500) log.warn('Request not served', { ...where, code: error.code, error });
   else log.info('Request refused', { ...where, code: error.code, status });
-};
+}
 
-const answer = async (run: Endpoint, event: APIGatewayProxyEventV2, trace: TraceContext): Promise<HttpResponse> => {
+async function answer(run: Endpoint, event: APIGatewayProxyEventV2, trace: TraceContext): Promise<HttpResponse> {
   try {
     requireModestSize(event);
     return await run(event);
@@ -33,15 +33,15 @@ const answer = async (run: Endpoint, event: APIGatewayProxyEventV2, trace: Trace
     report(error, event);
     return errorResponse(error, trace.traceId);
   }
-};
+}
 
 /**
  * Wraps an HTTP endpoint: one trace per call, every failure in the contract's error format, and nothing ever thrown to the
  * runtime (serverless-offline would answer 200, and a late throw would end the whole process).
  */
-export const httpHandler =
-  (run: Endpoint): HttpHandler =>
-  async (event) => {
+export function httpHandler(run: Endpoint): HttpHandler {
+  return async (event) => {
     const trace = continueTrace(header(event, 'traceparent'));
     return tracked(() => runInTrace(trace, async () => withStandardHeaders(await answer(run, event, trace), event)));
   };
+}

@@ -1,6 +1,8 @@
 import methods from '#generated/methods.json' with { type: 'json' };
 
-const withoutSlash = (path: string): string => path.replace(/(?<=.)\/$/, '');
+function withoutSlash(path: string): string {
+  return path.replace(/(?<=.)\/$/, '');
+}
 
 const routes = Object.entries(methods).map(([path, allowed]) => ({
   pattern: new RegExp(`^${withoutSlash(path).replace(/\{\w+\}/g, '[^/]+')}$`),
@@ -8,5 +10,6 @@ const routes = Object.entries(methods).map(([path, allowed]) => ({
 }));
 
 /** The methods that a path of the API takes, or undefined when it is none. */
-export const methodsOf = (path: string): readonly string[] | undefined =>
-  routes.find(({ pattern }) => pattern.test(withoutSlash(path)))?.allowed;
+export function methodsOf(path: string): readonly string[] | undefined {
+  return routes.find(({ pattern }) => pattern.test(withoutSlash(path)))?.allowed;
+}

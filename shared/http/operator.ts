@@ -8,16 +8,16 @@ import { type Headed, header } from './request.ts';
 
 let known: { readonly setting: string; readonly digests: readonly Buffer[] } | undefined;
 
-const digestsOf = (setting: string): readonly Buffer[] => {
+function digestsOf(setting: string): readonly Buffer[] {
   if (known?.setting !== setting) known = { setting, digests: operatorDigests(setting) };
   return known.digests;
-};
+}
 
 /**
  * Whether a request carries an operator's token. In the local stage everybody is an operator while no token is set.
  * @throws ConfigError when no token is set outside the local stage
  */
-export const isOperator = async (request: Headed): Promise<boolean> => {
+export async function isOperator(request: Headed): Promise<boolean> {
   const setting = await optionalSetting('OPERATOR_TOKEN');
   if (setting === undefined) {
     if (getConfig().STAGE === 'local') return true;
@@ -29,22 +29,22 @@ export const isOperator = async (request: Headed): Promise<boolean> => {
   // It may have been added since.
   const renewed = await renewedSetting('OPERATOR_TOKEN', setting);
   return renewed !== undefined && isOneOf(digestsOf(renewed), token);
-};
+}
 
 /**
  * An endpoint for operators alone. It checks for itself, although API Gateway's authorizer has done so before: a route that is
  * deployed without one stays shut.
  * @throws AppError UNAUTHORIZED
  */
-export const operatorOnly =
-  (run: Endpoint): Endpoint =>
-  async (event) => {
+export function operatorOnly(run: Endpoint): Endpoint {
+  return async (event) => {
     if (await isOperator(event)) return run(event);
     throw new AppError('UNAUTHORIZED', 'This call takes the operator token: Authorization: Bearer <token>.');
   };
+}
 
 /** The same for the user routes, which are open to everybody in the local stage. */
-export const operatorOnlyWhenDeployed = (run: Endpoint): Endpoint => {
+export function operatorOnlyWhenDeployed(run: Endpoint): Endpoint {
   const guarded = operatorOnly(run);
   return (event) => (getConfig().STAGE === 'local' ? run(event) : guarded(event));
-};
+}

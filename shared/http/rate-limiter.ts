@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis';
+import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { enterWindow, type Window } from '#shared/cache/sliding-window.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import { log } from '#shared/observability/logger.ts';
-import { enterWindow, type Window } from '#shared/cache/sliding-window.ts';
 
 /** One count: what is counted, of whom, and how much of it a window holds. */
 export interface RateLimit extends Window {
@@ -13,14 +13,16 @@ export interface RateLimit extends Window {
 
 export type LimitRate = (limits: readonly RateLimit[]) => Promise<void>;
 
-const keyOf = ({ what, of }: RateLimit): string => `rate:{${what}:${of}}`;
+function keyOf({ what, of }: RateLimit): string {
+  return `rate:{${what}:${of}}`;
+}
 
 /**
  * Counts a call under all of its limits at once, in the time of one round trip. While Redis is down everything is let through,
  * and a breaker keeps calls from waiting for it.
  * @throws AppError RATE_LIMITED with the time until the call may be tried again
  */
-export const rateLimiter = (redis: () => Promise<Redis>): LimitRate => {
+export function rateLimiter(redis: () => Promise<Redis>): LimitRate {
   const breaker = circuitBreaker({ threshold: 2, probeAfterMs: 1000 }, () => performance.now());
 
   const waits = async (limits: readonly RateLimit[]): Promise<number[]> => {
@@ -43,4 +45,4 @@ export const rateLimiter = (redis: () => Promise<Redis>): LimitRate => {
     const retryAfterSeconds = Math.ceil(longestMs / 1000);
     throw new AppError('RATE_LIMITED', `Too many tries: again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
   };
-};
+}

@@ -7,10 +7,11 @@ import { type RateLimit, rateLimiter } from './rate-limiter.ts';
 const limitRate = rateLimiter(redisClient);
 
 /** A limit as it is configured: none when it is not set, or 0. */
-const limited = (what: string, of: string | number, limit: number | undefined): RateLimit[] =>
-  limit === undefined || limit === 0
+function limited(what: string, of: string | number, limit: number | undefined): RateLimit[] {
+  return limit === undefined || limit === 0
     ? []
     : [{ what, of: String(of), limit, windowMs: getConfig().RATE_LIMIT_WINDOW_SECONDS * 1000 }];
+}
 
 export type LimitSignUps = (event: APIGatewayProxyEventV2) => Promise<void>;
 export type LimitPasswordChecks = (event: APIGatewayProxyEventV2, userId: number) => Promise<void>;

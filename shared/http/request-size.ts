@@ -9,7 +9,7 @@ const MAX_HEADER_LENGTH = 10_240;
  * Refuses what no caller of ours sends. API Gateway has such limits of its own; elsewhere these are the only ones.
  * @throws AppError URI_TOO_LONG, HEADERS_TOO_LARGE
  */
-export const requireModestSize = ({ rawPath, rawQueryString, headers }: APIGatewayProxyEventV2): void => {
+export function requireModestSize({ rawPath, rawQueryString, headers }: APIGatewayProxyEventV2): void {
   if ((rawPath?.length ?? 0) + (rawQueryString?.length ?? 0) > MAX_URL_LENGTH) {
     throw new AppError('URI_TOO_LONG', `Path and query are longer than ${MAX_URL_LENGTH} characters.`);
   }
@@ -18,4 +18,4 @@ export const requireModestSize = ({ rawPath, rawQueryString, headers }: APIGatew
   if (length > MAX_HEADER_LENGTH) {
     throw new AppError('HEADERS_TOO_LARGE', `The headers are longer than ${MAX_HEADER_LENGTH} characters.`);
   }
-};
+}

@@ -20,18 +20,18 @@ export interface Headed {
 }
 
 /** One header of the request, whatever case it was sent in. */
-export const header = (request: Headed, name: string): string | undefined => {
+export function header(request: Headed, name: string): string | undefined {
   const headers = request.headers ?? {};
   const found = name in headers ? name : Object.keys(headers).find((key) => key.toLowerCase() === name);
   const value: unknown = found === undefined ? undefined : headers[found];
   return typeof value === 'string' ? value : undefined;
-};
+}
 
 /**
  * The body as text.
  * @throws AppError PAYLOAD_TOO_LARGE over 64 KiB
  */
-export const bodyText = (event: APIGatewayProxyEventV2): string => {
+export function bodyText(event: APIGatewayProxyEventV2): string {
   const raw: unknown = event.body;
   if (raw === null || raw === undefined) return '';
   const body = typeof raw === 'string' ? raw : JSON.stringify(raw);
@@ -40,32 +40,34 @@ export const bodyText = (event: APIGatewayProxyEventV2): string => {
     throw new AppError('PAYLOAD_TOO_LARGE', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
   }
   return decoded.toString('utf8');
-};
+}
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** The old API took numbers and booleans where it wanted text; so do we. */
-const scalarsAsText = (body: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(
+function scalarsAsText(body: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
     Object.entries(body).map(([key, value]) => [
       key,
       typeof value === 'number' || typeof value === 'boolean' ? String(value) : value,
     ]),
   );
+}
 
-const checked = <T>(candidate: unknown, { validate, messages }: Validator<T>): T => {
+function checked<T>(candidate: unknown, { validate, messages }: Validator<T>): T {
   if (validate(candidate)) return candidate;
   throw new AppError('INVALID_INPUT', 'See errors for what is wrong with each field.', {
     errors: fieldErrors(validate.errors, messages),
   });
-};
+}
 
 /**
  * The JSON object in the body, checked.
  * @throws AppError UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, MALFORMED_JSON, INVALID_INPUT
  */
-export const jsonBody = <T>(event: APIGatewayProxyEventV2, validator: Validator<T>): T => {
+export function jsonBody<T>(event: APIGatewayProxyEventV2, validator: Validator<T>): T {
   const mediaType = (header(event, 'content-type') ?? '').split(';')[0]?.trim() ?? '';
   if (!JSON_MEDIA_TYPE.test(mediaType)) {
     throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json.');
@@ -79,14 +81,14 @@ export const jsonBody = <T>(event: APIGatewayProxyEventV2, validator: Validator<
   }
   if (!isObject(parsed)) throw new AppError('MALFORMED_JSON', 'The body must be a JSON object.');
   return checked(scalarsAsText(parsed), validator);
-};
+}
 
 /**
  * The query parameters, checked. Those named in `integers` become numbers when they are written as whole numbers, and are
  * as good as absent when empty.
  * @throws AppError INVALID_INPUT
  */
-export const query = <T>(event: APIGatewayProxyEventV2, validator: Validator<T>, integers: readonly string[]): T => {
+export function query<T>(event: APIGatewayProxyEventV2, validator: Validator<T>, integers: readonly string[]): T {
   const given: Record<string, unknown> = { ...event.queryStringParameters };
   for (const name of integers) {
     const value = given[name];
@@ -94,4 +96,4 @@ export const query = <T>(event: APIGatewayProxyEventV2, validator: Validator<T>,
     else if (typeof value === 'string' && /^-?\d{1,15}$/.test(value)) given[name] = Number(value);
   }
   return checked(given, validator);
-};
+}

@@ -32,20 +32,22 @@ const FOR_PAGES: Headers = {
 const TLS_ONLY: Headers = { 'strict-transport-security': 'max-age=31536000; includeSubDomains' };
 const NONE: Headers = {};
 
-const isPage = ({ headers }: HttpResponse): boolean => String(headers?.['content-type'] ?? '').startsWith('text/html');
+function isPage({ headers }: HttpResponse): boolean {
+  return String(headers?.['content-type'] ?? '').startsWith('text/html');
+}
 
 /** A configuration that cannot be read has been answered with 500 by now; its answer is one that nobody else may use. */
-const settings = (): { readonly isLocal: boolean; readonly origins: string | undefined } => {
+function settings(): { readonly isLocal: boolean; readonly origins: string | undefined } {
   try {
     const { STAGE, CORS_ORIGINS } = getConfig();
     return { isLocal: STAGE === 'local', origins: CORS_ORIGINS };
   } catch {
     return { isLocal: false, origins: undefined };
   }
-};
+}
 
 /** What every answer carries; a header that the endpoint has set itself is left as it is. */
-export const withStandardHeaders = (response: HttpResponse, event: APIGatewayProxyEventV2): HttpResponse => {
+export function withStandardHeaders(response: HttpResponse, event: APIGatewayProxyEventV2): HttpResponse {
   const { isLocal, origins } = settings();
   const headers = {
     ...(isPage(response) ? FOR_PAGES : FOR_DATA),
@@ -54,4 +56,4 @@ export const withStandardHeaders = (response: HttpResponse, event: APIGatewayPro
     ...response.headers,
   };
   return { ...response, headers };
-};
+}

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
-import { tracked } from '#shared/runtime/lifecycle.ts';
 import { log } from '#shared/observability/logger.ts';
 import { newTrace, runInTrace } from '#shared/observability/trace-context.ts';
+import { tracked } from '#shared/runtime/lifecycle.ts';
 import { type KafkaEvent, type RawRecord, recordsOf } from './records.ts';
 
 export interface Invocation {
@@ -12,9 +12,10 @@ export interface Invocation {
 export type KafkaHandler = (event: KafkaEvent, context: Context) => Promise<void>;
 
 /** Wraps a Kafka consumer. A throw makes the event source deliver the whole batch again, so it happens on purpose only. */
-export const kafkaHandler =
-  (consume: (records: readonly RawRecord[], invocation: Invocation) => Promise<void>): KafkaHandler =>
-  (event, context) =>
+export function kafkaHandler(
+  consume: (records: readonly RawRecord[], invocation: Invocation) => Promise<void>,
+): KafkaHandler {
+  return (event, context) =>
     tracked(() =>
       runInTrace(newTrace(), async () => {
         try {
@@ -25,3 +26,4 @@ export const kafkaHandler =
         }
       }),
     );
+}

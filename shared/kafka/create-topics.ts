@@ -1,9 +1,9 @@
 import { getConfig } from '#shared/config/config.ts';
-import { openKafka } from './kafka-client.ts';
 import { PARTITIONS, prefixed, RETENTION_MS, TOPICS } from '#shared/messages/topics.ts';
+import { openKafka } from './kafka-client.ts';
 
 /** Creates the topics that are missing and returns their names. Existing ones are left as they are. */
-export const createTopics = async (): Promise<string[]> => {
+export async function createTopics(): Promise<string[]> {
   const { KAFKA_REPLICATION_FACTOR: replicationFactor, KAFKA_MIN_INSYNC_REPLICAS: minInsync } = getConfig();
   const admin = await openKafka(async (kafka) => {
     const opening = kafka.admin();
@@ -30,4 +30,4 @@ export const createTopics = async (): Promise<string[]> => {
   } finally {
     await admin.disconnect();
   }
-};
+}

@@ -11,9 +11,8 @@ const REPEAT_AFTER_MS = 30_000;
 /** kafkajs repeats itself many times a second while a broker is away; one line per problem and half minute is enough. */
 const lastSeen = new Map<string, number>();
 
-const logCreator =
-  () =>
-  ({ level, namespace, log: entry }: LogEntry): void => {
+function logCreator() {
+  return ({ level, namespace, log: entry }: LogEntry): void => {
     const problem = [entry.message, entry['error']].filter((part) => typeof part === 'string').join(': ');
     const key = `${namespace} ${problem}`;
     const seen = lastSeen.get(key);
@@ -23,12 +22,13 @@ const logCreator =
     const write = level <= logLevel.WARN ? log.warn : log.debug;
     write('Kafka client', { namespace, problem });
   };
+}
 
 /** How a client gets in: encrypted or not, with a login or a certificate. */
 export type KafkaAccess = Pick<KafkaConfig, 'sasl'> & { readonly ssl?: TlsSettings };
 
 /** A client with bounded connection and request times; what a call may retry is the caller's choice. */
-export const createKafka = (brokers: string, access: KafkaAccess = {}, clientId = 'registration'): Kafka => {
+export function createKafka(brokers: string, access: KafkaAccess = {}, clientId = 'registration'): Kafka {
   patchIdleTimer();
   return new Kafka({
     clientId,
@@ -43,9 +43,9 @@ export const createKafka = (brokers: string, access: KafkaAccess = {}, clientId 
     logLevel: logLevel.WARN,
     logCreator,
   });
-};
+}
 
-const accessWith = async (brokers: string, credentials: string | undefined): Promise<KafkaAccess> => {
+async function accessWith(brokers: string, credentials: string | undefined): Promise<KafkaAccess> {
   const hosts = brokers.split(',').map((broker) => broker.slice(0, broker.lastIndexOf(':')));
   const tls = await tlsTo('KAFKA_TLS', hosts);
   if (credentials === undefined) return tls === undefined ? {} : { ssl: tls };
@@ -56,15 +56,18 @@ const accessWith = async (brokers: string, credentials: string | undefined): Pro
   }
   const sasl = saslOptions(getConfig().KAFKA_SASL_MECHANISM, given.username, given.password);
   return tls === undefined ? { sasl } : { ssl: tls, sasl };
-};
+}
 
 /** The brokers do not take the user name and password. */
-export const isLoginRefused = (error: unknown): boolean =>
-  error instanceof Error &&
-  (error.name === 'KafkaJSSASLAuthenticationError' || (error.cause !== error && isLoginRefused(error.cause)));
+export function isLoginRefused(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (error.name === 'KafkaJSSASLAuthenticationError' || (error.cause !== error && isLoginRefused(error.cause)))
+  );
+}
 
 /** Opens something on the brokers; once more with the credentials as they are now when the brokers refuse the known ones. */
-export const openKafka = async <T>(open: (kafka: Kafka) => Promise<T>): Promise<T> => {
+export async function openKafka<T>(open: (kafka: Kafka) => Promise<T>): Promise<T> {
   const brokers = await requiredSetting('KAFKA_BROKERS');
   const credentials = await optionalSetting('KAFKA_CREDENTIALS');
   try {
@@ -75,6 +78,8 @@ export const openKafka = async <T>(open: (kafka: Kafka) => Promise<T>): Promise<
     if (renewed === undefined) throw error;
     return open(createKafka(brokers, await accessWith(brokers, renewed)));
   }
-};
+}
 
-export const kafkaClient = (): Promise<Kafka> => openKafka(async (kafka) => kafka);
+export function kafkaClient(): Promise<Kafka> {
+  return openKafka(async (kafka) => kafka);
+}

@@ -6,20 +6,20 @@ export type KafkaCredentials =
   | { readonly kind: 'login'; readonly username: string; readonly password: string }
   | { readonly kind: 'certificate'; readonly cert: string; readonly key: string; readonly passphrase?: string };
 
-const fieldsOf = (text: string): Readonly<Record<string, unknown>> => {
+function fieldsOf(text: string): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(text);
     return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
   } catch {
     return {};
   }
-};
+}
 
 /**
  * Reads KAFKA_CREDENTIALS: a secret of the form that Lambda's event source mappings take, so that both can share it.
  * @throws ConfigError
  */
-export const parseKafkaCredentials = (text: string): KafkaCredentials => {
+export function parseKafkaCredentials(text: string): KafkaCredentials {
   const { username, password, certificate, privateKey, privateKeyPassword } = fieldsOf(text);
   if (typeof username === 'string' && typeof password === 'string') return { kind: 'login', username, password };
   if (typeof certificate === 'string' && typeof privateKey === 'string') {
@@ -27,11 +27,11 @@ export const parseKafkaCredentials = (text: string): KafkaCredentials => {
     return { kind: 'certificate', cert: certificate, key: privateKey, ...passphrase };
   }
   throw new ConfigError('KAFKA_CREDENTIALS', 'holds neither username and password nor certificate and privateKey');
-};
+}
 
 /** The login in the form kafkajs takes. */
-export const saslOptions = (mechanism: string, username: string, password: string): SASLOptions => {
+export function saslOptions(mechanism: string, username: string, password: string): SASLOptions {
   if (mechanism === 'plain') return { mechanism: 'plain', username, password };
   if (mechanism === 'scram-sha-256') return { mechanism: 'scram-sha-256', username, password };
   return { mechanism: 'scram-sha-512', username, password };
-};
+}

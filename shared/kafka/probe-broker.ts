@@ -13,7 +13,7 @@ const admin = reopenable(
 );
 
 /** Resolves when a broker answers. */
-export const probeBroker = async (): Promise<void> => {
+export async function probeBroker(): Promise<void> {
   const open = await admin.get();
   try {
     await open.describeCluster();
@@ -21,4 +21,4 @@ export const probeBroker = async (): Promise<void> => {
     admin.giveUp(open);
     throw error;
   }
-};
+}

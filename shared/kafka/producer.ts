@@ -1,7 +1,7 @@
 import { type Message, Partitioners } from 'kafkajs';
+import { prefixed } from '#shared/messages/topics.ts';
 import { reopenable } from '#shared/runtime/reopenable.ts';
 import { isLoginRefused, openKafka } from './kafka-client.ts';
-import { prefixed } from '#shared/messages/topics.ts';
 
 /** Some of the messages were not written; kafkajs does not say so itself when its metadata is out of date. */
 class NotPublishedError extends Error {

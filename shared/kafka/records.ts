@@ -28,26 +28,34 @@ export interface RawRecord {
   readonly headers?: ReadonlyArray<Readonly<Record<string, readonly number[]>>>;
 }
 
-const decode = (base64: string | null | undefined): string | null =>
-  base64 === null || base64 === undefined ? null : Buffer.from(base64, 'base64').toString('utf8');
+function decode(base64: string | null | undefined): string | null {
+  return base64 === null || base64 === undefined ? null : Buffer.from(base64, 'base64').toString('utf8');
+}
 
 /** Lambda writes the bytes of a header signed. */
-const headerText = (bytes: readonly number[]): string => Buffer.from(bytes.map((byte) => byte & 0xff)).toString('utf8');
+function headerText(bytes: readonly number[]): string {
+  return Buffer.from(bytes.map((byte) => byte & 0xff)).toString('utf8');
+}
 
-const headersOf = (raw: RawRecord): Record<string, string> =>
-  Object.fromEntries(
+function headersOf(raw: RawRecord): Record<string, string> {
+  return Object.fromEntries(
     (raw.headers ?? []).flatMap((entry) => Object.entries(entry).map(([name, bytes]) => [name, headerText(bytes)])),
   );
+}
 
-export const decodeRecord = (raw: RawRecord): KafkaRecord => ({
-  topic: raw.topic,
-  partition: raw.partition,
-  offset: raw.offset,
-  timestamp: raw.timestamp,
-  key: decode(raw.key),
-  value: decode(raw.value),
-  headers: headersOf(raw),
-});
+export function decodeRecord(raw: RawRecord): KafkaRecord {
+  return {
+    topic: raw.topic,
+    partition: raw.partition,
+    offset: raw.offset,
+    timestamp: raw.timestamp,
+    key: decode(raw.key),
+    value: decode(raw.value),
+    headers: headersOf(raw),
+  };
+}
 
 /** Every record of the payload; one payload may mix partitions. */
-export const recordsOf = (event: KafkaEvent): RawRecord[] => Object.values(event.records).flat();
+export function recordsOf(event: KafkaEvent): RawRecord[] {
+  return Object.values(event.records).flat();
+}

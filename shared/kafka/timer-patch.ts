@@ -11,7 +11,7 @@ const PATCHED = Symbol.for('event-driven-registration.timer-patch');
  * when nothing is throttled), about 5 % of a core each. The timer is needed only while requests wait or are throttled. Another
  * version of kafkajs is left alone.
  */
-export const patchIdleTimer = (version: string = kafkajsPackage.version): boolean => {
+export function patchIdleTimer(version: string = kafkajsPackage.version): boolean {
   if (version !== PATCHED_VERSION) return false;
   if (PATCHED in RequestQueue.prototype) return true;
   Object.defineProperty(RequestQueue.prototype, PATCHED, { value: true });
@@ -20,4 +20,4 @@ export const patchIdleTimer = (version: string = kafkajsPackage.version): boolea
     if (this.pending.length > 0 || this.throttledUntil > Date.now()) original.call(this);
   };
   return true;
-};
+}

@@ -41,28 +41,28 @@ interface SmtpError {
 }
 
 /** Servers like to repeat the address in their answer; a reason outlives the address, which is erased. */
-export const withoutAddress = (outcome: MailOutcome, address: string): MailOutcome => {
+export function withoutAddress(outcome: MailOutcome, address: string): MailOutcome {
   if (!('reason' in outcome) || address === '') return outcome;
   const literal = address.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   return { ...outcome, reason: errorText(outcome.reason.replace(new RegExp(literal, 'giu'), '(address)')) };
-};
+}
 
 const ADDRESS_OR_MAILBOX = /^\d{3}[ -]5\.[12]\.\d{1,3}\b/;
 
 /** Bad sequence and authentication required: said to a recipient, yet about us. */
 const ABOUT_US = new Set([503, 530]);
 
-const isPermanent = (command: string, status: number, response: string): boolean => {
+function isPermanent(command: string, status: number, response: string): boolean {
   if (status < 500 || ABOUT_US.has(status)) return false;
   if (command === 'RCPT TO') return true;
   return command === 'DATA' && ADDRESS_OR_MAILBOX.test(response);
-};
+}
 
 /**
  * What a failed send means. A 5xx to RCPT TO is final, and so is one to DATA with an enhanced code 5.1.x or 5.2.x (RFC 3463);
  * a refusal before RCPT TO, a 421, a 503 or 530 at any time, and everything without an answer is the server's trouble, not the recipient's.
  */
-export const outcomeOf = (error: unknown): MailOutcome => {
+export function outcomeOf(error: unknown): MailOutcome {
   if (error instanceof LeaseLostError || (error instanceof Error && error.cause instanceof LeaseLostError)) {
     return { kind: 'lease-lost' };
   }
@@ -83,4 +83,4 @@ export const outcomeOf = (error: unknown): MailOutcome => {
   if (atRecipient && status >= 400 && status !== 421 && !ABOUT_US.has(status))
     return { kind: 'refused-for-now', reason };
   return { kind: 'server-down', reason };
-};
+}

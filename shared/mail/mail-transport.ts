@@ -25,8 +25,11 @@ export const SEND_LIMIT_MS = 10_000;
 const CONNECT_LIMIT_MS = 4000;
 const ANSWER_LIMIT_MS = 8000;
 
-const hasAnswer = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'responseCode' in error && typeof error.responseCode === 'number';
+function hasAnswer(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'responseCode' in error && typeof error.responseCode === 'number'
+  );
+}
 
 interface MailServer {
   readonly url: string;
@@ -35,7 +38,7 @@ interface MailServer {
   readonly requireTLS: boolean;
 }
 
-const poolAt = (server: MailServer, maxConnections: number, gates: ReadonlyMap<string, Gate>) => {
+function poolAt(server: MailServer, maxConnections: number, gates: ReadonlyMap<string, Gate>) {
   const transport = createTransport({
     ...server,
     pool: true,
@@ -56,7 +59,7 @@ const poolAt = (server: MailServer, maxConnections: number, gates: ReadonlyMap<s
     done();
   });
   return transport;
-};
+}
 
 const server = reopenable(
   'SMTP_URL',
@@ -74,7 +77,7 @@ const server = reopenable(
 type OpenServer = Awaited<ReturnType<typeof server.get>>;
 
 /** A refused login says nothing about the mail, of which no byte was sent: with a password that was changed it goes out now. */
-const withRenewedLogin = async (send: (open: OpenServer) => Promise<void>): Promise<void> => {
+async function withRenewedLogin(send: (open: OpenServer) => Promise<void>): Promise<void> {
   const open = await server.get();
   try {
     await send(open);
@@ -83,14 +86,14 @@ const withRenewedLogin = async (send: (open: OpenServer) => Promise<void>): Prom
     server.giveUp(open);
     await send(await server.get());
   }
-};
+}
 
-const sendThrough = async (
+async function sendThrough(
   { transport, gates }: OpenServer,
   { to, headers, messageId, ...mail }: Mail,
   mayStillSend: () => boolean,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<void> {
   const from = getConfig().MAIL_FROM;
   const id = `<${messageId}>`;
   const gate: Gate = { mayStillSend, isHandedOver: false };
@@ -112,7 +115,7 @@ const sendThrough = async (
   } finally {
     gates.delete(id);
   }
-};
+}
 
 /** @throws nodemailer's errors (`command`, `responseCode`, `response`), LeaseLostError, NoAnswerError; outcomeOf tells what they mean */
 export const sendMail: SendMail = async (mail, mayStillSend) => {

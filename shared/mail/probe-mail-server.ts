@@ -6,7 +6,7 @@ import { tlsSettings } from '#shared/config/tls.ts';
 const LIMIT_MS = 1400;
 
 /** Resolves when the mail server greets (220). */
-export const probeMailServer = async (): Promise<void> => {
+export async function probeMailServer(): Promise<void> {
   const url = new URL(await requiredSetting('SMTP_URL'));
   const secure = url.protocol === 'smtps:';
   const port = Number(url.port || (secure ? 465 : 587));
@@ -29,4 +29,4 @@ export const probeMailServer = async (): Promise<void> => {
       resolve();
     });
   });
-};
+}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { GENERATION_HEADER, metadataHeaders } from './event-message.ts';
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import type { RawRecord } from '#shared/kafka/records.ts';
+import { GENERATION_HEADER, metadataHeaders } from './event-message.ts';
 
 /** A dead letter as it lies on a `<topic>.dlq`: AWS's on-failure envelope around the record. */
 export interface DeadLetter {
@@ -23,50 +23,57 @@ const CUT_VALUE_LENGTH = 65_536;
 const OWN_HEADERS = ['traceparent', GENERATION_HEADER];
 const MAX_HEADER_LENGTH = 256;
 
-const partitionKey = ({ topic, partition }: RawRecord): string => `${topic}-${partition}`;
+function partitionKey({ topic, partition }: RawRecord): string {
+  return `${topic}-${partition}`;
+}
 
-const payloadOf = (record: RawRecord): string =>
-  JSON.stringify({ eventSource: 'SelfManagedKafka', records: { [partitionKey(record)]: [record] } });
+function payloadOf(record: RawRecord): string {
+  return JSON.stringify({ eventSource: 'SelfManagedKafka', records: { [partitionKey(record)]: [record] } });
+}
 
 /** Almost as large as the broker takes, the record would not fit into its own dead letter and block its partition for ever. */
-const cut = ({ topic, partition, offset, timestamp, value }: RawRecord): RawRecord => ({
-  topic,
-  partition,
-  offset,
-  timestamp,
-  value: value?.slice(0, CUT_VALUE_LENGTH) ?? null,
-  headers: [],
-});
+function cut({ topic, partition, offset, timestamp, value }: RawRecord): RawRecord {
+  return {
+    topic,
+    partition,
+    offset,
+    timestamp,
+    value: value?.slice(0, CUT_VALUE_LENGTH) ?? null,
+    headers: [],
+  };
+}
 
-const takenOver = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
+function takenOver(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
     OWN_HEADERS.flatMap((name) => {
       const value = headers[name];
       return value === undefined || value.length > MAX_HEADER_LENGTH ? [] : [[name, value]];
     }),
   );
+}
 
 const MAX_KEY_LENGTH = 36;
 
 /** CloudEvents wants an id; a record's key is one unless it is absent or endless. */
-const eventIdOf = (key: string | null): string =>
-  key !== null && key !== '' && key.length <= MAX_KEY_LENGTH ? key : randomUUID();
+function eventIdOf(key: string | null): string {
+  return key !== null && key !== '' && key.length <= MAX_KEY_LENGTH ? key : randomUUID();
+}
 
 /** A key that is no text is kept byte by byte: it decides the partition. */
-const originalKey = ({ key: base64 }: RawRecord, text: string | null): string | Buffer | null => {
+function originalKey({ key: base64 }: RawRecord, text: string | null): string | Buffer | null {
   if (base64 === null || base64 === undefined) return text;
   const bytes = Buffer.from(base64, 'base64');
   return text !== null && bytes.equals(Buffer.from(text)) ? text : bytes;
-};
+}
 
 /** The message for the dead letter topic: the record's own key, and the envelope with the record in it. */
-export const toDeadLetter = (
+export function toDeadLetter(
   record: RawRecord,
   key: string | null,
   reason: string,
   attempts: number,
   headers: Readonly<Record<string, string>>,
-): OutgoingMessage => {
+): OutgoingMessage {
   const whole = payloadOf(record);
   const payload = whole.length > MAX_PAYLOAD_LENGTH ? payloadOf(cut(record)) : whole;
   const at = new Date();
@@ -94,32 +101,39 @@ export const toDeadLetter = (
       ...takenOver(headers),
     },
   };
-};
+}
 
 type Json = Readonly<Record<string, unknown>>;
 
-const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
+function object(value: unknown): Json {
+  return typeof value === 'object' && value !== null ? (value as Json) : {};
+}
 
-const parsed = (text: unknown): Json => {
+function parsed(text: unknown): Json {
   if (typeof text !== 'string') return object(text);
   try {
     return object(JSON.parse(text));
   } catch {
     return {};
   }
-};
+}
 
-const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-const numberOrZero = (value: unknown): number => (typeof value === 'number' ? value : 0);
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+function numberOrZero(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
 
-const headersOf = (headers: unknown): Array<Record<string, readonly number[]>> =>
-  (Array.isArray(headers) ? headers : []).flatMap((entry: unknown) =>
+function headersOf(headers: unknown): Array<Record<string, readonly number[]>> {
+  return (Array.isArray(headers) ? headers : []).flatMap((entry: unknown) =>
     Object.entries(object(entry)).flatMap(([name, bytes]) =>
       Array.isArray(bytes) ? [{ [name]: bytes.filter((byte) => typeof byte === 'number') }] : [],
     ),
   );
+}
 
-const firstRecord = (payload: unknown): RawRecord | undefined => {
+function firstRecord(payload: unknown): RawRecord | undefined {
   for (const records of Object.values(object(parsed(payload)['records']))) {
     const record = object(Array.isArray(records) ? records[0] : undefined);
     if (!('value' in record)) continue;
@@ -134,10 +148,10 @@ const firstRecord = (payload: unknown): RawRecord | undefined => {
     };
   }
   return undefined;
-};
+}
 
 /** Reads a dead letter of any origin; whatever is missing gets a telling default, so this never fails. */
-export const parseDeadLetter = (value: string | null): DeadLetter => {
+export function parseDeadLetter(value: string | null): DeadLetter {
   const envelope = parsed(value ?? '');
   const request = object(envelope['requestContext']);
   const response = object(envelope['responseContext']);
@@ -149,4 +163,4 @@ export const parseDeadLetter = (value: string | null): DeadLetter => {
     attempts: typeof request['approximateInvokeCount'] === 'number' ? request['approximateInvokeCount'] : 0,
     record: firstRecord(envelope['payload']),
   };
-};
+}

@@ -1,7 +1,7 @@
 import { messages, validate } from '#generated/event-message.js';
-import type { WireMessage } from './event-message-schema.ts';
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import type { KafkaRecord } from '#shared/kafka/records.ts';
+import type { WireMessage } from './event-message-schema.ts';
 
 /** An event as it travels between the two contexts. */
 export interface EventMessage {
@@ -28,43 +28,45 @@ export const GENERATION_HEADER = 'x-generation';
 const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:(T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
 /** What the engine's own parser makes of an ISO instant; one without an offset is UTC, not the process's time zone. */
-const fromIso = (text: string): Date => {
+function fromIso(text: string): Date {
   const [, day, time = 'T00:00', offset = 'Z'] = ISO_8601.exec(text) ?? [];
   return new Date(day === undefined ? Number.NaN : `${day}${time}${offset}`);
-};
+}
 
 /**
  * An instant as ISO-8601 or as epoch seconds with a fraction; null when there is none.
  * @throws MalformedMessageError
  */
-export const parseInstant = (value: string | number | null | undefined): Date | null => {
+export function parseInstant(value: string | number | null | undefined): Date | null {
   if (value === null || value === undefined) return null;
   const instant = typeof value === 'number' ? new Date(value * 1000) : fromIso(value);
   if (Number.isNaN(instant.getTime()) || instant.getUTCFullYear() > 9999 || instant.getUTCFullYear() < 1970) {
     throw new MalformedMessageError('an instant is neither ISO-8601 nor epoch seconds');
   }
   return instant;
-};
+}
 
-const stateOf = (state: string | null | undefined): EventMessage['eventState'] =>
-  state === 'FINISHED' || state === 'FAILED' ? state : 'PROCESSING';
+function stateOf(state: string | null | undefined): EventMessage['eventState'] {
+  return state === 'FINISHED' || state === 'FAILED' ? state : 'PROCESSING';
+}
 
-const generationOf = (header: string | undefined): number =>
-  header !== undefined && /^\d{1,9}$/.test(header) ? Number(header) : 0;
+function generationOf(header: string | undefined): number {
+  return header !== undefined && /^\d{1,9}$/.test(header) ? Number(header) : 0;
+}
 
-const parseJson = (text: string | null): unknown => {
+function parseJson(text: string | null): unknown {
   try {
     return JSON.parse(text ?? '');
   } catch {
     throw new MalformedMessageError('the value is not JSON');
   }
-};
+}
 
 /**
  * The event in a record.
  * @throws MalformedMessageError
  */
-export const parseEventMessage = (record: Pick<KafkaRecord, 'value' | 'headers' | 'timestamp'>): EventMessage => {
+export function parseEventMessage(record: Pick<KafkaRecord, 'value' | 'headers' | 'timestamp'>): EventMessage {
   const value = parseJson(record.value);
   if (!validate(value)) {
     const error = validate.errors?.[0];
@@ -81,36 +83,40 @@ export const parseEventMessage = (record: Pick<KafkaRecord, 'value' | 'headers' 
     generation: generationOf(record.headers[GENERATION_HEADER]),
     traceparent: record.headers['traceparent'] ?? null,
   };
-};
+}
 
 /** CloudEvents attributes in binary content mode (https://github.com/cloudevents/spec, Kafka protocol binding). */
-export const metadataHeaders = (
+export function metadataHeaders(
   type: string,
   uuid: string,
   at: Date,
   traceparent: string | null,
-): Record<string, string> => ({
-  ce_specversion: '1.0',
-  ce_id: uuid,
-  ce_type: type,
-  ce_source: '/registration',
-  ce_time: at.toISOString(),
-  'content-type': 'application/json',
-  ...(traceparent === null ? {} : { traceparent }),
-});
+): Record<string, string> {
+  return {
+    ce_specversion: '1.0',
+    ce_id: uuid,
+    ce_type: type,
+    ce_source: '/registration',
+    ce_time: at.toISOString(),
+    'content-type': 'application/json',
+    ...(traceparent === null ? {} : { traceparent }),
+  };
+}
 
 /** The message to write for an event; its key is the uuid. */
-export const toMessage = (type: string, event: EventMessage): OutgoingMessage => ({
-  key: event.uuid,
-  value: JSON.stringify({
-    uuid: event.uuid,
-    eventState: event.eventState,
-    userEmail: event.userEmail,
-    addedAt: event.addedAt.toISOString(),
-    processedAt: event.processedAt?.toISOString() ?? null,
-  }),
-  headers: {
-    ...metadataHeaders(type, event.uuid, event.processedAt ?? event.addedAt, event.traceparent),
-    ...(event.generation === 0 ? {} : { [GENERATION_HEADER]: String(event.generation) }),
-  },
-});
+export function toMessage(type: string, event: EventMessage): OutgoingMessage {
+  return {
+    key: event.uuid,
+    value: JSON.stringify({
+      uuid: event.uuid,
+      eventState: event.eventState,
+      userEmail: event.userEmail,
+      addedAt: event.addedAt.toISOString(),
+      processedAt: event.processedAt?.toISOString() ?? null,
+    }),
+    headers: {
+      ...metadataHeaders(type, event.uuid, event.processedAt ?? event.addedAt, event.traceparent),
+      ...(event.generation === 0 ? {} : { [GENERATION_HEADER]: String(event.generation) }),
+    },
+  };
+}

@@ -10,10 +10,12 @@ export const PARTITIONS = 3;
 export const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** The topic's name on the broker. */
-export const prefixed = (topic: string): string => `${getConfig().TOPIC_PREFIX}${topic}`;
+export function prefixed(topic: string): string {
+  return `${getConfig().TOPIC_PREFIX}${topic}`;
+}
 
 /** The topic's name without the prefix. */
-export const unprefixed = (topic: string): string => {
+export function unprefixed(topic: string): string {
   const { TOPIC_PREFIX } = getConfig();
   return topic.startsWith(TOPIC_PREFIX) ? topic.slice(TOPIC_PREFIX.length) : topic;
-};
+}

@@ -4,12 +4,12 @@ const KEY = Symbol.for('event-driven-registration.abandoned-leases');
 const LATE_COMMIT_MS = 30_000;
 
 /** Owner → until when its lease may be found in a row, on the monotonic clock. */
-const leases = (): Map<string, number> => {
+function leases(): Map<string, number> {
   const holder = globalThis as unknown as Record<symbol, Map<string, number> | undefined>;
   const known = holder[KEY] ?? new Map<string, number>();
   holder[KEY] = known;
   return known;
-};
+}
 
 /**
  * Leases whose claim ended in an error: the database may have committed it all the same, or may do so yet, but nobody sends
@@ -31,14 +31,14 @@ export const abandonedLeases = {
  * Runs what claims rows for `owner`; when it fails, the lease counts as abandoned.
  * @throws what `claim` throws
  */
-export const abandonedUnlessClaimed = async <T>(
+export async function abandonedUnlessClaimed<T>(
   { owner, ms }: { readonly owner: string; readonly ms: number },
   claim: () => Promise<T>,
-): Promise<T> => {
+): Promise<T> {
   try {
     return await claim();
   } catch (error) {
     leases().set(owner, performance.now() + ms + LATE_COMMIT_MS);
     throw error;
   }
-};
+}

@@ -1,6 +1,6 @@
+import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import { toDeadLetter } from '#shared/messages/dead-letter.ts';
 import { toMessage } from '#shared/messages/event-message.ts';
-import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import { EMAIL_SEND, prefixed } from '#shared/messages/topics.ts';
 
 /** What a dead letter tells of a delivery that failed for good. */
@@ -17,7 +17,7 @@ export interface DeadLetterSource {
 }
 
 /** The dead letter of a delivery; the record in it is rebuilt from the row, because the original may be days away. */
-export const toDeadLetterOf = (failure: DeadLetterSource): OutgoingMessage => {
+export function toDeadLetterOf(failure: DeadLetterSource): OutgoingMessage {
   const { uuid, userEmail, eventAddedAt: addedAt, generation, traceparent } = failure;
   const message = toMessage('user.email.send', {
     uuid,
@@ -38,4 +38,4 @@ export const toDeadLetterOf = (failure: DeadLetterSource): OutgoingMessage => {
     headers: Object.entries(message.headers).map(([name, value]) => ({ [name]: [...Buffer.from(value)] })),
   };
   return toDeadLetter(record, uuid, failure.reason ?? 'Failed for good', failure.attempts + 1, message.headers);
-};
+}

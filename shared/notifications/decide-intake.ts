@@ -10,13 +10,13 @@ import type { Delivery } from './delivery.ts';
  */
 export type Intake = 'send' | 'reopen' | 'confirm-again' | 'bury-again' | 'leave';
 
-export const decideIntake = (
+export function decideIntake(
   delivery: Pick<Delivery, 'status' | 'generation'>,
   isDue: boolean,
   messageGeneration: number,
-): Intake => {
+): Intake {
   if (delivery.status === 'SENT') return 'confirm-again';
   if (delivery.status === 'PENDING') return isDue ? 'send' : 'leave';
   if (messageGeneration > delivery.generation) return 'reopen';
   return messageGeneration === delivery.generation ? 'bury-again' : 'leave';
-};
+}

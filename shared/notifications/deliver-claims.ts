@@ -1,12 +1,12 @@
+import type { CircuitBreaker } from '#shared/async/circuit-breaker.ts';
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import type { CircuitBreaker } from '#shared/async/circuit-breaker.ts';
-import { step } from '#shared/runtime/steps.ts';
-import { log } from '#shared/observability/logger.ts';
 import { type MailOutcome, outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
 import { SEND_LIMIT_MS, type SendMail } from '#shared/mail/mail-transport.ts';
+import { log } from '#shared/observability/logger.ts';
 import { continueTrace, formatTraceparent, runInTrace } from '#shared/observability/trace-context.ts';
+import { step } from '#shared/runtime/steps.ts';
 import { type Claim, MAX_UNFINISHED_STARTS } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
 import type { PublishResults } from './publish-results.ts';
@@ -36,7 +36,7 @@ export interface DeliverDependencies {
  * server in trouble counts against nobody. Deliveries that a dying process left started are sent one by one, each start
  * counted before, so that a mail which kills its process is told apart from those beside it.
  */
-export const deliverClaims = (dependencies: DeliverDependencies) => {
+export function deliverClaims(dependencies: DeliverDependencies) {
   const { database, sendMail, results, breaker, limited, retryHours } = dependencies;
 
   const giveBack = async ({ uuid, leaseOwner, unfinishedStarts }: Claim, ms: number, isFinished: boolean) => {
@@ -136,6 +136,6 @@ export const deliverClaims = (dependencies: DeliverDependencies) => {
     for (const suspect of claims.filter(({ unfinishedStarts }) => unfinishedStarts > 0)) await guarded(suspect);
     await recorder.end();
   };
-};
+}
 
 export type DeliverClaims = ReturnType<typeof deliverClaims>;

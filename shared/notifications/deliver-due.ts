@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { CircuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { semaphore } from '#shared/async/semaphore.ts';
+import { allOf } from '#shared/async/settle-all.ts';
 import type { Database, Executor } from '#shared/db/database.ts';
 import { statement, transaction } from '#shared/db/run.ts';
-import { allOf } from '#shared/async/settle-all.ts';
-import type { CircuitBreaker } from '#shared/async/circuit-breaker.ts';
-import { hasTime } from '#shared/runtime/time-left.ts';
-import { semaphore } from '#shared/async/semaphore.ts';
 import { step } from '#shared/runtime/steps.ts';
+import { hasTime } from '#shared/runtime/time-left.ts';
 import { abandonedLeases, abandonedUnlessClaimed } from './abandoned-leases.ts';
 import { type ClaimedDelivery, type DeliverClaims, SEND_RESERVE_MS } from './deliver-claims.ts';
 import { LEASE_MARGIN_MS, LONGEST_CLAIM_MS } from './delivery.ts';
@@ -24,14 +24,16 @@ export interface DeliverDueDependencies {
 
 type Addressed = DeliveryRow & { readonly userEmail: string };
 
-const isAddressed = (row: DeliveryRow): row is Addressed => row.userEmail !== null;
+function isAddressed(row: DeliveryRow): row is Addressed {
+  return row.userEmail !== null;
+}
 
 /**
  * Works off what the inbox holds: deliveries that are due again or whose holder died, and results that were recorded but not
  * told, until nothing is due or the time is nearly up. While the mail server is down it takes one delivery a round, as a probe.
  * What it returns throws what the database or the broker says.
  */
-export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDependencies) => {
+export function deliverDue({ database, results, deliver, breaker }: DeliverDueDependencies) {
   // One claim at a time: on a small table the server locks rows it only looks at, and the others would skip them.
   const claiming = semaphore(1);
 
@@ -120,4 +122,4 @@ export const deliverDue = ({ database, results, deliver, breaker }: DeliverDueDe
     // Side by side: mails do not wait for a broker that is away.
     await allOf([tellResults('SENT', results.confirm), tellResults('FAILED', results.bury), sendPending()]);
   };
-};
+}

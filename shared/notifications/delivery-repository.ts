@@ -52,9 +52,11 @@ const COLUMNS = {
   sentAt: 'sent_at',
 } as const;
 
-const sorted = (uuids: Iterable<string>): string[] => [...new Set(uuids)].sort();
+function sorted(uuids: Iterable<string>): string[] {
+  return [...new Set(uuids)].sort();
+}
 
-export const deliveryRepository = (db: Executor) => {
+export function deliveryRepository(db: Executor) {
   const deliveries = (): Knex.QueryBuilder => db('email_deliveries');
   const settled = { settled_at: now(db), next_attempt_at: null, user_email: null };
 
@@ -268,4 +270,4 @@ export const deliveryRepository = (db: Executor) => {
         .update(settled);
     },
   };
-};
+}

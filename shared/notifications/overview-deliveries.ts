@@ -1,6 +1,6 @@
+import { keptFor } from '#shared/async/memoize-for.ts';
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
-import { keptFor } from '#shared/async/memoize-for.ts';
 import type { DeliveryOverview } from './delivery-overview.ts';
 import { overviewRepository } from './overview-repository.ts';
 
@@ -12,8 +12,8 @@ const MAX_WAITING = 50;
  * How many mails wait, were sent and failed for good, and which wait. Asked ever so often it runs its queries once a second.
  * @throws (what it returns) AppError DEPENDENCY_DOWN
  */
-export const overviewDeliveries = (database: () => Promise<Database>) =>
-  keptFor(KEEP_MS, async (): Promise<DeliveryOverview> => {
+export function overviewDeliveries(database: () => Promise<Database>) {
+  return keptFor(KEEP_MS, async (): Promise<DeliveryOverview> => {
     const [pending, sent, failed, waiting] = await statement(await database(), (db) => {
       const deliveries = overviewRepository(db);
       return Promise.all([
@@ -29,3 +29,4 @@ export const overviewDeliveries = (database: () => Promise<Database>) =>
       waiting: waiting.map((row) => ({ ...row, nextAttemptAt: row.nextAttemptAt?.toISOString() ?? null })),
     };
   });
+}

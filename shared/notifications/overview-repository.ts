@@ -11,7 +11,7 @@ export interface WaitingRow {
 }
 
 /** What the dashboard asks of email_deliveries, each from one index. */
-export const overviewRepository = (db: Executor) => {
+export function overviewRepository(db: Executor) {
   const deliveries = (): Knex.QueryBuilder => db('email_deliveries');
   return {
     count: (status: DeliveryStatus) => boundedCount(db, deliveries().where({ status })),
@@ -24,4 +24,4 @@ export const overviewRepository = (db: Executor) => {
         .limit(limit);
     },
   };
-};
+}

@@ -1,7 +1,7 @@
-import { toDeadLetter } from '#shared/messages/dead-letter.ts';
-import { MalformedMessageError, parseEventMessage } from '#shared/messages/event-message.ts';
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
+import { toDeadLetter } from '#shared/messages/dead-letter.ts';
+import { MalformedMessageError, parseEventMessage } from '#shared/messages/event-message.ts';
 import type { InboxMessage } from './delivery-repository.ts';
 
 export interface ParsedBatch {
@@ -11,7 +11,7 @@ export interface ParsedBatch {
 }
 
 /** The events of a batch, each once with its highest generation, and the dead letters of what is no event. */
-export const parseBatch = (records: readonly RawRecord[]): ParsedBatch => {
+export function parseBatch(records: readonly RawRecord[]): ParsedBatch {
   const messages = new Map<string, InboxMessage>();
   const deadLetters: OutgoingMessage[] = [];
   for (const raw of records) {
@@ -26,4 +26,4 @@ export const parseBatch = (records: readonly RawRecord[]): ParsedBatch => {
     }
   }
   return { messages, deadLetters };
-};
+}

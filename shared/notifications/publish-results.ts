@@ -1,7 +1,7 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
-import { toMessage } from '#shared/messages/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
+import { toMessage } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND, EMAIL_SENT } from '#shared/messages/topics.ts';
 import { step } from '#shared/runtime/steps.ts';
 import { type DeadLetterSource, toDeadLetterOf } from './dead-delivery.ts';
@@ -24,28 +24,30 @@ export interface PublishResultsDependencies {
 }
 
 /** Tells the users context what became of deliveries; whatever is not published here deliver-due publishes later. */
-export const publishResults = ({ database, publish }: PublishResultsDependencies) => ({
-  async confirm(confirmations: readonly Confirmation[]): Promise<void> {
-    if (confirmations.length === 0) return;
-    const messages = confirmations.map(({ eventAddedAt: addedAt, sentAt, ...event }) =>
-      toMessage('user.email.sent', { ...event, addedAt, eventState: 'FINISHED', processedAt: sentAt ?? new Date() }),
-    );
-    await publish(EMAIL_SENT, messages);
-    await step('confirmation: taken');
-    const uuids = confirmations.map(({ uuid }) => uuid);
-    // The row says SENT by now, even where the answer to writing it was lost.
-    sentRecorded(uuids);
-    await statement(await database(), (db) => deliveryRepository(db).settleSent(uuids));
-    await step('confirmation: settled');
-  },
+export function publishResults({ database, publish }: PublishResultsDependencies) {
+  return {
+    async confirm(confirmations: readonly Confirmation[]): Promise<void> {
+      if (confirmations.length === 0) return;
+      const messages = confirmations.map(({ eventAddedAt: addedAt, sentAt, ...event }) =>
+        toMessage('user.email.sent', { ...event, addedAt, eventState: 'FINISHED', processedAt: sentAt ?? new Date() }),
+      );
+      await publish(EMAIL_SENT, messages);
+      await step('confirmation: taken');
+      const uuids = confirmations.map(({ uuid }) => uuid);
+      // The row says SENT by now, even where the answer to writing it was lost.
+      sentRecorded(uuids);
+      await statement(await database(), (db) => deliveryRepository(db).settleSent(uuids));
+      await step('confirmation: settled');
+    },
 
-  async bury(failures: readonly DeadLetterSource[]): Promise<void> {
-    if (failures.length === 0) return;
-    await publish(`${EMAIL_SEND}.dlq`, failures.map(toDeadLetterOf));
-    await step('dead letter: taken');
-    await statement(await database(), (db) => deliveryRepository(db).settleFailed(failures));
-    await step('dead letter: settled');
-  },
-});
+    async bury(failures: readonly DeadLetterSource[]): Promise<void> {
+      if (failures.length === 0) return;
+      await publish(`${EMAIL_SEND}.dlq`, failures.map(toDeadLetterOf));
+      await step('dead letter: taken');
+      await statement(await database(), (db) => deliveryRepository(db).settleFailed(failures));
+      await step('dead letter: settled');
+    },
+  };
+}
 
 export type PublishResults = ReturnType<typeof publishResults>;

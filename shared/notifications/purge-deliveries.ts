@@ -1,8 +1,8 @@
 import type { Database } from '#shared/db/database.ts';
 import { purge } from '#shared/db/purge.ts';
 import { statement } from '#shared/db/run.ts';
-import type { MayGoOn } from '#shared/runtime/time-left.ts';
 import { log } from '#shared/observability/logger.ts';
+import type { MayGoOn } from '#shared/runtime/time-left.ts';
 import { KEEP_DAYS } from './delivery.ts';
 import { deliveryRepository } from './delivery-repository.ts';
 
@@ -11,9 +11,8 @@ import { deliveryRepository } from './delivery-repository.ts';
  * could ask for them again. What is not settled stays, however old it is.
  * @throws AppError DEPENDENCY_DOWN
  */
-export const purgeDeliveries =
-  (database: () => Promise<Database>) =>
-  async (mayGoOn: MayGoOn): Promise<void> => {
+export function purgeDeliveries(database: () => Promise<Database>) {
+  return async (mayGoOn: MayGoOn): Promise<void> => {
     const db = await database();
     const deliveries = await purge(
       (limit) => statement(db, (executor) => deliveryRepository(executor).purge(KEEP_DAYS, limit)),
@@ -21,3 +20,4 @@ export const purgeDeliveries =
     );
     if (deliveries > 0) log.info('Old deliveries removed', { deliveries });
   };
+}

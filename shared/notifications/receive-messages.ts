@@ -4,8 +4,8 @@ import { errorText } from '#shared/errors/error-text.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import type { RawRecord } from '#shared/kafka/records.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { log } from '#shared/observability/logger.ts';
+import { step } from '#shared/runtime/steps.ts';
 import { toDeadLetterOf } from './dead-delivery.ts';
 import type { Intake } from './decide-intake.ts';
 import type { ClaimedDelivery, DeliverClaims } from './deliver-claims.ts';
@@ -22,8 +22,8 @@ export interface ReceiveDependencies {
   deliver: DeliverClaims;
 }
 
-const tooOldLetter = (message: InboxMessage) =>
-  toDeadLetterOf({
+function tooOldLetter(message: InboxMessage) {
+  return toDeadLetterOf({
     ...message,
     eventAddedAt: message.addedAt,
     attempts: 0,
@@ -31,22 +31,24 @@ const tooOldLetter = (message: InboxMessage) =>
     sourcePartition: message.partition,
     sourceOffset: message.offset,
   });
+}
 
-const withAddress = ({ row, message }: TakenIn) => ({ ...row, userEmail: message.userEmail });
+function withAddress({ row, message }: TakenIn) {
+  return { ...row, userEmail: message.userEmail };
+}
 
 /** The rows are safe already: what fails here is done by deliver-due. */
-const orLater = async (what: string, work: Promise<void>): Promise<void> => {
+async function orLater(what: string, work: Promise<void>): Promise<void> {
   await work.catch((error: unknown) => log.warn(`${what} left to deliver-due`, { problem: errorText(error, 120) }));
-};
+}
 
 /**
  * Takes a batch into the inbox: every event's row is committed before the batch is acknowledged, and what is free to be sent
  * is sent at once. Anything after the commit is the rows' business, not Kafka's.
  * @throws only when the rows, or the dead letters of what cannot be parsed, cannot be written
  */
-export const receiveMessages =
-  ({ database, publish, results, deliver }: ReceiveDependencies) =>
-  async (records: readonly RawRecord[], remainingMs: () => number): Promise<void> => {
+export function receiveMessages({ database, publish, results, deliver }: ReceiveDependencies) {
+  return async (records: readonly RawRecord[], remainingMs: () => number): Promise<void> => {
     const { messages, deadLetters } = parseBatch(records);
     const lease = { owner: randomUUID(), ms: remainingMs() + LEASE_MARGIN_MS };
     const leaseEndsAt = performance.now() + lease.ms;
@@ -75,3 +77,4 @@ export const receiveMessages =
     await buried;
     await step('intake: batch done');
   };
+}

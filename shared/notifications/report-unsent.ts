@@ -4,7 +4,9 @@ import { reportMetric } from '#shared/observability/metrics.ts';
 import { deliveryRepository } from './delivery-repository.ts';
 
 /** Reports the age of the oldest event whose mail no server has refused yet and that is not sent; 0 when there is none. */
-export const reportUnsent = (database: () => Promise<Database>) => async (): Promise<void> => {
-  const seconds = await statement(await database(), (db) => deliveryRepository(db).oldestUnsentSeconds());
-  reportMetric('OldestUnsentMailSeconds', seconds);
-};
+export function reportUnsent(database: () => Promise<Database>) {
+  return async (): Promise<void> => {
+    const seconds = await statement(await database(), (db) => deliveryRepository(db).oldestUnsentSeconds());
+    reportMetric('OldestUnsentMailSeconds', seconds);
+  };
+}

@@ -1,6 +1,6 @@
 import { errorText } from '#shared/errors/error-text.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { log } from '#shared/observability/logger.ts';
+import { step } from '#shared/runtime/steps.ts';
 import type { Claim } from './delivery.ts';
 import { sentRecorded, sentUnrecordable, sentUnrecorded } from './sent-unrecorded.ts';
 
@@ -16,7 +16,7 @@ export interface SentRecorderDependencies {
  * Writes down what was sent in groups of at most 20 mails or 100 ms, then confirms it. What cannot be written stays in the
  * process-wide set of the sent but unrecorded.
  */
-export const sentRecorder = ({ markSent, confirm }: SentRecorderDependencies) => {
+export function sentRecorder({ markSent, confirm }: SentRecorderDependencies) {
   let group: Claim[] = [];
   let timer: NodeJS.Timeout | undefined;
   const writing = new Set<Promise<void>>();
@@ -61,4 +61,4 @@ export const sentRecorder = ({ markSent, confirm }: SentRecorderDependencies) =>
       await Promise.all(writing);
     },
   };
-};
+}

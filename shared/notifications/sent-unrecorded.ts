@@ -1,4 +1,4 @@
-const processWide = (name: string): (() => Set<string>) => {
+function processWide(name: string): () => Set<string> {
   const key = Symbol.for(`event-driven-registration.${name}`);
   return () => {
     const holder = globalThis as unknown as Record<symbol, Set<string> | undefined>;
@@ -6,7 +6,7 @@ const processWide = (name: string): (() => Set<string>) => {
     holder[key] = set;
     return set;
   };
-};
+}
 
 /**
  * Events whose 250 was seen but is not recorded yet. Process-wide, so that whichever function meets such an event next, of
@@ -18,9 +18,9 @@ export const sentUnrecorded = processWide('sent-unrecorded');
 export const sentUnrecordable = processWide('sent-unrecordable');
 
 /** Their rows say SENT. */
-export const sentRecorded = (uuids: Iterable<string>): void => {
+export function sentRecorded(uuids: Iterable<string>): void {
   for (const uuid of uuids) {
     sentUnrecorded().delete(uuid);
     sentUnrecordable().delete(uuid);
   }
-};
+}

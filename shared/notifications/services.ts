@@ -9,7 +9,7 @@ import { publishResults } from './publish-results.ts';
 import { receiveMessages } from './receive-messages.ts';
 
 /** The notifications services on the real servers; both handlers of this context share one breaker and one send limit. */
-export const notificationServices = () => {
+export function notificationServices() {
   const database = notificationsDatabase;
   const breaker = mailBreaker;
   const results = publishResults({ database, publish });
@@ -19,4 +19,4 @@ export const notificationServices = () => {
     receive: receiveMessages({ database, publish, results, deliver }),
     deliverDue: deliverDue({ database, results, deliver, breaker }),
   };
-};
+}

@@ -20,21 +20,24 @@ export interface IntakeResult {
   readonly tooOld: readonly InboxMessage[];
 }
 
-const isOld = ({ addedAt }: InboxMessage): boolean => Date.now() - addedAt.getTime() > KEEP_DAYS * 24 * 60 * 60 * 1000;
+function isOld({ addedAt }: InboxMessage): boolean {
+  return Date.now() - addedAt.getTime() > KEEP_DAYS * 24 * 60 * 60 * 1000;
+}
 
 /** Commits one row per event and leases those that are free to be sent. */
-export const takeIn = (
+export function takeIn(
   database: Database,
   messages: ReadonlyMap<string, InboxMessage>,
   lease: Lease,
-): Promise<IntakeResult> =>
-  abandonedUnlessClaimed(lease, () => transaction(database, (trx) => claimAll(trx, messages, lease)));
+): Promise<IntakeResult> {
+  return abandonedUnlessClaimed(lease, () => transaction(database, (trx) => claimAll(trx, messages, lease)));
+}
 
-const claimAll = async (
+async function claimAll(
   trx: Executor,
   messages: ReadonlyMap<string, InboxMessage>,
   lease: Lease,
-): Promise<IntakeResult> => {
+): Promise<IntakeResult> {
   const deliveries = deliveryRepository(trx);
   const old = [...messages.values()].filter(isOld);
   const knownOld = old.length === 0 ? new Set<string>() : await deliveries.known(old.map(({ uuid }) => uuid));
@@ -62,4 +65,4 @@ const claimAll = async (
   for (const { message, intake } of taken) if (intake === 'reopen') await deliveries.reopen(message, lease);
   await step('intake: rows claimed');
   return { taken, tooOld };
-};
+}

@@ -5,15 +5,15 @@ type Fields = Readonly<Record<string, unknown>>;
 
 let powertools: Logger | undefined;
 
-const logger = (): Logger => {
+function logger(): Logger {
   powertools ??= new Logger({ serviceName: 'registration' });
   return powertools;
-};
+}
 
-const withTrace = (fields: Fields): Record<string, unknown> => {
+function withTrace(fields: Fields): Record<string, unknown> {
   const traceId = currentTrace()?.traceId;
   return traceId === undefined ? { ...fields } : { traceId, ...fields };
-};
+}
 
 /**
  * Structured log lines, each with the trace id of the call it belongs to. Fields never hold a password, a hash, a token or a

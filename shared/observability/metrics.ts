@@ -3,7 +3,7 @@ import { getConfig } from '#shared/config/config.ts';
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 
-/** What the alarms of a deployed stage watch (local/package/alarms.mjs). */
+/** What the alarms of a deployed stage watch (tools/deploy/alarms.ts). */
 const UNITS = {
   DeadLetters: MetricUnit.Count,
   OldestUnpublishedEventSeconds: MetricUnit.Seconds,
@@ -13,9 +13,9 @@ const UNITS = {
 let powertools: Metrics | undefined;
 
 /** Writes one figure for CloudWatch into the log, in its embedded format. In the local stage nobody would read it. */
-export const reportMetric = (name: keyof typeof UNITS, value: number): void => {
+export function reportMetric(name: keyof typeof UNITS, value: number): void {
   if (getConfig().STAGE === 'local') return;
   powertools ??= new Metrics({ serviceName: 'registration' });
   powertools.addMetric(name, UNITS[name], value);
   powertools.publishStoredMetrics();
-};
+}

@@ -18,42 +18,48 @@ const CONTEXT_BYTES = TRACE_BYTES + SPAN_BYTES;
 /** Drawn for many contexts at once: each draw costs a request as much as reading its headers. */
 let random = Buffer.alloc(0);
 
-export const newTrace = (): TraceContext => {
+export function newTrace(): TraceContext {
   if (random.length < CONTEXT_BYTES) random = randomBytes(100 * CONTEXT_BYTES);
   const traceId = random.toString('hex', 0, TRACE_BYTES);
   const spanId = random.toString('hex', TRACE_BYTES, CONTEXT_BYTES);
   random = random.subarray(CONTEXT_BYTES);
   return { traceId, spanId, sampled: true };
-};
+}
 
 /** The context that a `traceparent` value names, or undefined when it is absent or malformed. */
-export const parseTraceparent = (value: string | undefined): TraceContext | undefined => {
+export function parseTraceparent(value: string | undefined): TraceContext | undefined {
   const match = TRACEPARENT.exec(value?.trim().toLowerCase() ?? '');
   const [, traceId, spanId, flags] = match ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
   if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
-};
+}
 
-export const formatTraceparent = ({ traceId, spanId, sampled }: TraceContext): string =>
-  `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
+export function formatTraceparent({ traceId, spanId, sampled }: TraceContext): string {
+  return `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
+}
 
 /** A new span of the trace that the caller names, else of a new trace. */
-export const continueTrace = (traceparent: string | undefined): TraceContext => {
+export function continueTrace(traceparent: string | undefined): TraceContext {
   const parent = parseTraceparent(traceparent);
   const fresh = newTrace();
   return parent === undefined ? fresh : { ...parent, spanId: fresh.spanId };
-};
+}
 
-export const currentTrace = (): TraceContext | undefined => storage.getStore();
+export function currentTrace(): TraceContext | undefined {
+  return storage.getStore();
+}
 
-export const runInTrace = <T>(trace: TraceContext, run: () => T): T => storage.run(trace, run);
+export function runInTrace<T>(trace: TraceContext, run: () => T): T {
+  return storage.run(trace, run);
+}
 
 /** The traces that a line about several events belongs to, each once. */
-export const traceIdsOf = (events: Iterable<{ readonly traceparent: string | null }>): string[] => [
-  ...new Set([...events].flatMap(({ traceparent }) => traceIdOf(traceparent) ?? [])),
-];
+export function traceIdsOf(events: Iterable<{ readonly traceparent: string | null }>): string[] {
+  return [...new Set([...events].flatMap(({ traceparent }) => traceIdOf(traceparent) ?? []))];
+}
 
 /** The trace id in a stored `traceparent`, or null. */
-export const traceIdOf = (traceparent: string | null | undefined): string | null =>
-  parseTraceparent(traceparent ?? undefined)?.traceId ?? null;
+export function traceIdOf(traceparent: string | null | undefined): string | null {
+  return parseTraceparent(traceparent ?? undefined)?.traceId ?? null;
+}

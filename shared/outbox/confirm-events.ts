@@ -1,13 +1,13 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
-import { toDeadLetter } from '#shared/messages/dead-letter.ts';
-import { type EventMessage, MalformedMessageError, parseEventMessage } from '#shared/messages/event-message.ts';
 import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
+import { toDeadLetter } from '#shared/messages/dead-letter.ts';
+import { type EventMessage, MalformedMessageError, parseEventMessage } from '#shared/messages/event-message.ts';
 import { EMAIL_SENT } from '#shared/messages/topics.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { log } from '#shared/observability/logger.ts';
 import { traceIdsOf } from '#shared/observability/trace-context.ts';
+import { step } from '#shared/runtime/steps.ts';
 import { outboxRepository } from './outbox-repository.ts';
 
 export interface ConfirmDependencies {
@@ -20,9 +20,8 @@ export interface ConfirmDependencies {
  * cannot be parsed is dead-lettered and fails nobody.
  * @throws when the database or the broker does not answer: then the batch is delivered again
  */
-export const confirmEvents =
-  ({ database, publish }: ConfirmDependencies) =>
-  async (records: readonly RawRecord[]): Promise<void> => {
+export function confirmEvents({ database, publish }: ConfirmDependencies) {
+  return async (records: readonly RawRecord[]): Promise<void> => {
     const confirmed = new Map<string, Date | null>();
     const traced: EventMessage[] = [];
     const dead: OutgoingMessage[] = [];
@@ -46,3 +45,4 @@ export const confirmEvents =
     await publish(`${EMAIL_SENT}.dlq`, dead);
     await step('confirm: batch done');
   };
+}

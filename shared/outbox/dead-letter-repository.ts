@@ -35,7 +35,7 @@ const COLUMNS = {
 
 const MAX_RECORD_LENGTH = 8192;
 
-export const deadLetterRepository = (db: Executor) => {
+export function deadLetterRepository(db: Executor) {
   /** All dead letters beside their events, those of events of ours, or those of none. */
   const withEvents = (isKnown: boolean | undefined): Knex.QueryBuilder => {
     const all = db({ l: 'dead_letters' }).leftJoin({ e: 'outbox_events' }, 'e.uuid', 'l.event_uuid');
@@ -79,4 +79,4 @@ export const deadLetterRepository = (db: Executor) => {
       return Number(row?.total ?? 0);
     },
   };
-};
+}

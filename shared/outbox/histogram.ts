@@ -6,18 +6,20 @@ export const BUCKET_GROWTH = 1.1;
 /** How many values fell into each bucket; bucket b holds what is nearest to BUCKET_GROWTH^b ms. */
 export type Histogram = ReadonlyMap<number, number>;
 
-export const merge = (histograms: Iterable<Histogram>): Histogram => {
+export function merge(histograms: Iterable<Histogram>): Histogram {
   const sum = new Map<number, number>();
   for (const histogram of histograms) {
     for (const [bucket, count] of histogram) sum.set(bucket, (sum.get(bucket) ?? 0) + count);
   }
   return sum;
-};
+}
 
-const rounded = (ms: number): number => (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));
+function rounded(ms: number): number {
+  return ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms);
+}
 
 /** The value (in ms) that the given part of all values does not exceed, by the nearest rank. */
-const percentile = (histogram: Histogram, part: number): number => {
+function percentile(histogram: Histogram, part: number): number {
   const total = [...histogram.values()].reduce((sum, count) => sum + count, 0);
   const rank = Math.max(1, Math.ceil(total * part));
   let seen = 0;
@@ -26,10 +28,11 @@ const percentile = (histogram: Histogram, part: number): number => {
     if (seen >= rank) return rounded(BUCKET_GROWTH ** bucket);
   }
   return 0;
-};
+}
 
 /** null when nothing was measured. */
-export const latencyOf = (histogram: Histogram): Latency | null =>
-  histogram.size === 0
+export function latencyOf(histogram: Histogram): Latency | null {
+  return histogram.size === 0
     ? null
     : { p50: percentile(histogram, 0.5), p95: percentile(histogram, 0.95), p99: percentile(histogram, 0.99) };
+}

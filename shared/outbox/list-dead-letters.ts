@@ -6,13 +6,15 @@ import type { DeadLetterPage, DeadLetterView, ListDeadLettersQuery } from './dea
 import { type DeadLetterRow, deadLetterRepository } from './dead-letter-repository.ts';
 import { MAX_PAGE_SIZE } from './largest-page.ts';
 
-const toView = ({ recordedAt, ...row }: DeadLetterRow): DeadLetterView => ({
-  ...row,
-  recordedAt: recordedAt.toISOString(),
-});
+function toView({ recordedAt, ...row }: DeadLetterRow): DeadLetterView {
+  return {
+    ...row,
+    recordedAt: recordedAt.toISOString(),
+  };
+}
 
 /** One page of dead letters, newest first; sizes over 100 are cut. Totals over 10,000 are at most 5 s old. @throws AppError DEPENDENCY_DOWN */
-export const listDeadLetters = (database: () => Promise<Database>) => {
+export function listDeadLetters(database: () => Promise<Database>) {
   const totalOf = tableTotals<boolean | undefined>(() => performance.now());
 
   return async ({ event, page, pageSize }: ListDeadLettersQuery): Promise<DeadLetterPage> => {
@@ -25,4 +27,4 @@ export const listDeadLetters = (database: () => Promise<Database>) => {
     });
     return toPage(rows.map(toView), { page, size }, totalElements);
   };
-};
+}

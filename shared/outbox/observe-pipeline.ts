@@ -1,6 +1,6 @@
+import { keptFor, monotonicMs } from '#shared/async/memoize-for.ts';
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
-import { keptFor, monotonicMs } from '#shared/async/memoize-for.ts';
 import { type Histogram, latencyOf, merge } from './histogram.ts';
 import type { Minute, Pipeline } from './pipeline.ts';
 import { pipelineRepository, type Span } from './pipeline-repository.ts';
@@ -24,26 +24,30 @@ interface MinuteFigures {
 
 const EMPTY: Histogram = new Map();
 
-const startOfMinute = (ms: number): number => Math.floor(ms / MINUTE_MS) * MINUTE_MS;
+function startOfMinute(ms: number): number {
+  return Math.floor(ms / MINUTE_MS) * MINUTE_MS;
+}
 
-const toMinute = ({ startsAt, registered, failed, latencies }: MinuteFigures): Minute => ({
-  startsAt: new Date(startsAt).toISOString(),
-  registered,
-  finished: [...latencies.values()].reduce((sum, count) => sum + count, 0),
-  failed,
-  latencyMs: latencyOf(latencies),
-});
+function toMinute({ startsAt, registered, failed, latencies }: MinuteFigures): Minute {
+  return {
+    startsAt: new Date(startsAt).toISOString(),
+    registered,
+    finished: [...latencies.values()].reduce((sum, count) => sum + count, 0),
+    failed,
+    latencyMs: latencyOf(latencies),
+  };
+}
 
 /**
  * What goes through the pipeline: how many events are in each state, and rates and latencies of the last 15 minutes. Asked ever
  * so often it runs its queries once a second.
  * @throws (what it returns) AppError DEPENDENCY_DOWN
  */
-export const observePipeline = (
+export function observePipeline(
   database: () => Promise<Database>,
   clock: () => number = Date.now,
   elapsed: () => number = monotonicMs,
-) => {
+) {
   const minutesIn = async (span: Span): Promise<MinuteFigures[]> => {
     const count = Math.round((span.until.getTime() - span.from.getTime()) / MINUTE_MS);
     const [registered, failed, latencies] = await statement(await database(), (db) => {
@@ -105,4 +109,4 @@ export const observePipeline = (
     },
     elapsed,
   );
-};
+}

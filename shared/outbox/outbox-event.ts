@@ -10,8 +10,10 @@ export interface NewEvent {
 }
 
 /** The message that asks for the event's mail. */
-export const sendRequest = (event: NewEvent): EventMessage => ({
-  ...event,
-  eventState: 'PROCESSING',
-  processedAt: null,
-});
+export function sendRequest(event: NewEvent): EventMessage {
+  return {
+    ...event,
+    eventState: 'PROCESSING',
+    processedAt: null,
+  };
+}

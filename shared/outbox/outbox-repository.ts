@@ -35,9 +35,11 @@ const DONE = {
   user_email: 'CASE WHEN erase_when_done = 1 THEN NULL ELSE user_email END',
 };
 
-const byUuid = (uuids: Iterable<string>): string[] => [...new Set(uuids)].sort();
+function byUuid(uuids: Iterable<string>): string[] {
+  return [...new Set(uuids)].sort();
+}
 
-export const outboxRepository = (db: Executor) => {
+export function outboxRepository(db: Executor) {
   const events = (): Knex.QueryBuilder => db('outbox_events');
 
   return {
@@ -193,4 +195,4 @@ export const outboxRepository = (db: Executor) => {
       return Number(row?.['total'] ?? 0);
     },
   };
-};
+}

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import { boundedCount } from '#shared/db/bounded-count.ts';
 import type { Executor } from '#shared/db/database.ts';
-import { EVENT_STATES, type EventState } from './event-states.ts';
 import type { BoundedCount } from '#shared/validation/bounded-count.ts';
+import { EVENT_STATES, type EventState } from './event-states.ts';
 import { BUCKET_GROWTH, type Histogram } from './histogram.ts';
 
 /** A span of time that is cut into minutes. */
@@ -21,7 +21,7 @@ interface MinuteRow {
 }
 
 /** What the dashboard asks of outbox_events. Each query is answered from one index, and reads no more than it must. */
-export const pipelineRepository = (db: Executor) => {
+export function pipelineRepository(db: Executor) {
   const events = (): Knex.QueryBuilder => db('outbox_events');
   const minuteOf = (column: string, { from }: Span): Knex.Raw => db.raw('TIMESTAMPDIFF(MINUTE, ?, ??)', [from, column]);
   const within = (query: Knex.QueryBuilder, column: string, { from, until }: Span): Knex.QueryBuilder =>
@@ -77,4 +77,4 @@ export const pipelineRepository = (db: Executor) => {
       return found;
     },
   };
-};
+}

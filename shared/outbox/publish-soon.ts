@@ -1,15 +1,15 @@
+import { batcher } from '#shared/async/batcher.ts';
+import { type CircuitBreaker, circuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { within } from '#shared/async/within.ts';
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import { toMessage } from '#shared/messages/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
+import { toMessage } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
-import { batcher } from '#shared/async/batcher.ts';
-import { type CircuitBreaker, circuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { log } from '#shared/observability/logger.ts';
 import { tracked } from '#shared/runtime/lifecycle.ts';
 import { step } from '#shared/runtime/steps.ts';
-import { within } from '#shared/async/within.ts';
-import { log } from '#shared/observability/logger.ts';
 import { type NewEvent, sendRequest } from './outbox-event.ts';
 import { outboxRepository } from './outbox-repository.ts';
 
@@ -28,7 +28,7 @@ export interface PublishSoonDependencies {
  * Publishes an event right after its commit, waiting at most 100 ms. It never fails: what it leaves undone the relay does.
  * While the broker is down a breaker skips it and lets one probe through every few seconds.
  */
-export const publishSoon = ({ database, publish, breaker: given }: PublishSoonDependencies) => {
+export function publishSoon({ database, publish, breaker: given }: PublishSoonDependencies) {
   const breaker = given ?? circuitBreaker({ threshold: 3, probeAfterMs: 3000 }, () => performance.now());
 
   const publishOne = batcher<NewEvent>((events) => {
@@ -63,4 +63,4 @@ export const publishSoon = ({ database, publish, breaker: given }: PublishSoonDe
       log.debug('Event left to the relay', { uuid: event.uuid, problem: errorText(error, 120) });
     }
   };
-};
+}

@@ -1,8 +1,8 @@
 import type { Database } from '#shared/db/database.ts';
 import { purge } from '#shared/db/purge.ts';
 import { statement } from '#shared/db/run.ts';
-import type { MayGoOn } from '#shared/runtime/time-left.ts';
 import { log } from '#shared/observability/logger.ts';
+import type { MayGoOn } from '#shared/runtime/time-left.ts';
 import { deadLetterRepository } from './dead-letter-repository.ts';
 import { outboxRepository } from './outbox-repository.ts';
 
@@ -14,9 +14,8 @@ const FAILED_KEEP_DAYS = 90;
  * Several may run at once. What is PROCESSING stays, however old it is.
  * @throws AppError DEPENDENCY_DOWN
  */
-export const purgeEvents =
-  (database: () => Promise<Database>) =>
-  async (keepDays: number, mayGoOn: MayGoOn): Promise<void> => {
+export function purgeEvents(database: () => Promise<Database>) {
+  return async (keepDays: number, mayGoOn: MayGoOn): Promise<void> => {
     const db = await database();
     const outbox = outboxRepository(db);
     const letters = deadLetterRepository(db);
@@ -28,3 +27,4 @@ export const purgeEvents =
     const deadLetters = await run((limit) => letters.purge(FAILED_KEEP_DAYS, limit));
     if (finished + failed + deadLetters > 0) log.info('Old events removed', { finished, failed, deadLetters });
   };
+}

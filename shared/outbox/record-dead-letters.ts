@@ -1,13 +1,13 @@
 import type { Database, Executor } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
+import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { parseDeadLetter } from '#shared/messages/dead-letter.ts';
 import { GENERATION_HEADER } from '#shared/messages/event-message.ts';
-import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { EMAIL_SEND, unprefixed } from '#shared/messages/topics.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { log } from '#shared/observability/logger.ts';
 import { reportMetric } from '#shared/observability/metrics.ts';
 import { traceIdsOf } from '#shared/observability/trace-context.ts';
+import { step } from '#shared/runtime/steps.ts';
 import { UUID } from '#shared/validation/atoms.ts';
 import { deadLetterRepository, type RecordedDeadLetter } from './dead-letter-repository.ts';
 import { outboxRepository } from './outbox-repository.ts';
@@ -19,7 +19,7 @@ export interface RecordedFailure extends RecordedDeadLetter {
   readonly failsEvent: boolean;
 }
 
-const uuidIn = (value: string | null, key: string | null): string | null => {
+function uuidIn(value: string | null, key: string | null): string | null {
   let candidate: unknown = key;
   try {
     const parsed: unknown = JSON.parse(value ?? '');
@@ -28,10 +28,10 @@ const uuidIn = (value: string | null, key: string | null): string | null => {
     // the key has to do
   }
   return typeof candidate === 'string' && new RegExp(UUID).test(candidate) ? candidate.toLowerCase() : null;
-};
+}
 
 /** What a record on a dead letter topic says; never fails on its content. */
-export const readFailure = (raw: RawRecord): RecordedFailure => {
+export function readFailure(raw: RawRecord): RecordedFailure {
   const letter = decodeRecord(raw);
   const { condition, reason, record } = parseDeadLetter(letter.value);
   const original = record === undefined ? undefined : decodeRecord(record);
@@ -49,9 +49,9 @@ export const readFailure = (raw: RawRecord): RecordedFailure => {
     generation: /^\d{1,9}$/.test(generation) ? Number(generation) : 0,
     failsEvent: unprefixed(raw.topic) === `${EMAIL_SEND}.dlq`,
   };
-};
+}
 
-const apply = async (trx: Executor, failures: readonly RecordedFailure[]): Promise<number> => {
+async function apply(trx: Executor, failures: readonly RecordedFailure[]): Promise<number> {
   const outbox = outboxRepository(trx);
   const letters = deadLetterRepository(trx);
   await letters.add(failures);
@@ -66,15 +66,14 @@ const apply = async (trx: Executor, failures: readonly RecordedFailure[]): Promi
   const uuids = failures.flatMap(({ eventUuid }) => (eventUuid === null ? [] : [eventUuid]));
   await letters.eraseRecordsOf(await outbox.erasedAmong(uuids));
   return failed;
-};
+}
 
 /**
  * Keeps every dead letter once and marks the events they name FAILED with the reason.
  * @throws when the database does not answer: then the batch is delivered again
  */
-export const recordDeadLetters =
-  (database: () => Promise<Database>) =>
-  async (records: readonly RawRecord[]): Promise<void> => {
+export function recordDeadLetters(database: () => Promise<Database>) {
+  return async (records: readonly RawRecord[]): Promise<void> => {
     const failures = records.map(readFailure);
     await step('record: parsed');
     const failed = await transaction(await database(), (trx) => apply(trx, failures));
@@ -82,3 +81,4 @@ export const recordDeadLetters =
     log.warn('Dead letters recorded', { deadLetters: failures.length, failed, traceIds: traceIdsOf(failures) });
     await step('record: committed');
   };
+}

@@ -1,13 +1,13 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement, transaction } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import { toMessage } from '#shared/messages/event-message.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
+import { toMessage } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
-import type { MayGoOn } from '#shared/runtime/time-left.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { log } from '#shared/observability/logger.ts';
 import { traceIdsOf } from '#shared/observability/trace-context.ts';
+import { step } from '#shared/runtime/steps.ts';
+import type { MayGoOn } from '#shared/runtime/time-left.ts';
 import { sendRequest } from './outbox-event.ts';
 import { type EventRow, outboxRepository } from './outbox-repository.ts';
 
@@ -24,10 +24,12 @@ export interface RelayDependencies {
 
 type Claim = EventRow & { user_email: string };
 
-const hasAddress = (row: EventRow): row is Claim => row.user_email !== null;
+function hasAddress(row: EventRow): row is Claim {
+  return row.user_email !== null;
+}
 
-const messageOf = (row: Claim) =>
-  toMessage(
+function messageOf(row: Claim) {
+  return toMessage(
     'user.email.send',
     sendRequest({
       uuid: row.uuid,
@@ -37,19 +39,20 @@ const messageOf = (row: Claim) =>
       generation: row.generation,
     }),
   );
+}
 
 /** Rows by how often they will have been published after this time. */
-const byPublications = (rows: readonly EventRow[]): Map<number, EventRow[]> => {
+function byPublications(rows: readonly EventRow[]): Map<number, EventRow[]> {
   const groups = new Map<number, EventRow[]>();
   for (const row of rows) groups.set(row.attempts + 1, [...(groups.get(row.attempts + 1) ?? []), row]);
   return groups;
-};
+}
 
 /**
  * Publishes what was committed but not published, and once more what was not confirmed in time. Rows are claimed in a short
  * transaction, published outside of it and marked after the acknowledgement; several relays may run at once.
  */
-export const relayOutbox = ({ database, publish }: RelayDependencies) => {
+export function relayOutbox({ database, publish }: RelayDependencies) {
   const claim = async (published: boolean, limit: number): Promise<EventRow[]> =>
     transaction(await database(), async (trx) => {
       const outbox = outboxRepository(trx);
@@ -128,4 +131,4 @@ export const relayOutbox = ({ database, publish }: RelayDependencies) => {
       await drain(true, () => Math.min(BATCH, budget), mayGoOn, spend);
     };
   };
-};
+}

@@ -4,7 +4,9 @@ import { reportMetric } from '#shared/observability/metrics.ts';
 import { outboxRepository } from './outbox-repository.ts';
 
 /** Reports how long the oldest committed event has been waiting for the broker; 0 when none is. */
-export const reportUnpublished = (database: () => Promise<Database>) => async (): Promise<void> => {
-  const seconds = await statement(await database(), (db) => outboxRepository(db).oldestUnpublishedSeconds());
-  reportMetric('OldestUnpublishedEventSeconds', seconds);
-};
+export function reportUnpublished(database: () => Promise<Database>) {
+  return async (): Promise<void> => {
+    const seconds = await statement(await database(), (db) => outboxRepository(db).oldestUnpublishedSeconds());
+    reportMetric('OldestUnpublishedEventSeconds', seconds);
+  };
+}

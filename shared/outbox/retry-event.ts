@@ -16,9 +16,8 @@ export interface RetryEventDependencies {
  * An operator's retry: FAILED → PROCESSING with the next generation, so that the consumer sends once more.
  * @throws AppError NOT_FOUND; NOT_RETRIABLE when the event is not FAILED, or its address was erased
  */
-export const retryEvent =
-  ({ database, publishSoon }: RetryEventDependencies) =>
-  async (uuid: string): Promise<PipelineEvent> => {
+export function retryEvent({ database, publishSoon }: RetryEventDependencies) {
+  return async (uuid: string): Promise<PipelineEvent> => {
     const db = await database();
     const row = await transaction(db, async (trx) => {
       const reopened = await outboxRepository(trx).reopen(uuid);
@@ -37,3 +36,4 @@ export const retryEvent =
     }
     return toPipelineEvent(row);
   };
+}

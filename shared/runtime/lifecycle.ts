@@ -27,12 +27,12 @@ const version: CodeVersion = {
   },
 };
 
-const versions = (): CodeVersion[] => {
+function versions(): CodeVersion[] {
   const holder = globalThis as unknown as Record<symbol, CodeVersion[] | undefined>;
   const list = holder[VERSIONS] ?? [];
   holder[VERSIONS] = list;
   return list;
-};
+}
 
 const isFirst = versions().length === 0;
 versions().push(version);
@@ -53,16 +53,16 @@ for (const signal of isFirst ? (['SIGTERM', 'SIGINT'] as const) : []) {
 export const stopSignal: AbortSignal = stopping.signal;
 
 /** Registers how a client is closed; the same name replaces the earlier entry. */
-export const onClose = (name: string, close: () => Promise<void>): void => {
+export function onClose(name: string, close: () => Promise<void>): void {
   closers.set(name, close);
-};
+}
 
 /** Runs one invocation and counts it as in flight until it settles. */
-export const tracked = async <T>(run: () => Promise<T>): Promise<T> => {
+export async function tracked<T>(run: () => Promise<T>): Promise<T> {
   inFlight += 1;
   try {
     return await run();
   } finally {
     inFlight -= 1;
   }
-};
+}

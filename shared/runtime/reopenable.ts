@@ -12,11 +12,11 @@ export interface Reopenable<T> {
  * @param name tells it apart from the others that are closed
  * @param close may fail, and need not know whether the client ever worked
  */
-export const reopenable = <T>(
+export function reopenable<T>(
   name: string,
   open: () => Promise<T>,
   close: (client: T) => Promise<void> | void,
-): Reopenable<T> => {
+): Reopenable<T> {
   let current: { readonly opening: Promise<T>; client?: T } | undefined;
 
   const start = (): Promise<T> => {
@@ -44,4 +44,4 @@ export const reopenable = <T>(
       Promise.resolve(close(broken)).catch(() => undefined);
     },
   };
-};
+}

@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
+import { pause } from '#shared/async/within.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { log } from '#shared/observability/logger.ts';
 import { newTrace, runInTrace } from '#shared/observability/trace-context.ts';
 import { stopSignal, tracked } from './lifecycle.ts';
-import { pause } from '#shared/async/within.ts';
 
 /** One look at what is due. `remainingMs` tells the time until the function is ended. */
 export type Round = (remainingMs: () => number) => Promise<void>;
@@ -12,11 +12,12 @@ export type ScheduledHandler = (event: unknown, context: Context) => Promise<voi
 
 const POLL_MS = 1000;
 
-const isSingleRound = (event: unknown): boolean =>
-  typeof event === 'object' && event !== null && 'once' in event && event.once === true;
+function isSingleRound(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'once' in event && event.once === true;
+}
 
 /** A dependency that is away fails every round: it is told when it begins, and when it fails differently. */
-const failureReporter = () => {
+function failureReporter() {
   let told = '';
   return (error: unknown): void => {
     const problem = errorText(error, 200);
@@ -24,16 +25,15 @@ const failureReporter = () => {
     told = problem;
     log.warn('Round failed, trying again every second', { error });
   };
-};
+}
 
 /**
  * Wraps a function that a schedule starts once a minute: it works off what is due, then looks again every second until
  * shortly before its timeout, so that nothing waits for the next minute. A round that fails is logged and tried again; one
  * starts only with `reserveMs` left. Invoked by hand with `{"once": true}` it makes a single round.
  */
-export const scheduledHandler =
-  (startRun: () => Round, reserveMs: number): ScheduledHandler =>
-  (event, context) =>
+export function scheduledHandler(startRun: () => Round, reserveMs: number): ScheduledHandler {
+  return (event, context) =>
     tracked(async () => {
       const round = startRun();
       const report = failureReporter();
@@ -44,3 +44,4 @@ export const scheduledHandler =
         await pause(POLL_MS, stopSignal);
       }
     });
+}

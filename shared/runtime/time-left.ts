@@ -4,17 +4,16 @@ import { stopSignal } from './lifecycle.ts';
 export type MayGoOn = () => boolean;
 
 /** Whether more than `reserveMs` is left and nobody asked the function to end. */
-export const hasTime =
-  (remainingMs: () => number, reserveMs: number): MayGoOn =>
-  () =>
-    remainingMs() > reserveMs && !stopSignal.aborted;
+export function hasTime(remainingMs: () => number, reserveMs: number): MayGoOn {
+  return () => remainingMs() > reserveMs && !stopSignal.aborted;
+}
 
 /** Work that one run does in its first round, and again only after it failed. */
-export const onceDone = (work: (mayGoOn: MayGoOn) => Promise<void>): ((mayGoOn: MayGoOn) => Promise<void>) => {
+export function onceDone(work: (mayGoOn: MayGoOn) => Promise<void>): (mayGoOn: MayGoOn) => Promise<void> {
   let isDone = false;
   return async (mayGoOn) => {
     if (isDone) return;
     await work(mayGoOn);
     isDone = true;
   };
-};
+}

@@ -6,19 +6,20 @@ import { currentTrace, formatTraceparent } from '#shared/observability/trace-con
 
 const ANSWER_LIMIT_MS = 2000;
 
-const unreachable = (cause: unknown): AppError =>
-  new AppError('DEPENDENCY_DOWN', 'The users API does not answer.', { retryAfterSeconds: 2, cause });
+function unreachable(cause: unknown): AppError {
+  return new AppError('DEPENDENCY_DOWN', 'The users API does not answer.', { retryAfterSeconds: 2, cause });
+}
 
-const traceHeaders = (): Record<string, string> => {
+function traceHeaders(): Record<string, string> {
   const trace = currentTrace();
   return trace === undefined ? {} : { traceparent: formatTraceparent(trace) };
-};
+}
 
 /**
  * The body that the users API answers a GET with. Where it is comes from the configuration, never from the request.
  * @throws AppError DEPENDENCY_DOWN
  */
-export const callUsers = async (path: string): Promise<string> => {
+export async function callUsers(path: string): Promise<string> {
   const url = new URL(path, await requiredSetting('USERS_BASE_URL'));
   try {
     const response = await fetch(url, { headers: traceHeaders(), signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
@@ -28,13 +29,13 @@ export const callUsers = async (path: string): Promise<string> => {
   } catch (error) {
     throw unreachable(error);
   }
-};
+}
 
 /**
  * Posts a text to the users API and resolves once it is written to the socket, without waiting for the answer.
  * @throws AppError DEPENDENCY_DOWN when it could not be written
  */
-export const postToUsers = async (path: string, body: string): Promise<void> => {
+export async function postToUsers(path: string, body: string): Promise<void> {
   const url = new URL(path, await requiredSetting('USERS_BASE_URL'));
   const { request } = url.protocol === 'https:' ? https : http;
   await new Promise<void>((resolve, reject) => {
@@ -49,4 +50,4 @@ export const postToUsers = async (path: string, body: string): Promise<void> => 
     outgoing.on('response', (response) => response.resume());
     outgoing.on('socket', (socket) => socket.once('connect', () => outgoing.end(body, () => resolve())));
   });
-};
+}

@@ -1,5 +1,5 @@
-import { errorCodeOf } from '#shared/errors/error-text.ts';
 import { within } from '#shared/async/within.ts';
+import { errorCodeOf } from '#shared/errors/error-text.ts';
 
 export interface Check {
   /** Without it no call can be served; without the others the system is degraded. */
@@ -27,12 +27,12 @@ export interface HealthReport {
 const LIMIT_MS = 1500;
 const downSince = new Map<string, number>();
 
-const problemOf = (error: unknown): string => {
+function problemOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   return errorCodeOf(cause) ?? errorCodeOf(error) ?? 'UNAVAILABLE';
-};
+}
 
-const check = async (name: string, { probe }: Check): Promise<DependencyReport> => {
+async function check(name: string, { probe }: Check): Promise<DependencyReport> {
   const started = performance.now();
   const latency = (): number => Math.round((performance.now() - started) * 10) / 10;
   try {
@@ -50,10 +50,10 @@ const check = async (name: string, { probe }: Check): Promise<DependencyReport> 
       problem: problemOf(error),
     };
   }
-};
+}
 
 /** Asks every dependency at once, each for at most 1.5 s. */
-export const checkDependencies = async (checks: Checks): Promise<HealthReport> => {
+export async function checkDependencies(checks: Checks): Promise<HealthReport> {
   const entries = Object.entries(checks);
   const reports = await Promise.all(entries.map(([name, entry]) => check(name, entry)));
   const down = entries.filter((_, index) => reports[index]?.status === 'down');
@@ -64,4 +64,4 @@ export const checkDependencies = async (checks: Checks): Promise<HealthReport> =
       entries.map(([name], index) => [name, reports[index]]),
     ) as HealthReport['dependencies'],
   };
-};
+}

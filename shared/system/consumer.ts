@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { instant } from '#shared/validation/atoms.ts';
 
-const figure = (description: string) => Type.Integer({ minimum: 0, description });
+function figure(description: string) {
+  return Type.Integer({ minimum: 0, description });
+}
 
 export const ConsumerSchema = Type.Object({
   function: Type.String({ examples: ['sendWelcomeEmail'] }),

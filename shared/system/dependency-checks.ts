@@ -6,8 +6,9 @@ import { probeBroker } from '#shared/kafka/probe-broker.ts';
 import { probeMailServer } from '#shared/mail/probe-mail-server.ts';
 import type { Checks } from './check-dependencies.ts';
 
-const database = (connect: () => Promise<Database>) => async () =>
-  statement(await connect(), (db) => db.raw('SELECT 1'));
+function database(connect: () => Promise<Database>) {
+  return async () => statement(await connect(), (db) => db.raw('SELECT 1'));
+}
 
 export const dependencyChecks: Checks = {
   mysqlUsers: { isVital: true, probe: database(usersDatabase) },

@@ -9,4 +9,4 @@ export const DiagnosticsQuerySchema = Type.Object({
   }),
 });
 
-export type DiagnosticsQuery = Static<typeof DiagnosticsQuerySchema>;
+type DiagnosticsQuery = Static<typeof DiagnosticsQuerySchema>;

@@ -1,16 +1,19 @@
 import { escapeHtml } from '#shared/http/escape-html.ts';
 import type { Home } from './home.ts';
 
-const card = (href: string, title: string, text: string): string => `
+function card(href: string, title: string, text: string): string {
+  return `
         <li>
           <a class="home-card" href="${escapeHtml(href)}">
             <strong>${title}</strong>
             <span>${text}</span>
           </a>
         </li>`;
+}
 
 /** The page at `/`. */
-export const homePage = ({ name, links }: Home): string => `<!doctype html>
+export function homePage({ name, links }: Home): string {
+  return `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -39,3 +42,4 @@ export const homePage = ({ name, links }: Home): string => `<!doctype html>
   </body>
 </html>
 `;
+}

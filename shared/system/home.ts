@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { nullable } from '#shared/validation/atoms.ts';
 
-const link = (example: string, description: string) => Type.String({ examples: [example], description });
+function link(example: string, description: string) {
+  return Type.String({ examples: [example], description });
+}
 
 export const HomeSchema = Type.Object({
   name: Type.String({ examples: ['Registration'] }),

@@ -11,7 +11,7 @@ const FIGURES: Readonly<Record<string, 'lag' | 'batchesInFlight' | 'records' | '
 };
 
 /** The consumers in the event source's metrics (Prometheus' text format), in the order in which they come. */
-export const parseMetrics = (text: string): Consumer[] => {
+export function parseMetrics(text: string): Consumer[] {
   const found = new Map<string, Consumer>();
   for (const line of text.split('\n')) {
     const [, metric = '', fn = '', topic = '', group = '', value = ''] = SAMPLE.exec(line) ?? [];
@@ -30,4 +30,4 @@ export const parseMetrics = (text: string): Consumer[] => {
     found.set(key, { ...known, [figure]: Math.round(Number(value)) });
   }
   return [...found.values()];
-};
+}

@@ -24,29 +24,29 @@ export class PrepareError extends Error {
 
 export type Part = 'databases' | 'topics';
 
-const database = async (variable: DatabaseVariable): Promise<string> => {
+async function database(variable: DatabaseVariable): Promise<string> {
   const history = variable === 'USERS_DATABASE_URL' ? usersHistory : notificationsHistory;
   const { url, tls } = await databaseAccess(variable);
   const steps = await migrate(url, history, { tls }).catch((error: unknown) => {
     throw new PrepareError(variable, error);
   });
   return `${variable}: ${steps.length === 0 ? 'tables are up to date' : `applied ${steps.join(', ')}`}`;
-};
+}
 
-const topics = async (): Promise<string> => {
+async function topics(): Promise<string> {
   const created = await createTopics().catch((error: unknown) => {
     throw new PrepareError('KAFKA_BROKERS', error);
   });
   return `KAFKA_BROKERS: ${created.length === 0 ? 'topics are there' : `created ${created.join(', ')}`}`;
-};
+}
 
 /**
  * Makes databases, tables and topics ready, or only one part of them; may be repeated at any time. `tell` gets one line for each.
  * @throws PrepareError, ConfigError
  */
-export const prepareServers = async (tell: (line: string) => void, part?: Part): Promise<void> => {
+export async function prepareServers(tell: (line: string) => void, part?: Part): Promise<void> {
   const work: Array<Promise<string>> = [];
   if (part !== 'topics') work.push(database('USERS_DATABASE_URL'), database('NOTIFICATIONS_DATABASE_URL'));
   if (part !== 'databases') work.push(topics());
   await Promise.all(work.map(async (done) => tell(await done)));
-};
+}

@@ -1,6 +1,6 @@
+import { keptFor } from '#shared/async/memoize-for.ts';
 import { getConfig } from '#shared/config/config.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { keptFor } from '#shared/async/memoize-for.ts';
 import type { Consumers } from './consumer.ts';
 import { parseMetrics } from './parse-metrics.ts';
 
@@ -8,7 +8,7 @@ const KEEP_MS = 500;
 const LIMIT_MS = 1000;
 
 /** The event source runs in this very process; its metrics are at a port of it. */
-const load = async (): Promise<Consumers> => {
+async function load(): Promise<Consumers> {
   const { STAGE, KAFKA_METRICS_PORT: port } = getConfig();
   if (STAGE !== 'local' || port === undefined) {
     throw new AppError('NOT_FOUND', 'Only the local event source tells its figures here; on AWS CloudWatch has them.');
@@ -19,7 +19,7 @@ const load = async (): Promise<Consumers> => {
   } catch (cause) {
     throw new AppError('DEPENDENCY_DOWN', 'The event source does not tell its figures.', { cause });
   }
-};
+}
 
 /** @throws AppError NOT_FOUND outside the local stage, DEPENDENCY_DOWN */
 export const readConsumers: () => Promise<Consumers> = keptFor(KEEP_MS, load);

@@ -9,18 +9,20 @@ export interface CacheInvalidation {
 }
 
 /** What Redis has still to be told: written with the change itself, deleted once Redis acknowledged. */
-export const cacheInvalidationRepository = (db: Executor) => ({
-  async add(userId: number, version: number): Promise<CacheInvalidation> {
-    const row = { user_id: userId, version, added_at: now(db) };
-    const [id] = await db('cache_invalidations').insert(row);
-    return { id: Number(id), userId, version };
-  },
+export function cacheInvalidationRepository(db: Executor) {
+  return {
+    async add(userId: number, version: number): Promise<CacheInvalidation> {
+      const row = { user_id: userId, version, added_at: now(db) };
+      const [id] = await db('cache_invalidations').insert(row);
+      return { id: Number(id), userId, version };
+    },
 
-  async pending(limit: number): Promise<CacheInvalidation[]> {
-    return db('cache_invalidations').select('id', 'version', { userId: 'user_id' }).orderBy('id').limit(limit);
-  },
+    async pending(limit: number): Promise<CacheInvalidation[]> {
+      return db('cache_invalidations').select('id', 'version', { userId: 'user_id' }).orderBy('id').limit(limit);
+    },
 
-  async acknowledged(ids: readonly number[]): Promise<void> {
-    await db('cache_invalidations').whereIn('id', ids).delete();
-  },
-});
+    async acknowledged(ids: readonly number[]): Promise<void> {
+      await db('cache_invalidations').whereIn('id', ids).delete();
+    },
+  };
+}

@@ -7,11 +7,12 @@ import type { UserCache } from './user-cache.ts';
 const BATCH = 200;
 
 /** Tells Redis what it could not be told when it changed. Stops quietly while Redis does not acknowledge. */
-export const drainCacheInvalidations =
-  (database: () => Promise<Database>, cache: UserCache) => async (): Promise<void> => {
+export function drainCacheInvalidations(database: () => Promise<Database>, cache: UserCache) {
+  return async (): Promise<void> => {
     const db = await database();
     const pending = await statement(db, (executor) => cacheInvalidationRepository(executor).pending(BATCH));
     for (const invalidation of pending) {
       if (!(await invalidateUser(db, cache, invalidation))) return;
     }
   };
+}

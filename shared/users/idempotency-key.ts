@@ -9,10 +9,10 @@ const PATTERN = new RegExp(IDEMPOTENCY_KEY);
  * The Idempotency-Key of a request, or undefined when it has none.
  * @throws AppError INVALID_INPUT
  */
-export const idempotencyKeyOf = (request: Headed): string | undefined => {
+export function idempotencyKeyOf(request: Headed): string | undefined {
   const key = header(request, 'idempotency-key');
   if (key === undefined || PATTERN.test(key)) return key;
   throw new AppError('INVALID_INPUT', 'See errors for what is wrong with each field.', {
     errors: { 'Idempotency-Key': 'must be 1 to 255 printable characters without blanks' },
   });
-};
+}

@@ -16,26 +16,28 @@ export class KeyTakenError extends Error {
   }
 }
 
-export const idempotencyRepository = (db: Executor) => ({
-  /** @throws KeyTakenError */
-  async add({ keyDigest, bodyDigest, userId }: KeptRequest): Promise<void> {
-    const row = { key_digest: keyDigest, body_digest: bodyDigest, user_id: userId, added_at: now(db) };
-    try {
-      await db('idempotency_keys').insert(row);
-    } catch (error) {
-      throw isDuplicateKey(error) ? new KeyTakenError() : error;
-    }
-  },
+export function idempotencyRepository(db: Executor) {
+  return {
+    /** @throws KeyTakenError */
+    async add({ keyDigest, bodyDigest, userId }: KeptRequest): Promise<void> {
+      const row = { key_digest: keyDigest, body_digest: bodyDigest, user_id: userId, added_at: now(db) };
+      try {
+        await db('idempotency_keys').insert(row);
+      } catch (error) {
+        throw isDuplicateKey(error) ? new KeyTakenError() : error;
+      }
+    },
 
-  async find(keyDigest: string): Promise<KeptRequest | undefined> {
-    return db('idempotency_keys')
-      .first({ keyDigest: 'key_digest', bodyDigest: 'body_digest', userId: 'user_id' })
-      .where({ key_digest: keyDigest });
-  },
+    async find(keyDigest: string): Promise<KeptRequest | undefined> {
+      return db('idempotency_keys')
+        .first({ keyDigest: 'key_digest', bodyDigest: 'body_digest', userId: 'user_id' })
+        .where({ key_digest: keyDigest });
+    },
 
-  /** Removes what is older than `hours` hours; returns how many. */
-  async purge(hours: number, limit: number): Promise<number> {
-    const old = db('idempotency_keys').where('added_at', '<', db.raw('UTC_TIMESTAMP(3) - INTERVAL ? HOUR', [hours]));
-    return old.limit(limit).delete();
-  },
-});
+    /** Removes what is older than `hours` hours; returns how many. */
+    async purge(hours: number, limit: number): Promise<number> {
+      const old = db('idempotency_keys').where('added_at', '<', db.raw('UTC_TIMESTAMP(3) - INTERVAL ? HOUR', [hours]));
+      return old.limit(limit).delete();
+    },
+  };
+}

@@ -1,8 +1,8 @@
 import type { Database } from '#shared/db/database.ts';
 import { statement } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { log } from '#shared/observability/logger.ts';
+import { step } from '#shared/runtime/steps.ts';
 import { type CacheInvalidation, cacheInvalidationRepository } from './cache-invalidation-repository.ts';
 import type { UserCache } from './user-cache.ts';
 
@@ -10,11 +10,11 @@ import type { UserCache } from './user-cache.ts';
  * Tells Redis what a committed change has made stale. What cannot be told now stays in its table, where the relay finds it.
  * Returns whether Redis acknowledged.
  */
-export const invalidateUser = async (
+export async function invalidateUser(
   database: Database,
   cache: UserCache,
   { id, userId, version }: CacheInvalidation,
-): Promise<boolean> => {
+): Promise<boolean> {
   if (!(await cache.invalidate(userId, version))) return false;
   await step('invalidate: Redis told');
   try {
@@ -24,4 +24,4 @@ export const invalidateUser = async (
     log.warn('Cache invalidation will be repeated', { problem: errorText(error, 120) });
   }
   return true;
-};
+}

@@ -14,14 +14,16 @@ interface Wanted {
   readonly size: number;
 }
 
-const opposite = (direction: Direction): Direction => (direction === 'ASC' ? 'DESC' : 'ASC');
+function opposite(direction: Direction): Direction {
+  return direction === 'ASC' ? 'DESC' : 'ASC';
+}
 
 /**
  * One page of users. Sizes over 20 are cut to 20; a direction that is neither ASC nor DESC means ASC. Above 10,000 users the
  * total is at most 5 s old, and no page is walked to from the far end.
  * @throws AppError DEPENDENCY_DOWN
  */
-export const listUsers = (database: () => Promise<Database>, clock: () => number = () => performance.now()) => {
+export function listUsers(database: () => Promise<Database>, clock: () => number = () => performance.now()) {
   const totals = tableTotal(clock);
   const startOf = userPositions(clock);
 
@@ -61,6 +63,6 @@ export const listUsers = (database: () => Promise<Database>, clock: () => number
     const [content, totalElements] = await statement(await database(), (db) => read(db, wanted));
     return { ...toPage(content, { page, size }, totalElements), sortBy, sortDirection };
   };
-};
+}
 
 export type ListUsers = ReturnType<typeof listUsers>;

@@ -8,10 +8,10 @@ import { idempotencyRepository } from './idempotency-repository.ts';
 const KEEP_HOURS = 24;
 
 /** Forgets keys after a day, in small batches. @throws AppError DEPENDENCY_DOWN */
-export const purgeKeys =
-  (database: () => Promise<Database>) =>
-  async (mayGoOn: MayGoOn): Promise<void> => {
+export function purgeKeys(database: () => Promise<Database>) {
+  return async (mayGoOn: MayGoOn): Promise<void> => {
     const db = await database();
     const keys = idempotencyRepository(db);
     await purge((limit) => statement(db, () => keys.purge(KEEP_HOURS, limit)), mayGoOn);
   };
+}

@@ -12,14 +12,16 @@ export interface ReadUserDependencies {
 }
 
 /** Every service that finds no user says it in the words of the old API. */
-export const userNotFound = (): AppError => new AppError('NOT_FOUND', 'User with this id does not exists!');
+export function userNotFound(): AppError {
+  return new AppError('NOT_FOUND', 'User with this id does not exists!');
+}
 
 /**
  * One user through the cache. Callers that miss at the same moment share one query, except one that knows of a change which
  * that query began too early to see; what a query read is filled in only if nothing newer is known by then.
  * @throws AppError NOT_FOUND, DEPENDENCY_DOWN
  */
-export const readUser = ({ database, cache }: ReadUserDependencies) => {
+export function readUser({ database, cache }: ReadUserDependencies) {
   const underWay = new Map<number, Promise<StoredUser>>();
 
   const load = async (id: number): Promise<StoredUser> => {
@@ -52,6 +54,6 @@ export const readUser = ({ database, cache }: ReadUserDependencies) => {
     underWay.set(id, loading);
     return (await loading).user;
   };
-};
+}
 
 export type ReadUser = ReturnType<typeof readUser>;

@@ -13,17 +13,17 @@ export interface RegisterOnceDependencies {
   secrets(): Promise<string>;
 }
 
-const isTaken = (error: unknown): boolean =>
-  error instanceof KeyTakenError || (error instanceof AppError && error.code === 'EMAIL_TAKEN');
+function isTaken(error: unknown): boolean {
+  return error instanceof KeyTakenError || (error instanceof AppError && error.code === 'EMAIL_TAKEN');
+}
 
 /**
  * Registers a user once per Idempotency-Key, however often and however many at once ask for it. The key is stored with the user,
  * so that there is never one without the other; a registration that failed leaves the key free.
  * @throws AppError KEY_REUSED when the key came with another body before; what registering throws
  */
-export const registerOnce =
-  ({ database, register, secrets }: RegisterOnceDependencies) =>
-  async (body: CreateUserBody, key: string | undefined): Promise<User> => {
+export function registerOnce({ database, register, secrets }: RegisterOnceDependencies) {
+  return async (body: CreateUserBody, key: string | undefined): Promise<User> => {
     if (key === undefined) return register(body);
     const { name, lastname, email, password } = body;
     const digest = keyDigest(key);
@@ -50,5 +50,6 @@ export const registerOnce =
       return meanwhile;
     }
   };
+}
 
 export type RegisterOnce = ReturnType<typeof registerOnce>;

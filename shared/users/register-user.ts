@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, Executor } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { log } from '#shared/observability/logger.ts';
+import { currentTrace, formatTraceparent } from '#shared/observability/trace-context.ts';
 import type { NewEvent } from '#shared/outbox/outbox-event.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
-import { currentTrace, formatTraceparent } from '#shared/observability/trace-context.ts';
+import { step } from '#shared/runtime/steps.ts';
 import { userRepository } from './user-repository.ts';
 import type { CreateUserBody, User } from './user-schemas.ts';
 
@@ -23,9 +23,8 @@ export type AlsoStore = (trx: Executor, userId: number) => Promise<void>;
  * Stores the user and the event that announces it in one transaction, then tries to publish the event at once.
  * @throws AppError EMAIL_TAKEN, DEPENDENCY_DOWN
  */
-export const registerUser =
-  ({ database, hashPassword, publishSoon }: RegisterUserDependencies) =>
-  async ({ name, lastname, email, password }: CreateUserBody, alsoStore?: AlsoStore): Promise<User> => {
+export function registerUser({ database, hashPassword, publishSoon }: RegisterUserDependencies) {
+  return async ({ name, lastname, email, password }: CreateUserBody, alsoStore?: AlsoStore): Promise<User> => {
     const passwordHash = await hashPassword(password);
     const trace = currentTrace();
     const event: NewEvent = {
@@ -49,5 +48,6 @@ export const registerUser =
     await publishSoon(event);
     return { id, name, lastname, email };
   };
+}
 
 export type RegisterUser = ReturnType<typeof registerUser>;

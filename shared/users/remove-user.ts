@@ -1,8 +1,8 @@
 import type { Database } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { deadLetterRepository } from '#shared/outbox/dead-letter-repository.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
+import { step } from '#shared/runtime/steps.ts';
 import { cacheInvalidationRepository } from './cache-invalidation-repository.ts';
 import { invalidateUser } from './invalidate-user.ts';
 import { userNotFound } from './read-user.ts';
@@ -19,9 +19,8 @@ export interface RemoveUserDependencies {
  * still goes out when it was not sent yet.
  * @throws AppError NOT_FOUND, DEPENDENCY_DOWN
  */
-export const removeUser =
-  ({ database, cache }: RemoveUserDependencies) =>
-  async (id: number): Promise<void> => {
+export function removeUser({ database, cache }: RemoveUserDependencies) {
+  return async (id: number): Promise<void> => {
     if (!Number.isSafeInteger(id)) throw userNotFound();
     const db = await database();
     const invalidation = await transaction(db, async (trx) => {
@@ -37,5 +36,6 @@ export const removeUser =
     await step('remove: committed');
     await invalidateUser(db, cache, invalidation);
   };
+}
 
 export type RemoveUser = ReturnType<typeof removeUser>;

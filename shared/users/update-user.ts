@@ -17,27 +17,28 @@ export interface UpdateUserDependencies {
 }
 
 /** The fields that the body names and that differ from what is stored. */
-export const changedFields = (stored: User, body: UpdateUserBody): UserChanges => {
+export function changedFields(stored: User, body: UpdateUserBody): UserChanges {
   const changes: Record<string, string> = {};
   for (const field of ['name', 'lastname', 'email'] as const) {
     const wanted = body[field];
     if (typeof wanted === 'string' && wanted !== stored[field]) changes[field] = wanted;
   }
   return changes;
-};
+}
 
-const withChanges = ({ user }: StoredUser, { passwordHash: _secret, ...fields }: UserChanges): User => ({
-  ...user,
-  ...fields,
-});
+function withChanges({ user }: StoredUser, { passwordHash: _secret, ...fields }: UserChanges): User {
+  return {
+    ...user,
+    ...fields,
+  };
+}
 
 /**
  * Changes a user who proves the old password. Of two changes that read the same version, one gets CONFLICT.
  * @throws AppError NOT_FOUND, INVALID_CREDENTIALS, EMAIL_TAKEN, CONFLICT, DEPENDENCY_DOWN
  */
-export const updateUser =
-  ({ database, cache, hashPassword, verifyPassword }: UpdateUserDependencies) =>
-  async (id: number, body: UpdateUserBody): Promise<User> => {
+export function updateUser({ database, cache, hashPassword, verifyPassword }: UpdateUserDependencies) {
+  return async (id: number, body: UpdateUserBody): Promise<User> => {
     if (!Number.isSafeInteger(id)) throw userNotFound();
     const db = await database();
     const stored = await statement(db, (executor) => userRepository(executor).find(id));
@@ -61,5 +62,6 @@ export const updateUser =
     await invalidateUser(db, cache, invalidation);
     return withChanges(stored, changes);
   };
+}
 
 export type UpdateUser = ReturnType<typeof updateUser>;

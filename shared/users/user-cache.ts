@@ -17,17 +17,21 @@ export interface UserCache {
   invalidate(id: number, lowestVersion: number): Promise<boolean>;
 }
 
-const keyOf = (id: number): string => `user:${id}`;
-const cache = async () => versionedCache<User>(await redisClient(), TIMES);
+function keyOf(id: number): string {
+  return `user:${id}`;
+}
+async function cache() {
+  return versionedCache<User>(await redisClient(), TIMES);
+}
 
-const orElse = async <T>(fallback: T, what: string, run: () => Promise<T>): Promise<T> => {
+async function orElse<T>(fallback: T, what: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
     log.debug('Cache not used', { what, problem: errorText(error) });
     return fallback;
   }
-};
+}
 
 /** The public fields of users in Redis. Redis may be down: then every call answers as if the cache were empty. */
 export const userCache: UserCache = {

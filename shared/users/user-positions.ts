@@ -33,7 +33,7 @@ interface Positions {
  * background by the first page that would need it.
  * @param clock monotonic, in ms
  */
-export const userPositions = (clock: () => number) => {
+export function userPositions(clock: () => number) {
   const known = new Map<SortField, Positions>();
   const making = new Set<SortField>();
 
@@ -66,4 +66,4 @@ export const userPositions = (clock: () => number) => {
     const strides = Math.min(Math.floor(offset / STRIDE), positions.ends.length);
     return { after: positions.ends[strides - 1], offset: offset - strides * STRIDE };
   };
-};
+}

@@ -36,23 +36,25 @@ interface UserRow {
 
 const PUBLIC_COLUMNS = ['id', 'name', 'lastname', 'email'] as const;
 
-const refusingDuplicates = async <T>(write: Promise<T>): Promise<T> => {
+async function refusingDuplicates<T>(write: Promise<T>): Promise<T> {
   try {
     return await write;
   } catch (error) {
     if (isDuplicateKey(error)) throw new AppError('EMAIL_TAKEN', 'Choose another email.');
     throw error;
   }
-};
+}
 
-const columns = (changes: UserChanges): Record<string, string> => ({
-  ...(changes.name === undefined ? {} : { name: changes.name }),
-  ...(changes.lastname === undefined ? {} : { lastname: changes.lastname }),
-  ...(changes.email === undefined ? {} : { email: changes.email, email_lower: changes.email.toLowerCase() }),
-  ...(changes.passwordHash === undefined ? {} : { password_hash: changes.passwordHash }),
-});
+function columns(changes: UserChanges): Record<string, string> {
+  return {
+    ...(changes.name === undefined ? {} : { name: changes.name }),
+    ...(changes.lastname === undefined ? {} : { lastname: changes.lastname }),
+    ...(changes.email === undefined ? {} : { email: changes.email, email_lower: changes.email.toLowerCase() }),
+    ...(changes.passwordHash === undefined ? {} : { password_hash: changes.passwordHash }),
+  };
+}
 
-export const userRepository = (db: Executor) => {
+export function userRepository(db: Executor) {
   /** The rows of one order from a place on; a place is only ever given for ascending orders. */
   const ordered = (sortBy: SortField, direction: Direction, { after, offset }: PageStart): Knex.QueryBuilder => {
     const byField = db('users').orderBy(sortBy, direction).offset(offset);
@@ -126,4 +128,4 @@ export const userRepository = (db: Executor) => {
       return Number(row?.['total'] ?? 0);
     },
   };
-};
+}

@@ -15,8 +15,9 @@ const lastname = text(1, 20, { errorMessage: WORDS.lastname, examples: ['Lee'] }
 const address = email({ errorMessage: WORDS.email, examples: ['ann.lee@example.com'] });
 const password = text(8, 25, { errorMessage: WORDS.password, examples: ['correct-horse-1'] });
 /** The old API took null for "leave it as it is". */
-const orNull = <T extends TSchema>(schema: T, words: string) =>
-  Type.Optional(Type.Union([schema, Type.Null()], { errorMessage: words }));
+function orNull<T extends TSchema>(schema: T, words: string) {
+  return Type.Optional(Type.Union([schema, Type.Null()], { errorMessage: words }));
+}
 
 export const CreateUserBodySchema = Type.Object({ name, lastname, email: address, password });
 

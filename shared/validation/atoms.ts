@@ -11,16 +11,21 @@ export const NO_HALF_CHARACTER = '\\ud800-\\udfff';
 export const WELL_FORMED = `^[^${NO_HALF_CHARACTER}]*$`;
 
 /** Text of a bounded length, counted in characters (code points), as the database counts them. */
-export const text = (minLength: number, maxLength: number, options: Worded = {}) =>
-  Type.String({ minLength, maxLength, pattern: WELL_FORMED, ...options });
+export function text(minLength: number, maxLength: number, options: Worded = {}) {
+  return Type.String({ minLength, maxLength, pattern: WELL_FORMED, ...options });
+}
 
 /** A UUID of any version, in either case. */
 export const UUID = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
 
 /** An instant in UTC as this system writes it. */
-export const instant = () => Type.String({ format: 'date-time', examples: ['2026-01-31T12:00:00.000Z'] });
+export function instant() {
+  return Type.String({ format: 'date-time', examples: ['2026-01-31T12:00:00.000Z'] });
+}
 
-export const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+export function nullable<Schema extends TSchema>(schema: Schema) {
+  return Type.Union([schema, Type.Null()]);
+}
 
 /** Blanks of every kind and control characters. */
 const UNPRINTABLE = '\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f';
@@ -32,4 +37,6 @@ const LABEL = `${LETTER}(?:-*${LETTER})*`;
 /** An address as RFC 5321 has it, without quoted local parts; text of any script; a domain of one label is allowed. */
 const EMAIL = `^${ATOM}+(?:\\.${ATOM}+)*@(?:${LABEL}(?:\\.${LABEL})*|\\[\\d{1,3}(?:\\.\\d{1,3}){3}\\])$`;
 
-export const email = (options: Worded = {}) => Type.String({ minLength: 5, maxLength: 32, pattern: EMAIL, ...options });
+export function email(options: Worded = {}) {
+  return Type.String({ minLength: 5, maxLength: 32, pattern: EMAIL, ...options });
+}

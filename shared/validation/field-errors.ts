@@ -1,19 +1,19 @@
 import type { ErrorObject } from 'ajv';
 
-const property = (params: Record<string, unknown>, name: string): string | undefined => {
+function property(params: Record<string, unknown>, name: string): string | undefined {
   const value = params[name];
   return typeof value === 'string' ? value : undefined;
-};
+}
 
 /** One entry per offending top-level field, in the words the schema gives for it, else in the validator's. */
-export const fieldErrors = (
+export function fieldErrors(
   errors: readonly ErrorObject[] | null | undefined,
   messages: Readonly<Record<string, string>>,
-): Record<string, string> => {
+): Record<string, string> {
   const found: Record<string, string> = {};
   for (const error of errors ?? []) {
     const field = error.instancePath.split('/')[1] ?? property(error.params, 'missingProperty') ?? 'body';
     found[field] ??= messages[field] ?? error.message ?? 'is not valid';
   }
   return found;
-};
+}

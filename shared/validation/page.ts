@@ -3,22 +3,25 @@ import { type TSchema, Type } from 'typebox';
 const LARGEST = 2147483647;
 
 /** `page` and `pageSize` of a list's query; the service cuts larger sizes to `largestSize`. */
-export const pageQuery = (defaultSize: number, largestSize: number) => ({
-  page: Type.Integer({ minimum: 0, maximum: LARGEST, default: 0, errorMessage: 'must be a whole number from 0' }),
-  pageSize: Type.Integer({
-    minimum: 1,
-    maximum: LARGEST,
-    default: defaultSize,
-    errorMessage: `must be a whole number from 1; more than ${largestSize} is cut to ${largestSize}`,
-  }),
-});
+export function pageQuery(defaultSize: number, largestSize: number) {
+  return {
+    page: Type.Integer({ minimum: 0, maximum: LARGEST, default: 0, errorMessage: 'must be a whole number from 0' }),
+    pageSize: Type.Integer({
+      minimum: 1,
+      maximum: LARGEST,
+      default: defaultSize,
+      errorMessage: `must be a whole number from 1; more than ${largestSize} is cut to ${largestSize}`,
+    }),
+  };
+}
 
 /** One page of a list. */
-export const pageOf = <Item extends TSchema>(item: Item) =>
-  Type.Object({
+export function pageOf<Item extends TSchema>(item: Item) {
+  return Type.Object({
     content: Type.Array(item),
     page: Type.Integer(),
     size: Type.Integer(),
     totalElements: Type.Integer(),
     totalPages: Type.Integer(),
   });
+}

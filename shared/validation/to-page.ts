@@ -7,8 +7,10 @@ export interface Page<Item> {
   readonly totalPages: number;
 }
 
-export const toPage = <Item>(
+export function toPage<Item>(
   content: Item[],
   { page, size }: Pick<Page<Item>, 'page' | 'size'>,
   totalElements: number,
-): Page<Item> => ({ content, page, size, totalElements, totalPages: Math.ceil(totalElements / size) });
+): Page<Item> {
+  return { content, page, size, totalElements, totalPages: Math.ceil(totalElements / size) };
+}

@@ -29,7 +29,7 @@ export interface OpenedPage {
 }
 
 /** One browser (with an empty profile) for the tests of a file, and pages of the application, each in a session of its own. */
-export const browserOf = () => {
+export function browserOf() {
   let browser: Browser | undefined;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: inject('chromium'), headless: true, args: FLAGS });
@@ -53,4 +53,4 @@ export const browserOf = () => {
     });
     return { page, complaints };
   };
-};
+}

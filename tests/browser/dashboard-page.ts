@@ -3,15 +3,15 @@ import { inject } from 'vitest';
 import { randomEmail, randomName } from '#tests/helpers/random.ts';
 
 /** Opens the dashboard and gives it the operator's token. */
-export const openDashboard = async (page: Page): Promise<void> => {
+export async function openDashboard(page: Page): Promise<void> {
   await page.goto('/dashboard');
   await page.getByLabel('Operator token').fill(inject('application').operatorToken);
   await page.getByRole('button', { name: 'Show' }).click();
   await page.getByText('Live', { exact: true }).waitFor();
-};
+}
 
 /** Fills in the form and sends it; the address begins with what the mail server makes of it. */
-export const registerThrough = async (page: Page, prefix = ''): Promise<string> => {
+export async function registerThrough(page: Page, prefix = ''): Promise<string> {
   const email = prefix === '' ? randomEmail() : `${randomName(prefix)}@b.io`;
   await page.getByLabel('First name').fill('Ada');
   await page.getByLabel('Last name').fill('Lovelace');
@@ -19,12 +19,14 @@ export const registerThrough = async (page: Page, prefix = ''): Promise<string> 
   await page.getByLabel('Password').fill(randomName('hush-'));
   await page.getByRole('button', { name: 'Register' }).click();
   return email;
-};
+}
 
 /** The row of an event. */
-export const rowOf = (page: Page, email: string) => page.getByRole('row').filter({ hasText: email });
+export function rowOf(page: Page, email: string) {
+  return page.getByRole('row').filter({ hasText: email });
+}
 
 /** Switches the mail server off or on. */
-export const mailServer = async (to: 'stop' | 'start'): Promise<void> => {
+export async function mailServer(to: 'stop' | 'start'): Promise<void> {
   await fetch(new URL(to, inject('application').mailsUrl), { method: 'POST' });
-};
+}

@@ -9,7 +9,7 @@ import { violationsOf } from './violations.ts';
 
 const open = browserOf();
 
-const mailOf = async (email: string): Promise<string> => {
+async function mailOf(email: string): Promise<string> {
   await register({ email });
   const [raw = ''] = await waitFor(
     async () => {
@@ -19,7 +19,7 @@ const mailOf = async (email: string): Promise<string> => {
     { what: 'the mail' },
   ).then((mails) => mails ?? []);
   return mailParts(raw).parts['text/html'] ?? '';
-};
+}
 
 describe('the welcome mail, as it arrived', () => {
   it.each([

@@ -13,14 +13,16 @@ const open = browserOf();
 const users = createDatabase(inject('application').usersDatabaseUrl, 2);
 afterAll(() => users.destroy());
 
-const fileOf = (name: string): string => path.resolve('docs/images', `${name}.png`);
+function fileOf(name: string): string {
+  return path.resolve('docs/images', `${name}.png`);
+}
 const MINUTE_MS = 60_000;
 /** The whole of the page but the older events. */
 const TALL = { width: 1280, height: 1240 };
 const people = ['ada', 'alan', 'barbara', 'edsger', 'frances', 'grace', 'john', 'katherine', 'margaret'];
 
 /** A quarter of an hour of registrations, so that the charts have something to show. */
-const seedPast = async (): Promise<void> => {
+async function seedPast(): Promise<void> {
   const now = Date.now();
   const rows = Array.from({ length: 14 }, (_, minute) => {
     const count = 60 + Math.round(35 * Math.sin(minute / 2.2)) + (minute % 3) * 6;
@@ -40,7 +42,7 @@ const seedPast = async (): Promise<void> => {
     });
   }).flat();
   await users.batchInsert('outbox_events', rows, 500);
-};
+}
 
 describe('the pictures', async () => {
   await seedPast();

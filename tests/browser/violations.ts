@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
  * What axe-core finds wrong with the page, one line for each element.
  * @param except rules that are not asked
  */
-export const violationsOf = async (page: Page, except: readonly string[] = []): Promise<string[]> => {
+export async function violationsOf(page: Page, except: readonly string[] = []): Promise<string[]> {
   // Evaluated from outside, so that the page's own policy does not forbid it.
   await page.evaluate(axe.source);
   const results = await page.evaluate(async (disabled) => {
@@ -15,7 +15,7 @@ export const violationsOf = async (page: Page, except: readonly string[] = []): 
   return results.violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary = '' }) => `${id}: ${help} at ${target.join(' ')}: ${failureSummary}`),
   );
-};
+}
 
 declare global {
   interface Window {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSettings, serviceVariables } from '#tools/local/config/settings.ts';
-import { startGuard } from '#tools/local/process/guard-client.ts';
 import { allFaults, nameOf } from '#tools/lab/chaos/faults.ts';
 import { type Laboratory, openLaboratory } from '#tools/lab/chaos/laboratory.ts';
 import { runOne } from '#tools/lab/chaos/matrix.ts';
 import { testPace } from '#tools/lab/chaos/paces.ts';
+import { readSettings, serviceVariables } from '#tools/local/config/settings.ts';
+import { startGuard } from '#tools/local/process/guard-client.ts';
 
 /**
  * Of `npm run test:chaos -- --short` those that cover most: each dependency once, ended or frozen, and the one fault whose
@@ -15,7 +15,7 @@ const SIX = ['kafka/kill', 'redis/silent', 'mysql/kill', 'smtp/pause', 'smtp/cut
 const faults = allFaults.filter((fault) => SIX.includes(nameOf(fault)));
 
 /** What npm test started for the other tests does not count as given: those servers must not be broken. */
-const settings = () => {
+function settings() {
   const started = (process.env['TEST_SERVICES_STARTED'] ?? '').split(',');
   const names = Object.entries(serviceVariables).flatMap(([service, variables]) =>
     started.includes(service) ? variables : [],
@@ -23,7 +23,7 @@ const settings = () => {
   return readSettings(
     Object.fromEntries(Object.entries(process.env).filter(([name]) => !names.some((n) => n === name))),
   );
-};
+}
 
 describe('nothing is lost, repeated or left unfinished', () => {
   const guard = startGuard();

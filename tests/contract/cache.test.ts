@@ -8,13 +8,15 @@ const redis = new Redis(inject('application').redisUrl);
 afterAll(() => redis.disconnect());
 
 const TTL_SECONDS = 30 * 60;
-const keyOf = ({ id }: { id: number }): string => `user:${id}`;
+function keyOf({ id }: { id: number }): string {
+  return `user:${id}`;
+}
 
-const cached = async () => {
+async function cached() {
   const { password, ...user } = await registered();
   await call('GET', userPath(user));
   return { user, password };
-};
+}
 
 describe('the cache of users', () => {
   it('is filled by a read, for half an hour, with the public fields only', async () => {

@@ -13,15 +13,16 @@ const WORDS = {
 const LENGTHS = { name: [1, 20], lastname: [1, 20], password: [8, 25] } as const;
 
 /** An address of exactly that many characters that no other test has. */
-const emailOf = (length: number): string => {
+function emailOf(length: number): string {
   const tail = '@b.io';
   return `${randomName('')
     .padEnd(32, 'x')
     .slice(0, length - tail.length)}${tail}`;
-};
+}
 
-const post = (body: string | Buffer, contentType: string | string[]) =>
-  call('POST', '/api/users/', { body, headers: { 'content-type': contentType } });
+function post(body: string | Buffer, contentType: string | string[]) {
+  return call('POST', '/api/users/', { body, headers: { 'content-type': contentType } });
+}
 
 describe('POST /api/users/', () => {
   it('answers 201 with the user and where it is', async () => {

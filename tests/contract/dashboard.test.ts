@@ -1,8 +1,8 @@
 import { describe, expect, inject, it } from 'vitest';
-import type { Consumers } from '#shared/system/consumer.ts';
-import type { Home } from '#shared/system/home.ts';
 import type { DeliveryOverview } from '#shared/notifications/delivery-overview.ts';
 import type { Pipeline } from '#shared/outbox/pipeline.ts';
+import type { Consumers } from '#shared/system/consumer.ts';
+import type { Home } from '#shared/system/home.ts';
 import { call } from '#tests/helpers/call.ts';
 import { eventWhen, operator } from '#tests/helpers/events.ts';
 import { randomEmail } from '#tests/helpers/random.ts';

@@ -24,9 +24,12 @@ interface Page {
 }
 
 const headers = operator();
-const list = (query = '') => call<Page>('GET', `/api/dead-letters${query}`, { headers });
-const find = async (query: string, matches: (letter: DeadLetter) => boolean): Promise<DeadLetter | undefined> =>
-  (await list(`${query}${query === '' ? '?' : '&'}pageSize=100`)).body.content.find(matches);
+function list(query = '') {
+  return call<Page>('GET', `/api/dead-letters${query}`, { headers });
+}
+async function find(query: string, matches: (letter: DeadLetter) => boolean): Promise<DeadLetter | undefined> {
+  return (await list(`${query}${query === '' ? '?' : '&'}pageSize=100`)).body.content.find(matches);
+}
 
 const wire = await connectWire();
 afterAll(() => wire.close());

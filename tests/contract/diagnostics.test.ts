@@ -12,10 +12,11 @@ const ports = [
   ['the email port', emailUrl],
 ] as const;
 
-const logged = (text: string) =>
-  waitFor(() => readFileSync(logFile, 'utf8').includes(JSON.stringify(text).slice(1, -1)), {
+function logged(text: string) {
+  return waitFor(() => readFileSync(logFile, 'utf8').includes(JSON.stringify(text).slice(1, -1)), {
     what: `${text} in the log`,
   });
+}
 
 describe.each(ports)('on %s', (_port, base) => {
   it.each(['/tests/responsedata', '/tests/responsedata/', '/tests/requestdata', '/tests/requestdata/'])(

@@ -28,16 +28,20 @@ const check = documentedBy({
   },
 });
 
-const json = (status: number, body: unknown): RawAnswer => ({
-  status,
-  headers: { 'content-type': 'application/json; charset=utf-8' },
-  text: JSON.stringify(body),
-});
-const text = (status: number, body: string): RawAnswer => ({
-  status,
-  headers: { 'content-type': 'text/plain' },
-  text: body,
-});
+function json(status: number, body: unknown): RawAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    text: JSON.stringify(body),
+  };
+}
+function text(status: number, body: string): RawAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'text/plain' },
+    text: body,
+  };
+}
 
 describe('the check of answers against the document', () => {
   it.each([

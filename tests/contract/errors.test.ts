@@ -11,8 +11,9 @@ interface Problem {
 }
 
 const absent = `/api/users/${ABSENT_ID}`;
-const traceIdFor = async (traceparent: string | string[]) =>
-  (await call<Problem>('GET', absent, { headers: { traceparent } })).body.traceId;
+async function traceIdFor(traceparent: string | string[]) {
+  return (await call<Problem>('GET', absent, { headers: { traceparent } })).body.traceId;
+}
 
 describe('an error', () => {
   it('has the format of the contract', async () => {

@@ -7,14 +7,20 @@ import { INVALID, registered, userPath } from '#tests/helpers/users.ts';
 
 const { operatorToken } = inject('application');
 const headers = operator();
-const list = (query = '') => call<EventPage>('GET', `/api/events${query}`, { headers });
-const one = (uuid: string) => call<PipelineEvent>('GET', `/api/events/${uuid}`, { headers });
-const retry = (uuid: string) => call<PipelineEvent>('POST', `/api/events/${uuid}/retry`, { headers });
+function list(query = '') {
+  return call<EventPage>('GET', `/api/events${query}`, { headers });
+}
+function one(uuid: string) {
+  return call<PipelineEvent>('GET', `/api/events/${uuid}`, { headers });
+}
+function retry(uuid: string) {
+  return call<PipelineEvent>('POST', `/api/events/${uuid}/retry`, { headers });
+}
 
-const bounced = async () => {
+async function bounced() {
   const user = await registered({ email: `bounce-${randomEmail()}` });
   return { user, event: await eventWhen(user.email, 'FAILED') };
-};
+}
 
 let finished: PipelineEvent;
 let failed: PipelineEvent;

@@ -26,14 +26,16 @@ const SQL = [
 ];
 const LIMIT_MS = 3500;
 
-const timed = async <T>(run: () => Promise<T>): Promise<T> => {
+async function timed<T>(run: () => Promise<T>): Promise<T> {
   const started = performance.now();
   const result = await run();
   expect(performance.now() - started).toBeLessThan(LIMIT_MS);
   return result;
-};
+}
 
-const get = (path: string) => timed(() => call<{ content?: unknown[] }>('GET', path, { headers: operator() }));
+function get(path: string) {
+  return timed(() => call<{ content?: unknown[] }>('GET', path, { headers: operator() }));
+}
 
 describe('SQL in a parameter', () => {
   it.each(SQL)('%j is text in every field of a body', async (text) => {

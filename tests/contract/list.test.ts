@@ -12,15 +12,18 @@ interface Page {
   readonly totalPages: number;
 }
 
-const list = (query = '') => call<Page>('GET', `/api/users/${query}`);
+function list(query = '') {
+  return call<Page>('GET', `/api/users/${query}`);
+}
 
 /** As the database compares: bytes, the shorter one padded with blanks. */
-const inOrder = (values: readonly string[]): boolean =>
-  values.every((value, index) => {
+function inOrder(values: readonly string[]): boolean {
+  return values.every((value, index) => {
     const before = values[index - 1] ?? '';
     const [a, b] = [before, value].map((text) => Buffer.from(text.padEnd(32)));
     return index === 0 || a === undefined || b === undefined || Buffer.compare(a, b) <= 0;
   });
+}
 
 beforeAll(async () => {
   for (let index = 0; index < 25; index += 1) await registered({ name: `L${String.fromCharCode(97 + (index % 13))}` });

@@ -19,9 +19,11 @@ const NOT_DESCRIBED = [
 ];
 const { body: document } = await call<OpenApi>('GET', '/openapi.json');
 
-const withoutSlash = (route: string): string => route.replace(/(?<=.)\/$/, '');
+function withoutSlash(route: string): string {
+  return route.replace(/(?<=.)\/$/, '');
+}
 
-const servedRoutes = (): string[] => {
+function servedRoutes(): string[] {
   const service: ServiceFile = parse(readFileSync('serverless.yml', 'utf8'));
   return Object.values(service.functions)
     .flatMap(({ events = [] }) => events.map(({ httpApi }) => httpApi))
@@ -29,7 +31,7 @@ const servedRoutes = (): string[] => {
     .map((route) => withoutSlash(String(route)))
     .filter((route) => !NOT_DESCRIBED.includes(route.split(' ')[1] ?? ''))
     .sort();
-};
+}
 
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, operation })),

@@ -14,7 +14,9 @@ const users = createDatabase(usersDatabaseUrl, 2);
 const notifications = createDatabase(notificationsDatabaseUrl, 2);
 afterAll(() => Promise.all([users.destroy(), notifications.destroy()]));
 
-const rowOf = (id: number) => users('users').where({ id }).first();
+function rowOf(id: number) {
+  return users('users').where({ id }).first();
+}
 
 describe('a password', () => {
   it('is stored as argon2id of the set cost, and nothing else', async () => {

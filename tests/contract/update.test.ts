@@ -7,8 +7,12 @@ import { ABSENT_ID, INVALID, patch, randomPassword, register, registered, userPa
 const database = createDatabase(inject('application').usersDatabaseUrl, 2);
 afterAll(() => database.destroy());
 
-const rowOf = (id: number) => database('users').where({ id }).first();
-const shown = async (id: number) => (await call('GET', `/api/users/${id}`)).body;
+function rowOf(id: number) {
+  return database('users').where({ id }).first();
+}
+async function shown(id: number) {
+  return (await call('GET', `/api/users/${id}`)).body;
+}
 
 describe('PATCH /api/users/{id}', () => {
   it.each([

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { localDir, runDir } from '#tools/local/paths.ts';
-import { withLock } from '#tools/local/process/lock.ts';
-import { STAGES } from './stages.ts';
 import { cfnLint } from '#tests/deploy/tools/cfn-lint.ts';
 import { otherNode, runtimeClient, runtimeEmulator } from '#tests/deploy/tools/lambda-runtime.ts';
 import { run } from '#tests/deploy/tools/run.ts';
+import { withLock } from '#tools/bootstrap/lock.mjs';
+import { localDir, runDir } from '#tools/paths.ts';
+import { STAGES } from './stages.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,16 +23,16 @@ const sls = path.resolve('node_modules/serverless/bin/serverless.js');
 /** As a shell without AWS would: no credentials, nothing that was set for the servers of this run but the brokers. */
 const packageEnvironment = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', TOPIC_PREFIX: '', GROUP_PREFIX: '' };
 
-const packageStage = async (folder: string, args: readonly string[], zipsFrom?: string): Promise<string> => {
+async function packageStage(folder: string, args: readonly string[], zipsFrom?: string): Promise<string> {
   const env = { ...packageEnvironment, ZIPS_FROM: zipsFrom };
   // osls works in a folder of the repository, whoever runs it.
   await withLock(path.join(runDir, 'package.lock'), () =>
     run(process.execPath, [sls, 'package', '--package', folder, ...args], { env }),
   );
   return folder;
-};
+}
 
-const unpack = async (from: string, to: string): Promise<void> => {
+async function unpack(from: string, to: string): Promise<void> {
   const zips = readdirSync(from).filter((file) => file.endsWith('.zip'));
   const script = [
     'import os, sys, zipfile',
@@ -40,7 +40,7 @@ const unpack = async (from: string, to: string): Promise<void> => {
     'for name in names: zipfile.ZipFile(os.path.join(source, name)).extractall(os.path.join(target, name[:-4]))',
   ];
   await run('python3', ['-c', script.join('\n'), from, to, ...zips]);
-};
+}
 
 /** Makes ready what all files need: the tools, every stage's package, and one package that runs on this machine. */
 export default async (project: TestProject): Promise<() => void> => {

@@ -5,11 +5,11 @@ import { runApplication } from '#tests/helpers/run-application.ts';
 import { startMailServer } from '#tests/helpers/smtp-server.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
-const PRELOAD = pathToFileURL('tests/helpers/skewed-clock.mjs').href;
+const PRELOAD = pathToFileURL('tests/fixtures/skewed-clock.mjs').href;
 const MINUTE = 60_000;
 
 /** One application whose clock is wrong, on servers whose clocks are right. */
-const withSkew = async (skewMs: number, use: (baseUrl: string, mails: (to: string) => number) => Promise<void>) => {
+async function withSkew(skewMs: number, use: (baseUrl: string, mails: (to: string) => number) => Promise<void>) {
   const mail = await startMailServer();
   const refused = new Set<string>();
   mail.refuse((recipient) => {
@@ -30,14 +30,15 @@ const withSkew = async (skewMs: number, use: (baseUrl: string, mails: (to: strin
     await stop();
     await mail.stop();
   }
-};
+}
 
-const register = async (baseUrl: string, email: string): Promise<Response> =>
-  fetch(`${baseUrl}/api/users/`, {
+async function register(baseUrl: string, email: string): Promise<Response> {
+  return fetch(`${baseUrl}/api/users/`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ name: 'Ann', lastname: 'Lee', email, password: 'correct-horse-1' }),
   });
+}
 
 describe.concurrent.each([
   ['behind', -10 * MINUTE],

@@ -6,6 +6,7 @@ import { eventWhen } from '#tests/helpers/events.ts';
 import { randomEmail, randomName } from '#tests/helpers/random.ts';
 import { register } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
+import { runArguments } from '#tools/local/process/node-arguments.ts';
 
 const { keptLogFile, usersDatabaseUrl, notificationsDatabaseUrl, redisUrl, brokers } = inject('application');
 
@@ -14,15 +15,16 @@ interface Run {
   readonly output: string;
 }
 
-const run = (script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> =>
-  new Promise((resolve) => {
+function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
+  return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [script, ...args],
+      runArguments(`local/commands/${command}`, ...args),
       { env: { ...process.env, APP_LOG_FILE: keptLogFile, ...env } },
       (_, out, err) => resolve({ code: child.exitCode ?? -1, output: `${out}${err}` }),
     );
   });
+}
 
 describe('npm run logs', () => {
   it('shows one registration’s whole way, by its trace id and by its event', async () => {
@@ -34,7 +36,7 @@ describe('npm run logs', () => {
     for (const id of [traceId, uuid]) {
       const output = await waitFor(
         async () => {
-          const shown = await run('local/logs.mjs', [id]);
+          const shown = await run('logs', [id]);
           return shown.output.includes('Events confirmed') ? shown.output : undefined;
         },
         { what: 'the last line of the way' },
@@ -50,7 +52,7 @@ describe('npm run logs', () => {
     [['nonsense'], {}, 'neither a trace id'],
     [[], { APP_LOG_FILE: '/nowhere/app.log' }, 'There is no log yet'],
   ])('says what is wrong: %j', async (args, env, text) => {
-    const { code, output } = await run('local/logs.mjs', args, env);
+    const { code, output } = await run('logs', args, env);
 
     expect([code, output]).toEqual([1, expect.stringContaining(text)]);
   });
@@ -70,7 +72,7 @@ describe('npm run doctor', () => {
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
 
-    const { code, output } = await run('local/doctor.mjs', [], {
+    const { code, output } = await run('doctor', [], {
       ...servers,
       HTTP_PORT: String(port),
       SMTP_URL: 'smtp://127.0.0.1:1',
@@ -89,7 +91,7 @@ describe('--help', () => {
   it.each(['start', 'test', 'invoke', 'redrive', 'reset', 'logs', 'doctor'])(
     'of npm run %s tells its options',
     async (name) => {
-      const { code, output } = await run(`local/${name}.mjs`, ['--help']);
+      const { code, output } = await run(name, ['--help']);
 
       expect(code).toBe(0);
       expect(output).toMatch(/^npm /);

@@ -7,9 +7,9 @@ import { randomEmail, randomName } from '#tests/helpers/random.ts';
 import { type RunningApplication, runApplication } from '#tests/helpers/run-application.ts';
 import { sendRequest } from '#tests/helpers/send-request.ts';
 import { startMailServer } from '#tests/helpers/smtp-server.ts';
-import { startProxyTo } from '#tools/lab/faults/tcp-proxy.ts';
 import { newUser } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
+import { startProxyTo } from '#tools/lab/faults/tcp-proxy.ts';
 
 const NOT_COPIED = ['node_modules', '.local', '.git', 'bench', 'docs', 'tests', path.join('dist', '.hot')];
 const SOURCE = 'functions/diagnostics/response-data.ts';
@@ -38,19 +38,21 @@ beforeEach(() => {
   onTestFailed(() => console.error(readFileSync(application.logFile, 'utf8').slice(-3000)));
 });
 
-const get = async (target: string): Promise<string> =>
-  (await sendRequest(application.baseUrl, { method: 'GET', path: target })).text;
+async function get(target: string): Promise<string> {
+  return (await sendRequest(application.baseUrl, { method: 'GET', path: target })).text;
+}
 
-const register = (email: string) =>
-  sendRequest(application.baseUrl, {
+function register(email: string) {
+  return sendRequest(application.baseUrl, {
     method: 'POST',
     path: '/api/users/',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(newUser({ email })),
   });
+}
 
 /** Saves the source so that it answers with another word; returns how long it took to be live. */
-const saveWith = async (word: string): Promise<number> => {
+async function saveWith(word: string): Promise<number> {
   const file = path.join(copy, SOURCE);
   writeFileSync(file, readFileSync(file, 'utf8').replace(/`\w+ id: /, `\`${word} id: `));
   const saved = performance.now();
@@ -59,7 +61,7 @@ const saveWith = async (word: string): Promise<number> => {
     what: 'the change',
   });
   return performance.now() - saved;
-};
+}
 
 describe('a source that is saved', () => {
   it('is live within a second, again and again', async () => {

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { semaphore } from '#shared/async/semaphore.ts';
 import { notificationsTestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
 import { startMailServer } from '#tests/helpers/smtp-server.ts';
+import { runArguments } from '#tools/local/process/node-arguments.ts';
 
 interface HttpResult {
   readonly statusCode: number;
@@ -29,7 +30,9 @@ const redisUrl = new URL('/15', application.redisUrl).href;
 const redis = new Redis(redisUrl);
 
 /** The names in the samples: see events/README.md. */
-const event = (n: number): string => `6f1c2f0e-5d5f-4c6e-9b0a-00000000000${n}`;
+function event(n: number): string {
+  return `6f1c2f0e-5d5f-4c6e-9b0a-00000000000${n}`;
+}
 const PASSWORD = 'correct-horse-1';
 
 const env = {
@@ -51,11 +54,14 @@ const SLS = ['node_modules/serverless/bin/serverless.js', 'invoke', 'local'];
 /** By our own command, which builds first and knows the sample; the others by `sls invoke local`, as it does. */
 const BY_NPM = ['createUser', 'getUser', 'sendWelcomeEmail'];
 
-const commandFor = (name: string): string[] =>
-  BY_NPM.includes(name) ? ['local/invoke.mjs', name] : [...SLS, '--function', name, '--path', `events/${name}.json`];
+function commandFor(name: string): string[] {
+  return BY_NPM.includes(name)
+    ? runArguments('local/commands/invoke', name)
+    : [...SLS, '--function', name, '--path', `events/${name}.json`];
+}
 
-const invoke = (name: string): Promise<Invoked> =>
-  twoAtOnce(
+function invoke(name: string): Promise<Invoked> {
+  return twoAtOnce(
     () =>
       new Promise((resolve, reject) => {
         const child = spawn(process.execPath, commandFor(name), { env, timeout: LIMIT_MS });
@@ -70,32 +76,34 @@ const invoke = (name: string): Promise<Invoked> =>
         child.on('close', (code) => resolve({ code, output }));
       }),
   );
+}
 
 /** What the function returned: the last object that was printed indented by four; a line of the log may come after it. */
-const resultIn = <Result = HttpResult>({ output }: Invoked): Result => {
+function resultIn<Result = HttpResult>({ output }: Invoked): Result {
   const start = output.startsWith('{\n') && !output.includes('\n{\n') ? 0 : output.lastIndexOf('\n{\n') + 1;
   return JSON.parse(output.slice(start, output.indexOf('\n}', start) + 2));
-};
+}
 
-const bodyOf = ({ body, isBase64Encoded }: HttpResult): string =>
-  isBase64Encoded === true ? Buffer.from(body, 'base64').toString('utf8') : body;
+function bodyOf({ body, isBase64Encoded }: HttpResult): string {
+  return isBase64Encoded === true ? Buffer.from(body, 'base64').toString('utf8') : body;
+}
 
-const addUser = (id: number, passwordHash: string) => {
+function addUser(id: number, passwordHash: string) {
   const email = `user${id}@b.io`;
   const times = { created_at: users.db.raw('UTC_TIMESTAMP(3)'), updated_at: users.db.raw('UTC_TIMESTAMP(3)') };
   const row = { id, name: 'Ann', lastname: 'Lee', email, email_lower: email, password_hash: passwordHash, ...times };
   return users.db('users').insert(row);
-};
+}
 
-const addDelivery = (n: number) => {
+function addDelivery(n: number) {
   const longAgo = notifications.db.raw('UTC_TIMESTAMP(3) - INTERVAL 1 HOUR');
   const times = { next_attempt_at: longAgo, event_added_at: longAgo, added_at: longAgo };
   const row = { uuid: event(n), user_email: 'due@b.io', status: 'PENDING', source_partition: 0, source_offset: n };
   return notifications.db('email_deliveries').insert({ ...row, ...times });
-};
+}
 
-const addEvent = (n: number, state: string, dueInSeconds = 3600) =>
-  users.db('outbox_events').insert({
+function addEvent(n: number, state: string, dueInSeconds = 3600) {
+  return users.db('outbox_events').insert({
     uuid: event(n),
     user_email: 'ann.lee@example.com',
     event_state: state,
@@ -104,14 +112,16 @@ const addEvent = (n: number, state: string, dueInSeconds = 3600) =>
     next_attempt_at:
       state === 'PROCESSING' ? users.db.raw('UTC_TIMESTAMP(3) + INTERVAL ? SECOND', [dueInSeconds]) : null,
   });
+}
 
-const stateOf = async (n: number): Promise<string> =>
-  (
+async function stateOf(n: number): Promise<string> {
+  return (
     await users
       .db('outbox_events')
       .where({ uuid: event(n) })
       .first()
   ).event_state;
+}
 
 beforeAll(async () => {
   await redis.flushdb();

@@ -17,32 +17,35 @@ const FIELDS = ['uuid', 'eventState', 'userEmail', 'addedAt', 'processedAt'];
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const WITHIN = { timeoutMs: 15_000 };
 
-const parsed = (value: string | null): Record<string, unknown> => JSON.parse(value ?? '');
-const theOnly = async (topic: Topic, key: string) => {
+function parsed(value: string | null): Record<string, unknown> {
+  return JSON.parse(value ?? '');
+}
+async function theOnly(topic: Topic, key: string) {
   await waitFor(() => wire.on(topic, key).length > 0, { what: `${key} on ${topic}`, ...WITHIN });
   const [message, ...more] = wire.on(topic, key);
   expect(more).toEqual([]);
   if (message === undefined) throw new Error('no message');
   return message;
-};
-const mailed = (email: string) =>
-  waitFor(async () => (await mailsTo(email)).length > 0, { what: `the mail to ${email}`, ...WITHIN });
+}
+function mailed(email: string) {
+  return waitFor(async () => (await mailsTo(email)).length > 0, { what: `the mail to ${email}`, ...WITHIN });
+}
 
 /** What a service of ours would write, for an event that nobody knows. */
-const request = (fields: Readonly<Record<string, unknown>> = {}) => {
+function request(fields: Readonly<Record<string, unknown>> = {}) {
   const uuid = randomUUID();
   const userEmail = randomEmail();
   const addedAt = new Date().toISOString();
   const value = { uuid, eventState: 'PROCESSING', userEmail, addedAt, processedAt: null, ...fields };
   return { uuid, userEmail, message: { key: uuid, value: JSON.stringify(value) } };
-};
+}
 
 /** A message behind all others of its partition: once it is mailed, they have been worked off. */
-const writeAndPass = async (messages: readonly NewMessage[]): Promise<void> => {
+async function writeAndPass(messages: readonly NewMessage[]): Promise<void> {
   const last = request();
   await wire.write('user.email.send', [...messages, last.message]);
   await mailed(last.userEmail);
-};
+}
 
 describe('on the wire', () => {
   it('a registration is exactly what the old services read and write', async () => {

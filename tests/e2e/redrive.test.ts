@@ -3,6 +3,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { eventOf, eventWhen, mailsTo } from '#tests/helpers/events.ts';
 import { randomName } from '#tests/helpers/random.ts';
 import { register } from '#tests/helpers/users.ts';
+import { runArguments } from '#tools/local/process/node-arguments.ts';
 
 const { baseUrl, operatorToken } = inject('application');
 
@@ -11,26 +12,27 @@ interface Run {
   readonly output: string;
 }
 
-const redrive = (args: readonly string[], token = operatorToken): Promise<Run> =>
-  new Promise((resolve) => {
+function redrive(args: readonly string[], token = operatorToken): Promise<Run> {
+  return new Promise((resolve) => {
     const env = { ...process.env, OPERATOR_TOKEN: token };
     const child = execFile(
       process.execPath,
-      ['local/redrive.mjs', '--url', baseUrl, ...args],
+      runArguments('local/commands/redrive', '--url', baseUrl, ...args),
       { env },
       (_, out, err) => {
         resolve({ code: child.exitCode ?? -1, output: `${out}${err}` });
       },
     );
   });
+}
 
 /** Users whose mail is refused for good once, with the word in the reason. */
-const failedUsers = async (word: string, count: number): Promise<string[]> => {
+async function failedUsers(word: string, count: number): Promise<string[]> {
   const emails = Array.from({ length: count }, (_, index) => `${word}${index}@b.io`);
   for (const email of emails) await register({ email });
   await Promise.all(emails.map((email) => eventWhen(email, 'FAILED')));
   return emails;
-};
+}
 
 describe('npm run redrive', () => {
   it('tries the FAILED events of one reason again, and each is mailed once', async () => {

@@ -36,7 +36,7 @@ const EXAMPLES = process.env['FUZZ_EXAMPLES'] ?? '50';
  * Runs schemathesis with all of its checks on the running application's own document. What it prints appears as it comes.
  * @throws when it ends without a report
  */
-export const runSchemathesis = async ({ baseUrl, operatorToken }: FuzzOptions): Promise<FuzzReport> => {
+export async function runSchemathesis({ baseUrl, operatorToken }: FuzzOptions): Promise<FuzzReport> {
   const programs = await ensurePythonPackages(path.join(FOLDER, 'requirements.txt'));
   const folder = mkdtempSync(path.join(os.tmpdir(), 'registration-fuzz-'));
   const reportFile = path.join(folder, 'report.json');
@@ -60,4 +60,4 @@ export const runSchemathesis = async ({ baseUrl, operatorToken }: FuzzOptions): 
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-};
+}

@@ -9,12 +9,12 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 );
 const report = await runSchemathesis(inject('application'));
 
-const failuresOf = (operation: string): readonly string[] => {
+function failuresOf(operation: string): readonly string[] {
   const path = operation.split(' ')[1];
   return report.failures
     .filter(({ operations: failed }) => failed.some((name) => name.split(' ')[1] === path))
     .map(({ code, title }) => `${code} ${title}`);
-};
+}
 
 describe('generated requests, right and wrong ones', () => {
   it.each(operations)('%s answers as the document says', (operation) => {

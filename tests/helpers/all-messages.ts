@@ -3,7 +3,7 @@ import { randomName } from './random.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Everything that lies on the topics of a prefix, keys, values and headers as one text per message. */
-export const allMessages = async (brokers: string, topicPrefix: string): Promise<string[]> => {
+export async function allMessages(brokers: string, topicPrefix: string): Promise<string[]> {
   const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
@@ -27,4 +27,4 @@ export const allMessages = async (brokers: string, topicPrefix: string): Promise
     await consumer.disconnect();
   }
   return found;
-};
+}

@@ -22,26 +22,27 @@ export interface Answer<T> extends RawAnswer {
 const { baseUrl } = inject('application');
 let check: Promise<CheckAnswer> | undefined;
 
-const loadCheck = async (): Promise<CheckAnswer> => {
+async function loadCheck(): Promise<CheckAnswer> {
   const { text } = await sendRequest(baseUrl, { method: 'GET', path: '/openapi.json' });
   const document: OpenApi = JSON.parse(text);
   return documentedBy(document);
-};
+}
 
-const parse = (answer: RawAnswer): unknown =>
-  (answer.headers['content-type'] ?? '').startsWith('application/json') && answer.text !== ''
+function parse(answer: RawAnswer): unknown {
+  return (answer.headers['content-type'] ?? '').startsWith('application/json') && answer.text !== ''
     ? JSON.parse(answer.text)
     : answer.text;
+}
 
 /**
  * Makes a call and gives its answer.
  * @throws when /openapi.json does not document the answer, or when it holds a secret
  */
-export const call = async <T = unknown>(
+export async function call<T = unknown>(
   method: string,
   path: string,
   { json, body, headers = {}, base = baseUrl }: CallOptions = {},
-): Promise<Answer<T>> => {
+): Promise<Answer<T>> {
   check ??= loadCheck();
   const sent = json === undefined ? body : JSON.stringify(json);
   const answer = await sendRequest(base, {
@@ -53,4 +54,4 @@ export const call = async <T = unknown>(
   (await check)(method, path, answer);
   if (SECRETS.test(answer.text)) throw new Error(`${method} ${path} answered with a secret: ${answer.text}`);
   return { ...answer, body: parse(answer) as T };
-};
+}

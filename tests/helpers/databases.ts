@@ -10,7 +10,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-const databaseLike = async (variable: string, history: Parameters<typeof migrate>[1]): Promise<TestDatabase> => {
+async function databaseLike(variable: string, history: Parameters<typeof migrate>[1]): Promise<TestDatabase> {
   const url = new URL(process.env[variable] ?? '');
   url.pathname = `/${randomName('t_')}`;
   await migrate(url.href, history);
@@ -23,11 +23,14 @@ const databaseLike = async (variable: string, history: Parameters<typeof migrate
       await db.destroy();
     },
   };
-};
+}
 
 /** A database of its own with the users context's tables, on the server that USERS_DATABASE_URL names. */
-export const usersTestDatabase = (): Promise<TestDatabase> => databaseLike('USERS_DATABASE_URL', usersHistory);
+export function usersTestDatabase(): Promise<TestDatabase> {
+  return databaseLike('USERS_DATABASE_URL', usersHistory);
+}
 
 /** The same with the notifications context's table. */
-export const notificationsTestDatabase = (): Promise<TestDatabase> =>
-  databaseLike('NOTIFICATIONS_DATABASE_URL', notificationsHistory);
+export function notificationsTestDatabase(): Promise<TestDatabase> {
+  return databaseLike('NOTIFICATIONS_DATABASE_URL', notificationsHistory);
+}

@@ -15,26 +15,28 @@ export interface StoredDelivery {
 }
 
 /** Looks into email_deliveries, and moves its clock. */
-export const deliveriesIn = ({ db }: Pick<TestDatabase, 'db'>) => ({
-  async find(uuid: string): Promise<StoredDelivery> {
-    const row: StoredDelivery | undefined = await db('email_deliveries').where({ uuid }).first();
-    if (row === undefined) throw new Error(`No delivery of ${uuid}`);
-    return row;
-  },
+export function deliveriesIn({ db }: Pick<TestDatabase, 'db'>) {
+  return {
+    async find(uuid: string): Promise<StoredDelivery> {
+      const row: StoredDelivery | undefined = await db('email_deliveries').where({ uuid }).first();
+      if (row === undefined) throw new Error(`No delivery of ${uuid}`);
+      return row;
+    },
 
-  async count(): Promise<number> {
-    const row = await db('email_deliveries').count({ total: '*' }).first();
-    return Number(row?.['total']);
-  },
+    async count(): Promise<number> {
+      const row = await db('email_deliveries').count({ total: '*' }).first();
+      return Number(row?.['total']);
+    },
 
-  /** Everything that waits for a time is due now; leases are over. */
-  async makeDue(): Promise<void> {
-    await db('email_deliveries')
-      .whereNotNull('next_attempt_at')
-      .update({ next_attempt_at: db.raw('UTC_TIMESTAMP(3) - INTERVAL 1 SECOND') });
-  },
+    /** Everything that waits for a time is due now; leases are over. */
+    async makeDue(): Promise<void> {
+      await db('email_deliveries')
+        .whereNotNull('next_attempt_at')
+        .update({ next_attempt_at: db.raw('UTC_TIMESTAMP(3) - INTERVAL 1 SECOND') });
+    },
 
-  async change(uuid: string, changes: Readonly<Record<string, unknown>>): Promise<void> {
-    await db('email_deliveries').where({ uuid }).update(changes);
-  },
-});
+    async change(uuid: string, changes: Readonly<Record<string, unknown>>): Promise<void> {
+      await db('email_deliveries').where({ uuid }).update(changes);
+    },
+  };
+}

@@ -26,20 +26,20 @@ const WITHOUT_OPERATION = [400, 404, 405];
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** Every object of a schema that lists its properties may have no others: an answer holds nothing undocumented. */
-const closed = (schema: unknown): unknown => {
+function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;
   const entries = Object.entries(schema).map(([key, value]) => [key, closed(value)]);
   return { ...Object.fromEntries(entries), ...('properties' in schema ? { additionalProperties: false } : {}) };
-};
+}
 
-const matches = (template: string, path: string): boolean => {
+function matches(template: string, path: string): boolean {
   const pattern = template.replace(/\/$/, '').replace(/\{\w+\}/g, '[^/]+');
   return new RegExp(`^${pattern}/?$`).test(path);
-};
+}
 
 /** Makes the check that an answer is what the document says: its status, its media type, its body and nothing more. */
-export const documentedBy = (document: OpenApi): CheckAnswer => {
+export function documentedBy(document: OpenApi): CheckAnswer {
   const ajv = new Ajv2020({ allErrors: true, strict: false, formats: { 'date-time': DATE_TIME, uuid: true } });
   ajv.addSchema({ $id: 'openapi', components: closed(document.components) });
   const compiled = new Map<string, ValidateFunction>();
@@ -95,4 +95,4 @@ export const documentedBy = (document: OpenApi): CheckAnswer => {
       checkBody(inline(content.schema), answer, fail);
     }
   };
-};
+}

@@ -24,14 +24,16 @@ export interface EventPage {
 }
 
 /** The headers of an operator's call. */
-export const operator = (): { authorization: string } => ({
-  authorization: `Bearer ${inject('application').operatorToken}`,
-});
+export function operator(): { authorization: string } {
+  return {
+    authorization: `Bearer ${inject('application').operatorToken}`,
+  };
+}
 
 const PAGES = 10;
 
 /** The newest event of an address, if it is among the latest thousand. */
-export const eventOf = async (email: string): Promise<PipelineEvent | undefined> => {
+export async function eventOf(email: string): Promise<PipelineEvent | undefined> {
   for (let page = 0; page < PAGES; page += 1) {
     const path = `/api/events?pageSize=100&page=${page}`;
     const { body } = await call<EventPage>('GET', path, { headers: operator() });
@@ -39,10 +41,10 @@ export const eventOf = async (email: string): Promise<PipelineEvent | undefined>
     if (found !== undefined || page + 1 >= body.totalPages) return found;
   }
   return undefined;
-};
+}
 
 /** Waits until the event of an address has the state. */
-export const eventWhen = async (email: string, state: PipelineEvent['eventState']): Promise<PipelineEvent> => {
+export async function eventWhen(email: string, state: PipelineEvent['eventState']): Promise<PipelineEvent> {
   const event = await waitFor(
     async () => {
       const found = await eventOf(email);
@@ -52,17 +54,17 @@ export const eventWhen = async (email: string, state: PipelineEvent['eventState'
   );
   if (event === undefined) throw new Error(`No event of ${email}`);
   return event;
-};
+}
 
 /** All raw mails that arrived so far. */
-export const allMails = async (): Promise<readonly string[]> => {
+export async function allMails(): Promise<readonly string[]> {
   const answer = await fetch(inject('application').mailsUrl);
   return (await answer.json()) as readonly string[];
-};
+}
 
 /** The raw mails that arrived at an address. */
-export const mailsTo = async (email: string): Promise<readonly string[]> => {
+export async function mailsTo(email: string): Promise<readonly string[]> {
   const { mailsUrl } = inject('application');
   const answer = await fetch(`${mailsUrl}?to=${encodeURIComponent(email)}`);
   return (await answer.json()) as readonly string[];
-};
+}

@@ -4,15 +4,16 @@ import type { HttpHandler } from '#shared/http/http-handler.ts';
 type Overrides = Partial<APIGatewayProxyEventV2>;
 
 /** An HTTP API event, of which only what the handlers read is there. */
-export const httpEvent = (overrides: Overrides = {}): APIGatewayProxyEventV2 =>
-  ({
+export function httpEvent(overrides: Overrides = {}): APIGatewayProxyEventV2 {
+  return {
     version: '2.0',
     routeKey: 'POST /api/users/',
     headers: { 'content-type': 'application/json' },
     requestContext: { http: { method: 'POST', path: '/api/users/' } },
     isBase64Encoded: false,
     ...overrides,
-  }) as APIGatewayProxyEventV2;
+  } as APIGatewayProxyEventV2;
+}
 
 const CONTEXT = { getRemainingTimeInMillis: () => 6000 } as Context;
 
@@ -27,9 +28,9 @@ export interface ErrorBody {
 }
 
 /** Calls a handler as Lambda does; the body is parsed when it is JSON. */
-export const invoke = async (handler: HttpHandler, event: APIGatewayProxyEventV2) => {
+export async function invoke(handler: HttpHandler, event: APIGatewayProxyEventV2) {
   const { statusCode = 0, headers = {}, body = '' } = await handler(event, CONTEXT);
   const isJson = String(headers['content-type'] ?? '').startsWith('application/json');
   const parsed: unknown = isJson ? JSON.parse(body) : body;
   return { status: statusCode, headers, body: parsed, error: parsed as ErrorBody };
-};
+}

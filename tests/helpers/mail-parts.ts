@@ -5,28 +5,29 @@ export interface MailParts {
   readonly parts: Readonly<Record<string, string>>;
 }
 
-const split = (raw: string): [head: string, body: string] => {
+function split(raw: string): [head: string, body: string] {
   const end = raw.search(/\r?\n\r?\n/);
   return end < 0 ? [raw, ''] : [raw.slice(0, end), raw.slice(end).replace(/^\r?\n\r?\n/, '')];
-};
+}
 
-const headersOf = (head: string): Record<string, string> =>
-  Object.fromEntries(
+function headersOf(head: string): Record<string, string> {
+  return Object.fromEntries(
     head
       .replace(/\r?\n[ \t]+/g, ' ')
       .split(/\r?\n/)
       .map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
   );
+}
 
-const decoded = (body: string, encoding = '7bit'): string => {
+function decoded(body: string, encoding = '7bit'): string {
   if (encoding === 'base64') return Buffer.from(body, 'base64').toString('utf8');
   if (encoding !== 'quoted-printable') return body;
   const bytes = body.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => `%${hex}`);
   return decodeURIComponent(bytes.replace(/%(?![0-9A-F]{2})/g, '%25'));
-};
+}
 
 /** Takes a raw mail of text parts apart. */
-export const mailParts = (raw: string): MailParts => {
+export function mailParts(raw: string): MailParts {
   const [head, body] = split(raw);
   const headers = headersOf(head);
   const boundary = /boundary="?([^";]+)"?/.exec(headers['content-type'] ?? '')?.[1];
@@ -37,4 +38,4 @@ export const mailParts = (raw: string): MailParts => {
     return [own['content-type']?.split(';')[0] ?? 'text/plain', decoded(partBody, own['content-transfer-encoding'])];
   });
   return { headers, parts: Object.fromEntries(parts) };
-};
+}

@@ -16,7 +16,7 @@ export interface Mailbox {
  * Recipients say themselves how they want to be treated: `bounce…` is refused for good, `greylist…` for now the first two times,
  * `redrive…` for good the first time, with the name in the answer.
  */
-const misbehave = (mail: TestMailServer, seen: Map<string, number>): void =>
+function misbehave(mail: TestMailServer, seen: Map<string, number>): void {
   mail.refuse((recipient) => {
     if (recipient.startsWith('bounce')) return { code: 550, message: '5.1.1 no such user here' };
     const times = (seen.get(recipient) ?? 0) + 1;
@@ -26,9 +26,10 @@ const misbehave = (mail: TestMailServer, seen: Map<string, number>): void =>
     if (!recipient.startsWith('greylist')) return undefined;
     return times <= 2 ? { code: 451, message: '4.7.1 come back later' } : undefined;
   });
+}
 
 /** A mail server, and a way for tests in other processes to look into it and to switch it off and on. */
-export const startMailbox = async (): Promise<Mailbox> => {
+export async function startMailbox(): Promise<Mailbox> {
   const seen = new Map<string, number>();
   const servers: TestMailServer[] = [];
   const start = async (port?: number): Promise<TestMailServer> => {
@@ -67,4 +68,4 @@ export const startMailbox = async (): Promise<Mailbox> => {
       await switchTo(false);
     },
   };
-};
+}

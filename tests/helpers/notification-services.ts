@@ -15,10 +15,10 @@ interface Options {
 }
 
 /** The notifications services on one database, as one process has them; mails go to SMTP_URL unless `send` is given. */
-export const notificationServicesOn = (
+export function notificationServicesOn(
   { db }: Pick<TestDatabase, 'db'>,
   { retryHours = 48, send = sendMail, remainingMs = 20_000 }: Options = {},
-) => {
+) {
   const published = publishedMessages();
   const { publish } = published;
   const database = async () => db;
@@ -34,4 +34,4 @@ export const notificationServicesOn = (
     receive: (records: Parameters<typeof receive>[0]) => receive(records, () => remainingMs),
     deliverDue: () => due(() => remainingMs),
   };
-};
+}

@@ -9,7 +9,7 @@ export interface PublishedMessages {
 }
 
 /** A publisher that keeps what it is given: for services whose subject is not the broker. */
-export const publishedMessages = (): PublishedMessages => {
+export function publishedMessages(): PublishedMessages {
   const messages: Array<{ topic: string; message: OutgoingMessage }> = [];
   let failure: Error | undefined;
   const on = (topic: string): OutgoingMessage[] =>
@@ -25,4 +25,4 @@ export const publishedMessages = (): PublishedMessages => {
       failure = error;
     },
   };
-};
+}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { toMessage } from '#shared/messages/event-message.ts';
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import type { RawRecord } from '#shared/kafka/records.ts';
+import { toMessage } from '#shared/messages/event-message.ts';
 import { randomEmail } from './random.ts';
 
 let nextOffset = 0;
@@ -14,18 +14,22 @@ export interface TestEvent {
 }
 
 /** An event that nobody else has. */
-export const testEvent = (overrides: Partial<TestEvent> = {}): TestEvent => ({
-  uuid: randomUUID(),
-  userEmail: randomEmail(),
-  addedAt: new Date(),
-  generation: 0,
-  ...overrides,
-});
+export function testEvent(overrides: Partial<TestEvent> = {}): TestEvent {
+  return {
+    uuid: randomUUID(),
+    userEmail: randomEmail(),
+    addedAt: new Date(),
+    generation: 0,
+    ...overrides,
+  };
+}
 
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
 
 /** A record as Lambda hands it over. */
-export const rawRecord = (value: string | null, overrides: Partial<RawRecord> = {}): RawRecord => {
+export function rawRecord(value: string | null, overrides: Partial<RawRecord> = {}): RawRecord {
   nextOffset += 1;
   return {
     topic: 'user.email.send',
@@ -36,19 +40,21 @@ export const rawRecord = (value: string | null, overrides: Partial<RawRecord> = 
     headers: [],
     ...overrides,
   };
-};
+}
 
 /** The record that an outgoing message becomes. */
-export const recordOf = ({ key, value, headers }: OutgoingMessage, overrides: Partial<RawRecord> = {}): RawRecord =>
-  rawRecord(value, {
+export function recordOf({ key, value, headers }: OutgoingMessage, overrides: Partial<RawRecord> = {}): RawRecord {
+  return rawRecord(value, {
     key: key === null ? null : Buffer.from(key.toString()).toString('base64'),
     headers: Object.entries(headers).map(([name, text]) => ({ [name]: [...Buffer.from(text)] })),
     ...overrides,
   });
+}
 
 /** The message that asks for an event's mail. */
-export const sendRecord = (event: TestEvent, overrides: Partial<RawRecord> = {}): RawRecord =>
-  recordOf(
+export function sendRecord(event: TestEvent, overrides: Partial<RawRecord> = {}): RawRecord {
+  return recordOf(
     toMessage('user.email.send', { ...event, eventState: 'PROCESSING', processedAt: null, traceparent: null }),
     overrides,
   );
+}

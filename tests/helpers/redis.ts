@@ -8,22 +8,22 @@ import { randomName } from './random.ts';
 export const TEST_TIMES = { slidingSeconds: 60, maxAgeSeconds: 600, guardSeconds: 120 };
 
 /** A connected client on the server that REDIS_URL names, or on another. */
-export const connectedRedis = async (url: string = process.env['REDIS_URL'] ?? ''): Promise<Redis> => {
+export async function connectedRedis(url: string = process.env['REDIS_URL'] ?? ''): Promise<Redis> {
   const redis = createRedis(url);
   await redis.connect();
   return redis;
-};
+}
 
 /** The same client, connected to a server that has restarted since: another run id, of letters and digits. */
-export const asRestarted = (redis: Redis, runId: string): Redis => {
+export function asRestarted(redis: Redis, runId: string): Redis {
   const changed = { info: async () => `# Server\r\nrun_id:${runId}\r\n`, once: () => redis };
   return new Proxy(redis, {
     get: (target, name) => Reflect.get(Object.hasOwn(changed, name) ? changed : target, name),
   });
-};
+}
 
 /** A user cache with keys of its own; `current` gives the client, or undefined while Redis is away. */
-export const userCacheOn = (current: () => Redis | undefined): UserCache => {
+export function userCacheOn(current: () => Redis | undefined): UserCache {
   const prefix = randomName('user-');
   const cache = () => {
     const redis = current();
@@ -40,4 +40,4 @@ export const userCacheOn = (current: () => Redis | undefined): UserCache => {
       return there !== undefined;
     },
   };
-};
+}

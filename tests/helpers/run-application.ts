@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { runArguments } from '#tools/local/process/node-arguments.ts';
 import { freePorts } from '#tools/local/process/ports.ts';
 import { notificationsTestDatabase, type TestDatabase, usersTestDatabase } from './databases.ts';
 import { randomName } from './random.ts';
@@ -36,23 +37,24 @@ const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 20_000;
 
 /** Redis may be shared with others, and knows users by id alone: no two applications give out the same ids. */
-const useIdsOfItsOwn = ({ db }: TestDatabase) =>
-  db.raw('ALTER TABLE users AUTO_INCREMENT = ?', [randomInt(1_000, 1_000_000_000) * 100_000]);
+function useIdsOfItsOwn({ db }: TestDatabase) {
+  return db.raw('ALTER TABLE users AUTO_INCREMENT = ?', [randomInt(1_000, 1_000_000_000) * 100_000]);
+}
 
-const end = async (child: ChildProcess): Promise<void> => {
+async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
   await ended;
   clearTimeout(timer);
-};
+}
 
 /**
  * Starts the application as a user would, on databases and topics of its own, and waits until it is ready.
  * @throws with the end of its log when it does not start
  */
-export const runApplication = async ({ smtpUrl, root = process.cwd(), env = {} }: RunOptions) => {
+export async function runApplication({ smtpUrl, root = process.cwd(), env = {} }: RunOptions) {
   const [users, notifications] = await Promise.all([usersTestDatabase(), notificationsTestDatabase()]);
   await useIdsOfItsOwn(users);
   const [httpPort, emailPort, lambdaPort] = await freePorts(3);
@@ -69,7 +71,7 @@ export const runApplication = async ({ smtpUrl, root = process.cwd(), env = {} }
     logFile: path.join(folder, 'application.log'),
     keptLogFile: path.join(folder, 'kept', 'app.log'),
   };
-  const child = spawn(process.execPath, ['local/start.mjs'], {
+  const child = spawn(process.execPath, runArguments('local/commands/start'), {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -110,4 +112,4 @@ export const runApplication = async ({ smtpUrl, root = process.cwd(), env = {} }
   }
   died.catch(() => undefined);
   return { application, stop };
-};
+}

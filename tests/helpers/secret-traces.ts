@@ -10,41 +10,43 @@ import { SECRETS } from './secret-marks.ts';
 /** Where a password hash belongs, and nowhere else. */
 const HASH_COLUMN = 'password_hash';
 
-const rowsOf = async (db: Database): Promise<string[]> => {
+async function rowsOf(db: Database): Promise<string[]> {
   const [tables] = await db.raw('SHOW TABLES');
   const names = tables.map((row: object) => String(Object.values(row)[0]));
   const rows = await Promise.all(names.map((name: string) => db(name)));
   return rows.flat().map(({ [HASH_COLUMN]: _hash, ...row }: Record<string, unknown>) => JSON.stringify(row));
-};
+}
 
-const databaseOf = async (url: string): Promise<string[]> => {
+async function databaseOf(url: string): Promise<string[]> {
   const db = createDatabase(url, 2);
   try {
     return await rowsOf(db);
   } finally {
     await db.destroy();
   }
-};
+}
 
-const entryOf = async (redis: Redis, key: string): Promise<string> => {
+async function entryOf(redis: Redis, key: string): Promise<string> {
   const type = await redis.type(key);
   if (type === 'string') return `${key} ${await redis.get(key)}`;
   return `${key} ${type === 'zset' ? await redis.zrange(key, '0', '-1') : type}`;
-};
+}
 
-const cacheOf = async (url: string): Promise<string[]> => {
+async function cacheOf(url: string): Promise<string[]> {
   const redis = await connectedRedis(url);
   try {
     return await Promise.all((await redis.keys('*')).map((key) => entryOf(redis, key)));
   } finally {
     redis.disconnect();
   }
-};
+}
 
-const textsOf = (raw: string): string[] => [raw, ...Object.values(mailParts(raw).parts)];
+function textsOf(raw: string): string[] {
+  return [raw, ...Object.values(mailParts(raw).parts)];
+}
 
 /** What a running application has written so far, by the place where it lies. */
-export const tracesOf = async (application: RunningApplication, mails: readonly string[]) => {
+export async function tracesOf(application: RunningApplication, mails: readonly string[]) {
   const { logFile, usersDatabaseUrl, notificationsDatabaseUrl, redisUrl, brokers, topicPrefix } = application;
   return {
     log: readFileSync(logFile, 'utf8').split('\n'),
@@ -54,10 +56,10 @@ export const tracesOf = async (application: RunningApplication, mails: readonly 
     topics: await allMessages(brokers, topicPrefix),
     mails: mails.flatMap(textsOf),
   };
-};
+}
 
 /** What of that holds a password, a hash or the operator's token. */
-export const secretsIn = (traces: Readonly<Record<string, readonly string[]>>, operatorToken: string): string[] => {
+export function secretsIn(traces: Readonly<Record<string, readonly string[]>>, operatorToken: string): string[] {
   const isSecret = (text: string): boolean => SECRETS.test(text) || text.includes(operatorToken);
   return Object.entries(traces).flatMap(([place, texts]) => texts.filter(isSecret).map((text) => `${place}: ${text}`));
-};
+}

@@ -19,8 +19,8 @@ export interface RawAnswer {
 const LIMIT_MS = 10_000;
 
 /** Sends one request on a connection of its own; unlike fetch it sends a body with GET, and paths that climb. */
-export const sendRequest = (base: string, { method, path, headers = {}, body }: RawRequest): Promise<RawAnswer> =>
-  new Promise((resolve, reject) => {
+export function sendRequest(base: string, { method, path, headers = {}, body }: RawRequest): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(base);
     const isCounted = body !== undefined && headers['transfer-encoding'] === undefined;
     const length = isCounted ? { 'content-length': Buffer.byteLength(body) } : {};
@@ -38,3 +38,4 @@ export const sendRequest = (base: string, { method, path, headers = {}, body }: 
     });
     request.end(body);
   });
+}

@@ -19,10 +19,12 @@ export interface TestMailServer {
   stop(): Promise<void>;
 }
 
-const failure = (code: number, message: string): Error => Object.assign(new Error(message), { responseCode: code });
+function failure(code: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode: code });
+}
 
 /** A real SMTP server on a free port that keeps what it takes and refuses what it is told to. */
-export const startMailServer = async (port = 0): Promise<TestMailServer> => {
+export async function startMailServer(port = 0): Promise<TestMailServer> {
   const mails: ReceivedMail[] = [];
   let rule: RecipientRule = () => undefined;
   let beforeAnswer: (recipient: string) => void = () => undefined;
@@ -63,4 +65,4 @@ export const startMailServer = async (port = 0): Promise<TestMailServer> => {
     },
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
-};
+}

@@ -1,5 +1,5 @@
 /** Collects what nobody caught; on a real process each of these would end it. */
-export const watchUnhandled = (): { readonly seen: unknown[]; stop(): void } => {
+export function watchUnhandled(): { readonly seen: unknown[]; stop(): void } {
   const seen: unknown[] = [];
   const keep = (error: unknown): void => {
     seen.push(error);
@@ -13,11 +13,11 @@ export const watchUnhandled = (): { readonly seen: unknown[]; stop(): void } => 
       process.off('uncaughtException', keep);
     },
   };
-};
+}
 
 /** What a call came to, and how long it took. */
-export const timed = async <T>(run: () => Promise<T>) => {
+export async function timed<T>(run: () => Promise<T>) {
   const started = performance.now();
   const [answer] = await Promise.allSettled([run()]);
   return { answer, ms: performance.now() - started };
-};
+}

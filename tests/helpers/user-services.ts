@@ -1,5 +1,5 @@
-import type { Database } from '#shared/db/database.ts';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
+import type { Database } from '#shared/db/database.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
 import { drainCacheInvalidations } from '#shared/users/drain-cache-invalidations.ts';
 import { listUsers } from '#shared/users/list-users.ts';
@@ -21,7 +21,7 @@ export const NO_CACHE: UserCache = {
 };
 
 /** The users services on one database. Passwords are kept as they are: hashing is tested by itself. */
-export const userServicesOn = (db: Database, cache: UserCache = NO_CACHE) => {
+export function userServicesOn(db: Database, cache: UserCache = NO_CACHE) {
   const published = publishedMessages();
   const database = async () => db;
   const breaker = circuitBreaker({ threshold: 3, probeAfterMs: 200 }, () => performance.now());
@@ -41,4 +41,4 @@ export const userServicesOn = (db: Database, cache: UserCache = NO_CACHE) => {
     remove: removeUser({ database, cache }),
     drain: drainCacheInvalidations(database, cache),
   };
-};
+}

@@ -17,32 +17,40 @@ export interface NewUser {
 }
 
 /** A password that no other test has. */
-export const randomPassword = (): string => randomName(SECRET_MARK);
+export function randomPassword(): string {
+  return randomName(SECRET_MARK);
+}
 
 /** The body of a registration that nothing is wrong with, but for what is given. */
-export const newUser = (fields: Readonly<Record<string, unknown>> = {}): NewUser & Record<string, unknown> => ({
-  name: 'Ann',
-  lastname: 'Lee',
-  email: randomEmail(),
-  password: randomPassword(),
-  ...fields,
-});
+export function newUser(fields: Readonly<Record<string, unknown>> = {}): NewUser & Record<string, unknown> {
+  return {
+    name: 'Ann',
+    lastname: 'Lee',
+    email: randomEmail(),
+    password: randomPassword(),
+    ...fields,
+  };
+}
 
-export const register = (fields: Readonly<Record<string, unknown>> = {}, options: CallOptions = {}) =>
-  call<User>('POST', '/api/users/', { json: newUser(fields), ...options });
+export function register(fields: Readonly<Record<string, unknown>> = {}, options: CallOptions = {}) {
+  return call<User>('POST', '/api/users/', { json: newUser(fields), ...options });
+}
 
 /** A user who is registered, and the password. */
-export const registered = async (fields: Partial<NewUser> = {}): Promise<User & { readonly password: string }> => {
+export async function registered(fields: Partial<NewUser> = {}): Promise<User & { readonly password: string }> {
   const body = newUser(fields);
   const { status, body: user, text } = await call<User>('POST', '/api/users/', { json: body });
   if (status !== 201) throw new Error(`Registering answered ${status} ${text}`);
   return { ...user, password: body.password };
-};
+}
 
-export const userPath = (user: Pick<User, 'id'>): string => `/api/users/${user.id}`;
+export function userPath(user: Pick<User, 'id'>): string {
+  return `/api/users/${user.id}`;
+}
 
-export const patch = (user: Pick<User, 'id'>, json: unknown): Promise<Answer<User>> =>
-  call<User>('PATCH', userPath(user), { json });
+export function patch(user: Pick<User, 'id'>, json: unknown): Promise<Answer<User>> {
+  return call<User>('PATCH', userPath(user), { json });
+}
 
 /** An id that is never given out. */
 export const ABSENT_ID = 8_999_999_999_999_999;

@@ -4,10 +4,10 @@ interface WaitOptions {
 }
 
 /** Polls until `probe` gives something truthy and returns it; what it throws until then counts as "not yet". */
-export const waitFor = async <T>(
+export async function waitFor<T>(
   probe: () => Promise<T> | T,
   { timeoutMs = 20_000, what = 'the condition' }: WaitOptions = {},
-) => {
+) {
   const end = performance.now() + timeoutMs;
   let last: unknown;
   while (performance.now() < end) {
@@ -23,4 +23,4 @@ export const waitFor = async <T>(
   throw new Error(
     `Waited ${timeoutMs} ms in vain for ${what}; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`,
   );
-};
+}

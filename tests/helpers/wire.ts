@@ -20,7 +20,7 @@ const TOPICS = ['user.email.send', 'user.email.sent', 'user.email.send.dlq', 'us
 export type Topic = (typeof TOPICS)[number];
 
 /** Reads everything that is on the application's topics from their beginning, and writes to them as a stranger would. */
-export const connectWire = async () => {
+export async function connectWire() {
   const { brokers, topicPrefix } = inject('application');
   const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
@@ -56,4 +56,4 @@ export const connectWire = async () => {
       await Promise.all([producer.disconnect(), consumer.disconnect()]);
     },
   };
-};
+}

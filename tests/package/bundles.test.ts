@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { bundleHandlers } from '#tools/build/handlers.ts';
 import { sourceOf } from '#tools/deploy/function-zips.ts';
-import { bundleHandlers } from '../../esbuild.config.mjs';
 
 interface Definition {
   readonly handler: string;
@@ -13,14 +13,22 @@ const functions: Readonly<Record<string, Definition>> = parse(readFileSync('serv
 const sources = new Map(Object.entries(functions).map(([name, { handler }]) => [name, sourceOf(handler)]));
 const bundles = await bundleHandlers([...new Set(sources.values())]);
 
-const contentsOf = (name: string): readonly string[] => bundles.get(sources.get(name) ?? '')?.contents ?? [];
+function contentsOf(name: string): readonly string[] {
+  return bundles.get(sources.get(name) ?? '')?.contents ?? [];
+}
 
 /** What each package is part of, whatever folder npm has put it into. */
-const packagesOf = (name: string): string[] => [
-  ...new Set(contentsOf(name).flatMap((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? [])),
-];
-const needsArgon2 = (name: string): boolean => bundles.get(sources.get(name) ?? '')?.needsArgon2 === true;
-const namesWhere = (test: (name: string) => boolean): string[] => Object.keys(functions).filter(test);
+function packagesOf(name: string): string[] {
+  return [
+    ...new Set(contentsOf(name).flatMap((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? [])),
+  ];
+}
+function needsArgon2(name: string): boolean {
+  return bundles.get(sources.get(name) ?? '')?.needsArgon2 === true;
+}
+function namesWhere(test: (name: string) => boolean): string[] {
+  return Object.keys(functions).filter(test);
+}
 
 describe('a function holds only what it needs', () => {
   it('the one that reads a user: the database and the cache, neither broker nor mail server nor hashes', () => {

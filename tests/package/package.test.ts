@@ -35,24 +35,29 @@ const PROVISIONED_ONLY = [
 const folder = mkdtempSync(path.join(os.tmpdir(), 'package-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const runPackage = async (): Promise<Readonly<Record<string, Resource>>> => {
+async function runPackage(): Promise<Readonly<Record<string, Resource>>> {
   const script = path.resolve('node_modules/serverless/bin/serverless.js');
   const { TOPIC_PREFIX: _topics, GROUP_PREFIX: _groups, CONFIRM_GROUP: _confirm, ...inherited } = process.env;
   const env = { ...inherited, KAFKA_BROKERS: 'b-1.example.com:9092', AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
   await promisify(execFile)(process.execPath, [script, 'package', '--stage', 'prod', '--package', folder], { env });
   return JSON.parse(readFileSync(path.join(folder, 'cloudformation-template-update-stack.json'), 'utf8')).Resources;
-};
+}
 
 const resources = await runPackage();
 const functions: Readonly<Record<string, Definition>> = parse(readFileSync('serverless.yml', 'utf8')).functions;
 
-const ofType = (type: string): Array<Resource['Properties']> =>
-  Object.values(resources)
+function ofType(type: string): Array<Resource['Properties']> {
+  return Object.values(resources)
     .filter(({ Type }) => Type === type)
     .map(({ Properties }) => Properties);
+}
 
-const functionOf = (value: unknown): string => /"([A-Z]\w+?)LambdaFunction"/.exec(JSON.stringify(value))?.[1] ?? '';
-const logicalName = (key: string): string => `${key.slice(0, 1).toUpperCase()}${key.slice(1)}`;
+function functionOf(value: unknown): string {
+  return /"([A-Z]\w+?)LambdaFunction"/.exec(JSON.stringify(value))?.[1] ?? '';
+}
+function logicalName(key: string): string {
+  return `${key.slice(0, 1).toUpperCase()}${key.slice(1)}`;
+}
 
 describe('the packaged template', () => {
   it('has one function per entry of serverless.yml, with its handler and timeout', () => {

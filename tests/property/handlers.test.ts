@@ -9,7 +9,9 @@ import { httpEvent, invoke } from '#tests/helpers/http-events.ts';
 
 vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
 
-const unlimited = async () => undefined;
+async function unlimited() {
+  return undefined;
+}
 const create = createUser(async ({ name, lastname, email }) => ({ id: 1, name, lastname, email }), unlimited);
 const update = updateUserHandler(async (id) => ({ id, name: 'Ann', lastname: 'Lee', email: 'ann@b.io' }), unlimited);
 const get = getUser(async (id) => ({ id, name: 'Ann', lastname: 'Lee', email: 'ann@b.io' }));
@@ -26,7 +28,7 @@ const list = listUsersHandler(async ({ page, pageSize, sortBy }) => ({
 type Answer = Awaited<ReturnType<typeof invoke>>;
 
 /** A success, or an error in the contract's format that is not our own fault. */
-const expectDocumented = ({ status, error }: Answer, success: number): void => {
+function expectDocumented({ status, error }: Answer, success: number): void {
   if (status === success) return;
   expect(status).not.toBe(500);
   expect(Object.keys(ERROR_CODES)).toContain(error.code);
@@ -38,7 +40,7 @@ const expectDocumented = ({ status, error }: Answer, success: number): void => {
     traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
   });
   if (error.code === 'INVALID_INPUT') expect(Object.keys(error.errors ?? {}).length).toBeGreaterThan(0);
-};
+}
 
 /** Bodies near the ones that are accepted, so that more than the first check is reached. */
 const nearBody = fc.record(

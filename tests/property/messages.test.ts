@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
+import { outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
 import { parseDeadLetter, toDeadLetter } from '#shared/messages/dead-letter.ts';
 import {
   type EventMessage,
@@ -8,11 +10,9 @@ import {
   parseInstant,
   toMessage,
 } from '#shared/messages/event-message.ts';
-import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
-import { outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
 import { parseBatch } from '#shared/notifications/parse-batch.ts';
-import { readFailure } from '#shared/outbox/record-dead-letters.ts';
 import { continueTrace } from '#shared/observability/trace-context.ts';
+import { readFailure } from '#shared/outbox/record-dead-letters.ts';
 import { recordOf } from '#tests/helpers/raw-records.ts';
 
 const instant = fc.date({
@@ -43,7 +43,9 @@ const base64 = fc.oneof(
       }
     }),
 );
-const absentOr = <T>(value: fc.Arbitrary<T>) => fc.option(value);
+function absentOr<T>(value: fc.Arbitrary<T>) {
+  return fc.option(value);
+}
 const raw: fc.Arbitrary<RawRecord> = fc.record({
   topic: fc.constantFrom('user.email.send', 'user.email.send.dlq', 'other'),
   partition: fc.nat(),

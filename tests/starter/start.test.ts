@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { isAlive } from '#tools/bootstrap/lock.mjs';
 import { freePorts, isPortTaken } from '#tools/local/process/ports.ts';
-import { isAlive } from '#tools/local/process/signals.ts';
 import { answers, killAll, runStarter, type Starter, starterEnv, until } from './starter.ts';
 
 const seen: number[] = [];
@@ -12,18 +12,20 @@ afterEach(() => {
   stopServer();
 });
 
-const start = async (overrides: Record<string, string | undefined> = {}): Promise<Starter> => {
+async function start(overrides: Record<string, string | undefined> = {}): Promise<Starter> {
   const starter = runStarter(await starterEnv(overrides));
   seen.push(starter.child.pid ?? 0);
   return starter;
-};
+}
 
-const ready = async (starter: Starter): Promise<void> => {
+async function ready(starter: Starter): Promise<void> {
   await until(`ready:\n${starter.output()}`, () => starter.output().includes('Ready after'));
   seen.push(...starter.processes());
-};
+}
 
-const isApp = (pid: number): boolean => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('serverless.js');
+function isApp(pid: number): boolean {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('serverless.js');
+}
 
 describe('npm start with every URL set', () => {
   it('starts the application alone, brings it back when it dies, and leaves nothing at the end', async () => {

@@ -2,13 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { isAlive } from '#tools/bootstrap/lock.mjs';
 import { waitFor } from '#tools/local/cli/wait-for.ts';
-import { localDir } from '#tools/local/paths.ts';
+import { runArguments } from '#tools/local/process/node-arguments.ts';
 import { freePorts } from '#tools/local/process/ports.ts';
-import { isAlive } from '#tools/local/process/signals.ts';
-
-const script = fileURLToPath(new URL('../../local/start.mjs', import.meta.url));
+import { localDir } from '#tools/paths.ts';
 
 export interface Starter {
   child: ChildProcess;
@@ -21,7 +19,7 @@ export interface Starter {
 }
 
 /** The environment of one start: free ports, databases and topics of its own, the servers of this test run. */
-export const starterEnv = async (overrides: Record<string, string | undefined> = {}): Promise<NodeJS.ProcessEnv> => {
+export async function starterEnv(overrides: Record<string, string | undefined> = {}): Promise<NodeJS.ProcessEnv> {
   const [http, email, lambda, smtp] = await freePorts(4);
   const id = randomBytes(4).toString('hex');
   const database = (name: string) => {
@@ -44,11 +42,14 @@ export const starterEnv = async (overrides: Record<string, string | undefined> =
     npm_lifecycle_event: undefined,
     ...overrides,
   };
-};
+}
 
 /** Runs `npm start` without npm. */
-export const runStarter = (env: NodeJS.ProcessEnv): Starter => {
-  const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+export function runStarter(env: NodeJS.ProcessEnv): Starter {
+  const child = spawn(process.execPath, runArguments('local/commands/start'), {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
   child.stdout.on('data', (data) => {
     text += data;
@@ -64,21 +65,22 @@ export const runStarter = (env: NodeJS.ProcessEnv): Starter => {
     api: `http://127.0.0.1:${env.HTTP_PORT}`,
     secondApi: `http://127.0.0.1:${env.EMAIL_HTTP_PORT}`,
   };
-};
+}
 
-export const until = async (what: string, ask: () => Promise<boolean> | boolean, timeoutMs = 40_000): Promise<void> => {
+export async function until(what: string, ask: () => Promise<boolean> | boolean, timeoutMs = 40_000): Promise<void> {
   if (!(await waitFor(ask, { timeoutMs, everyMs: 50 }))) throw new Error(`not within ${timeoutMs} ms: ${what}`);
-};
+}
 
-export const answers = async (url: string): Promise<boolean> =>
-  (await fetch(url, { headers: { connection: 'close' } })).ok;
+export async function answers(url: string): Promise<boolean> {
+  return (await fetch(url, { headers: { connection: 'close' } })).ok;
+}
 
 /** Ends what a failed test left. */
-export const killAll = (pids: number[]): void => {
+export function killAll(pids: number[]): void {
   for (const pid of pids.filter(isAlive)) process.kill(pid, 'SIGKILL');
-};
+}
 
-const treeOf = (root: number): number[] => {
+function treeOf(root: number): number[] {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     const parent = parentOf(name);
@@ -86,13 +88,13 @@ const treeOf = (root: number): number[] => {
   }
   const walk = (pid: number): number[] => [pid, ...(children.get(pid) ?? []).flatMap(walk)];
   return walk(root);
-};
+}
 
-const parentOf = (pid: string): number => {
+function parentOf(pid: string): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {
     return 0;
   }
-};
+}

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { ERROR_CODES } from '#shared/errors/app-error.ts';
 import document from '#generated/openapi.json' with { type: 'json' };
+import { ERROR_CODES } from '#shared/errors/app-error.ts';
 
 interface Content {
   readonly schema: { readonly $ref?: string };

@@ -1,9 +1,9 @@
 import type { TSchema } from 'typebox';
 import { ConfigSchema } from '#shared/config/config-schema.ts';
-import { DiagnosticsQuerySchema } from '#shared/system/diagnostics-schemas.ts';
 import { EventMessageSchema } from '#shared/messages/event-message-schema.ts';
 import { ListDeadLettersQuerySchema } from '#shared/outbox/dead-letter.ts';
 import { ListEventsQuerySchema } from '#shared/outbox/event.ts';
+import { DiagnosticsQuerySchema } from '#shared/system/diagnostics-schemas.ts';
 import { CreateUserBodySchema, ListUsersQuerySchema, UpdateUserBodySchema } from '#shared/users/user-schemas.ts';
 
 interface ValidatorSource {
@@ -27,7 +27,7 @@ export const VALIDATORS: Readonly<Record<string, ValidatorSource>> = {
   },
   'diagnostics-query': {
     schema: DiagnosticsQuerySchema,
-    type: ['DiagnosticsQuery', 'diagnostics/diagnostics-schemas.ts'],
+    type: ['DiagnosticsQuery', 'system/diagnostics-schemas.ts'],
   },
-  'event-message': { schema: EventMessageSchema, type: ['WireMessage', 'kafka/event-message-schema.ts'] },
+  'event-message': { schema: EventMessageSchema, type: ['WireMessage', 'messages/event-message-schema.ts'] },
 };

@@ -1,6 +1,6 @@
 import type { Resource, Resources } from './types.ts';
 
-export type Dimension = { Name: string; Value: unknown };
+type Dimension = { Name: string; Value: unknown };
 
 export interface Watched {
   /** of our own metrics */
@@ -15,33 +15,41 @@ export interface Watched {
 
 const TOPIC = 'AlarmTopic';
 
-const alarm = (properties: Record<string, unknown>): Resource => ({
-  Type: 'AWS::CloudWatch::Alarm',
-  Properties: {
-    ComparisonOperator: 'GreaterThanThreshold',
-    TreatMissingData: 'notBreaching',
-    AlarmActions: [{ Ref: TOPIC }],
-    OKActions: [{ Ref: TOPIC }],
-    ...properties,
-  },
-});
+function alarm(properties: Record<string, unknown>): Resource {
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [{ Ref: TOPIC }],
+      OKActions: [{ Ref: TOPIC }],
+      ...properties,
+    },
+  };
+}
 
 /** For so many minutes in a row. */
-const forMinutes = (minutes: number) => ({
-  Period: 60,
-  EvaluationPeriods: minutes,
-  DatapointsToAlarm: minutes,
-});
+function forMinutes(minutes: number) {
+  return {
+    Period: 60,
+    EvaluationPeriods: minutes,
+    DatapointsToAlarm: minutes,
+  };
+}
 
-const ours = (namespace: string, MetricName: string) => ({
-  Namespace: namespace,
-  MetricName,
-  Dimensions: [{ Name: 'service', Value: 'registration' }],
-});
+function ours(namespace: string, MetricName: string) {
+  return {
+    Namespace: namespace,
+    MetricName,
+    Dimensions: [{ Name: 'service', Value: 'registration' }],
+  };
+}
 
-const byFunction = (functionId: string) => [{ Name: 'FunctionName', Value: { Ref: functionId } }];
+function byFunction(functionId: string) {
+  return [{ Name: 'FunctionName', Value: { Ref: functionId } }];
+}
 
-const errorRate = (functionId: string) => {
+function errorRate(functionId: string) {
   const metric = (Id: string, MetricName: string) => ({
     Id,
     ReturnData: false,
@@ -60,10 +68,12 @@ const errorRate = (functionId: string) => {
     EvaluationPeriods: 1,
     Threshold: 5,
   };
-};
+}
 
 /** @param functionId 'RelayOutboxLambdaFunction' → 'RelayOutbox' */
-const short = (functionId: string) => functionId.replace(/LambdaFunction$/, '');
+function short(functionId: string) {
+  return functionId.replace(/LambdaFunction$/, '');
+}
 
 /**
  * What wakes somebody up. Our own metrics come from relayOutbox and deliverDue, which report each minute, and from

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { localDir, rootDir } from '#tools/local/paths.ts';
+import { localDir, rootDir } from '#tools/paths.ts';
 
 const run = promisify(execFile);
 

@@ -19,7 +19,9 @@ export function otherForm(routeKey: string): string | undefined {
   return `${method} ${path.endsWith('/') ? path.slice(0, -1) : `${path}/`}`;
 }
 
-const routeKeyOf = (resource: Resource | undefined) => String(resource?.Properties?.RouteKey ?? '');
+function routeKeyOf(resource: Resource | undefined) {
+  return String(resource?.Properties?.RouteKey ?? '');
+}
 
 /**
  * For every route of a template the one that leads to the same function with the other form of the path.
@@ -43,6 +45,7 @@ export function missingForms(resources: Resources): Resources {
  * gives both forms the same logical id, so that one would overwrite the other.
  */
 export default class BothSlashes {
+  readonly hooks: Record<string, () => unknown>;
   constructor(serverless: Serverless) {
     this.hooks = {
       'after:package:compileEvents': () => {

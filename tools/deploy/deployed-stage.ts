@@ -1,31 +1,16 @@
 import { alarms } from './alarms.ts';
 import { dropImpliedDependencies } from './dependencies.ts';
-import type { KafkaEvent, KafkaSource } from './kafka-source.ts';
-import { deployedEvent } from './kafka-source.ts';
+import { deployedEvent, type KafkaEvent } from './kafka-source.ts';
 import { inVpc, ownLog, polling, readingOf, roleWith } from './permissions.ts';
 import { placeholders } from './placeholders.ts';
-import type { FunctionDefinition, Serverless, Statement, Value } from './types.ts';
-
-/** custom.deployment of serverless.yml */
-export interface Deployment {
-  /** comma-separated */
-  subnetIds: string;
-  /** comma-separated */
-  securityGroupIds: string;
-  kmsKeyArn: string;
-  /** 'true' or 'false' */
-  reserveConcurrency: string;
-  alarmEmail: string;
-  metricsNamespace: string;
-  throttleRate: string;
-  throttleBurst: string;
-  kafka: Omit<KafkaSource, 'subnetIds' | 'securityGroupIds'>;
-}
+import type { Deployment, FunctionDefinition, Serverless, Statement, Value } from './types.ts';
 
 /** Grants whose servers are reached over the public network or not at all. */
 const OUTSIDE = new Set(['operatorToken', 'idempotency', 'usersApi', 'metrics', 'topics']);
 
-const list = (text: string) => text.split(',').map((entry) => entry.trim());
+function list(text: string) {
+  return text.split(',').map((entry) => entry.trim());
+}
 
 /**
  * Turns the functions of serverless.yml, which say what they use, into what a stage deploys: each gets the variables of its
@@ -33,6 +18,7 @@ const list = (text: string) => text.split(',').map((entry) => entry.trim());
  * routes get the authorizer. The local stage runs the same definitions as they stand.
  */
 export default class DeployedStage {
+  readonly hooks: Record<string, () => unknown>;
   #serverless;
 
   constructor(serverless: Serverless) {
@@ -76,7 +62,7 @@ export default class DeployedStage {
   }
 
   #variables(name: string, uses: string[]): Record<string, Value> {
-    const grants: Record<string, Record<string, Value>> = this.#serverless.service.custom.grants;
+    const grants = this.#serverless.service.custom.grants;
     const unknown = uses.find((grant) => grants[grant] === undefined);
     if (unknown !== undefined)
       throw new this.#serverless.classes.Error(`functions.${name}.uses: custom.grants has no ${unknown}`, 'NO_GRANT');
@@ -105,9 +91,10 @@ export default class DeployedStage {
     }
     Object.assign(Resources, this.#alarms());
     const { throttleRate, throttleBurst } = this.#deployment;
-    const settings = Resources.HttpApiStage?.Properties?.DefaultRouteSettings ?? ({} as Record<string, unknown>);
-    settings.ThrottlingRateLimit = Number(throttleRate);
-    settings.ThrottlingBurstLimit = Number(throttleBurst);
+    Object.assign(Resources['HttpApiStage']?.Properties?.['DefaultRouteSettings'] ?? {}, {
+      ThrottlingRateLimit: Number(throttleRate),
+      ThrottlingBurstLimit: Number(throttleBurst),
+    });
     dropImpliedDependencies(Resources);
   }
 

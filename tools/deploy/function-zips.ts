@@ -1,7 +1,7 @@
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { HandlerBundle } from '../../esbuild.config.mjs';
-import { localDir, rootDir } from '#tools/local/paths.ts';
+import { bundleHandlers, type HandlerBundle } from '#tools/build/handlers.ts';
+import { localDir, rootDir } from '#tools/paths.ts';
 import { argon2Packages } from './argon2.ts';
 
 export type FunctionDefinition = { handler: string; package?: { artifact?: string } };
@@ -15,13 +15,17 @@ export interface Serverless {
 }
 
 /** What argon2 consists of at run time. */
-const isNeeded = (file: string) => /(^|[\\/])(package\.json|index\.js|[^\\/]+\.node)$/.test(file);
+function isNeeded(file: string) {
+  return /(^|[\\/])(package\.json|index\.js|[^\\/]+\.node)$/.test(file);
+}
 
 /**
  * @param handler such as 'dist/functions/users/get.handler'
  * @returns 'functions/users/get.ts'
  */
-export const sourceOf = (handler: string): string => handler.replace(/^dist\//, '').replace(/\.\w+$/, '.ts');
+export function sourceOf(handler: string): string {
+  return handler.replace(/^dist\//, '').replace(/\.\w+$/, '.ts');
+}
 
 /** Lays out what belongs into one function's zip. */
 function layOut(
@@ -48,10 +52,11 @@ function layOut(
 }
 
 /** @returns every file in it, with its path */
-const filesIn = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name));
+}
 
 /**
  * Gives each function a zip with nothing but its own bundle, and argon2 for the target's processor where it is used. The source
@@ -59,6 +64,7 @@ const filesIn = (folder: string): string[] =>
  * ZIPS_FROM, the folder of an earlier package, those zips are taken: what was tested for one stage goes to the next.
  */
 export default class FunctionZips {
+  readonly hooks: Record<string, () => unknown>;
   #serverless;
 
   constructor(serverless: Serverless) {
@@ -83,8 +89,6 @@ export default class FunctionZips {
   async #make() {
     const { functions, provider } = this.#serverless.service;
     const packager = this.#packager();
-    // Not at the top: osls requires its plugins, and the build awaits at its top level.
-    const { bundleHandlers } = await import('../../esbuild.config.mjs');
     const names = Object.keys(functions);
     const sources = new Map(names.map((name) => [name, sourceOf(functions[name]?.handler ?? '')]));
     const bundles = await bundleHandlers([...new Set(sources.values())]);

@@ -24,12 +24,16 @@ const AUTHENTICATION: Record<string, string> = {
   certificate: 'clientCertificateTlsAuth',
 };
 
-const access = ({ subnetIds, securityGroupIds, credentialsSecretArn, mechanism, caSecretArn }: KafkaSource) => ({
-  vpcSubnet: subnetIds,
-  vpcSecurityGroup: securityGroupIds,
-  ...(credentialsSecretArn === '' ? {} : { [AUTHENTICATION[mechanism] ?? 'saslScram512Auth']: [credentialsSecretArn] }),
-  ...(caSecretArn === '' ? {} : { serverRootCaCertificate: [caSecretArn] }),
-});
+function access({ subnetIds, securityGroupIds, credentialsSecretArn, mechanism, caSecretArn }: KafkaSource) {
+  return {
+    vpcSubnet: subnetIds,
+    vpcSecurityGroup: securityGroupIds,
+    ...(credentialsSecretArn === ''
+      ? {}
+      : { [AUTHENTICATION[mechanism] ?? 'saslScram512Auth']: [credentialsSecretArn] }),
+    ...(caSecretArn === '' ? {} : { serverRootCaCertificate: [caSecretArn] }),
+  };
+}
 
 /**
  * A `kafka` event of serverless.yml as a stage needs it: with the stage's brokers, network and secrets, or as an `msk` event

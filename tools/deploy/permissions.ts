@@ -1,6 +1,8 @@
-import type { Resource, Statement, Value } from './types.ts';
+import type { Resource, Statement } from './types.ts';
 
-const arn = (rest: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` });
+function arn(rest: string) {
+  return { 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` };
+}
 const here = `\${AWS::Region}:\${AWS::AccountId}`;
 
 /** @returns what reading the value takes when it is a reference */
@@ -19,11 +21,13 @@ export function readingOf(value: string): Statement | undefined {
 }
 
 /** @returns its own log group, which the template makes */
-export const ownLog = (functionName: string): Statement => ({
-  Effect: 'Allow',
-  Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-  Resource: arn(`logs:${here}:log-group:/aws/lambda/${functionName}:*`),
-});
+export function ownLog(functionName: string): Statement {
+  return {
+    Effect: 'Allow',
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    Resource: arn(`logs:${here}:log-group:/aws/lambda/${functionName}:*`),
+  };
+}
 
 /** Lambda itself makes a function's network interfaces, in the function's name; none of these calls knows resources. */
 const NETWORK = [
@@ -36,51 +40,59 @@ const NETWORK = [
 ];
 
 /** @returns what Lambda needs to put it into a VPC, kept from the function's own code */
-export const inVpc = (functionName: string): Statement[] => [
-  { Effect: 'Allow', Action: NETWORK, Resource: '*' },
-  {
-    Effect: 'Deny',
-    Action: NETWORK,
-    Resource: '*',
-    Condition: { ArnEquals: { 'lambda:SourceFunctionArn': [arn(`lambda:${here}:function:${functionName}`)] } },
-  },
-];
+export function inVpc(functionName: string): Statement[] {
+  return [
+    { Effect: 'Allow', Action: NETWORK, Resource: '*' },
+    {
+      Effect: 'Deny',
+      Action: NETWORK,
+      Resource: '*',
+      Condition: { ArnEquals: { 'lambda:SourceFunctionArn': [arn(`lambda:${here}:function:${functionName}`)] } },
+    },
+  ];
+}
 
 /** What the pollers of a mapping need, which act with the function's role. */
-export const polling = ({ clusterArn, secretArn }: { clusterArn?: string; secretArn?: string }): Statement[] => [
-  { Effect: 'Allow', Action: ['ec2:DescribeVpcs', 'ec2:DescribeSecurityGroups'], Resource: '*' },
-  ...(clusterArn === undefined
-    ? []
-    : [
-        {
-          Effect: 'Allow',
-          Action: ['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'],
-          Resource: clusterArn,
-        } as Statement,
-      ]),
-  ...(secretArn === undefined
-    ? []
-    : [
-        {
-          Effect: 'Allow',
-          Action: ['secretsmanager:GetSecretValue'],
-          Resource: secretArn,
-        } as Statement,
-      ]),
-];
+export function polling({ clusterArn, secretArn }: { clusterArn?: string; secretArn?: string }): Statement[] {
+  return [
+    { Effect: 'Allow', Action: ['ec2:DescribeVpcs', 'ec2:DescribeSecurityGroups'], Resource: '*' },
+    ...(clusterArn === undefined
+      ? []
+      : [
+          {
+            Effect: 'Allow',
+            Action: ['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'],
+            Resource: clusterArn,
+          } as Statement,
+        ]),
+    ...(secretArn === undefined
+      ? []
+      : [
+          {
+            Effect: 'Allow',
+            Action: ['secretsmanager:GetSecretValue'],
+            Resource: secretArn,
+          } as Statement,
+        ]),
+  ];
+}
 
 /** A role for one function alone. */
-export const roleWith = (policyName: string, statements: Statement[]): Resource => ({
-  Type: 'AWS::IAM::Role',
-  Properties: {
-    AssumeRolePolicyDocument: {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { Service: ['lambda.amazonaws.com'] }, Action: ['sts:AssumeRole'] }],
+export function roleWith(policyName: string, statements: Statement[]): Resource {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: ['lambda.amazonaws.com'] }, Action: ['sts:AssumeRole'] }],
+      },
+      Policies: [
+        { PolicyName: policyName, PolicyDocument: { Version: '2012-10-17', Statement: distinct(statements) } },
+      ],
     },
-    Policies: [{ PolicyName: policyName, PolicyDocument: { Version: '2012-10-17', Statement: distinct(statements) } }],
-  },
-});
+  };
+}
 
-const distinct = (statements: Statement[]) => [
-  ...new Map(statements.map((entry) => [JSON.stringify(entry), entry])).values(),
-];
+function distinct(statements: Statement[]) {
+  return [...new Map(statements.map((entry) => [JSON.stringify(entry), entry])).values()];
+}

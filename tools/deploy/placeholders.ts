@@ -1,4 +1,4 @@
-import type { Deployment } from './deployed-stage.ts';
+import type { Deployment } from './types.ts';
 
 /** The parameters of a stage that nobody has set yet. */
 export function placeholders({ subnetIds, securityGroupIds, kafka }: Deployment): string[] {

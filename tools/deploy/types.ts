@@ -1,4 +1,6 @@
-/** The parts of osls's model that the packaging plugins work on. a text or a CloudFormation function */
+import type { KafkaSource } from './kafka-source.ts';
+
+/** The parts of osls's model that the packaging plugins work on: a text or a CloudFormation function. */
 export type Value = string | Record<string, unknown>;
 
 export type Statement = {
@@ -30,7 +32,7 @@ export interface FunctionDefinition {
 export interface Serverless {
   service: {
     functions: Record<string, FunctionDefinition>;
-    custom: Record<string, any>;
+    custom: { deployment: Deployment; grants: Record<string, Record<string, Value>> };
     provider: { architecture?: string; compiledCloudFormationTemplate: { Resources: Resources } };
   };
   pluginManager: { plugins: object[] };
@@ -41,4 +43,20 @@ export interface Serverless {
     naming: { getNormalizedFunctionName(name: string): string; getLambdaLogicalId(name: string): string };
   };
   classes: { Error: new (message: string, code: string) => Error };
+}
+
+/** custom.deployment of serverless.yml */
+export interface Deployment {
+  /** comma-separated */
+  subnetIds: string;
+  /** comma-separated */
+  securityGroupIds: string;
+  kmsKeyArn: string;
+  /** 'true' or 'false' */
+  reserveConcurrency: string;
+  alarmEmail: string;
+  metricsNamespace: string;
+  throttleRate: string;
+  throttleBurst: string;
+  kafka: Omit<KafkaSource, 'subnetIds' | 'securityGroupIds'>;
 }

@@ -5,21 +5,16 @@ import { describe } from '#tools/local/cli/start-error.ts';
 import { maskSecrets } from '#tools/local/config/urls.ts';
 import { startGuard } from '#tools/local/process/guard-client.ts';
 import { watchParent } from '#tools/local/process/parent.ts';
-import type { Shutdown } from '#tools/local/process/shutdown.ts';
-import { createShutdown, unlessAborted } from '#tools/local/process/shutdown.ts';
-import { watchMachine } from './chaos/machine.ts';
-import { rememberProcesses } from './chaos/own-processes.ts';
-import type { Figure } from './bench/figure.ts';
-import { rowsOf } from './bench/figure.ts';
+import { createShutdown, type Shutdown, unlessAborted } from '#tools/local/process/shutdown.ts';
+import { type Figure, rowsOf } from './bench/figure.ts';
 import { newFolder, removeFolders } from './bench/folders.ts';
-import type { Laboratory } from './bench/laboratory.ts';
-import { openLaboratory } from './bench/laboratory.ts';
-import type { Options, WorkloadName } from './bench/options.ts';
-import { help, readOptions, workloadNames } from './bench/options.ts';
-import type { Run } from './bench/report.ts';
-import { commandLine, writeJson, writeTables } from './bench/report.ts';
+import { type Laboratory, openLaboratory } from './bench/laboratory.ts';
+import { help, type Options, readOptions, type WorkloadName, workloadNames } from './bench/options.ts';
+import { commandLine, type Run, writeJson, writeTables } from './bench/report.ts';
 import { summaryLine, toMarkdown, toText } from './bench/table.ts';
 import { workloads } from './bench/workloads/workloads.ts';
+import { watchMachine } from './chaos/machine.ts';
+import { rememberProcesses } from './chaos/own-processes.ts';
 
 export type Measured = { name: string; place: string; figures: readonly Figure[] };
 
@@ -27,7 +22,7 @@ export type Measured = { name: string; place: string; figures: readonly Figure[]
  * `npm run bench`.
  * @returns exit code; a goal that is not met is a result, not a failure
  */
-export const main = async (args: string[]): Promise<number> => {
+export async function main(args: string[]): Promise<number> {
   if (wantsHelp(args)) {
     process.stdout.write(help);
     return 0;
@@ -44,10 +39,10 @@ export const main = async (args: string[]): Promise<number> => {
   }
   await shutdown.run();
   return code;
-};
+}
 
 /** @returns how many workloads failed */
-const run = async (options: Options, args: readonly string[], shutdown: Shutdown): Promise<number> => {
+async function run(options: Options, args: readonly string[], shutdown: Shutdown): Promise<number> {
   watchParent(shutdown);
   const { guard, killAll } = rememberProcesses(startGuard());
   shutdown.add(1, killAll);
@@ -71,14 +66,14 @@ const run = async (options: Options, args: readonly string[], shutdown: Shutdown
   await laboratory.stopSystems();
   report(measured, options, { command: commandLine('npm run bench', args), machine: machine() });
   return names.length - measured.length;
-};
+}
 
 /** One that fails takes no other with it. */
-const measureOne = async (
+async function measureOne(
   name: WorkloadName,
   laboratory: Laboratory,
   signal: AbortSignal,
-): Promise<Measured | undefined> => {
+): Promise<Measured | undefined> {
   const { place, measure } = workloads[name];
   const started = performance.now();
   say(`  … ${name}`);
@@ -94,9 +89,9 @@ const measureOne = async (
     if (!signal.aborted) say(`  ! ${name}: ${maskSecrets(describe(error))}`);
     return undefined;
   }
-};
+}
 
-const report = (measured: readonly Measured[], { rounds, json, out }: Options, ran: Run) => {
+function report(measured: readonly Measured[], { rounds, json, out }: Options, ran: Run) {
   const rows = measured.flatMap(({ figures }) => figures.flatMap(rowsOf));
   say(`\n${toText(rows)}\n\n${summaryLine(rows)}`);
   for (const file of json) writeJson(file, { ...ran, rounds, workloads: measured, rows });
@@ -104,4 +99,4 @@ const report = (measured: readonly Measured[], { rounds, json, out }: Options, r
   const tableOf = (place: string) =>
     toMarkdown(measured.filter((one) => one.place === place).flatMap(({ figures }) => figures.flatMap(rowsOf)));
   for (const file of out) writeTables(file, ran, new Map(places.map((place) => [place, tableOf(place)])));
-};
+}

@@ -29,11 +29,11 @@ export interface CloudAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const read = async (request: IncomingMessage): Promise<Buffer> => {
+async function read(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
-};
+}
 
 const identity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:iam::123456789012:user/test</Arn><UserId>AIDTEST</UserId><Account>123456789012</Account>
@@ -48,7 +48,7 @@ const xml = { 'content-type': 'text/xml' };
  * As much of AWS as `sls deploy` and `sls remove` speak to: STS, CloudFormation (it believes every template and makes what it
  * says at once) and S3. Another test's emulator may know more.
  */
-export const startCloud = async (): Promise<Cloud> => {
+export async function startCloud(): Promise<Cloud> {
   const stacks: Stacks = new Map();
   const buckets: Buckets = new Map();
   const calls: string[] = [];
@@ -101,4 +101,4 @@ export const startCloud = async (): Promise<Cloud> => {
         server.closeAllConnections();
       }),
   };
-};
+}

@@ -17,8 +17,8 @@ beforeAll(async () => {
 
 afterAll(() => cloud.stop());
 
-const serverless = (command: string, ...args: string[]): Promise<string> =>
-  run(process.execPath, [sls, command, '--stage', 'prod', ...args], {
+function serverless(command: string, ...args: string[]): Promise<string> {
+  return run(process.execPath, [sls, command, '--stage', 'prod', ...args], {
     env: {
       ...storeEnvironment(cloud.url),
       AWS_SESSION_TOKEN: undefined,
@@ -27,15 +27,17 @@ const serverless = (command: string, ...args: string[]): Promise<string> =>
       GROUP_PREFIX: '',
     },
   });
+}
 
 /** All but what names a moment or an upload. */
-const withoutUploads = (value: unknown): unknown =>
-  JSON.parse(
+function withoutUploads(value: unknown): unknown {
+  return JSON.parse(
     JSON.stringify(value, (key, entry: unknown) => (key === 'S3Key' ? 'key' : entry)).replace(
       /LambdaVersion[A-Za-z0-9]+/g,
       'LambdaVersion',
     ),
   );
+}
 
 describe('sls, with AWS_ENDPOINT_URL and keys that nobody knows,', () => {
   it('deploys: every resource of the packaged template is there, and every zip', async () => {

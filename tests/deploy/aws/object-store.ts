@@ -10,16 +10,20 @@ export interface StoredObject {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const failure = (status: number, code: string): CloudAnswer => ({
-  status,
-  body: `<Error><Code>${code}</Code><Message>${code}</Message></Error>`,
-  headers: { 'content-type': 'application/xml' },
-});
+function failure(status: number, code: string): CloudAnswer {
+  return {
+    status,
+    body: `<Error><Code>${code}</Code><Message>${code}</Message></Error>`,
+    headers: { 'content-type': 'application/xml' },
+  };
+}
 
-const etag = (body: Buffer): string => `"${createHash('md5').update(body).digest('hex')}"`;
+function etag(body: Buffer): string {
+  return `"${createHash('md5').update(body).digest('hex')}"`;
+}
 
 /** The SDK may send the body in signed chunks: size;signature, bytes, …, trailers. */
-const unchunked = (body: Buffer, encoding: string | undefined): Buffer => {
+function unchunked(body: Buffer, encoding: string | undefined): Buffer {
   if (encoding?.includes('aws-chunked') !== true) return body;
   const parts: Buffer[] = [];
   let at = 0;
@@ -30,23 +34,23 @@ const unchunked = (body: Buffer, encoding: string | undefined): Buffer => {
     parts.push(body.subarray(end + 2, end + 2 + size));
     at = end + 2 + size + 2;
   }
-};
+}
 
-const listing = (objects: ReadonlyMap<string, StoredObject>, prefix: string): string => {
+function listing(objects: ReadonlyMap<string, StoredObject>, prefix: string): string {
   const entries = [...objects].filter(([key]) => key.startsWith(prefix));
   const contents = entries.map(
     ([key, { body }]) =>
       `<Contents><Key>${key}</Key><Size>${body.length}</Size><LastModified>2035-01-01T00:00:00.000Z</LastModified></Contents>`,
   );
   return `<ListBucketResult><IsTruncated>false</IsTruncated><KeyCount>${entries.length}</KeyCount>${contents.join('')}</ListBucketResult>`;
-};
+}
 
-const removeMany = (objects: Map<string, StoredObject>, body: Buffer): void => {
+function removeMany(objects: Map<string, StoredObject>, body: Buffer): void {
   for (const [, key = ''] of body.toString('utf8').matchAll(/<Key>([^<]+)<\/Key>/g)) objects.delete(key);
-};
+}
 
 /** S3 with the bucket in the path. */
-export const answerAsS3 = (request: CloudRequest, buckets: Buckets): CloudAnswer => {
+export function answerAsS3(request: CloudRequest, buckets: Buckets): CloudAnswer {
   const [, name = '', ...rest] = request.path.split('/');
   const key = rest.join('/');
   const objects = buckets.get(name);
@@ -81,4 +85,4 @@ export const answerAsS3 = (request: CloudRequest, buckets: Buckets): CloudAnswer
   return method === 'DELETE'
     ? { status: 204, body: '' }
     : { status: 200, body: found.body.toString('latin1'), headers };
-};
+}

@@ -17,18 +17,18 @@ export interface SecretStore {
   stop(): Promise<void>;
 }
 
-const bodyOf = async (request: IncomingMessage): Promise<Record<string, unknown>> => {
+async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
   const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
   return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
-};
+}
 
 const SIGNED =
   /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/[a-z0-9-]+\/(ssm|secretsmanager)\/aws4_request, .*Signature=[0-9a-f]{64}$/;
 
 /** Systems Manager's parameters and Secrets Manager on one port, as far as reading a value goes; it insists on a signature. */
-export const startSecretStore = async (values: Readonly<Record<string, string>> = {}): Promise<SecretStore> => {
+export async function startSecretStore(values: Readonly<Record<string, string>> = {}): Promise<SecretStore> {
   const asked: Asked[] = [];
   const known = new Map(Object.entries(values));
   const store = { mode: 'pass' as SecretStore['mode'] };
@@ -72,13 +72,15 @@ export const startSecretStore = async (values: Readonly<Record<string, string>> 
         server.closeAllConnections();
       }),
   });
-};
+}
 
 /** What a Lambda function finds in its environment to ask the store with. */
-export const storeEnvironment = (url: string): Record<string, string> => ({
-  AWS_ENDPOINT_URL: url,
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'dummy',
-  AWS_SESSION_TOKEN: 'dummy',
-});
+export function storeEnvironment(url: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'dummy',
+    AWS_SESSION_TOKEN: 'dummy',
+  };
+}

@@ -17,23 +17,30 @@ interface Stack {
 
 export type Stacks = Map<string, Stack>;
 
-const idOf = (name: string): string => `arn:aws:cloudformation:eu-central-1:123456789012:stack/${name}/1`;
+function idOf(name: string): string {
+  return `arn:aws:cloudformation:eu-central-1:123456789012:stack/${name}/1`;
+}
 
-const ok = (action: string, result: string): CloudAnswer => ({
-  status: 200,
-  body: `<${action}Response xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><${action}Result>${result}</${action}Result></${action}Response>`,
-});
+function ok(action: string, result: string): CloudAnswer {
+  return {
+    status: 200,
+    body: `<${action}Response xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><${action}Result>${result}</${action}Result></${action}Response>`,
+  };
+}
 
-const refuse = (message: string): CloudAnswer => ({
-  status: 400,
-  body: `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>${message}</Message></Error></ErrorResponse>`,
-});
+function refuse(message: string): CloudAnswer {
+  return {
+    status: 400,
+    body: `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>${message}</Message></Error></ErrorResponse>`,
+  };
+}
 
 /** S3 buckets get a name that CloudFormation makes up; the rest keeps its logical id. */
-const physicalId = (stack: string, id: string, type: string): string =>
-  type === 'AWS::S3::Bucket' ? `${stack}-${id}`.toLowerCase() : id;
+function physicalId(stack: string, id: string, type: string): string {
+  return type === 'AWS::S3::Bucket' ? `${stack}-${id}`.toLowerCase() : id;
+}
 
-const settle = (name: string, stack: Stack, template: Template, buckets: Buckets): void => {
+function settle(name: string, stack: Stack, template: Template, buckets: Buckets): void {
   const kind = Object.keys(stack.template.Resources).length === 0 ? 'CREATE' : 'UPDATE';
   stack.template = template;
   stack.status = `${kind}_COMPLETE`;
@@ -42,9 +49,9 @@ const settle = (name: string, stack: Stack, template: Template, buckets: Buckets
     const bucket = physicalId(name, id, Type);
     if (Type === 'AWS::S3::Bucket' && !buckets.has(bucket)) buckets.set(bucket, new Map());
   }
-};
+}
 
-const templateIn = (form: URLSearchParams, buckets: Buckets): Template => {
+function templateIn(form: URLSearchParams, buckets: Buckets): Template {
   const inline = form.get('TemplateBody');
   if (inline !== null) return JSON.parse(inline);
   const [, bucket = '', ...key] = new URL(form.get('TemplateURL') ?? '').pathname.split('/');
@@ -53,18 +60,18 @@ const templateIn = (form: URLSearchParams, buckets: Buckets): Template => {
   const objects = buckets.get(named);
   const found = objects?.get(decodeURIComponent(path)) ?? objects?.get(decodeURIComponent(`${bucket}/${path}`));
   return JSON.parse(found?.body.toString('utf8') ?? '{"Resources":{}}');
-};
+}
 
-const stackXml = (name: string, { status, template }: Stack): string => {
+function stackXml(name: string, { status, template }: Stack): string {
   const outputs = Object.keys(template.Outputs ?? {}).map(
     (key) => `<member><OutputKey>${key}</OutputKey><OutputValue>${key}</OutputValue></member>`,
   );
   return `<StackId>${idOf(name)}</StackId><StackName>${name}</StackName><StackStatus>${status}</StackStatus>
 <CreationTime>2035-01-01T00:00:00.000Z</CreationTime><Outputs>${outputs.join('')}</Outputs>`;
-};
+}
 
-const eventsXml = (name: string, { events }: Stack): string =>
-  events
+function eventsXml(name: string, { events }: Stack): string {
+  return events
     .map(
       (
         status,
@@ -76,14 +83,15 @@ const eventsXml = (name: string, { events }: Stack): string =>
     )
     .reverse()
     .join('');
+}
 
 /** CloudFormation that believes every template and has made what it describes as soon as it is asked. */
-export const answerAsCloudFormation = (
+export function answerAsCloudFormation(
   action: string,
   form: URLSearchParams,
   stacks: Stacks,
   buckets: Buckets,
-): CloudAnswer => {
+): CloudAnswer {
   const given = form.get('StackName') ?? '';
   const name = given.startsWith('arn:') ? (given.split('/')[1] ?? '') : given;
   if (action === 'ValidateTemplate') return ok(action, '<Capabilities><member>CAPABILITY_IAM</member></Capabilities>');
@@ -140,4 +148,4 @@ export const answerAsCloudFormation = (
     default:
       return ok(action, '');
   }
-};
+}

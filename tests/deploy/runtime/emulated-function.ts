@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { freePorts } from '#tools/local/process/ports.ts';
-import { waitFor } from '#tests/helpers/wait-for.ts';
 import { runtimeClient, runtimeEmulator } from '#tests/deploy/tools/lambda-runtime.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
+import { freePorts } from '#tools/local/process/ports.ts';
 
 export interface EmulatedFunction {
   /** Invokes the function; the first call starts the runtime. @throws when the function failed */
@@ -27,8 +27,8 @@ export interface FunctionOptions {
   readonly node?: string;
 }
 
-const post = (port: number, body: string): Promise<string> =>
-  new Promise((resolve, reject) => {
+function post(port: number, body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
     const call = request(
       { host: '127.0.0.1', port, path: '/2015-03-31/functions/function/invocations', method: 'POST', agent: false },
       (response) => {
@@ -40,26 +40,27 @@ const post = (port: number, body: string): Promise<string> =>
     call.on('error', reject);
     call.end(body);
   });
+}
 
-const parsed = (answer: string): unknown => {
+function parsed(answer: string): unknown {
   const value: unknown = answer === '' ? null : JSON.parse(answer);
   if (typeof value === 'object' && value !== null && ('errorType' in value || 'errorMessage' in value))
     throw new Error(`The function failed: ${answer}`);
   return value;
-};
+}
 
 /** The process that the emulator has started, whichever of its threads did so. */
-const childOf = (pid: number): number => {
+function childOf(pid: number): number {
   const children = readdirSync(`/proc/${pid}/task`).map((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim(),
   );
   const [first] = children.filter((line) => line !== '').flatMap((line) => line.split(' ').map(Number));
   if (first === undefined) throw new Error('The emulator runs nothing');
   return first;
-};
+}
 
 /** A packaged function in AWS's Node runtime under AWS's emulator, in a process of its own. */
-export const startFunction = async (options: FunctionOptions): Promise<EmulatedFunction> => {
+export async function startFunction(options: FunctionOptions): Promise<EmulatedFunction> {
   const [client, emulator, [port = 0, apiPort = 0]] = await Promise.all([
     runtimeClient(),
     runtimeEmulator(),
@@ -118,4 +119,4 @@ export const startFunction = async (options: FunctionOptions): Promise<EmulatedF
       await exited;
     },
   };
-};
+}

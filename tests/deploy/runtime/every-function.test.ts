@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { toMessage } from '#shared/messages/event-message.ts';
+import { ofType, resourcesOf } from '#tests/deploy/templates/template.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { recordOf, sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
-import { ofType, resourcesOf } from '#tests/deploy/templates/template.ts';
 import { httpAnswer, httpInvocation, kafkaInvocation, singleRound } from './invocations.ts';
 import { packagedFunctions, startPackaged } from './packaged-functions.ts';
 import { asOperator, type DeployedStage, OPERATOR_TOKEN, startStage } from './stage.ts';
@@ -18,10 +18,12 @@ const measured: string[] = [];
 /** Everything that each function has logged. */
 const logged = new Map<string, string>();
 
-const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0).padStart(5)} ms`;
+function ms(value: number): string {
+  return `${value.toFixed(value < 10 ? 1 : 0).padStart(5)} ms`;
+}
 
 /** Invokes a function once in a fresh runtime, then again a few times, and notes how long it took. */
-const invoke = async (name: string, event: unknown): Promise<unknown> => {
+async function invoke(name: string, event: unknown): Promise<unknown> {
   const { port } = api.address() as AddressInfo;
   const running = await startPackaged(name, { ...stage.env, USERS_BASE_URL: `http://127.0.0.1:${port}` });
   try {
@@ -36,12 +38,15 @@ const invoke = async (name: string, event: unknown): Promise<unknown> => {
     logged.set(name, `${logged.get(name) ?? ''}${running.output()}`);
     await running.stop();
   }
-};
+}
 
-const call = async (name: string, routeKey: string, request: Parameters<typeof httpInvocation>[1] = {}) =>
-  httpAnswer(await invoke(name, httpInvocation(routeKey, request)));
+async function call(name: string, routeKey: string, request: Parameters<typeof httpInvocation>[1] = {}) {
+  return httpAnswer(await invoke(name, httpInvocation(routeKey, request)));
+}
 
-const user = () => ({ name: 'Ann', lastname: 'Lee', email: randomEmail(), password: 'right-password' });
+function user() {
+  return { name: 'Ann', lastname: 'Lee', email: randomEmail(), password: 'right-password' };
+}
 
 beforeAll(async () => {
   stage = await startStage();
@@ -62,13 +67,13 @@ afterAll(async () => {
 });
 
 /** Registers somebody through the function itself and returns what the other calls need. */
-const registered = async () => {
+async function registered() {
   const body = user();
   const running = await startPackaged('createUser', stage.env);
   const answer = httpAnswer(await running.invoke(httpInvocation('POST /api/users/', { body })));
   await running.stop();
   return { ...body, id: String(answer.json['id']) };
-};
+}
 
 describe('each function, from its zip, in the runtime of AWS', () => {
   it('createUser', async () => {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, type Database } from '#shared/db/database.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
-import { startProxyTo, type TcpProxy, throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
+import { startProxyTo, type TcpProxy, throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import type { EmulatedFunction } from './emulated-function.ts';
 import { httpAnswer, httpInvocation, kafkaInvocation, singleRound } from './invocations.ts';
 import { startPackaged } from './packaged-functions.ts';
@@ -38,18 +38,18 @@ afterAll(async () => {
   await redis.stop();
 });
 
-const of = (name: (typeof NAMES)[number]): EmulatedFunction => {
+function of(name: (typeof NAMES)[number]): EmulatedFunction {
   const found = running[name];
   if (found === undefined) throw new Error(`${name} does not run`);
   return found;
-};
+}
 
-const create = async () => {
+async function create() {
   const body = { name: 'Ann', lastname: 'Lee', email: randomEmail(), password: 'right-password' };
   return httpAnswer(await of('createUser').invoke(httpInvocation('POST /api/users/', { body })));
-};
+}
 
-const useAll = async () => {
+async function useAll() {
   const path = { id };
   const event = testEvent();
   const topic = `${stage.env['TOPIC_PREFIX']}user.email.send`;
@@ -65,13 +65,13 @@ const useAll = async () => {
     statuses: [created, got, changed].map(({ statusCode }) => statusCode),
     mails: stage.mailServer.to(event.userEmail).length,
   };
-};
+}
 
-const openSessions = async (): Promise<number> => {
+async function openSessions(): Promise<number> {
   const databases = [stage.urls.users, stage.urls.notifications].map((url) => new URL(url).pathname.slice(1));
   const rows = await server('information_schema.processlist').whereIn('db', databases);
   return rows.length;
-};
+}
 
 describe('functions that were frozen past the idle time-outs of their servers', () => {
   it('answer their next call as if nothing had been', async () => {

@@ -16,7 +16,7 @@ interface HttpRequest {
 }
 
 /** What API Gateway hands over for a route such as 'GET /api/users/{id}'. */
-export const httpInvocation = (routeKey: string, { headers = {}, body, path = {}, query = {} }: HttpRequest = {}) => {
+export function httpInvocation(routeKey: string, { headers = {}, body, path = {}, query = {} }: HttpRequest = {}) {
   const [method = 'GET', template = '/'] = routeKey.split(' ');
   const rawPath = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name] ?? ''));
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -37,13 +37,14 @@ export const httpInvocation = (routeKey: string, { headers = {}, body, path = {}
     ...(text === undefined ? {} : { body: text }),
     isBase64Encoded: false,
   };
-};
+}
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
 
 /** What a function answered to API Gateway. */
-export const httpAnswer = (value: unknown): HttpAnswer => {
+export function httpAnswer(value: unknown): HttpAnswer {
   if (!isObject(value) || typeof value['statusCode'] !== 'number')
     throw new Error(`No answer for API Gateway: ${JSON.stringify(value)}`);
   const headers = Object.fromEntries(Object.entries(isObject(value['headers']) ? value['headers'] : {})) as Record<
@@ -55,17 +56,17 @@ export const httpAnswer = (value: unknown): HttpAnswer => {
   const isJson = (headers['content-type'] ?? '').startsWith('application/json');
   const json: unknown = isJson ? JSON.parse(body) : {};
   return { statusCode: value['statusCode'], headers, body, json: isObject(json) ? json : {} };
-};
+}
 
 /** What a mapping hands over for a batch of one topic. */
-export const kafkaInvocation = (records: readonly RawRecord[]) => {
+export function kafkaInvocation(records: readonly RawRecord[]) {
   const byPartition: Record<string, RawRecord[]> = {};
   for (const record of records) {
     const key = `${record.topic}-${record.partition}`;
     byPartition[key] = [...(byPartition[key] ?? []), record];
   }
   return { eventSource: 'SelfManagedKafka', bootstrapServers: '127.0.0.1:9092', records: byPartition };
-};
+}
 
 /** What the schedule hands over, for a single round. */
 export const singleRound = { once: true };

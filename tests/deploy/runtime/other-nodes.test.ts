@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { otherNode } from '#tests/deploy/tools/lambda-runtime.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
-import { otherNode } from '#tests/deploy/tools/lambda-runtime.ts';
 import { httpAnswer, httpInvocation, kafkaInvocation, singleRound } from './invocations.ts';
 import { startPackaged } from './packaged-functions.ts';
 import { asOperator, type DeployedStage, OPERATOR_TOKEN, startStage } from './stage.ts';

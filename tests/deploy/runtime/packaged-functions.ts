@@ -11,28 +11,29 @@ export interface PackagedFunction {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const variablesOf = (environment: unknown): Record<string, string> => {
+function variablesOf(environment: unknown): Record<string, string> {
   const { Variables = {} }: { Variables?: Record<string, unknown> } = JSON.parse(JSON.stringify(environment ?? {}));
   return Object.fromEntries(
     Object.entries(Variables).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
-};
+}
 
 /** Every function of the packaged stage, as its template describes it. */
-export const packagedFunctions = (): PackagedFunction[] =>
-  [...ofType(resourcesOf(inject('runTemplate')), 'AWS::Lambda::Function').values()].map((properties) => ({
+export function packagedFunctions(): PackagedFunction[] {
+  return [...ofType(resourcesOf(inject('runTemplate')), 'AWS::Lambda::Function').values()].map((properties) => ({
     name: String(properties['FunctionName']).replace(/^.*-/, ''),
     handler: String(properties['Handler']),
     timeoutSeconds: Number(properties['Timeout']),
     env: variablesOf(properties['Environment']),
   }));
+}
 
 /** Starts one of them from its unpacked zip, with variables in addition to its own. */
-export const startPackaged = (
+export function startPackaged(
   name: string,
   env: Readonly<Record<string, string>>,
   node?: string,
-): Promise<EmulatedFunction> => {
+): Promise<EmulatedFunction> {
   const found = packagedFunctions().find((candidate) => candidate.name === name);
   if (found === undefined) throw new Error(`The template has no function ${name}`);
   return startFunction({
@@ -42,4 +43,4 @@ export const startPackaged = (
     env: { ...found.env, ...env },
     ...(node === undefined ? {} : { node }),
   });
-};
+}

@@ -21,8 +21,11 @@ afterAll(async () => {
   await stage.stop();
 });
 
-const get = async () =>
-  httpAnswer(await getUser.invoke(httpInvocation('GET /api/users/{id}', { path: { id: '1' }, headers: asOperator })));
+async function get() {
+  return httpAnswer(
+    await getUser.invoke(httpInvocation('GET /api/users/{id}', { path: { id: '1' }, headers: asOperator })),
+  );
+}
 
 describe('a function whose settings are references', () => {
   it.each(['throttle', 'silent'] as const)('answers 503 while they cannot be fetched (%s)', async (mode) => {

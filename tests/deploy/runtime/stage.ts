@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createDatabase } from '#shared/db/database.ts';
+import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
 import { randomName } from '#tests/helpers/random.ts';
 import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
-import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
 
 export const OPERATOR_TOKEN = `operator-${randomUUID()}`;
 /** For HTTP API functions of operators. */
@@ -17,14 +17,14 @@ export interface DeployedStage {
   stop(): Promise<void>;
 }
 
-const databaseUrl = (variable: string): string => {
+function databaseUrl(variable: string): string {
   const url = new URL(process.env[variable] ?? '');
   url.pathname = `/${randomName('d_')}`;
   return url.href;
-};
+}
 
 /** The servers of this run in the place of a stage's, named by the parameters that the template refers to. */
-export const startStage = async (changed: Readonly<Record<string, string>> = {}): Promise<DeployedStage> => {
+export async function startStage(changed: Readonly<Record<string, string>> = {}): Promise<DeployedStage> {
   const mailServer = await startMailServer();
   const urls = {
     users: databaseUrl('USERS_DATABASE_URL'),
@@ -61,4 +61,4 @@ export const startStage = async (changed: Readonly<Record<string, string>> = {})
       await store.stop();
     },
   };
-};
+}

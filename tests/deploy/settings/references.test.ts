@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readingOf } from '#tools/deploy/permissions.ts';
 import { fetchReference } from '#shared/config/fetch-reference.ts';
 import { parseReference } from '#shared/config/reference.ts';
-import { timed } from '#tests/helpers/unhandled.ts';
 import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
+import { timed } from '#tests/helpers/unhandled.ts';
+import { readingOf } from '#tools/deploy/permissions.ts';
 
 let store: SecretStore;
 const folder = mkdtempSync(path.join(tmpdir(), 'references-'));
@@ -26,11 +26,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const fetched = (text: string): Promise<string> => {
+function fetched(text: string): Promise<string> {
   const reference = parseReference(text);
   if (reference === undefined) throw new Error(`${text} is no reference`);
   return fetchReference(reference, 'REDIS_URL');
-};
+}
 
 describe('a reference, asked for with a signature,', () => {
   it.each([

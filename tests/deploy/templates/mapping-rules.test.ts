@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { mappingProblems } from './mapping-rules.ts';
 
-const mapping = (properties: Record<string, unknown>) => ({
-  Mapping: { Type: 'AWS::Lambda::EventSourceMapping', Properties: properties },
-});
+function mapping(properties: Record<string, unknown>) {
+  return {
+    Mapping: { Type: 'AWS::Lambda::EventSourceMapping', Properties: properties },
+  };
+}
 const provisioned = { ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 1 } };
-const to = (Destination: string) => ({ DestinationConfig: { OnFailure: { Destination } } });
+function to(Destination: string) {
+  return { DestinationConfig: { OnFailure: { Destination } } };
+}
 
 describe('the rules for event source mappings', () => {
   it.each([

@@ -8,20 +8,21 @@ const PROVISIONED_ONLY = [
   'FunctionResponseTypes',
 ];
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
 
-const destinationOf = (properties: Readonly<Record<string, unknown>>): unknown => {
+function destinationOf(properties: Readonly<Record<string, unknown>>): unknown {
   const { DestinationConfig: config } = properties;
   const onFailure = isObject(config) ? config['OnFailure'] : undefined;
   return isObject(onFailure) ? onFailure['Destination'] : undefined;
-};
+}
 
 /** Endings of a destination's pattern in the API: 12 to 1024 characters. */
 const SHORTEST_DESTINATION = 12;
 
 /** What AWS refuses in event source mappings although cfn-lint does not know it; one line for each. */
-export const mappingProblems = (resources: Resources): string[] => {
+export function mappingProblems(resources: Resources): string[] {
   const problems: string[] = [];
   for (const [id, properties] of ofType(resources, 'AWS::Lambda::EventSourceMapping')) {
     const destination = destinationOf(properties);
@@ -36,4 +37,4 @@ export const mappingProblems = (resources: Resources): string[] => {
       problems.push(`${id}: ${destination} has fewer than ${SHORTEST_DESTINATION} characters`);
   }
   return problems;
-};
+}

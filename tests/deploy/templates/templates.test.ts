@@ -7,13 +7,18 @@ import { ofType, type Resources, resourcesOf, templatesIn } from './template.ts'
 
 const packages = inject('packages');
 const names = Object.keys(STAGES) as StageName[];
-const folderOf = (name: StageName): string => packages[name] ?? '';
-const compiled = (name: StageName): Resources => resourcesOf(templatesIn(folderOf(name))[1] ?? '');
+function folderOf(name: StageName): string {
+  return packages[name] ?? '';
+}
+function compiled(name: StageName): Resources {
+  return resourcesOf(templatesIn(folderOf(name))[1] ?? '');
+}
 
-const statementsOf = (role: Readonly<Record<string, unknown>> | undefined): unknown[] =>
-  JSON.parse(JSON.stringify(role?.['Policies'] ?? [])).flatMap(
+function statementsOf(role: Readonly<Record<string, unknown>> | undefined): unknown[] {
+  return JSON.parse(JSON.stringify(role?.['Policies'] ?? [])).flatMap(
     (policy: { PolicyDocument: { Statement: unknown[] } }) => policy.PolicyDocument.Statement,
   );
+}
 
 describe('every stage', () => {
   it('has templates in which cfn-lint finds no error, and nothing to warn of', async () => {

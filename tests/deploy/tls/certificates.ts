@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findCommand } from '#tools/local/services/commands.ts';
 import { run } from '#tests/deploy/tools/run.ts';
+import { findCommand } from '#tools/local/services/commands.ts';
 
 /** A certificate of an authority that only the test knows, and where its files lie. */
 export interface Certificate {
@@ -20,12 +20,12 @@ export interface Authority {
   remove(): void;
 }
 
-const openssl = async (cwd: string, ...args: string[]): Promise<void> => {
+async function openssl(cwd: string, ...args: string[]): Promise<void> {
   await run('openssl', args, { cwd });
-};
+}
 
 /** A certificate authority in a folder of its own. */
-export const startAuthority = async (): Promise<Authority> => {
+export async function startAuthority(): Promise<Authority> {
   if (findCommand('openssl') === undefined) await run('apt-get', ['install', '-y', '-qq', 'openssl']);
   const dir = mkdtempSync(path.join(tmpdir(), 'authority-'));
   const caFile = path.join(dir, 'ca.pem');
@@ -49,4 +49,4 @@ export const startAuthority = async (): Promise<Authority> => {
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
-};
+}

@@ -9,7 +9,9 @@ let authority: Authority;
 let kafka: SecuredKafka;
 let store: SecretStore;
 
-const login = (password: string): string => JSON.stringify({ username: 'registration', password });
+function login(password: string): string {
+  return JSON.stringify({ username: 'registration', password });
+}
 
 beforeAll(async () => {
   authority = await startAuthority();
@@ -37,11 +39,13 @@ beforeEach(() => {
   vi.resetModules();
 });
 
-const modules = async () => ({
-  ...(await import('#shared/kafka/producer.ts')),
-  ...(await import('#shared/kafka/create-topics.ts')),
-  ...(await import('#shared/kafka/kafka-client.ts')),
-});
+async function modules() {
+  return {
+    ...(await import('#shared/kafka/producer.ts')),
+    ...(await import('#shared/kafka/create-topics.ts')),
+    ...(await import('#shared/kafka/kafka-client.ts')),
+  };
+}
 
 const message = { key: 'k', value: 'v', headers: {} };
 

@@ -11,8 +11,9 @@ let authority: Authority;
 let server: SecuredServer;
 let store: SecretStore;
 
-const urlWith = (password: string, host = 'localhost'): string =>
-  `mysql://tester:${password}@${host}:${server.port}/users`;
+function urlWith(password: string, host = 'localhost'): string {
+  return `mysql://tester:${password}@${host}:${server.port}/users`;
+}
 
 beforeAll(async () => {
   authority = await startAuthority();
@@ -35,10 +36,10 @@ afterAll(async () => {
   authority.remove();
 });
 
-const cipher = async (): Promise<unknown> => {
+async function cipher(): Promise<unknown> {
   const [rows] = await statement(await usersDatabase(), (db) => db.raw("SHOW STATUS LIKE 'Ssl_cipher'"));
   return rows[0].Value;
-};
+}
 
 describe('MySQL that takes encrypted connections only', () => {
   it('is reached with the password and the authority that the references name, each fetched once', async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRedis, redisClient } from '#shared/cache/redis.ts';
 import { tlsSettings } from '#shared/config/tls.ts';
-import { waitFor } from '#tests/helpers/wait-for.ts';
 import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
 import { type Authority, startAuthority } from './certificates.ts';
 import { type SecuredServer, startSecuredRedis } from './servers.ts';
 
@@ -10,8 +10,9 @@ let authority: Authority;
 let server: SecuredServer;
 let store: SecretStore;
 
-const urlWith = (password: string, host = 'localhost'): string =>
-  `rediss://registration:${password}@${host}:${server.port}`;
+function urlWith(password: string, host = 'localhost'): string {
+  return `rediss://registration:${password}@${host}:${server.port}`;
+}
 
 beforeAll(async () => {
   authority = await startAuthority();

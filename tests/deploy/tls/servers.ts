@@ -17,10 +17,10 @@ export interface SecuredServer {
 }
 
 /** Starts a server with a folder and a guard of its own, and waits until it answers. */
-const started = async (
+async function started(
   begin: (context: ServiceContext) => Promise<StartedService>,
   options: readonly string[],
-): Promise<() => Promise<void>> => {
+): Promise<() => Promise<void>> {
   const dir = mkdtempSync(path.join(tmpdir(), 'secured-'));
   const guard = startGuard();
   const [port = 0] = await freePorts(1);
@@ -33,15 +33,15 @@ const started = async (
     await guard.close();
     rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
   };
-};
+}
 
-const needed = <T>(program: T | undefined): T => {
+function needed<T>(program: T | undefined): T {
   if (program === undefined) throw new Error('A program is missing');
   return program;
-};
+}
 
 /** MariaDB that takes encrypted connections only. */
-export const startSecuredMariadb = async (authority: Authority, host = 'localhost'): Promise<SecuredServer> => {
+export async function startSecuredMariadb(authority: Authority, host = 'localhost'): Promise<SecuredServer> {
   const { mariadb } = await ensurePrograms(['mysql']);
   const { certFile, keyFile } = await authority.issue(host);
   const [port = 0] = await freePorts(1);
@@ -53,10 +53,10 @@ export const startSecuredMariadb = async (authority: Authority, host = 'localhos
   ];
   const stop = await started((context) => startMariadb({ ...context, port }, needed(mariadb)), options);
   return { port, stop };
-};
+}
 
 /** Redis that takes encrypted connections of one user with a password. */
-export const startSecuredRedis = async (authority: Authority, password: string): Promise<SecuredServer> => {
+export async function startSecuredRedis(authority: Authority, password: string): Promise<SecuredServer> {
   const { redis } = await ensurePrograms(['redis']);
   const { certFile, keyFile } = await authority.issue('localhost');
   const [port = 0] = await freePorts(1);
@@ -70,7 +70,7 @@ export const startSecuredRedis = async (authority: Authority, password: string):
     [...options, ...more, ...anybody, ...user],
   );
   return { port, stop };
-};
+}
 
 export interface SecuredKafka extends SecuredServer {
   /** Where a client must present a certificate. */
@@ -79,7 +79,7 @@ export interface SecuredKafka extends SecuredServer {
 }
 
 /** Kafka with a listener for logins over TLS and one for client certificates. */
-export const startSecuredKafka = async (authority: Authority): Promise<SecuredKafka> => {
+export async function startSecuredKafka(authority: Authority): Promise<SecuredKafka> {
   const { java } = await ensurePrograms(['kafka']);
   const program = needed(java);
   const { pemFile } = await authority.issue('localhost');
@@ -116,4 +116,4 @@ export const startSecuredKafka = async (authority: Authority): Promise<SecuredKa
       await runKafkaTool(program.java, 'kafka.admin.ConfigCommand', [...broker, ...change, ...user]);
     },
   };
-};
+}

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { outcomeOf } from '#shared/mail/mail-outcome.ts';
-import { waitFor } from '#tests/helpers/wait-for.ts';
 import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
 import { type Authority, type Certificate, startAuthority } from './certificates.ts';
 
 let authority: Authority;
@@ -41,7 +41,7 @@ interface Received {
 }
 
 /** A mail server that wants a login, and what it received. */
-const startServer = async (options: SMTPServerOptions, password: { current: string }) => {
+async function startServer(options: SMTPServerOptions, password: { current: string }) {
   const received: Received[] = [];
   const server = new SMTPServer({
     key: readFileSync(certificate.keyFile),
@@ -66,16 +66,16 @@ const startServer = async (options: SMTPServerOptions, password: { current: stri
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   stops.push(() => new Promise((resolve) => server.close(() => resolve())));
   return { received, port: (server.server.address() as AddressInfo).port };
-};
+}
 
 let mails = 0;
 
-const send = async (): Promise<void> => {
+async function send(): Promise<void> {
   const { sendMail } = await import('#shared/mail/mail-transport.ts');
   mails += 1;
   const mail = { to: 'a@example.com', subject: 's', text: 't', html: '<p>t</p>', messageId: `${mails}@example.com` };
   return sendMail({ ...mail, headers: {} }, () => true);
-};
+}
 
 describe('a mail server with certificates', () => {
   it('gets the mail over STARTTLS, then over another connection with a password that was changed', async () => {

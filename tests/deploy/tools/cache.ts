@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { withLock } from '#tools/local/process/lock.ts';
+import { withLock } from '#tools/bootstrap/lock.mjs';
 
 /** What is slow to get and never changes lies outside the repository, so that a fresh clone finds it. */
 const cacheDir = path.join(
@@ -11,7 +11,7 @@ const cacheDir = path.join(
 );
 
 /** A folder that `make` fills once, whoever asks first. */
-export const cached = async (name: string, make: (folder: string) => Promise<void>): Promise<string> => {
+export async function cached(name: string, make: (folder: string) => Promise<void>): Promise<string> {
   const folder = path.join(cacheDir, name);
   if (existsSync(folder)) return folder;
   mkdirSync(cacheDir, { recursive: true });
@@ -26,4 +26,4 @@ export const cached = async (name: string, make: (folder: string) => Promise<voi
     }
     return folder;
   });
-};
+}

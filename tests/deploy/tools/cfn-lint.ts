@@ -6,7 +6,7 @@ import { run } from './run.ts';
 const VERSION = '1.58.0';
 
 /** AWS's template linter, in a Python environment of its own; the Python that runs it. */
-export const cfnLint = async (): Promise<string> => {
+export async function cfnLint(): Promise<string> {
   const folder = await cached(`cfn-lint-${VERSION}`, async (target) => {
     await requirePip();
     await run('python3', ['-m', 'venv', '--without-pip', target]);
@@ -21,7 +21,7 @@ export const cfnLint = async (): Promise<string> => {
     ]);
   });
   return path.join(folder, 'bin', 'python');
-};
+}
 
 export interface Finding {
   readonly Level: string;
@@ -30,7 +30,7 @@ export interface Finding {
 }
 
 /** What cfn-lint finds in templates for a region. */
-export const lintTemplates = async (templates: readonly string[], region: string): Promise<Finding[]> => {
+export async function lintTemplates(templates: readonly string[], region: string): Promise<Finding[]> {
   const python = await cfnLint();
   // Exit codes tell what was found; the findings are read instead.
   const script = 'import sys; from cfnlint.runner import main; main()';
@@ -38,4 +38,4 @@ export const lintTemplates = async (templates: readonly string[], region: string
   const printed = await run(python, ['-c', script, ...args]);
   const findings: Finding[] = JSON.parse(printed);
   return findings;
-};
+}

@@ -9,22 +9,22 @@ const RIC_VERSION = '3.3.0';
 const SAM_CLI_VERSION = '1.170.0';
 const BUILD_PACKAGES = ['autoconf', 'automake', 'libtool', 'cmake', 'g++', 'make'];
 
-const installBuildTools = async (): Promise<void> => {
+async function installBuildTools(): Promise<void> {
   const isThere = ['autoconf', 'automake', 'libtoolize', 'cmake', 'g++', 'make'].every((name) => findCommand(name));
   if (isThere) return;
   await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...BUILD_PACKAGES], {
     env: { DEBIAN_FRONTEND: 'noninteractive' },
   });
-};
+}
 
 /** Node's headers as the system has them, so that node-gyp need not fetch them. */
-const headerOptions = (): string[] => {
+function headerOptions(): string[] {
   const prefix = path.resolve(path.dirname(process.execPath), '..');
   return existsSync(path.join(prefix, 'include', 'node', 'node.h')) ? [`--nodedir=${prefix}`] : [];
-};
+}
 
 /** AWS's Node runtime interface client, built once (2 to 6 minutes); its start file. */
-export const runtimeClient = async (): Promise<string> => {
+export async function runtimeClient(): Promise<string> {
   const folder = await cached(`aws-lambda-ric-${RIC_VERSION}`, async (target) => {
     await installBuildTools();
     writeFileSync(path.join(target, 'package.json'), '{"private":true}');
@@ -42,10 +42,10 @@ export const runtimeClient = async (): Promise<string> => {
     for (const leftover of ['deps', 'build']) rmSync(path.join(client, leftover), { recursive: true, force: true });
   });
   return path.join(folder, 'node_modules', 'aws-lambda-ric', 'bin', 'index.mjs');
-};
+}
 
 /** AWS's runtime interface emulator, which lies as a binary in the wheel of its SAM CLI. */
-export const runtimeEmulator = async (): Promise<string> => {
+export async function runtimeEmulator(): Promise<string> {
   const folder = await cached(`aws-lambda-rie-${SAM_CLI_VERSION}`, async (target) => {
     const name = process.arch === 'arm64' ? 'aws-lambda-rie-arm64' : 'aws-lambda-rie-x86_64';
     await requirePip();
@@ -62,10 +62,10 @@ export const runtimeEmulator = async (): Promise<string> => {
     chmodSync(path.join(target, 'aws-lambda-rie'), 0o755);
   });
   return path.join(folder, 'aws-lambda-rie');
-};
+}
 
 /** Another Node than the one that runs the tests, from npm; its executable. */
-export const otherNode = async (version: string): Promise<string> => {
+export async function otherNode(version: string): Promise<string> {
   const folder = await cached(`node-${version}`, async (target) => {
     const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
     writeFileSync(path.join(target, 'package.json'), '{"private":true}');
@@ -75,4 +75,4 @@ export const otherNode = async (version: string): Promise<string> => {
     rmSync(path.join(target, 'node_modules'), { recursive: true, force: true });
   });
   return path.join(folder, 'node');
-};
+}

@@ -1,7 +1,7 @@
 import { run } from './run.ts';
 
 /** Python's package tool, installed with apt where it is missing. */
-export const requirePip = async (): Promise<void> => {
+export async function requirePip(): Promise<void> {
   try {
     await run('python3', ['-c', 'import pip, venv']);
   } catch {
@@ -9,4 +9,4 @@ export const requirePip = async (): Promise<void> => {
       env: { DEBIAN_FRONTEND: 'noninteractive' },
     });
   }
-};
+}

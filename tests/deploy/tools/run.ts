@@ -9,7 +9,7 @@ interface RunOptions {
 const execute = promisify(execFile);
 
 /** Runs a program to its end and returns what it printed. @throws with the end of its output when it fails */
-export const run = async (file: string, args: readonly string[], { cwd, env }: RunOptions = {}): Promise<string> => {
+export async function run(file: string, args: readonly string[], { cwd, env }: RunOptions = {}): Promise<string> {
   try {
     const { stdout } = await execute(file, [...args], {
       ...(cwd === undefined ? {} : { cwd }),
@@ -22,4 +22,4 @@ export const run = async (file: string, args: readonly string[], { cwd, env }: R
       error instanceof Error && 'stdout' in error && 'stderr' in error ? `${error.stdout}${error.stderr}` : '';
     throw new Error(`${file} ${args.join(' ')} failed:\n${output.slice(-4000)}`, { cause: error });
   }
-};
+}

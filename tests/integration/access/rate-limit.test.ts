@@ -30,23 +30,31 @@ const update = updateUserHandler(async () => {
 }, limitPasswordChecks);
 const create = createUser(async ({ name, lastname, email }) => ({ id: 1, name, lastname, email }), limitSignUps);
 
-const request = (sourceIp: string, id: string, body: object): APIGatewayProxyEventV2 =>
-  httpEvent({
+function request(sourceIp: string, id: string, body: object): APIGatewayProxyEventV2 {
+  return httpEvent({
     body: JSON.stringify(body),
     pathParameters: { id },
     requestContext: { http: { method: 'PATCH', path: '/', sourceIp } },
   } as unknown as APIGatewayProxyEventV2);
+}
 
-const randomId = (): string => String(Math.floor(Math.random() * 1e15));
-const guess = (address: string, id: string) =>
-  invoke(update, request(address, id, { name: 'x', oldPassword: 'guess' }));
-const signUp = (address: string) =>
-  invoke(create, request(address, '', { name: 'A', lastname: 'L', email: 'a@b.io', password: 'correct-horse-1' }));
-const statuses = (answers: ReadonlyArray<{ status: number }>): Record<number, number> => {
+function randomId(): string {
+  return String(Math.floor(Math.random() * 1e15));
+}
+function guess(address: string, id: string) {
+  return invoke(update, request(address, id, { name: 'x', oldPassword: 'guess' }));
+}
+function signUp(address: string) {
+  return invoke(
+    create,
+    request(address, '', { name: 'A', lastname: 'L', email: 'a@b.io', password: 'correct-horse-1' }),
+  );
+}
+function statuses(answers: ReadonlyArray<{ status: number }>): Record<number, number> {
   const counts: Record<number, number> = {};
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
-};
+}
 
 describe('passwords', () => {
   it('of one user are guessed five times, of 50 guesses at once from as many addresses', async () => {

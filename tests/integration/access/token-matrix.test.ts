@@ -73,24 +73,26 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([users.drop(), notifications.drop()]));
 
-const eventOf = (route: string, authorization: string | undefined) => ({
-  version: '2.0',
-  routeKey: route,
-  rawPath: '/',
-  rawQueryString: '',
-  headers: {
-    'content-type': 'application/json',
-    ...(authorization === undefined ? {} : { Authorization: authorization }),
-  },
-  body: '{}',
-  isBase64Encoded: false,
-  pathParameters: { id: '999999999999999', uuid: randomUUID(), file: 'index.html' },
-  queryStringParameters: route.includes('/tests/') ? { id: '1' } : null,
-  requestContext: { http: { method: route.split(' ')[0], path: '/', sourceIp: '192.0.2.1' } },
-});
+function eventOf(route: string, authorization: string | undefined) {
+  return {
+    version: '2.0',
+    routeKey: route,
+    rawPath: '/',
+    rawQueryString: '',
+    headers: {
+      'content-type': 'application/json',
+      ...(authorization === undefined ? {} : { Authorization: authorization }),
+    },
+    body: '{}',
+    isBase64Encoded: false,
+    pathParameters: { id: '999999999999999', uuid: randomUUID(), file: 'index.html' },
+    queryStringParameters: route.includes('/tests/') ? { id: '1' } : null,
+    requestContext: { http: { method: route.split(' ')[0], path: '/', sourceIp: '192.0.2.1' } },
+  };
+}
 
 /** The statuses of every route with every credential, in a process of that stage. */
-const statusesIn = async (env: Stage['env']): Promise<readonly number[]> => {
+async function statusesIn(env: Stage['env']): Promise<readonly number[]> {
   const calls = ROUTES.flatMap(([route, file]) =>
     CREDENTIAL_NAMES.map((name) => ({
       file: `dist/functions/${file}.js`,
@@ -98,7 +100,7 @@ const statusesIn = async (env: Stage['env']): Promise<readonly number[]> => {
     })),
   );
   const { OPERATOR_TOKEN: _token, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['tests/integration/access/invoke-built.mjs'], {
+  const child = spawn(process.execPath, ['tests/fixtures/invoke-built.mjs'], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: {
       ...inherited,
@@ -111,7 +113,7 @@ const statusesIn = async (env: Stage['env']): Promise<readonly number[]> => {
   child.stdin.end(JSON.stringify(calls));
   const printed = await text(child.stdout);
   return JSON.parse(printed.trim().split('\n').at(-1) ?? '');
-};
+}
 
 describe.each(STAGES)('in the stage $name', ({ env, guards }) => {
   const answers = new Map<string, number>();

@@ -39,9 +39,9 @@ export const published: Arrange = async (world) => {
   return subject;
 };
 
-const received = async (world: World): Promise<void> => {
+async function received(world: World): Promise<void> {
   await world.survivor(batch('sendWelcomeEmail', await world.records('user.email.send')));
-};
+}
 
 /** Mailed; the confirmation is on its topic. */
 export const delivered: Arrange = async (world) => {
@@ -98,12 +98,12 @@ export const suspect: Arrange = async (world) => {
   return subject;
 };
 
-const receivedWithoutBroker = async (world: World): Promise<void> => {
+async function receivedWithoutBroker(world: World): Promise<void> {
   const { receive, published: broker } = notificationServicesOn(world.notifications);
   broker.failWith(new Error('broker away'));
   await receive(await world.records('user.email.send'));
   await world.passTime();
-};
+}
 
 /** SENT, but the broker was away: the confirmation is due. */
 export const untoldSent: Arrange = async (world) => {
@@ -128,31 +128,31 @@ export const cached: Arrange = async (world) => {
 };
 
 /** Renamed while Redis was away: what it holds is out of date. */
-export const staleInCache =
-  (name: string): Arrange =>
-  async (world) => {
+export function staleInCache(name: string): Arrange {
+  return async (world) => {
     const subject = await cached(world);
     const database = async () => world.users.db;
     const update = updateUser({ database, hashPassword, cache: NO_CACHE, verifyPassword: async () => true });
     await update(subject.id, { name, oldPassword: '' });
     return subject;
   };
+}
 
 /** The mail server refuses the recipient once, or always. */
-export const refusing =
-  (arrange: Arrange, times?: number): Arrange =>
-  async (world) => {
+export function refusing(arrange: Arrange, times?: number): Arrange {
+  return async (world) => {
     const subject = await arrange(world);
     const now = { code: 451, message: '4.7.1 greylisted, try later', times: times ?? 1 };
     world.mail.refuse(subject.email, times === undefined ? USER_UNKNOWN : now);
     return subject;
   };
+}
 
 /** Something that is no event lies beside what the test is about. */
-export const besideGarbage =
-  (arrange: Arrange, topic: 'user.email.send' | 'user.email.sent'): Arrange =>
-  async (world) => {
+export function besideGarbage(arrange: Arrange, topic: 'user.email.send' | 'user.email.sent'): Arrange {
+  return async (world) => {
     const subject = await arrange(world);
     await world.writeGarbage(topic);
     return subject;
   };
+}

@@ -30,7 +30,7 @@ afterAll(async () => {
   await Promise.all([log.stop(), mail.stop()]);
 });
 
-const inWorld = async (run: (world: World) => Promise<void>): Promise<void> => {
+async function inWorld(run: (world: World) => Promise<void>): Promise<void> {
   const world = worlds.pop() ?? (await new Promise<World>((resolve) => waiting.push(resolve)));
   try {
     await world.clear();
@@ -40,22 +40,22 @@ const inWorld = async (run: (world: World) => Promise<void>): Promise<void> => {
     if (next === undefined) worlds.push(world);
     else next(world);
   }
-};
+}
 
 /** What there is to see from outside. */
-const outcome = async ({ users }: World, { email }: { email: string }) => {
+async function outcome({ users }: World, { email }: { email: string }) {
   const events = await users.db('outbox_events');
   const messageIds = mail.messageIdsTo(email);
   return { events: events.map(({ event_state: state }) => state), messageIds };
-};
+}
 
-const expected = async ({ users }: World, { event, mails }: Pick<CrashTest, 'event' | 'mails'>) => {
+async function expected({ users }: World, { event, mails }: Pick<CrashTest, 'event' | 'mails'>) {
   const row = await users.db('outbox_events').first();
   return {
     events: event === 'none' ? [] : [event],
     messageIds: Array.from({ length: mails }, () => `<${row?.uuid}@registration.example>`),
   };
-};
+}
 
 const rows = STEPS.flatMap((step) => (CRASH_TESTS[step] ?? []).map((test) => [step, test.what, test] as const));
 

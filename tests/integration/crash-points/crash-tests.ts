@@ -29,16 +29,24 @@ const NOWHERE = '127.0.0.1:9';
 
 const newName = 'Zoe';
 
-const mailedTo = ({ mail }: World, { email }: Subject): number => mail.messageIdsTo(email).length;
+function mailedTo({ mail }: World, { email }: Subject): number {
+  return mail.messageIdsTo(email).length;
+}
 
-const cachedName = async (world: World, { id }: Subject): Promise<unknown> => {
+async function cachedName(world: World, { id }: Subject): Promise<unknown> {
   const answer = await world.survivor(get(id));
   return answer?.statusCode === 200 ? JSON.parse(answer.body ?? '').name : answer?.statusCode;
-};
+}
 
-export const sendBatch = async (world: World) => batch('sendWelcomeEmail', await world.records('user.email.send'));
-const sentBatch = async (world: World) => batch('confirmEmailSent', await world.records('user.email.sent'));
-const deadBatch = async (world: World) => batch('recordDeadLetter', await world.records('user.email.send.dlq'));
+export async function sendBatch(world: World) {
+  return batch('sendWelcomeEmail', await world.records('user.email.send'));
+}
+async function sentBatch(world: World) {
+  return batch('confirmEmailSent', await world.records('user.email.sent'));
+}
+async function deadBatch(world: World) {
+  return batch('recordDeadLetter', await world.records('user.email.send.dlq'));
+}
 
 const once = { event: 'FINISHED', mails: 1 } as const;
 const never = { event: 'FAILED', mails: 0 } as const;
@@ -110,7 +118,9 @@ const claimWithoutAnswer: CrashTest = {
   ],
 };
 
-const noServer = () => ({ SMTP_URL: `smtp://${NOWHERE}` });
+function noServer() {
+  return { SMTP_URL: `smtp://${NOWHERE}` };
+}
 const refused: CrashTest = { ...intake, what: 'a final refusal', arrange: given.refusing(given.published), ...never };
 const refusedDue: CrashTest = { ...refused, arrange: given.refusing(given.pending), victim: () => deliverDue };
 const greylisted: CrashTest = { ...intake, what: 'a greylisting', arrange: given.refusing(given.published, 1) };
@@ -140,10 +150,12 @@ const notRetried: CrashTest = {
   },
 };
 
-const named = (name: unknown) => async (world: World, subject: Subject) => {
-  expect(await cachedName(world, subject)).toBe(name);
-  expect(await cachedName(world, subject)).toBe(name);
-};
+function named(name: unknown) {
+  return async (world: World, subject: Subject) => {
+    expect(await cachedName(world, subject)).toBe(name);
+    expect(await cachedName(world, subject)).toBe(name);
+  };
+}
 const updating: CrashTest = {
   what: 'an update',
   arrange: given.cached,

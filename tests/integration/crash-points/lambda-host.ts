@@ -1,18 +1,137 @@
-// A process that runs built handlers one call after the other, as Lambda does: told over IPC what to invoke.
-import { performance } from 'node:perf_hooks';
-import { pathToFileURL } from 'node:url';
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Step } from '#shared/runtime/steps.ts';
 
-export type Call = { id: number; file: string; event: unknown; timeoutMs: number };
+/** The built file and the timeout of each handler that a process may die in (serverless.yml). */
+const HANDLERS = {
+  createUser: ['users/create', 10_000],
+  getUser: ['users/get', 10_000],
+  updateUser: ['users/update', 10_000],
+  removeUser: ['users/remove', 10_000],
+  retryEvent: ['outbox/retry-event', 10_000],
+  relayOutbox: ['outbox/relay', 60_000],
+  sendWelcomeEmail: ['notifications/send-welcome-email', 20_000],
+  deliverDue: ['notifications/deliver-due', 60_000],
+  confirmEmailSent: ['outbox/confirm-email-sent', 20_000],
+  recordDeadLetter: ['outbox/record-dead-letter', 20_000],
+} as const;
 
-process.on('message', async ({ id, file, event, timeoutMs }: Call) => {
-  const endsAt = performance.now() + timeoutMs;
-  try {
-    const { handler } = await import(pathToFileURL(file).href);
-    const value = await handler(event, { getRemainingTimeInMillis: () => endsAt - performance.now() });
-    process.send?.({ id, value });
-  } catch (error) {
-    process.send?.({ id, error: error instanceof Error ? error.message : String(error) });
-  }
-});
+export interface Invocation {
+  readonly handler: keyof typeof HANDLERS;
+  readonly event: unknown;
+  /** What happens around the process right before it is called. */
+  before?(): Promise<void>;
+}
 
-process.on('disconnect', () => process.exit());
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly body?: string;
+}
+
+interface Reply {
+  readonly id: number;
+  readonly value?: HttpAnswer;
+  readonly error?: string;
+}
+
+export interface Host {
+  /** @throws what the handler threw, or that the process ended first */
+  invoke(invocation: Invocation): Promise<HttpAnswer | undefined>;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How a process ended that was to die at a step; `reached` is the step it came to, if it did. */
+export interface Death {
+  readonly signal: string | null;
+  readonly reached: string | undefined;
+}
+
+function path(relative: string): string {
+  return fileURLToPath(new URL(relative, import.meta.url));
+}
+function distFile(file: string): string {
+  return path(`../../../dist/functions/${file}.js`);
+}
+
+/** How long a process may live on after its answer: a publish that its caller has left may still be under way. */
+const AFTER_ANSWER_MS = 3000;
+const LIMIT_MS = 20_000;
+
+function start(env: Environment): ChildProcess {
+  return fork(path('../../fixtures/lambda-process.mjs'), {
+    env: { ...process.env, ...env },
+    execArgv: ['--import', path('../../fixtures/crash-preload.mjs')],
+    // Their log lines tell of the faults that are made on purpose.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+}
+
+function call(child: ChildProcess, id: number, { handler, event }: Invocation): Promise<Reply> {
+  const [file, timeoutMs] = HANDLERS[handler];
+  return new Promise((resolve, reject) => {
+    const onReply = (reply: Reply): void => {
+      if (reply.id !== id) return;
+      child.off('message', onReply);
+      child.off('exit', onExit);
+      resolve(reply);
+    };
+    const onExit = (code: number | null, signal: string | null): void => {
+      reject(new Error(`The process of ${handler} ended: ${signal ?? code}`));
+    };
+    child.on('message', onReply);
+    child.once('exit', onExit);
+    child.send({ id, file: distFile(file), event, timeoutMs });
+  });
+}
+
+function exited(child: ChildProcess): Promise<string | null> {
+  return new Promise((resolve) => child.once('close', (_code, signal) => resolve(signal)));
+}
+
+/** A process that runs the built handlers until it is stopped. */
+export function startHost(env: Environment): Host {
+  const child = start(env);
+  const gone = exited(child);
+  child.stderr?.resume();
+  let calls = 0;
+  return {
+    pid: child.pid ?? 0,
+    async invoke(invocation) {
+      calls += 1;
+      const { value, error } = await call(child, calls, invocation);
+      if (error !== undefined) throw new Error(`${invocation.handler}: ${error}`);
+      return value;
+    },
+    async stop() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+/** Runs calls, one after the other, in a process of its own that kills itself at the step. */
+export async function dieAt(step: Step, invocations: readonly Invocation[], env: Environment): Promise<Death> {
+  const child = start({ ...env, CRASH_AT: step });
+  let said = '';
+  child.stderr?.on('data', (chunk) => {
+    said += chunk;
+  });
+  const gone = exited(child);
+  const limit = setTimeout(() => child.kill('SIGTERM'), LIMIT_MS);
+  let afterAnswer: NodeJS.Timeout | undefined;
+  const run = async (): Promise<void> => {
+    for (const [id, invocation] of invocations.entries()) {
+      await invocation.before?.();
+      await call(child, id, invocation);
+    }
+    afterAnswer = setTimeout(() => child.kill('SIGTERM'), AFTER_ANSWER_MS);
+  };
+  run().catch(() => undefined);
+  const signal = await gone;
+  clearTimeout(limit);
+  clearTimeout(afterAnswer);
+  return { signal, reached: /^crash point reached: (.*)$/m.exec(said)?.[1] };
+}

@@ -19,9 +19,11 @@ export interface PostOffice {
   stop(): Promise<void>;
 }
 
-const messageIdOf = (raw: string): string => /^message-id:\s*(\S+)/im.exec(raw)?.[1] ?? '';
+function messageIdOf(raw: string): string {
+  return /^message-id:\s*(\S+)/im.exec(raw)?.[1] ?? '';
+}
 
-export const openPostOffice = async (): Promise<PostOffice> => {
+export async function openPostOffice(): Promise<PostOffice> {
   const server: TestMailServer = await startMailServer();
   const refusals = new Map<string, Refusal>();
   server.refuse((address) => {
@@ -44,4 +46,4 @@ export const openPostOffice = async (): Promise<PostOffice> => {
     beforeAnswer: (address, action) => void actions.set(address, action),
     stop: server.stop,
   };
-};
+}

@@ -12,7 +12,7 @@ const CONSUMERS = [
 const MAX_ROUNDS = 8;
 
 /** What is left to do, in words; empty once everything has come to its end. */
-const leftToDo = async ({ users, notifications }: World): Promise<string[]> => {
+async function leftToDo({ users, notifications }: World): Promise<string[]> {
   const events = await users.db('outbox_events').where({ event_state: 'PROCESSING' });
   const deliveries = await notifications.db('email_deliveries').whereNull('settled_at');
   const invalidations = await users.db('cache_invalidations');
@@ -21,10 +21,10 @@ const leftToDo = async ({ users, notifications }: World): Promise<string[]> => {
     ...deliveries.map(({ uuid, status }) => `delivery ${uuid} is ${status} and not settled`),
     ...invalidations.map(({ user_id: id }) => `Redis was not told of user ${id}`),
   ];
-};
+}
 
 /** What has not been acknowledged is delivered (again); returns how much of each topic has been, by now. */
-const consume = async (world: World, acknowledged: Map<string, number>): Promise<boolean> => {
+async function consume(world: World, acknowledged: Map<string, number>): Promise<boolean> {
   let isIdle = true;
   for (const [topic, handler] of CONSUMERS) {
     const records = await world.records(topic);
@@ -35,14 +35,14 @@ const consume = async (world: World, acknowledged: Map<string, number>): Promise
     acknowledged.set(topic, records.length);
   }
   return isIdle;
-};
+}
 
 /**
  * Lets a process that did not die work off what the dead one left, from the first record of this test on: a batch that was
  * not acknowledged is delivered again at once, while the dead one's leases still hold; then time passes.
  * @throws when it takes more than a few rounds
  */
-export const survive = async (world: World): Promise<void> => {
+export async function survive(world: World): Promise<void> {
   const acknowledged = new Map<string, number>();
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const isIdle = await consume(world, acknowledged);
@@ -52,10 +52,10 @@ export const survive = async (world: World): Promise<void> => {
     await world.survivor(deliverDue);
   }
   throw new Error(`After ${MAX_ROUNDS} rounds: ${(await leftToDo(world)).join(', ')}`);
-};
+}
 
 /** Delivers every record once more, newest first, and lets both schedules run: nothing of it may change anything. */
-export const replay = async (world: World): Promise<void> => {
+export async function replay(world: World): Promise<void> {
   for (const [topic, handler] of CONSUMERS) {
     const records = await world.records(topic);
     if (records.length > 0) await world.survivor(batch(handler, [...records].reverse()));
@@ -63,4 +63,4 @@ export const replay = async (world: World): Promise<void> => {
   await world.passTime();
   await world.survivor(relay);
   await world.survivor(deliverDue);
-};
+}

@@ -13,28 +13,34 @@ export interface TopicLog {
   stop(): Promise<void>;
 }
 
-const base64 = (bytes: Buffer | null): string | null => (bytes === null ? null : bytes.toString('base64'));
+function base64(bytes: Buffer | null): string | null {
+  return bytes === null ? null : bytes.toString('base64');
+}
 
-const toRaw = (topic: string, partition: number, message: KafkaMessage): RawRecord => ({
-  topic,
-  partition,
-  offset: Number(message.offset),
-  timestamp: Number(message.timestamp),
-  timestampType: 'CREATE_TIME',
-  key: base64(message.key),
-  value: base64(message.value),
-  headers: Object.entries(message.headers ?? {}).map(([name, value]) => ({ [name]: [...Buffer.from(String(value))] })),
-});
+function toRaw(topic: string, partition: number, message: KafkaMessage): RawRecord {
+  return {
+    topic,
+    partition,
+    offset: Number(message.offset),
+    timestamp: Number(message.timestamp),
+    timestampType: 'CREATE_TIME',
+    key: base64(message.key),
+    value: base64(message.value),
+    headers: Object.entries(message.headers ?? {}).map(([name, value]) => ({
+      [name]: [...Buffer.from(String(value))],
+    })),
+  };
+}
 
-const createTopics = async (admin: Admin, topics: readonly string[]): Promise<void> => {
+async function createTopics(admin: Admin, topics: readonly string[]): Promise<void> {
   await admin.createTopics({
     waitForLeaders: true,
     topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor: 1 })),
   });
-};
+}
 
 /** Creates the topics and follows them. */
-export const startTopicLog = async (topics: readonly string[]): Promise<TopicLog> => {
+export async function startTopicLog(topics: readonly string[]): Promise<TopicLog> {
   patchIdleTimer();
   const kafka = new Kafka({
     clientId: 'crash-points',
@@ -70,4 +76,4 @@ export const startTopicLog = async (topics: readonly string[]): Promise<TopicLog
       await Promise.all([producer.disconnect(), consumer.disconnect(), admin.disconnect()]);
     },
   };
-};
+}

@@ -34,20 +34,27 @@ export interface World {
 
 const TABLES = ['users', 'outbox_events', 'dead_letters', 'cache_invalidations'];
 /** Redis is shared, and its keys name users by id. */
-const FIRST_ID = () => Math.floor(Math.random() * 2 ** 40);
+function FIRST_ID() {
+  return Math.floor(Math.random() * 2 ** 40);
+}
 
-const passTimeIn = ({ db }: TestDatabase, table: string): Promise<unknown> =>
-  transaction(db, (trx) =>
+function passTimeIn({ db }: TestDatabase, table: string): Promise<unknown> {
+  return transaction(db, (trx) =>
     trx(table)
       .update({ next_attempt_at: trx.raw('next_attempt_at - INTERVAL 2 HOUR') })
       .whereNotNull('next_attempt_at'),
   );
+}
 
-export const newPrefix = (): string => randomName('crash-');
+export function newPrefix(): string {
+  return randomName('crash-');
+}
 
-export const topicsOf = (prefix: string): string[] => TOPICS.map((topic) => `${prefix}${topic}`);
+export function topicsOf(prefix: string): string[] {
+  return TOPICS.map((topic) => `${prefix}${topic}`);
+}
 
-export const openWorld = async (prefix: string, log: TopicLog, mail: PostOffice): Promise<World> => {
+export async function openWorld(prefix: string, log: TopicLog, mail: PostOffice): Promise<World> {
   const [users, notifications] = await Promise.all([usersTestDatabase(), notificationsTestDatabase()]);
   await users.db.raw('ALTER TABLE users AUTO_INCREMENT = ?', [FIRST_ID()]);
   const proxy = await startProxyTo(notifications.url);
@@ -85,4 +92,4 @@ export const openWorld = async (prefix: string, log: TopicLog, mail: PostOffice)
       await Promise.all([users.drop(), notifications.drop()]);
     },
   };
-};
+}

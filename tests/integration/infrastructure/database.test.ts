@@ -3,10 +3,10 @@ import { createDatabase, type Database } from '#shared/db/database.ts';
 import { statement, transaction } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
-import { startProxyTo, type TcpProxy, throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import { timed, watchUnhandled } from '#tests/helpers/unhandled.ts';
 import { userServicesOn } from '#tests/helpers/user-services.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
+import { startProxyTo, type TcpProxy, throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 
 const POOL_SIZE = 2;
 const LIMIT_MS = 2000;
@@ -33,12 +33,19 @@ afterAll(async () => {
   unhandled.stop();
 });
 
-const one = (): Promise<unknown> => statement(db, (executor) => executor.raw('SELECT 1'));
-const oneInTransaction = (): Promise<unknown> => transaction(db, (trx) => trx.raw('SELECT 1'));
+function one(): Promise<unknown> {
+  return statement(db, (executor) => executor.raw('SELECT 1'));
+}
+function oneInTransaction(): Promise<unknown> {
+  return transaction(db, (trx) => trx.raw('SELECT 1'));
+}
 
 /** Opens every connection of the pool. */
-const fill = (): Promise<unknown> =>
-  Promise.all(Array.from({ length: POOL_SIZE }, () => statement(db, (executor) => executor.raw('SELECT SLEEP(0.05)'))));
+function fill(): Promise<unknown> {
+  return Promise.all(
+    Array.from({ length: POOL_SIZE }, () => statement(db, (executor) => executor.raw('SELECT SLEEP(0.05)'))),
+  );
+}
 
 describe('a database that does not answer', () => {
   it.each([

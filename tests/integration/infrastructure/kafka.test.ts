@@ -2,10 +2,10 @@ import type { Consumer } from 'kafkajs';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTopics } from '#shared/kafka/create-topics.ts';
-import { toDeadLetter } from '#shared/messages/dead-letter.ts';
-import { toMessage } from '#shared/messages/event-message.ts';
 import { createKafka, kafkaClient } from '#shared/kafka/kafka-client.ts';
 import { publish } from '#shared/kafka/producer.ts';
+import { toDeadLetter } from '#shared/messages/dead-letter.ts';
+import { toMessage } from '#shared/messages/event-message.ts';
 import { TOPICS } from '#shared/messages/topics.ts';
 import { randomName } from '#tests/helpers/random.ts';
 import { testEvent } from '#tests/helpers/raw-records.ts';
@@ -41,8 +41,9 @@ afterAll(async () => {
   await consumer.disconnect();
 });
 
-const arrived = (key: string): Promise<Received> =>
-  waitFor(() => received.find((message) => message.key === key), { what: 'the message' }) as Promise<Received>;
+function arrived(key: string): Promise<Received> {
+  return waitFor(() => received.find((message) => message.key === key), { what: 'the message' }) as Promise<Received>;
+}
 
 describe('the broker', () => {
   it('gets every topic once, with three partitions', async () => {

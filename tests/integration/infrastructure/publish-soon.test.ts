@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import { createTopics } from '#shared/kafka/create-topics.ts';
 import { publish } from '#shared/kafka/producer.ts';
-import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
 import { randomName } from '#tests/helpers/random.ts';
 import { testEvent } from '#tests/helpers/raw-records.ts';
-import { startTcpProxy, type TcpProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import { timed, watchUnhandled } from '#tests/helpers/unhandled.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
+import { startTcpProxy, type TcpProxy } from '#tools/lab/faults/tcp-proxy.ts';
 
 let proxy: TcpProxy;
 let database: TestDatabase;

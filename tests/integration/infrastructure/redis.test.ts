@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { redisClient } from '#shared/cache/redis.ts';
 import { userCache } from '#shared/users/user-cache.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
-import { startProxyTo, type TcpProxy, throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import { timed, watchUnhandled } from '#tests/helpers/unhandled.ts';
 import { userServicesOn } from '#tests/helpers/user-services.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
+import { startProxyTo, type TcpProxy, throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 
 let proxy: TcpProxy;
 let database: TestDatabase;
@@ -33,7 +33,9 @@ afterAll(async () => {
   unhandled.stop();
 });
 
-const isCaching = async (): Promise<boolean> => (await userCache.read(1)) !== undefined;
+async function isCaching(): Promise<boolean> {
+  return (await userCache.read(1)) !== undefined;
+}
 
 describe('while Redis is away', () => {
   it.each(['refuse', 'reset', 'silent'] as const)('(%s) reads and changes go on, and the cache heals', async (mode) => {

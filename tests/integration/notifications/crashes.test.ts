@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 /** What a process leaves that died while it sent: rows that were started and whose lease is over. */
-const leftStarted = async (events: readonly TestEvent[], unfinishedStarts = 1): Promise<void> => {
+async function leftStarted(events: readonly TestEvent[], unfinishedStarts = 1): Promise<void> {
   const neverSends = notificationServicesOn(database, { send: () => Promise.reject(new Error('no server')) });
   await neverSends.receive(events.map((event) => sendRecord(event)));
   for (const { uuid } of events) {
@@ -40,7 +40,7 @@ const leftStarted = async (events: readonly TestEvent[], unfinishedStarts = 1): 
       next_attempt_at: new Date(Date.now() - 1000),
     });
   }
-};
+}
 
 describe('after a crash', () => {
   it('an expired lease is taken over by deliver-due', async () => {
@@ -185,8 +185,9 @@ describe('after a crash', () => {
   });
 });
 
-const smtpError = (command: string, responseCode: number, response: string): Error =>
-  Object.assign(new Error(response), { command, responseCode, response });
+function smtpError(command: string, responseCode: number, response: string): Error {
+  return Object.assign(new Error(response), { command, responseCode, response });
+}
 
 describe('a holder that was overtaken while it sent', () => {
   it.each([

@@ -70,7 +70,7 @@ afterAll(() => {
   server.close();
 });
 
-const attempt = async (mayStillSend = () => true): Promise<MailOutcome> => {
+async function attempt(mayStillSend = () => true): Promise<MailOutcome> {
   const { uuid, userEmail } = testEvent();
   try {
     await sendMail(welcomeMail(uuid, userEmail, null), mayStillSend);
@@ -78,7 +78,7 @@ const attempt = async (mayStillSend = () => true): Promise<MailOutcome> => {
   } catch (error) {
     return outcomeOf(error);
   }
-};
+}
 
 describe('what a server answers', () => {
   it.each([

@@ -4,8 +4,8 @@ import { deliveriesIn } from '#tests/helpers/deliveries.ts';
 import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
 import { sendRecord, type TestEvent, testEvent } from '#tests/helpers/raw-records.ts';
 import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
-import { startProxyTo, type TcpProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
+import { startProxyTo, type TcpProxy } from '#tools/lab/faults/tcp-proxy.ts';
 
 let database: TestDatabase;
 let mail: TestMailServer;
@@ -25,7 +25,7 @@ afterAll(async () => {
   await mail.stop();
 });
 
-const allMailedOnce = async (events: readonly TestEvent[], deliverDue: () => Promise<void>): Promise<void> => {
+async function allMailedOnce(events: readonly TestEvent[], deliverDue: () => Promise<void>): Promise<void> {
   await waitFor(
     async () => {
       await deliveries.makeDue();
@@ -36,7 +36,7 @@ const allMailedOnce = async (events: readonly TestEvent[], deliverDue: () => Pro
   );
   await deliverDue();
   expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual(events.map(() => 1));
-};
+}
 
 describe('while the mail server is down', () => {
   it.each(['refuse', 'reset'] as const)('(%s) nothing fails, and all is sent once when it is back', async (mode) => {

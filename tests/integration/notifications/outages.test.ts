@@ -7,9 +7,9 @@ import { deliveriesIn } from '#tests/helpers/deliveries.ts';
 import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
 import { sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
 import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
-import { startProxyTo, type TcpProxy, throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import { watchUnhandled } from '#tests/helpers/unhandled.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
+import { startProxyTo, type TcpProxy, throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 
 let direct: TestDatabase;
 let databaseProxy: TcpProxy;

@@ -27,11 +27,11 @@ afterAll(async () => {
   await mail.stop();
 });
 
-const refused = (code: number, message: string) => {
+function refused(code: number, message: string) {
   const event = testEvent();
   refusals.set(event.userEmail, { code, message: message.replace('%', event.userEmail) });
   return event;
-};
+}
 
 describe('a recipient that is refused for good', () => {
   it('becomes FAILED with a dead letter, and the others of its batch go out', async () => {

@@ -19,8 +19,8 @@ interface Stored {
   readonly isPublished?: boolean;
 }
 
-const store = ({ state, addedAgoMs, tookMs, isPublished = true }: Stored): Promise<unknown> =>
-  users.db('outbox_events').insert({
+function store({ state, addedAgoMs, tookMs, isPublished = true }: Stored): Promise<unknown> {
+  return users.db('outbox_events').insert({
     uuid: randomUUID(),
     event_state: state,
     topic: 'user.email.send',
@@ -28,6 +28,7 @@ const store = ({ state, addedAgoMs, tookMs, isPublished = true }: Stored): Promi
     published_at: isPublished ? new Date(NOW - addedAgoMs) : null,
     processed_at: tookMs === undefined ? null : new Date(NOW - addedAgoMs + tookMs),
   });
+}
 
 beforeAll(async () => {
   [users, notifications] = await Promise.all([usersTestDatabase(), notificationsTestDatabase()]);

@@ -17,10 +17,14 @@ afterAll(async () => {
   await database.drop();
 });
 
-const events = () => database.db('outbox_events');
-const PAST = () => database.db.raw('UTC_TIMESTAMP(3) - INTERVAL 1 SECOND');
+function events() {
+  return database.db('outbox_events');
+}
+function PAST() {
+  return database.db.raw('UTC_TIMESTAMP(3) - INTERVAL 1 SECOND');
+}
 
-const stored = async (count: number, changes: Readonly<Record<string, unknown>> = {}): Promise<string[]> => {
+async function stored(count: number, changes: Readonly<Record<string, unknown>> = {}): Promise<string[]> {
   const made = Array.from({ length: count }, () => testEvent());
   for (const event of made) await outboxRepository(database.db).add({ ...event, traceparent: null }, 1);
   const uuids = made.map(({ uuid }) => uuid);
@@ -28,9 +32,9 @@ const stored = async (count: number, changes: Readonly<Record<string, unknown>> 
     .whereIn('uuid', uuids)
     .update({ next_attempt_at: PAST(), ...changes });
   return uuids;
-};
+}
 
-const relayOn = () => {
+function relayOn() {
   const published = publishedMessages();
   const startRelay = relayOutbox({ database: async () => database.db, publish: published.publish });
   return {
@@ -39,14 +43,14 @@ const relayOn = () => {
     /** One run of one round. */
     relay: (budget: number, mayGoOn?: () => boolean) => startRelay(budget)(mayGoOn),
   };
-};
+}
 
-const secondsUntilDue = async (uuid: string): Promise<number> => {
+async function secondsUntilDue(uuid: string): Promise<number> {
   const [row] = await events()
     .where({ uuid })
     .select({ seconds: database.db.raw('TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), next_attempt_at) / 1000000') });
   return Number(row.seconds);
-};
+}
 
 describe('the relay', () => {
   it('publishes what is due and leaves what is leased to its inline publish', async () => {

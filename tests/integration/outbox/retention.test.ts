@@ -18,10 +18,14 @@ afterAll(async () => {
   await Promise.all([users.drop(), notifications.drop()]);
 });
 
-const always = () => true;
-const daysAgo = ({ db }: TestDatabase, days: number) => db.raw('UTC_TIMESTAMP(3) - INTERVAL ? DAY', [days]);
+function always() {
+  return true;
+}
+function daysAgo({ db }: TestDatabase, days: number) {
+  return db.raw('UTC_TIMESTAMP(3) - INTERVAL ? DAY', [days]);
+}
 
-const storedEvent = async (state: string, days: number): Promise<string> => {
+async function storedEvent(state: string, days: number): Promise<string> {
   const event = testEvent();
   await outboxRepository(users.db).add({ ...event, traceparent: null }, 1);
   const ended = state === 'PROCESSING' ? null : daysAgo(users, days);
@@ -30,9 +34,9 @@ const storedEvent = async (state: string, days: number): Promise<string> => {
     .where({ uuid: event.uuid })
     .update({ event_state: state, added_at: daysAgo(users, days), processed_at: ended });
   return event.uuid;
-};
+}
 
-const storedDelivery = async (status: string, days: number, settled: boolean): Promise<string> => {
+async function storedDelivery(status: string, days: number, settled: boolean): Promise<string> {
   const uuid = randomUUID();
   await notifications.db('email_deliveries').insert({
     uuid,
@@ -44,12 +48,12 @@ const storedDelivery = async (status: string, days: number, settled: boolean): P
     settled_at: settled ? daysAgo(notifications, days) : null,
   });
   return uuid;
-};
+}
 
-const remaining = async ({ db }: TestDatabase, table: string, uuids: readonly string[]): Promise<string[]> => {
+async function remaining({ db }: TestDatabase, table: string, uuids: readonly string[]): Promise<string[]> {
   const rows: Array<{ uuid: string }> = await db(table).whereIn('uuid', uuids).select('uuid');
   return rows.map(({ uuid }) => uuid);
-};
+}
 
 describe('retention', () => {
   it.each([

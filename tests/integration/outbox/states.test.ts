@@ -17,7 +17,9 @@ const DLQ = { topic: 'user.email.send.dlq' };
 const SENT = { topic: 'user.email.sent' };
 
 let database: TestDatabase;
-const connect = async () => database.db;
+async function connect() {
+  return database.db;
+}
 const record = recordDeadLetters(connect);
 const published = publishedMessages();
 const confirm = confirmEvents({ database: connect, publish: published.publish });
@@ -31,21 +33,25 @@ afterAll(async () => {
   await database.drop();
 });
 
-const stored = async (changes: Readonly<Record<string, unknown>> = {}): Promise<TestEvent> => {
+async function stored(changes: Readonly<Record<string, unknown>> = {}): Promise<TestEvent> {
   const event = testEvent();
   await outboxRepository(database.db).add({ ...event, traceparent: null }, 1);
   if (Object.keys(changes).length > 0) await database.db('outbox_events').where({ uuid: event.uuid }).update(changes);
   return event;
-};
+}
 
-const confirmation = (event: TestEvent, processedAt: Date | null = null) =>
-  recordOf(toMessage('user.email.sent', { ...event, eventState: 'PROCESSING', processedAt, traceparent: null }), SENT);
+function confirmation(event: TestEvent, processedAt: Date | null = null) {
+  return recordOf(
+    toMessage('user.email.sent', { ...event, eventState: 'PROCESSING', processedAt, traceparent: null }),
+    SENT,
+  );
+}
 
-const letter = (event: TestEvent, reason = 'no such user') => {
+function letter(event: TestEvent, reason = 'no such user') {
   const raw = sendRecord(event);
   const generation = { 'x-generation': String(event.generation) };
   return recordOf(toDeadLetter(raw, event.uuid, reason, 1, generation), DLQ);
-};
+}
 
 describe('a confirmation', () => {
   it('finishes its event, whatever state the message names', async () => {

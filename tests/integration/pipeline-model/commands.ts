@@ -38,10 +38,12 @@ const LONG_PASS = 49 * 3600 * SECOND;
 const process = fc.nat({ max: PROCESSES - 1 });
 const pick = fc.nat({ max: 30 });
 const topic = fc.constantFrom(...TOPICS);
-const command = <Do extends Command['do'], Rest extends object>(
+function command<Do extends Command['do'], Rest extends object>(
   name: Do,
   rest: { [K in keyof Rest]: fc.Arbitrary<Rest[K]> },
-) => fc.record({ do: fc.constant(name), ...rest }) as fc.Arbitrary<{ readonly do: Do } & Rest>;
+) {
+  return fc.record({ do: fc.constant(name), ...rest }) as fc.Arbitrary<{ readonly do: Do } & Rest>;
+}
 
 const brokerAnswer = fc.constantFrom<BrokerAnswer>('taken', 'away', 'deaf');
 const mailAnswer = fc.constantFrom<MailAnswer>('taken', 'unknown user', 'unknown user', 'greylisted', 'away', 'silent');

@@ -28,16 +28,16 @@ const HOUR_MS = 60 * 60 * 1000;
 const RETRY_MS = 48 * HOUR_MS;
 const MAX_STARTS = 5;
 
-const isAllowed = (before: Seen, after: EventRow): boolean => {
+function isAllowed(before: Seen, after: EventRow): boolean {
   const { event_state: state, generation } = after;
   if (before.state === state) return generation === before.generation;
   if (before.state === 'FINISHED') return false;
   if (before.state === 'FAILED' && state === 'PROCESSING') return generation === before.generation + 1;
   return generation === before.generation;
-};
+}
 
 /** Watches the tables and the mails, and notes whatever breaks a guarantee. */
-export const startObserver = ({ simulation, users, notifications, kafka }: Observed) => {
+export function startObserver({ simulation, users, notifications, kafka }: Observed) {
   const violations: string[] = [];
   const seen = new Map<string, Seen>();
   /** Events that somebody else has given up while they were worked on. */
@@ -144,6 +144,6 @@ export const startObserver = ({ simulation, users, notifications, kafka }: Obser
     wasTriedSince: (uuid: string): boolean =>
       attempts.slice(seen.get(uuid)?.attemptsBefore ?? 0).some((attempt) => attempt.uuid === uuid),
   };
-};
+}
 
 export type Observer = ReturnType<typeof startObserver>;

@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 /** What must be true once nothing is left to do. */
-const expectTheEnd = async ({ observer, created, publications }: World): Promise<void> => {
+async function expectTheEnd({ observer, created, publications }: World): Promise<void> {
   const events = await observer.events();
   const deliveries = new Map((await observer.deliveries()).map((row) => [row.uuid, row]));
   expect(observer.violations).toEqual([]);
@@ -45,20 +45,22 @@ const expectTheEnd = async ({ observer, created, publications }: World): Promise
     if (isOwed) expect(observer.wasTriedSince(uuid)).toBe(true);
   }
   expect(events.every(({ uuid }) => publications(uuid) > 0)).toBe(true);
-};
+}
 
-const outcome = async ({ observer }: World) => ({
-  states: (await observer.events()).map(({ uuid, event_state: state }) => [uuid, state]),
-  mails: observer.taken.length,
-});
+async function outcome({ observer }: World) {
+  return {
+    states: (await observer.events()).map(({ uuid, event_state: state }) => [uuid, state]),
+    mails: observer.taken.length,
+  };
+}
 
-const expectNoStorm = async ({ observer, publications }: World): Promise<void> => {
+async function expectNoStorm({ observer, publications }: World): Promise<void> {
   for (const { uuid, generation } of await observer.events()) {
     expect(publications(uuid)).toBeLessThanOrEqual(1 + generation + observer.faults.repetitions);
   }
-};
+}
 
-const happens = async (history: readonly Command[]): Promise<void> => {
+async function happens(history: readonly Command[]): Promise<void> {
   const world = await openWorld(simulation, databases);
   try {
     for (const command of history) await world.run(command);
@@ -72,7 +74,7 @@ const happens = async (history: readonly Command[]): Promise<void> => {
   } finally {
     await world.stop();
   }
-};
+}
 
 describe('the pipeline', () => {
   it('loses nothing and repeats nothing, whatever happens in whatever order', {

@@ -1,6 +1,6 @@
-import type { Database } from '#shared/db/database.ts';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import { semaphore } from '#shared/async/semaphore.ts';
+import type { Database } from '#shared/db/database.ts';
 import { deliverClaims } from '#shared/notifications/deliver-claims.ts';
 import { deliverDue } from '#shared/notifications/deliver-due.ts';
 import { publishResults } from '#shared/notifications/publish-results.ts';
@@ -30,7 +30,7 @@ const RELAY_BUDGET = 500;
 const CONSUMER_MS = 20_000;
 const SCHEDULE_MS = 60_000;
 
-const servicesOf = (users: () => Promise<Database>, notifications: () => Promise<Database>, around: Surroundings) => {
+function servicesOf(users: () => Promise<Database>, notifications: () => Promise<Database>, around: Surroundings) {
   const { kafka, mail } = around;
   const { publish } = kafka;
   const clock = () => performance.now();
@@ -53,10 +53,10 @@ const servicesOf = (users: () => Promise<Database>, notifications: () => Promise
     receive: receiveMessages({ database: notifications, publish, results, deliver }),
     deliverDue: deliverDue({ ...sending, deliver }),
   };
-};
+}
 
 /** One process: the real services on pools of its own. It lives until it crashes. */
-export const startProcess = (name: string, around: Surroundings) => {
+export function startProcess(name: string, around: Surroundings) {
   const { simulation, users, notifications } = around;
   const knownSent = Object.fromEntries(KNOWN_SENT.map((set) => [set, new Set<string>()]));
   const life: Life = { name, isDead: false, diesInTransaction: false, knownSent };
@@ -115,6 +115,6 @@ export const startProcess = (name: string, around: Surroundings) => {
       for (const { db } of pools) void db.destroy();
     },
   };
-};
+}
 
 export type Process = ReturnType<typeof startProcess>;

@@ -21,15 +21,12 @@ export interface SimulatedDatabase {
 
 const POOL_SIZE = 6;
 
-const refused = (): Error => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+function refused(): Error {
+  return Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+}
 
 /** One process's pool on a real database; the sessions' clock is the simulation's. */
-export const simulatedDatabase = (
-  url: string,
-  admin: Database,
-  life: Life,
-  simulation: Simulation,
-): SimulatedDatabase => {
+export function simulatedDatabase(url: string, admin: Database, life: Life, simulation: Simulation): SimulatedDatabase {
   const db = createDatabase(url, POOL_SIZE);
   const open = new Set<Connection>();
   let refusals = 0;
@@ -84,4 +81,4 @@ export const simulatedDatabase = (
     },
     cut,
   };
-};
+}

@@ -1,6 +1,6 @@
-import { GENERATION_HEADER } from '#shared/messages/event-message.ts';
 import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
+import { GENERATION_HEADER } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND, PARTITIONS, TOPICS } from '#shared/messages/topics.ts';
 
 export type Topic = (typeof TOPICS)[number];
@@ -15,10 +15,12 @@ export interface Batch {
   acknowledge(): void;
 }
 
-const base64 = (text: string | Buffer): string => Buffer.from(text).toString('base64');
+function base64(text: string | Buffer): string {
+  return Buffer.from(text).toString('base64');
+}
 
 /** A log per partition, and the position of the one group that reads it. */
-export const simulatedKafka = () => {
+export function simulatedKafka() {
   const logs = new Map<string, RawRecord[][]>();
   const positions = new Map<string, number[]>();
   const partitionOf = new Map<string, number>();
@@ -109,6 +111,6 @@ export const simulatedKafka = () => {
       log.push(copy);
     },
   };
-};
+}
 
 export type SimulatedKafka = ReturnType<typeof simulatedKafka>;

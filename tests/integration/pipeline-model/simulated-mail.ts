@@ -38,13 +38,16 @@ interface Ledger {
   beforeTaking(uuid: string, life: Life): Promise<number>;
 }
 
-const uuidOf = ({ messageId }: Mail): string => messageId.slice(0, messageId.indexOf('@'));
+function uuidOf({ messageId }: Mail): string {
+  return messageId.slice(0, messageId.indexOf('@'));
+}
 
-const smtpError = (responseCode: number, response: string): Error =>
-  Object.assign(new Error(response), { command: 'RCPT TO', responseCode, response });
+function smtpError(responseCode: number, response: string): Error {
+  return Object.assign(new Error(response), { command: 'RCPT TO', responseCode, response });
+}
 
 /** A mail server that answers as it is told, each mail in turn, and keeps what it takes. */
-export const simulatedMail = (simulation: Simulation, ledger: Ledger) => {
+export function simulatedMail(simulation: Simulation, ledger: Ledger) {
   const { taken, attempts } = ledger;
   const script: MailAnswer[] = [];
 
@@ -81,6 +84,6 @@ export const simulatedMail = (simulation: Simulation, ledger: Ledger) => {
     answerNext: (answer: MailAnswer): void => void script.push(answer),
     behave: (): void => void script.splice(0),
   };
-};
+}
 
 export type SimulatedMail = ReturnType<typeof simulatedMail>;

@@ -35,21 +35,27 @@ const IN_TRANSACTION: ReadonlySet<string> = new Set<Step>([
   'retry: reopened',
 ]);
 
-const processWide = (name: string): symbol => Symbol.for(`event-driven-registration.${name}`);
+function processWide(name: string): symbol {
+  return Symbol.for(`event-driven-registration.${name}`);
+}
 
 const STEPS_HOOK = processWide('steps');
 /** The process-wide sets: each process here has its own. */
 export const KNOWN_SENT = ['sent-unrecorded', 'sent-unrecordable'] as const;
 const QUIET_TURNS = 4;
 
-const forever = (): Promise<never> => new Promise(() => undefined);
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+function forever(): Promise<never> {
+  return new Promise(() => undefined);
+}
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 /**
  * Runs several processes' code in this one under a scheduler: whoever reaches a step, a fake server or a timer waits until it is
  * let on, so that the order in which things happen is the test's choice. Their clocks stand still until the test moves them.
  */
-export const startSimulation = () => {
+export function startSimulation() {
   const lives = new AsyncLocalStorage<Life>();
   const startedAt = Math.floor(Date.now() / 1000) * 1000;
   let elapsedMs = 0;
@@ -139,6 +145,6 @@ export const startSimulation = () => {
       for (const name of KNOWN_SENT) Reflect.deleteProperty(globalThis, processWide(name));
     },
   };
-};
+}
 
 export type Simulation = ReturnType<typeof startSimulation>;

@@ -35,12 +35,12 @@ export interface World {
   stop(): Promise<void>;
 }
 
-const empty = async ({ users, notifications }: Databases): Promise<void> => {
+async function empty({ users, notifications }: Databases): Promise<void> {
   for (const table of ['users', 'outbox_events', 'dead_letters']) await users.db(table).delete();
   await notifications.db('email_deliveries').delete();
-};
+}
 
-export const openWorld = async (simulation: Simulation, databases: Databases): Promise<World> => {
+export async function openWorld(simulation: Simulation, databases: Databases): Promise<World> {
   await empty(databases);
   const { users, notifications } = databases as { users: TestDatabase; notifications: TestDatabase };
   const kafka = simulatedKafka();
@@ -235,4 +235,4 @@ export const openWorld = async (simulation: Simulation, databases: Databases): P
       await Promise.all(processes.map((process) => process.crash()));
     },
   };
-};
+}

@@ -38,24 +38,29 @@ afterAll(() => {
   redis.disconnect();
 });
 
-const cacheOf = ({ runs }: World) => versionedCache<number>(asRestarted(redis, `run${runs}`), TEST_TIMES);
+function cacheOf({ runs }: World) {
+  return versionedCache<number>(asRestarted(redis, `run${runs}`), TEST_TIMES);
+}
 
-const change = async (world: World, version: number, stored: number | undefined, isCrashing: boolean) => {
+async function change(world: World, version: number, stored: number | undefined, isCrashing: boolean) {
   world.stored = stored;
   world.pending.push(version);
   if (!isCrashing) await drain(world);
-};
+}
 
-const drain = async (world: World): Promise<void> => {
+async function drain(world: World): Promise<void> {
   while (world.isRedisUp && world.pending[0] !== undefined) {
     await cacheOf(world).invalidate(world.key, world.pending[0]);
     world.pending.shift();
   }
-};
+}
 
-const keysOf = ({ key }: World): string[] => [key, `{${key}}:min`];
-const restore = (key: string, value: string | null | undefined): Promise<unknown> =>
-  value === null || value === undefined ? redis.del(key) : redis.set(key, value, 'EX', 60);
+function keysOf({ key }: World): string[] {
+  return [key, `{${key}}:min`];
+}
+function restore(key: string, value: string | null | undefined): Promise<unknown> {
+  return value === null || value === undefined ? redis.del(key) : redis.set(key, value, 'EX', 60);
+}
 
 const STEPS: Readonly<Record<string, (world: World, reader: Reader, which: number) => Promise<void>>> = {
   async miss(world, reader) {
@@ -117,7 +122,7 @@ const steps = fc.array(
   { maxLength: 40, size: 'max' },
 );
 
-const run = async (script: readonly Step[]): Promise<World> => {
+async function run(script: readonly Step[]): Promise<World> {
   const world: World = {
     key: randomName('agreement:'),
     readers: Array.from({ length: READERS }, () => ({})),
@@ -129,12 +134,12 @@ const run = async (script: readonly Step[]): Promise<World> => {
   };
   for (const [kind, which] of script) await STEPS[kind]?.(world, world.readers[which] ?? {}, which);
   return world;
-};
+}
 
-const finish = async (world: World): Promise<void> => {
+async function finish(world: World): Promise<void> {
   world.isRedisUp = true;
   await drain(world);
-};
+}
 
 describe('cache and database', () => {
   it('agree after any interleaving of slow readers, changes, crashes, outages and restarts', async () => {

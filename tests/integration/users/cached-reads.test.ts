@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 /** The database, with every query of users counted and held until `open` is called. */
-const heldDatabase = () => {
+function heldDatabase() {
   const waiting: Array<() => void> = [];
   let queries = 0;
   let isOpen = false;
@@ -59,7 +59,7 @@ const heldDatabase = () => {
       for (const go of waiting.splice(0)) go();
     },
   };
-};
+}
 
 describe('reading through the cache', () => {
   it('asks the database once for a cold key, however many ask at once, and not at all afterwards', async () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => users.drop());
 
-const signUpOn = ({ db }: TestDatabase) => {
+function signUpOn({ db }: TestDatabase) {
   const database = async () => db;
   const breaker = circuitBreaker({ threshold: 3, probeAfterMs: 200 }, () => performance.now());
   const soon = publishSoon({ database, publish: publishedMessages().publish, breaker });
@@ -34,7 +34,7 @@ const signUpOn = ({ db }: TestDatabase) => {
     const body = { name: 'Ann', lastname: 'Lee', email: randomEmail(), password: 'correct-horse-1' };
     return invoke(handler, httpEvent({ body: JSON.stringify(body) }));
   };
-};
+}
 
 it('a burst of registrations beyond the queue of password hashes gets 503 at once, and leaves nothing behind', async () => {
   const signUp = signUpOn(users);

@@ -18,24 +18,28 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const once = (secrets = SECRET) =>
-  registerOnce({ database: async () => database.db, register: users.register, secrets: async () => secrets });
-const newBody = (fields: Partial<CreateUserBody> = {}): CreateUserBody => ({
-  name: 'Ann',
-  lastname: 'Lee',
-  email: randomEmail(),
-  password: PASSWORD,
-  ...fields,
-});
-const countOf = async (table: string, where: object): Promise<number> => {
+function once(secrets = SECRET) {
+  return registerOnce({ database: async () => database.db, register: users.register, secrets: async () => secrets });
+}
+function newBody(fields: Partial<CreateUserBody> = {}): CreateUserBody {
+  return {
+    name: 'Ann',
+    lastname: 'Lee',
+    email: randomEmail(),
+    password: PASSWORD,
+    ...fields,
+  };
+}
+async function countOf(table: string, where: object): Promise<number> {
   const row = await database.db(table).where(where).count({ total: '*' }).first();
   return Number(row?.['total']);
-};
-const codeOf = async (run: Promise<unknown>): Promise<unknown> =>
-  run.then(
+}
+async function codeOf(run: Promise<unknown>): Promise<unknown> {
+  return run.then(
     () => 'done',
     (error) => (error instanceof AppError ? error.code : error),
   );
+}
 
 describe('the same Idempotency-Key', () => {
   it('with the same body registers once, and gets the same answer', async () => {

@@ -15,7 +15,7 @@ let list: ListUsers;
 let queries: string[];
 
 /** Many users, with gaps between ids and with names that many share. */
-const seed = async ({ db }: TestDatabase): Promise<void> => {
+async function seed({ db }: TestDatabase): Promise<void> {
   for (let first = 0; first < USERS; first += 1000) {
     await db.raw(
       `INSERT INTO users (id, name, lastname, email, email_lower, password_hash, version, created_at, updated_at)
@@ -25,7 +25,7 @@ const seed = async ({ db }: TestDatabase): Promise<void> => {
       [first + 1, Math.min(first + 1000, USERS)],
     );
   }
-};
+}
 
 beforeAll(async () => {
   database = await usersTestDatabase();
@@ -38,24 +38,34 @@ afterAll(async () => {
   await database.drop();
 });
 
-const fresh = (): void => {
+function fresh(): void {
   now = 0;
   queries = [];
   list = listUsers(
     async () => database.db,
     () => now,
   );
-};
+}
 
-const page = (number: number, sortBy: SortField = 'id', sortDirection = 'ASC') =>
-  list({ page: number, pageSize: SIZE, sortBy, sortDirection });
+function page(number: number, sortBy: SortField = 'id', sortDirection = 'ASC') {
+  return list({ page: number, pageSize: SIZE, sortBy, sortDirection });
+}
 
-const everything = async (sortBy: SortField, direction: string): Promise<User[]> =>
-  database.db('users').select('id', 'name', 'lastname', 'email').orderBy(sortBy, direction).orderBy('id', direction);
+async function everything(sortBy: SortField, direction: string): Promise<User[]> {
+  return database
+    .db('users')
+    .select('id', 'name', 'lastname', 'email')
+    .orderBy(sortBy, direction)
+    .orderBy('id', direction);
+}
 
-const counted = (): number => queries.filter((sql) => /count\(/i.test(sql)).length;
+function counted(): number {
+  return queries.filter((sql) => /count\(/i.test(sql)).length;
+}
 /** Queries that walk to where they begin. */
-const walks = (): number => queries.filter((sql) => / offset (\?|\d+)/i.test(sql)).length;
+function walks(): number {
+  return queries.filter((sql) => / offset (\?|\d+)/i.test(sql)).length;
+}
 
 describe('a large table', () => {
   it.each([

@@ -20,7 +20,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-const eventOf = async (userId: number) => database.db('outbox_events').where({ user_id: userId }).first();
+async function eventOf(userId: number) {
+  return database.db('outbox_events').where({ user_id: userId }).first();
+}
 
 describe('registering', () => {
   it('commits the user and the event, and publishes the event', async () => {

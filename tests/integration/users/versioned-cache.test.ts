@@ -19,17 +19,23 @@ afterAll(() => {
   redis.disconnect();
 });
 
-const cacheOn = (client: Redis = redis) => versionedCache<string>(client, TEST_TIMES);
+function cacheOn(client: Redis = redis) {
+  return versionedCache<string>(client, TEST_TIMES);
+}
 
 /** The epoch that a miss gives. */
-const missed = async (cache = cacheOn()): Promise<string> => {
+async function missed(cache = cacheOn()): Promise<string> {
   const read = await cache.read(key);
   if (read.hit) throw new Error(`${key} was there`);
   return read.epoch;
-};
+}
 
-const valueIn = (read: CacheRead<string>): string | undefined => (read.hit ? read.value : undefined);
-const guardKey = (): string => `{${key}}:min`;
+function valueIn(read: CacheRead<string>): string | undefined {
+  return read.hit ? read.value : undefined;
+}
+function guardKey(): string {
+  return `{${key}}:min`;
+}
 
 describe('the versioned cache', () => {
   it('gives back what was filled in after a miss', async () => {

@@ -60,14 +60,14 @@ const MALFORMED = [
   ['EVENT_KEEP_DAYS', '7'],
 ] as const;
 
-const problem = (env: Record<string, string>): ConfigError => {
+function problem(env: Record<string, string>): ConfigError {
   try {
     readConfig(env);
   } catch (error) {
     if (error instanceof ConfigError) return error;
   }
   throw new Error('It was taken');
-};
+}
 
 describe('readConfig', () => {
   it('has a default for everything in the local stage', () => {

@@ -4,7 +4,7 @@ import { settingsCache } from '#shared/config/settings-cache.ts';
 
 const reference: Reference = { kind: 'ssm', name: '/a' };
 
-const setup = () => {
+function setup() {
   const store = { value: 'first', isDown: false, fetches: 0, ms: 0 };
   const cache = settingsCache({
     fetch: async () => {
@@ -15,7 +15,7 @@ const setup = () => {
     now: () => store.ms,
   });
   return { store, cache };
-};
+}
 
 describe('what a reference stands for', () => {
   it('is fetched once, however many ask at once or later', async () => {

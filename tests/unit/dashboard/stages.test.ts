@@ -4,28 +4,38 @@ import { isMoving, stages } from '#dashboard/stages.ts';
 import type { Pipeline } from '#shared/outbox/pipeline.ts';
 
 const NOW = Date.parse('2026-01-31T12:00:00.000Z');
-const ago = (ms: number): string => new Date(NOW - ms).toISOString();
-const count = (number: number, isMore = false) => ({ count: number, isMore });
+function ago(ms: number): string {
+  return new Date(NOW - ms).toISOString();
+}
+function count(number: number, isMore = false) {
+  return { count: number, isMore };
+}
 
-const pipeline = (changes: Partial<Pipeline> = {}): Pipeline => ({
-  observedAt: ago(0),
-  states: { PROCESSING: count(0), FINISHED: count(100_000, true), FAILED: count(0) },
-  unpublished: count(0),
-  oldestUnfinishedAt: null,
-  latencyMs: { p50: 64, p95: 180, p99: 300 },
-  minutes: [
-    { startsAt: ago(60_000), registered: 4, finished: 4, failed: 0, latencyMs: null },
-    { startsAt: ago(0), registered: 3, finished: 2, failed: 0, latencyMs: null },
-  ],
-  ...changes,
-});
+function pipeline(changes: Partial<Pipeline> = {}): Pipeline {
+  return {
+    observedAt: ago(0),
+    states: { PROCESSING: count(0), FINISHED: count(100_000, true), FAILED: count(0) },
+    unpublished: count(0),
+    oldestUnfinishedAt: null,
+    latencyMs: { p50: 64, p95: 180, p99: 300 },
+    minutes: [
+      { startsAt: ago(60_000), registered: 4, finished: 4, failed: 0, latencyMs: null },
+      { startsAt: ago(0), registered: 3, finished: 2, failed: 0, latencyMs: null },
+    ],
+    ...changes,
+  };
+}
 
-const down = (name: string): Health => ({
-  status: 'degraded',
-  dependencies: { [name]: { status: 'down', latencyMs: 1 } },
-});
+function down(name: string): Health {
+  return {
+    status: 'degraded',
+    dependencies: { [name]: { status: 'down', latencyMs: 1 } },
+  };
+}
 
-const stage = (snapshot: Snapshot, key: string) => stages(snapshot, NOW).find((one) => one.key === key);
+function stage(snapshot: Snapshot, key: string) {
+  return stages(snapshot, NOW).find((one) => one.key === key);
+}
 
 describe('the stages of the picture', () => {
   it('are six, in the order in which an event passes them', () => {

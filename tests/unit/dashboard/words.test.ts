@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { homePage } from '#shared/system/home-page.ts';
 import { areaPath, linePath, pointsOf } from '#dashboard/chart-geometry.ts';
 import { agoText, countText, niceCeiling, spanText, untilText } from '#dashboard/format.ts';
 import { whatHappened } from '#dashboard/what-happened.ts';
 import type { PipelineEvent } from '#shared/outbox/event.ts';
+import { homePage } from '#shared/system/home-page.ts';
 
 const NOW = Date.parse('2026-01-31T12:00:00.000Z');
-const at = (ms: number): string => new Date(NOW + ms).toISOString();
+function at(ms: number): string {
+  return new Date(NOW + ms).toISOString();
+}
 
 describe('the words for figures', () => {
   it.each([

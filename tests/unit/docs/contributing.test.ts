@@ -37,10 +37,10 @@ const files = blocks
     return { name, file };
   });
 
-const exampleOf = async <T>(name: string): Promise<T> => {
+async function exampleOf<T>(name: string): Promise<T> {
   const example: T = await import(files.find((one) => one.name === name)?.file ?? name);
   return example;
-};
+}
 
 /** The entries for serverless.yml that the page shows. */
 const entries: Readonly<Record<string, { readonly handler: string }>> = Object.assign(

@@ -26,35 +26,46 @@ const INFRASTRUCTURE = [
 /** The two bounded contexts, and what belongs to each. */
 const CONTEXTS = { users: ['users', 'outbox', 'pipeline', 'idempotency'], notifications: ['notifications'] } as const;
 
-const sourcesIn = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+function sourcesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.includes('generated') && !name.endsWith('.d.ts'))
     .map((name) => path.join(folder, name));
+}
 
-const resolved = (from: string, target: string): string =>
-  target.startsWith('#') ? target.slice(1) : path.join(path.dirname(from), target);
+function resolved(from: string, target: string): string {
+  return target.startsWith('#') ? target.slice(1) : path.join(path.dirname(from), target);
+}
 
-const importsOf = (from: string): Import[] =>
-  [...readFileSync(from, 'utf8').matchAll(/(?:from|import\()\s*'((?:#|\.)[^']+)'/g)].map(([, target = '']) => ({
+function importsOf(from: string): Import[] {
+  return [...readFileSync(from, 'utf8').matchAll(/(?:from|import\()\s*'((?:#|\.)[^']+)'/g)].map(([, target = '']) => ({
     from,
     to: resolved(from, target),
   }));
+}
 
 const imports = ['functions', 'shared', 'migrations'].flatMap(sourcesIn).flatMap(importsOf);
 
 /** The folder of shared/ that a file lies in. */
-const areaOf = (file: string): string => /^shared\/([^/]+)\//.exec(file)?.[1] ?? '';
-const lines = (found: readonly Import[]): string[] => found.map(({ from, to }) => `${from} → ${to}`);
+function areaOf(file: string): string {
+  return /^shared\/([^/]+)\//.exec(file)?.[1] ?? '';
+}
+function lines(found: readonly Import[]): string[] {
+  return found.map(({ from, to }) => `${from} → ${to}`);
+}
 
 /** Makes validators and the document out of everybody's schemas, at build time. */
-const isGenerator = (file: string): boolean => /^shared\/validation\/(generate|registry)\.ts$/.test(file);
+function isGenerator(file: string): boolean {
+  return /^shared\/validation\/(generate|registry)\.ts$/.test(file);
+}
 /** Schema files hold types and words, no behaviour. */
-const isGenerated = (file: string): boolean => file.includes('/generated/');
+function isGenerated(file: string): boolean {
+  return file.includes('/generated/');
+}
 
 describe('imports point one way', () => {
   it('finds them at all', () => {
     expect(imports.length).toBeGreaterThan(300);
-    expect(lines(imports)).toContain('functions/outbox/pipeline.ts → shared/pipeline/observe-pipeline.ts');
+    expect(lines(imports)).toContain('functions/outbox/pipeline.ts → shared/outbox/observe-pipeline.ts');
   });
 
   it('nothing shared knows a handler, a test or how one machine runs it', () => {

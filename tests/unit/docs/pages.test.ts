@@ -9,14 +9,16 @@ interface Manifest {
 }
 
 const all = pages();
-const manifest = (file: string): Manifest => JSON.parse(readFileSync(file, 'utf8'));
+function manifest(file: string): Manifest {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
 const scripts = [
   ...Object.keys(manifest('package.json').scripts),
   ...Object.keys(manifest('plugins/serverless-offline-kafka-events/package.json').scripts),
 ];
 
-const brokenLinks = (page: Page): string[] =>
-  linksIn(page).filter((link) => {
+function brokenLinks(page: Page): string[] {
+  return linksIn(page).filter((link) => {
     if (/^[a-z]+:/i.test(link)) return false;
     const [file = '', anchor] = link.split('#');
     const target = file === '' ? page.file : path.join(path.dirname(page.file), file);
@@ -24,6 +26,7 @@ const brokenLinks = (page: Page): string[] =>
     if (anchor === undefined || !target.endsWith('.md')) return false;
     return !anchorsOf({ file: target, text: readFileSync(target, 'utf8') }).includes(anchor);
   });
+}
 
 describe.each(all)('$file', (page) => {
   it('has no link that leads nowhere', () => {

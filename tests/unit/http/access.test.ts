@@ -12,8 +12,9 @@ const TOKEN = 'a-long-operator-token';
 const NEXT_TOKEN = 'another-operator-token';
 
 const handler = httpHandler(operatorOnly(async () => text('in')));
-const statusFor = async (headers: Record<string, string | undefined>) =>
-  (await invoke(handler, httpEvent({ headers: headers as Record<string, string> }))).status;
+async function statusFor(headers: Record<string, string | undefined>) {
+  return (await invoke(handler, httpEvent({ headers: headers as Record<string, string> }))).status;
+}
 
 beforeAll(() => {
   process.env['OPERATOR_TOKEN'] = `${TOKEN},sha256:${createHash('sha256').update(NEXT_TOKEN).digest('hex')}`;

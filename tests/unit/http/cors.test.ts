@@ -10,8 +10,8 @@ process.env['CORS_ORIGINS'] = 'https://app.example.com,http://localhost:3000';
 
 const ORIGIN = 'https://app.example.com';
 const endpoint = httpHandler(async () => text('hello'));
-const preflight = (rawPath: string, origin: string, method = 'OPTIONS') =>
-  invoke(
+function preflight(rawPath: string, origin: string, method = 'OPTIONS') {
+  return invoke(
     catchAll,
     httpEvent({
       rawPath,
@@ -19,6 +19,7 @@ const preflight = (rawPath: string, origin: string, method = 'OPTIONS') =>
       requestContext: { http: { method } },
     } as unknown as APIGatewayProxyEventV2),
   );
+}
 
 describe('an answer to a page of another origin', () => {
   it.each([ORIGIN, 'http://localhost:3000'])('may be read by %s', async (origin) => {

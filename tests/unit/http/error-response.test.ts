@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { AppError, ERROR_CODES, type ErrorCode } from '#shared/errors/app-error.ts';
 import { errorResponse } from '#shared/http/error-response.ts';
 
-const bodyOf = (error: unknown) => JSON.parse(errorResponse(error, 'f'.repeat(32)).body ?? '');
+function bodyOf(error: unknown) {
+  return JSON.parse(errorResponse(error, 'f'.repeat(32)).body ?? '');
+}
 
 describe('errorResponse', () => {
   it.each(Object.keys(ERROR_CODES) as ErrorCode[])('%s has its status and text', (code) => {

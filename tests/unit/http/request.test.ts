@@ -1,33 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '#shared/errors/app-error.ts';
-import { bodyText, header, jsonBody, query } from '#shared/http/request.ts';
 import * as createUserBody from '#generated/create-user-body.js';
 import * as listUsersQuery from '#generated/list-users-query.js';
+import { AppError } from '#shared/errors/app-error.ts';
+import { bodyText, header, jsonBody, query } from '#shared/http/request.ts';
 import { httpEvent } from '#tests/helpers/http-events.ts';
 
 const ANN = { name: 'Ann', lastname: 'Lee', email: 'ann@b.io', password: 'correct-horse' };
 const LIMIT = 64 * 1024;
 
-const codeOf = (run: () => unknown): string => {
+function codeOf(run: () => unknown): string {
   try {
     run();
     return 'none';
   } catch (error) {
     return error instanceof AppError ? error.code : String(error);
   }
-};
+}
 
-const errorsOf = (run: () => unknown): Record<string, string> | undefined => {
+function errorsOf(run: () => unknown): Record<string, string> | undefined {
   try {
     run();
     return undefined;
   } catch (error) {
     return error instanceof AppError ? error.errors : undefined;
   }
-};
+}
 
-const create = (body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
-  jsonBody(httpEvent({ body, headers }), createUserBody);
+function create(body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) {
+  return jsonBody(httpEvent({ body, headers }), createUserBody);
+}
 
 describe('media types', () => {
   it.each([

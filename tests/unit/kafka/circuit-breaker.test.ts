@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 
-const breakerAt = (times: { now: number }) => circuitBreaker({ threshold: 3, probeAfterMs: 1000 }, () => times.now);
+function breakerAt(times: { now: number }) {
+  return circuitBreaker({ threshold: 3, probeAfterMs: 1000 }, () => times.now);
+}
 
 describe('circuitBreaker', () => {
   it('stays closed until so many failures in a row', () => {

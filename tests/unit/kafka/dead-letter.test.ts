@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseDeadLetter, toDeadLetter } from '#shared/messages/dead-letter.ts';
 import { decodeRecord } from '#shared/kafka/records.ts';
+import { parseDeadLetter, toDeadLetter } from '#shared/messages/dead-letter.ts';
 import { readFailure } from '#shared/outbox/record-dead-letters.ts';
 import { rawRecord, recordOf, sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
 

@@ -15,8 +15,9 @@ const EVENT: EventMessage = {
   traceparent: null,
 };
 
-const parse = (value: unknown, headers: Record<string, string> = {}, timestamp = 1_767_323_045_678) =>
-  parseEventMessage({ value: typeof value === 'string' ? value : JSON.stringify(value), headers, timestamp });
+function parse(value: unknown, headers: Record<string, string> = {}, timestamp = 1_767_323_045_678) {
+  return parseEventMessage({ value: typeof value === 'string' ? value : JSON.stringify(value), headers, timestamp });
+}
 
 describe('parseInstant', () => {
   it.each([

@@ -3,7 +3,9 @@ import { readOptions, workloadNames } from '#tools/lab/bench/options.ts';
 import { fullSizes, shortSizes } from '#tools/lab/bench/sizes.ts';
 import { workloads } from '#tools/lab/bench/workloads/workloads.ts';
 
-const read = (args: string[], peerCommand?: string) => readOptions(args, { peerCommand });
+function read(args: string[], peerCommand?: string) {
+  return readOptions(args, { peerCommand });
+}
 
 describe('the options of a benchmark', () => {
   it('are every workload but growth, three times, by default', () => {

@@ -31,7 +31,7 @@ describe('the owner of code', () => {
     [pathToFileURL(bundle).href, 2, 'node_modules/@a/b/lib/c.js'],
     [pathToFileURL(bundle).href, 5, 'shared/mail.ts'],
     [pathToFileURL(bundle).href, 0, 'dist/chunk.js'],
-    [`${root}/local/a.mjs`, 7, 'local/a.mjs'],
+    [`${root}/tools/a.ts`, 7, 'tools/a.ts'],
     ['node:net', 1, undefined],
     ['', 0, undefined],
   ])('is looked up in %s, line %i', (url, line, source) => {

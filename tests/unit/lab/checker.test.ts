@@ -4,27 +4,31 @@ import { check, isSettled } from '#tools/lab/chaos/checker.ts';
 const TRACE = 'a'.repeat(32);
 
 /** A registration that went well, and what is left of it. */
-const good = (name: string) => ({
-  registration: { email: `${name}@b.io`, status: 201, traceId: TRACE },
-  user: `${name}@b.io`,
-  event: { uuid: `uuid-${name}`, email: `${name}@b.io`, state: 'FINISHED', reason: null },
-  mail: {
-    to: `${name}@b.io`,
-    messageId: `uuid-${name}@registration.example`,
-    traceparent: `00-${TRACE}-00f067aa0ba902b7-01`,
-    at: 1,
-  },
-});
+function good(name: string) {
+  return {
+    registration: { email: `${name}@b.io`, status: 201, traceId: TRACE },
+    user: `${name}@b.io`,
+    event: { uuid: `uuid-${name}`, email: `${name}@b.io`, state: 'FINISHED', reason: null },
+    mail: {
+      to: `${name}@b.io`,
+      messageId: `uuid-${name}@registration.example`,
+      traceparent: `00-${TRACE}-00f067aa0ba902b7-01`,
+      at: 1,
+    },
+  };
+}
 
 type Part = ReturnType<typeof good>;
 
-const evidence = (parts: readonly Partial<Part>[], identity: 'event' | 'recipient' = 'event') => ({
-  registrations: parts.flatMap(({ registration }) => registration ?? []),
-  users: parts.flatMap(({ user }) => user ?? []),
-  events: parts.flatMap(({ event }) => event ?? []),
-  mails: parts.flatMap(({ mail }) => mail ?? []),
-  identity,
-});
+function evidence(parts: readonly Partial<Part>[], identity: 'event' | 'recipient' = 'event') {
+  return {
+    registrations: parts.flatMap(({ registration }) => registration ?? []),
+    users: parts.flatMap(({ user }) => user ?? []),
+    events: parts.flatMap(({ event }) => event ?? []),
+    mails: parts.flatMap(({ mail }) => mail ?? []),
+    identity,
+  };
+}
 
 const CLEAN = { duplicates: 0, foreignIds: 0, lost: 0, unfinished: 0, failed: 0, problems: [] };
 

@@ -1,28 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import { moveAddresses } from '#tools/lab/chaos/kafka-addresses.ts';
 
-const int16 = (value: number): Buffer => {
+function int16(value: number): Buffer {
   const buffer = Buffer.alloc(2);
   buffer.writeInt16BE(value);
   return buffer;
-};
-const int32 = (value: number): Buffer => {
+}
+function int32(value: number): Buffer {
   const buffer = Buffer.alloc(4);
   buffer.writeInt32BE(value);
   return buffer;
-};
-const string = (text: string): Buffer => Buffer.concat([int16(text.length), Buffer.from(text)]);
-const framed = (...parts: readonly Buffer[]): Buffer => {
+}
+function string(text: string): Buffer {
+  return Buffer.concat([int16(text.length), Buffer.from(text)]);
+}
+function framed(...parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts);
   return Buffer.concat([int32(body.length), body]);
-};
-const request = (apiKey: number, version: number, correlation: number) =>
-  framed(int16(apiKey), int16(version), int32(correlation), string('client'));
-const broker = (host: string, port: number) => Buffer.concat([int32(1), string(host), int32(port)]);
+}
+function request(apiKey: number, version: number, correlation: number) {
+  return framed(int16(apiKey), int16(version), int32(correlation), string('client'));
+}
+function broker(host: string, port: number) {
+  return Buffer.concat([int32(1), string(host), int32(port)]);
+}
 
 const TOPICS = Buffer.from('whatever follows');
 const NO_RACK = int16(-1);
-const moved = () => moveAddresses(() => ({ host: '127.0.0.1', port: 77 }));
+function moved() {
+  return moveAddresses(() => ({ host: '127.0.0.1', port: 77 }));
+}
 
 describe('the addresses in a broker’s answers', () => {
   it.each([

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { allFaults, matrix, nameOf } from '#tools/lab/chaos/faults.ts';
 import { readOptions } from '#tools/lab/chaos/options.ts';
 
-const read = (...args: string[]) => readOptions(args, { peerCommand: undefined, newSeed: () => 77 });
+function read(...args: string[]) {
+  return readOptions(args, { peerCommand: undefined, newSeed: () => 77 });
+}
 
 describe('the options of a chaos run', () => {
   it('are the whole table by default, the matrix alone in short', () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { cutAfterBytes, cutAfterText } from '#tools/lab/faults/tcp-cut.ts';
 
-const all = (cut: ReturnType<typeof cutAfterBytes>, chunks: readonly string[]) =>
-  chunks.map((chunk) => {
+function all(cut: ReturnType<typeof cutAfterBytes>, chunks: readonly string[]) {
+  return chunks.map((chunk) => {
     const { pass, isCut } = cut(Buffer.from(chunk));
     return [pass.toString(), isCut];
   });
+}
 
 describe('a cut', () => {
   it('comes after so many bytes', () => {

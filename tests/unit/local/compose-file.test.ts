@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { serviceFiles } from '#tools/local/services/native.ts';
 
-const read = (name: string): string => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
+function read(name: string): string {
+  return readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
+}
 
 interface ComposeFile {
   name: string;
@@ -17,10 +19,11 @@ interface ComposeFile {
 const compose: ComposeFile = parse(read('docker-compose.yml'));
 
 /** The schema is of an older draft, which spells its addresses in a way that ajv refuses; nothing refers to them. */
-const schema = (): object =>
-  JSON.parse(JSON.stringify(specification), (key, value) =>
+function schema(): object {
+  return JSON.parse(JSON.stringify(specification), (key, value) =>
     (key === 'id' || key === '$schema') && typeof value === 'string' ? undefined : value,
   );
+}
 
 describe('docker-compose.yml', () => {
   it('obeys the Compose specification', () => {

@@ -21,12 +21,12 @@ const PERMISSIVE = new Set([
   'Zlib',
 ]);
 
-const isPermissive = (expression = ''): boolean => {
+function isPermissive(expression = ''): boolean {
   const plain = expression.replace(/[()]/g, '');
   return plain.includes(' OR ')
     ? plain.split(' OR ').some((one) => PERMISSIVE.has(one))
     : plain.split(' AND ').every((one) => PERMISSIVE.has(one));
-};
+}
 
 const { packages }: { packages: Readonly<Record<string, Entry>> } = JSON.parse(
   readFileSync('package-lock.json', 'utf8'),

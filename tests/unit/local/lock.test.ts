@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { holderOf, tryLock, withLock } from '#tools/local/process/lock.ts';
+import { holderOf, tryLock, withLock } from '#tools/bootstrap/lock.mjs';
 import { isSameCommand } from '#tools/local/process/pid-file.ts';
 
 let folder: string;

@@ -12,8 +12,8 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const OTHER = '4bf9aaaaaaaaaaaaaaaaaaaaaaaaaaaa';
 const UUID = '6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d';
 
-const written = (second: number, message: string, fields: Readonly<Record<string, unknown>>): string =>
-  JSON.stringify({
+function written(second: number, message: string, fields: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify({
     level: 'INFO',
     message,
     timestamp: `2026-01-31T12:00:0${second}.000Z`,
@@ -21,6 +21,7 @@ const written = (second: number, message: string, fields: Readonly<Record<string
     sampling_rate: 0,
     ...fields,
   });
+}
 
 const lines = [
   written(0, 'Registration accepted', { traceId: TRACE, userId: 1, uuid: UUID }),

@@ -3,7 +3,9 @@ import { offlineCommand } from '#tools/local/app/supervisor.ts';
 import { readSettings } from '#tools/local/config/settings.ts';
 import { maskSecrets } from '#tools/local/config/urls.ts';
 
-const db = (name: string) => `mysql://tester:password@127.0.0.1:3306/${name}`;
+function db(name: string) {
+  return `mysql://tester:password@127.0.0.1:3306/${name}`;
+}
 
 describe('readSettings', () => {
   it('runs every service here when no URL is set', () => {

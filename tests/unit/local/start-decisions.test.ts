@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { isInstalled } from '#tools/bootstrap/run.mjs';
 import { retryDelayMs } from '#tools/local/app/prepare.ts';
 import { judge } from '#tools/local/app/readiness.ts';
 import { restartDelayMs } from '#tools/local/app/supervisor.ts';
 import { urlTable } from '#tools/local/app/url-table.ts';
-import { readSettings } from '#tools/local/config/settings.ts';
-import { isInstalled } from '#tools/local/install/node-modules.ts';
 import { functionNames, parseArguments } from '#tools/local/cli/invoke-arguments.ts';
+import { readSettings } from '#tools/local/config/settings.ts';
 import { portsInUse } from '#tools/local/services/port-check.ts';
 import { summarize } from '#tools/local/testing/summary.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSupportedNode } from '#tools/local/install/node-version.ts';
+import { isSupportedNode } from '#tools/bootstrap/run.mjs';
 import { findVersion, isAtLeast } from '#tools/local/services/versions.ts';
 
 describe('isSupportedNode', () => {

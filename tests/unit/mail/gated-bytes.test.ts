@@ -9,12 +9,13 @@ import { waitFor } from '#tests/helpers/wait-for.ts';
 
 const MEGABYTE = randomBytes(1_048_576);
 
-const inPieces = (bytes: Buffer, size = 10_000): Readable =>
-  Readable.from(
+function inPieces(bytes: Buffer, size = 10_000): Readable {
+  return Readable.from(
     Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
       bytes.subarray(index * size, (index + 1) * size),
     ),
   );
+}
 
 describe('the bytes of a mail', () => {
   it('all come through, in order, however slowly they are read', async () => {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { LeaseLostError, NoAnswerError, outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
 
-const smtpError = (command: string, response: string, code = 'EENVELOPE') =>
-  Object.assign(new Error(`failed: ${response}`), {
+function smtpError(command: string, response: string, code = 'EENVELOPE') {
+  return Object.assign(new Error(`failed: ${response}`), {
     command,
     response,
     code,
     responseCode: Number(response.slice(0, 3)),
   });
+}
 
 const GOOD = 'refused-for-good';
 const NOW = 'refused-for-now';

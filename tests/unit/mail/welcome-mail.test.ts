@@ -6,15 +6,18 @@ const UUID = '6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d';
 /** What markup is made of, and what looks like what it is escaped into. */
 const PIECES = ['<', '>', '&', '"', "'", 'a', 'ä', '😀', '\n', 'lt;', '#39;', 'amp;', '<script>', '$&', '<%', '`'];
 
-const mailTo = (address: string) => welcomeMail(UUID, address, null);
+function mailTo(address: string) {
+  return welcomeMail(UUID, address, null);
+}
 
-const unescaped = (html: string): string =>
-  html
+function unescaped(html: string): string {
+  return html
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&quot;', '"')
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&');
+}
 
 /** What the template says before and after each place where the address stands. */
 const around = mailTo('\u0000').html.split('\u0000');

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseMetrics } from '#shared/system/parse-metrics.ts';
 import { keptFor } from '#shared/async/memoize-for.ts';
 import { BUCKET_GROWTH, latencyOf, merge } from '#shared/outbox/histogram.ts';
+import { parseMetrics } from '#shared/system/parse-metrics.ts';
 
 /** What the database does with each value. */
-const histogramOf = (values: readonly number[]) => {
+function histogramOf(values: readonly number[]) {
   const histogram = new Map<number, number>();
   for (const value of values) {
     const bucket = Math.round(Math.log(Math.max(value, 1)) / Math.log(BUCKET_GROWTH));
     histogram.set(bucket, (histogram.get(bucket) ?? 0) + 1);
   }
   return histogram;
-};
+}
 
 describe('latencies', () => {
   it('of nothing are none', () => {

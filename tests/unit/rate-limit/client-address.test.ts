@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { clientOf } from '#shared/http/client-address.ts';
 import { httpEvent } from '#tests/helpers/http-events.ts';
 
-const from = (sourceIp: string | undefined, headers: Record<string, string> = {}): string =>
-  clientOf(httpEvent({ headers, requestContext: { http: { sourceIp } } } as unknown as APIGatewayProxyEventV2));
+function from(sourceIp: string | undefined, headers: Record<string, string> = {}): string {
+  return clientOf(httpEvent({ headers, requestContext: { http: { sourceIp } } } as unknown as APIGatewayProxyEventV2));
+}
 
 describe('what tells clients apart', () => {
   it.each([

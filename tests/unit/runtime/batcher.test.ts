@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { batcher } from '#shared/async/batcher.ts';
 
 /** Work whose batches end when they are told to. */
-const controlled = () => {
+function controlled() {
   const batches: Array<{ items: readonly number[]; end(): void; fail(error: Error): void }> = [];
   const add = batcher<number>((items) => new Promise((end, fail) => batches.push({ items, end, fail })), 3);
   return { add, batches, items: () => batches.map(({ items }) => items) };
-};
+}
 
 describe('batcher', () => {
   it('does at once what comes alone', async () => {

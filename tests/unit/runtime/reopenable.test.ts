@@ -8,14 +8,14 @@ interface Client {
 }
 
 /** What hot reload and `sls invoke local` use to close everything. */
-const closeAll = async (): Promise<void> => {
+async function closeAll(): Promise<void> {
   const versions = (globalThis as unknown as Record<symbol, Array<{ close(): Promise<void> }>>)[
     Symbol.for('event-driven-registration.lifecycle')
   ];
   for (const version of versions ?? []) await version.close();
-};
+}
 
-const clients = (failures = 0) => {
+function clients(failures = 0) {
   const opened: Client[] = [];
   let tries = 0;
   const client = reopenable<Client>(
@@ -32,7 +32,7 @@ const clients = (failures = 0) => {
     },
   );
   return { client, opened };
-};
+}
 
 describe('reopenable', () => {
   it('opens once, for all who ask at once and later', async () => {

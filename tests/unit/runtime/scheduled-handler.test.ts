@@ -2,7 +2,9 @@ import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { scheduledHandler } from '#shared/runtime/scheduled-handler.ts';
 
-const contextWith = (remainingMs: () => number): Context => ({ getRemainingTimeInMillis: remainingMs }) as Context;
+function contextWith(remainingMs: () => number): Context {
+  return { getRemainingTimeInMillis: remainingMs } as Context;
+}
 
 describe('scheduledHandler', () => {
   it('makes one round when it is invoked by hand', async () => {

@@ -6,8 +6,9 @@ process.env['PASSWORD_HASH_PASSES'] = '1';
 process.env['PASSWORD_HASH_CONCURRENCY'] = '2';
 process.env['PASSWORD_HASH_QUEUE'] = '3';
 
-const outcomes = async (work: ReadonlyArray<Promise<unknown>>) =>
-  (await Promise.allSettled(work)).map((end) => (end.status === 'fulfilled' ? 'done' : end.reason));
+async function outcomes(work: ReadonlyArray<Promise<unknown>>) {
+  return (await Promise.allSettled(work)).map((end) => (end.status === 'fulfilled' ? 'done' : end.reason));
+}
 
 describe('passwords that are hashed at once', () => {
   it('wait in a queue of a set length, and are refused beyond it', async () => {

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { fieldErrors } from '#shared/validation/field-errors.ts';
 import * as createUserBody from '#generated/create-user-body.js';
 import * as updateUserBody from '#generated/update-user-body.js';
+import { fieldErrors } from '#shared/validation/field-errors.ts';
 
 const ANN = { name: 'Ann', lastname: 'Lee', email: 'ann@b.io', password: 'correct-horse' };
 
-const wrongIn = ({ validate, messages }: typeof createUserBody | typeof updateUserBody, body: unknown): string[] =>
-  validate(body) ? [] : Object.keys(fieldErrors(validate.errors, messages));
+function wrongIn({ validate, messages }: typeof createUserBody | typeof updateUserBody, body: unknown): string[] {
+  return validate(body) ? [] : Object.keys(fieldErrors(validate.errors, messages));
+}
 
-const createWith = (fields: Record<string, unknown>) => wrongIn(createUserBody, { ...ANN, ...fields });
+function createWith(fields: Record<string, unknown>) {
+  return wrongIn(createUserBody, { ...ANN, ...fields });
+}
 
 describe('lengths are counted in characters', () => {
   it.each([

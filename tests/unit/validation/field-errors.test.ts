@@ -2,14 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { changedFields } from '#shared/users/update-user.ts';
 import { fieldErrors } from '#shared/validation/field-errors.ts';
 
-const error = (overrides: Record<string, unknown>) => ({
-  instancePath: '',
-  schemaPath: '',
-  keyword: 'x',
-  params: {},
-  message: 'is wrong',
-  ...overrides,
-});
+function error(overrides: Record<string, unknown>) {
+  return {
+    instancePath: '',
+    schemaPath: '',
+    keyword: 'x',
+    params: {},
+    message: 'is wrong',
+    ...overrides,
+  };
+}
 
 describe('fieldErrors', () => {
   it.each([

@@ -5,13 +5,16 @@ import { Eta } from 'eta/core';
 /** Templates of the mail, by the name of the function that each becomes. */
 const TEMPLATES = { html: 'welcome.html.eta', text: 'welcome.txt.eta' } as const;
 
-export const templateFiles = (sharedFolder: string): string[] =>
-  Object.values(TEMPLATES).map((file) => path.join(sharedFolder, 'notifications', 'templates', file));
+export function templateFiles(rootDir: string): string[] {
+  return Object.values(TEMPLATES).map((file) => path.join(rootDir, 'tools', 'build', 'mail-templates', file));
+}
 
 /** What indents the template is nothing that has to be sent. */
-const withoutIndent = (template: string): string => template.replace(/^[ \t]+/gm, '');
+function withoutIndent(template: string): string {
+  return template.replace(/^[ \t]+/gm, '');
+}
 
-const functionOf = (name: string, template: string, autoEscape: boolean): string => {
+function functionOf(name: string, template: string, autoEscape: boolean): string {
   const eta = new Eta({ autoEscape, autoTrim: false });
   const body = eta.compileBody(eta.parse(template));
   return `export const ${name} = (it) => {
@@ -20,17 +23,17 @@ const functionOf = (name: string, template: string, autoEscape: boolean): string
   return __eta.res;
 };
 `;
-};
+}
 
 /**
  * The mail's templates as a module of plain functions, so that no consumer carries a template engine and a mail costs next to
  * nothing to render. What is put into HTML is escaped.
  */
-export const compiledTemplates = (sharedFolder: string): { code: string; declaration: string } => {
-  const [html = '', text = ''] = templateFiles(sharedFolder).map((file) => readFileSync(file, 'utf8'));
+export function compiledTemplates(rootDir: string): { code: string; declaration: string } {
+  const [html = '', text = ''] = templateFiles(rootDir).map((file) => readFileSync(file, 'utf8'));
   const functions = functionOf('html', withoutIndent(html), true) + functionOf('text', text, false);
   return {
-    code: `import { escapeHtml } from '../../http/escape-html.ts';\n\n${functions}`,
+    code: `import { escapeHtml } from '#shared/http/escape-html.ts';\n\n${functions}`,
     declaration: `export interface WelcomeMailData {
   readonly userEmail: string;
 }
@@ -39,4 +42,4 @@ export declare const html: (it: WelcomeMailData) => string;
 export declare const text: (it: WelcomeMailData) => string;
 `,
   };
-};
+}

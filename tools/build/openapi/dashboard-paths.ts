@@ -1,30 +1,34 @@
 import { failures, forOperators, jsonContent, ok, type Paths, ref } from './operation-parts.ts';
 
-const figures = (operationId: string, summary: string, schema: string) => ({
-  operationId,
-  tags: ['dashboard'],
-  summary,
-  responses: {
-    '200': ok('At most a second old', jsonContent(ref(schema))),
-    ...failures('UNAUTHORIZED', 'DEPENDENCY_DOWN'),
-  },
-  ...forOperators,
-});
+function figures(operationId: string, summary: string, schema: string) {
+  return {
+    operationId,
+    tags: ['dashboard'],
+    summary,
+    responses: {
+      '200': ok('At most a second old', jsonContent(ref(schema))),
+      ...failures('UNAUTHORIZED', 'DEPENDENCY_DOWN'),
+    },
+    ...forOperators,
+  };
+}
 
 /** Figures that are cheap to ask for, again and again; for operators. */
-export const dashboardPaths = (): Paths => ({
-  '/api/pipeline': {
-    get: figures('pipeline', 'Events by state, and rates and latencies of the last 15 minutes', 'Pipeline'),
-  },
-  '/api/deliveries': { get: figures('deliveries', 'Mails by state, and those that wait', 'DeliveryOverview') },
-  '/api/consumers': {
-    get: {
-      ...figures('consumers', 'Lag and batches of the local event source', 'Consumers'),
-      responses: {
-        '200': ok('The consumers', jsonContent(ref('Consumers'))),
-        // On AWS, where CloudWatch has the figures.
-        ...failures('UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
+export function dashboardPaths(): Paths {
+  return {
+    '/api/pipeline': {
+      get: figures('pipeline', 'Events by state, and rates and latencies of the last 15 minutes', 'Pipeline'),
+    },
+    '/api/deliveries': { get: figures('deliveries', 'Mails by state, and those that wait', 'DeliveryOverview') },
+    '/api/consumers': {
+      get: {
+        ...figures('consumers', 'Lag and batches of the local event source', 'Consumers'),
+        responses: {
+          '200': ok('The consumers', jsonContent(ref('Consumers'))),
+          // On AWS, where CloudWatch has the figures.
+          ...failures('UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
+        },
       },
     },
-  },
-});
+  };
+}

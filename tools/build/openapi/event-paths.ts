@@ -19,57 +19,59 @@ const linksToEvent: Json = {
 };
 
 /** The pipeline's state, for operators. */
-export const eventPaths = (): Paths => ({
-  '/api/events': {
-    get: {
-      operationId: 'listEvents',
-      tags: ['events'],
-      summary: 'The pipeline: one page of events, newest first',
-      parameters: queryParameters(ListEventsQuerySchema),
-      responses: {
-        '200': ok('A page', jsonContent(ref('EventPage')), { links: linksToEvent }),
-        ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'DEPENDENCY_DOWN'),
+export function eventPaths(): Paths {
+  return {
+    '/api/events': {
+      get: {
+        operationId: 'listEvents',
+        tags: ['events'],
+        summary: 'The pipeline: one page of events, newest first',
+        parameters: queryParameters(ListEventsQuerySchema),
+        responses: {
+          '200': ok('A page', jsonContent(ref('EventPage')), { links: linksToEvent }),
+          ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'DEPENDENCY_DOWN'),
+        },
+        ...forOperators,
       },
-      ...forOperators,
     },
-  },
-  '/api/events/{uuid}': {
-    get: {
-      operationId: 'getEvent',
-      tags: ['events'],
-      summary: 'One event',
-      parameters: [eventUuid],
-      responses: {
-        '200': ok('The event', jsonContent(ref('Event'))),
-        ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
+    '/api/events/{uuid}': {
+      get: {
+        operationId: 'getEvent',
+        tags: ['events'],
+        summary: 'One event',
+        parameters: [eventUuid],
+        responses: {
+          '200': ok('The event', jsonContent(ref('Event'))),
+          ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
+        },
+        ...forOperators,
       },
-      ...forOperators,
     },
-  },
-  '/api/events/{uuid}/retry': {
-    post: {
-      operationId: 'retryEvent',
-      tags: ['events'],
-      summary: 'Try a FAILED event again',
-      parameters: [eventUuid],
-      responses: {
-        '202': ok('The event, PROCESSING again', jsonContent(ref('Event'))),
-        ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'NOT_RETRIABLE', 'DEPENDENCY_DOWN'),
+    '/api/events/{uuid}/retry': {
+      post: {
+        operationId: 'retryEvent',
+        tags: ['events'],
+        summary: 'Try a FAILED event again',
+        parameters: [eventUuid],
+        responses: {
+          '202': ok('The event, PROCESSING again', jsonContent(ref('Event'))),
+          ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'NOT_RETRIABLE', 'DEPENDENCY_DOWN'),
+        },
+        ...forOperators,
       },
-      ...forOperators,
     },
-  },
-  '/api/dead-letters': {
-    get: {
-      operationId: 'listDeadLetters',
-      tags: ['events'],
-      summary: 'What could not be processed, newest first; also what belongs to no event of ours',
-      parameters: queryParameters(ListDeadLettersQuerySchema),
-      responses: {
-        '200': ok('A page', jsonContent(ref('DeadLetterPage'))),
-        ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'DEPENDENCY_DOWN'),
+    '/api/dead-letters': {
+      get: {
+        operationId: 'listDeadLetters',
+        tags: ['events'],
+        summary: 'What could not be processed, newest first; also what belongs to no event of ours',
+        parameters: queryParameters(ListDeadLettersQuerySchema),
+        responses: {
+          '200': ok('A page', jsonContent(ref('DeadLetterPage'))),
+          ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'DEPENDENCY_DOWN'),
+        },
+        ...forOperators,
       },
-      ...forOperators,
     },
-  },
-});
+  };
+}

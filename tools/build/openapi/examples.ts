@@ -39,10 +39,16 @@ const deadLetter = {
   recordedAt: AT,
 };
 
-const page = (item: Json): Json => ({ content: [item], page: 0, size: 20, totalElements: 1, totalPages: 1 });
-const count = (number: number): Json => ({ count: number, isMore: false });
+function page(item: Json): Json {
+  return { content: [item], page: 0, size: 20, totalElements: 1, totalPages: 1 };
+}
+function count(number: number): Json {
+  return { count: number, isMore: false };
+}
 const latency = { p50: 64, p95: 180, p99: 310 };
-const up = (latencyMs: number): Json => ({ status: 'up', latencyMs });
+function up(latencyMs: number): Json {
+  return { status: 'up', latencyMs };
+}
 const down = { status: 'down', latencyMs: 1.2, downSince: AT, downForSeconds: 5, problem: 'ECONNREFUSED' };
 
 const dependencies = {
@@ -108,10 +114,10 @@ const EXAMPLES: Readonly<Record<string, Json>> = {
 export const DOWN: Json = { status: 'down', dependencies: { ...dependencies, mysqlUsers: down } };
 
 /** The example of the schema that is referred to, as a part of a media type object. */
-export const schemaExample = ({ $ref }: Json): Json => {
+export function schemaExample({ $ref }: Json): Json {
   const example = EXAMPLES[String($ref).split('/').at(-1) ?? ''];
   return example === undefined ? {} : { example };
-};
+}
 
 /** What each error says; `errors` where it names fields. */
 const MESSAGES: Readonly<Record<ErrorCode, { message: string; errors?: Record<string, string> }>> = {
@@ -140,8 +146,8 @@ const MESSAGES: Readonly<Record<ErrorCode, { message: string; errors?: Record<st
 };
 
 /** One example per code that a status may carry. */
-export const errorExamples = (codes: readonly ErrorCode[]): Json =>
-  Object.fromEntries(
+export function errorExamples(codes: readonly ErrorCode[]): Json {
+  return Object.fromEntries(
     codes.map((code) => {
       const { status, error } = ERROR_CODES[code];
       const { message, errors } = MESSAGES[code];
@@ -149,3 +155,4 @@ export const errorExamples = (codes: readonly ErrorCode[]): Json =>
       return [code, { summary: `${code}: ${error}`, value }];
     }),
   );
+}

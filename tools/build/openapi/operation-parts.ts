@@ -17,15 +17,23 @@ const HEADERS_OF_STATUS: Readonly<Record<number, Json>> = {
   503: { 'Retry-After': seconds },
 };
 
-export const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
-export const jsonContent = (schema: Json): Json => ({ 'application/json': { schema, ...schemaExample(schema) } });
-export const textContent = (example: string): Json => ({ 'text/plain': { schema: { type: 'string' }, example } });
+export function ref(name: string): Json {
+  return { $ref: `#/components/schemas/${name}` };
+}
+export function jsonContent(schema: Json): Json {
+  return { 'application/json': { schema, ...schemaExample(schema) } };
+}
+export function textContent(example: string): Json {
+  return { 'text/plain': { schema: { type: 'string' }, example } };
+}
 
 /** A response that a call is made for; `more` holds its headers and links. */
-export const ok = (description: string, content: Json, more: Json = {}): Json => ({ description, content, ...more });
+export function ok(description: string, content: Json, more: Json = {}): Json {
+  return { description, content, ...more };
+}
 
 /** The error responses of a call, one per status; codes that share a status are told apart by `code`. */
-export const failures = (...codes: ErrorCode[]): Json => {
+export function failures(...codes: ErrorCode[]): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of [...codes, ...ALWAYS]) {
     const { status } = ERROR_CODES[code];
@@ -41,15 +49,16 @@ export const failures = (...codes: ErrorCode[]): Json => {
       },
     ]),
   );
-};
+}
 
 /** An empty value is as good as none where there is a default. */
-const orEmpty = ({ default: fallback, ...definition }: Json): Json =>
-  fallback === undefined || definition['type'] !== 'integer'
+function orEmpty({ default: fallback, ...definition }: Json): Json {
+  return fallback === undefined || definition['type'] !== 'integer'
     ? { ...definition, ...(fallback === undefined ? {} : { default: fallback }) }
     : { anyOf: [definition, { type: 'string', maxLength: 0 }], default: fallback };
+}
 
-export const queryParameters = (schema: TSchema): Json[] => {
+export function queryParameters(schema: TSchema): Json[] {
   const { properties = {}, required = [] } = JSON.parse(JSON.stringify(schema)) as {
     properties?: Record<string, Json>;
     required?: string[];
@@ -60,7 +69,7 @@ export const queryParameters = (schema: TSchema): Json[] => {
     required: required.includes(name) && !('default' in definition),
     schema: published(orEmpty(definition)),
   }));
-};
+}
 
 /** 19 digits are read; more than 16 belong to nobody. */
 export const userId: Json = {
@@ -77,7 +86,9 @@ export const eventUuid: Json = {
   schema: { type: 'string', format: 'uuid' },
   example: '6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d',
 };
-export const body = (name: string): Json => ({ required: true, content: jsonContent(ref(name)) });
+export function body(name: string): Json {
+  return { required: true, content: jsonContent(ref(name)) };
+}
 
 const operatorToken: Json = { security: [{ operatorToken: [] }] };
 /** Where the operator's token is asked for: everywhere, as soon as one is set. */

@@ -39,86 +39,88 @@ const linksToUser: Json = {
 };
 
 /** Registering, reading, changing and deleting users. */
-export const userPaths = (): Paths => ({
-  '/api/users/': {
-    post: {
-      operationId: 'createUser',
-      tags: ['users'],
-      summary: 'Register a user; the welcome mail follows',
-      parameters: [idempotencyKey],
-      requestBody: body('CreateUser'),
-      responses: {
-        '201': ok('The user', jsonContent(ref('User')), { headers: { Location: location }, links: linksToUser }),
-        ...failures(
-          'INVALID_INPUT',
-          'MALFORMED_JSON',
-          'EMAIL_TAKEN',
-          'PAYLOAD_TOO_LARGE',
-          'UNSUPPORTED_MEDIA_TYPE',
-          'KEY_REUSED',
-          'RATE_LIMITED',
-          'OVERLOADED',
-          'DEPENDENCY_DOWN',
-        ),
+export function userPaths(): Paths {
+  return {
+    '/api/users/': {
+      post: {
+        operationId: 'createUser',
+        tags: ['users'],
+        summary: 'Register a user; the welcome mail follows',
+        parameters: [idempotencyKey],
+        requestBody: body('CreateUser'),
+        responses: {
+          '201': ok('The user', jsonContent(ref('User')), { headers: { Location: location }, links: linksToUser }),
+          ...failures(
+            'INVALID_INPUT',
+            'MALFORMED_JSON',
+            'EMAIL_TAKEN',
+            'PAYLOAD_TOO_LARGE',
+            'UNSUPPORTED_MEDIA_TYPE',
+            'KEY_REUSED',
+            'RATE_LIMITED',
+            'OVERLOADED',
+            'DEPENDENCY_DOWN',
+          ),
+        },
+      },
+      get: {
+        operationId: 'listUsers',
+        tags: ['users'],
+        summary: 'One page of users',
+        parameters: queryParameters(ListUsersQuerySchema),
+        responses: {
+          '200': ok('A page', jsonContent(ref('UserPage'))),
+          ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'DEPENDENCY_DOWN'),
+        },
+        ...forOperatorsWhenDeployed,
       },
     },
-    get: {
-      operationId: 'listUsers',
-      tags: ['users'],
-      summary: 'One page of users',
-      parameters: queryParameters(ListUsersQuerySchema),
-      responses: {
-        '200': ok('A page', jsonContent(ref('UserPage'))),
-        ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'DEPENDENCY_DOWN'),
+    '/api/users/{id}': {
+      get: {
+        operationId: 'getUser',
+        tags: ['users'],
+        summary: 'One user',
+        parameters: [userId],
+        responses: {
+          '200': ok('The user', jsonContent(ref('User'))),
+          ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
+        },
+        ...forOperatorsWhenDeployed,
       },
-      ...forOperatorsWhenDeployed,
-    },
-  },
-  '/api/users/{id}': {
-    get: {
-      operationId: 'getUser',
-      tags: ['users'],
-      summary: 'One user',
-      parameters: [userId],
-      responses: {
-        '200': ok('The user', jsonContent(ref('User'))),
-        ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
+      patch: {
+        operationId: 'updateUser',
+        tags: ['users'],
+        summary: 'Change a user who proves the old password',
+        parameters: [userId],
+        requestBody: body('UpdateUser'),
+        responses: {
+          '200': ok('The user as it is now', jsonContent(ref('User'))),
+          ...failures(
+            'INVALID_INPUT',
+            'MALFORMED_JSON',
+            'INVALID_CREDENTIALS',
+            'EMAIL_TAKEN',
+            'NOT_FOUND',
+            'CONFLICT',
+            'PAYLOAD_TOO_LARGE',
+            'UNSUPPORTED_MEDIA_TYPE',
+            'RATE_LIMITED',
+            'OVERLOADED',
+            'DEPENDENCY_DOWN',
+          ),
+        },
       },
-      ...forOperatorsWhenDeployed,
-    },
-    patch: {
-      operationId: 'updateUser',
-      tags: ['users'],
-      summary: 'Change a user who proves the old password',
-      parameters: [userId],
-      requestBody: body('UpdateUser'),
-      responses: {
-        '200': ok('The user as it is now', jsonContent(ref('User'))),
-        ...failures(
-          'INVALID_INPUT',
-          'MALFORMED_JSON',
-          'INVALID_CREDENTIALS',
-          'EMAIL_TAKEN',
-          'NOT_FOUND',
-          'CONFLICT',
-          'PAYLOAD_TOO_LARGE',
-          'UNSUPPORTED_MEDIA_TYPE',
-          'RATE_LIMITED',
-          'OVERLOADED',
-          'DEPENDENCY_DOWN',
-        ),
+      delete: {
+        operationId: 'removeUser',
+        tags: ['users'],
+        summary: 'Delete a user',
+        parameters: [userId],
+        responses: {
+          '204': { description: 'Deleted' },
+          ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
+        },
+        ...forOperatorsWhenDeployed,
       },
     },
-    delete: {
-      operationId: 'removeUser',
-      tags: ['users'],
-      summary: 'Delete a user',
-      parameters: [userId],
-      responses: {
-        '204': { description: 'Deleted' },
-        ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
-      },
-      ...forOperatorsWhenDeployed,
-    },
-  },
-});
+  };
+}

@@ -1,6 +1,6 @@
-import { portVariables } from '#tools/local/config/settings.ts';
 import { ConfigSchema } from '#shared/config/config-schema.ts';
 import { LOCAL_DEFAULTS } from '#shared/config/defaults.ts';
+import { portVariables } from '#tools/local/config/settings.ts';
 
 interface Definition {
   readonly description?: string;
@@ -10,14 +10,16 @@ interface Definition {
 const LOCAL: Readonly<Record<string, string>> = LOCAL_DEFAULTS;
 const definitions: Readonly<Record<string, Definition>> = JSON.parse(JSON.stringify(ConfigSchema.properties));
 
-const defaultOf = (name: string, { default: fallback }: Definition): string => {
+function defaultOf(name: string, { default: fallback }: Definition): string {
   const local = LOCAL[name];
   if (local !== undefined) return `\`${local}\` (local stage only)`;
   if (fallback === undefined) return '';
   return fallback === '' ? 'empty' : `\`${String(fallback)}\``;
-};
+}
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
 
 const rows = Object.entries(definitions).map(
   ([name, definition]) => `| \`${name}\` | ${defaultOf(name, definition)} | ${cell(definition.description ?? '')} |`,
@@ -40,9 +42,10 @@ const portRows = (Object.keys(portVariables) as Array<keyof typeof portVariables
 });
 
 /** docs/configuration.md */
-export const configurationPage = (): string => `# Configuration
+export function configurationPage(): string {
+  return `# Configuration
 
-Made from \`shared/config/config-schema.ts\` and \`local/config/settings.mjs\`; not edited by hand (see
+Made from \`shared/config/config-schema.ts\` and \`tools/local/config/settings.ts\`; not edited by hand (see
 [CONTRIBUTING](../CONTRIBUTING.md)). The same names hold everywhere: on one machine, in tests, on AWS. A value that is missing or
 malformed stops the start with one line that names the variable, never its value. On AWS a value may be a reference
 (\`ssm:/path\`, \`secretsmanager:name\`): see [deploy.md](deploy.md).
@@ -72,3 +75,4 @@ ${portRows.join('\n')}
 | \`APP_LOG_FILE\` | \`.local/log/app.log\` | what \`npm run logs\` reads; 32 MB at most |
 | \`SLS_LOG_LEVEL\` | \`warning\` | \`notice\`: serverless-offline's lines for each request |
 `;
+}

@@ -31,7 +31,8 @@ const rows = (Object.keys(ERROR_CODES) as ErrorCode[])
   });
 
 /** docs/errors.md */
-export const errorsPage = (): string => `# Errors
+export function errorsPage(): string {
+  return `# Errors
 
 Made from the list in \`shared/errors/app-error.ts\`; not edited by hand (see [CONTRIBUTING](../CONTRIBUTING.md)).
 
@@ -56,3 +57,4 @@ wrong. Retriable means that the very same call may succeed later.
 |---|---|---|---|---|
 ${rows.join('\n')}
 `;
+}

@@ -14,16 +14,17 @@ export interface Contender {
 /** by contender */
 export type Results = ReadonlyMap<string, readonly Shown[]>;
 
-const describe = (shown: Shown) =>
-  Object.entries(shown)
+function describe(shown: Shown) {
+  return Object.entries(shown)
     .map(([name, value]) => `${name} ${shortNumber(value)}`)
     .join(', ');
+}
 
 /** Lets everybody warm up, then run in turn: A B A B, so that whatever else the machine does meets all of them. */
-export const alternate = async (
+export async function alternate(
   contenders: readonly Contender[],
   { rounds, tell }: { rounds: number; tell: (line: string) => void },
-): Promise<Results> => {
+): Promise<Results> {
   for (const { warm } of contenders) await warm?.();
   const results: Map<string, Shown[]> = new Map(contenders.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round += 1) {
@@ -34,10 +35,10 @@ export const alternate = async (
     }
   }
   return results;
-};
+}
 
 /** One measure of all contenders as a figure. */
-export const figureFrom = (
+export function figureFrom(
   results: Results,
   {
     measure,
@@ -53,7 +54,7 @@ export const figureFrom = (
     /** by reference */
     goals?: Readonly<Record<string, Goal>>;
   },
-): Figure => {
+): Figure {
   const valuesOf = (rounds: readonly Shown[]) => rounds.flatMap((shown) => shown[measure] ?? []);
   const others = [...results].filter(([name]) => name !== 'ours');
   return {
@@ -68,4 +69,4 @@ export const figureFrom = (
       })
       .filter(({ values }) => values.length > 0),
   };
-};
+}

@@ -2,11 +2,11 @@
  * Does a piece of work `count` times, so many of them at once.
  * @returns how many a second
  */
-export const perSecond = async (
+export async function perSecond(
   count: number,
   work: (index: number) => Promise<unknown>,
   concurrency: number = 16,
-): Promise<number> => {
+): Promise<number> {
   let next = 0;
   const worker = async () => {
     while (next < count) {
@@ -17,4 +17,4 @@ export const perSecond = async (
   const started = performance.now();
   await Promise.all(Array.from({ length: concurrency }, worker));
   return (count / (performance.now() - started)) * 1000;
-};
+}

@@ -1,2 +1,4 @@
 /** Milliseconds on the machine's monotonic clock, which all of its processes share. */
-export const sharedNow = () => Number(process.hrtime.bigint()) / 1e6;
+export function sharedNow() {
+  return Number(process.hrtime.bigint()) / 1e6;
+}

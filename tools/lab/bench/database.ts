@@ -2,7 +2,7 @@ import { createPool } from 'mysql2/promise';
 
 export type Query = (sql: string, values?: unknown[]) => Promise<Record<string, unknown>[]>;
 
-export const withDatabase = async <T>(url: string, use: (query: Query) => Promise<T>) => {
+export async function withDatabase<T>(url: string, use: (query: Query) => Promise<T>) {
   const pool = createPool({ uri: url, connectionLimit: 1, dateStrings: true });
   try {
     return await use(async (sql, values = []) => {
@@ -12,4 +12,4 @@ export const withDatabase = async <T>(url: string, use: (query: Query) => Promis
   } finally {
     await pool.end();
   }
-};
+}

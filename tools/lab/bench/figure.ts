@@ -34,25 +34,25 @@ export interface Row {
 }
 
 /** @returns undefined without values */
-export const median = (values: readonly number[]): number | undefined => {
+export function median(values: readonly number[]): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)];
   const lower = sorted[Math.floor((sorted.length - 1) / 2)];
   return upper === undefined || lower === undefined ? undefined : (lower + upper) / 2;
-};
+}
 
-export const judge = (
+export function judge(
   goal: Goal | undefined,
   found: { figure: number | undefined; ratio: number | undefined },
-): boolean | undefined => {
+): boolean | undefined {
   const value = goal && found[goal.of];
   if (value === undefined) return undefined;
   const { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = goal ?? {};
   return value >= atLeast && value <= atMost;
-};
+}
 
 /** A row for the figure's own goal, if it has one, and one for each reference. */
-export const rowsOf = ({ title, unit, values, goal, references }: Figure): Row[] => {
+export function rowsOf({ title, unit, values, goal, references }: Figure): Row[] {
   const ours = median(values);
   const alone = {
     title,
@@ -71,4 +71,4 @@ export const rowsOf = ({ title, unit, values, goal, references }: Figure): Row[]
     return { title, unit, ours, reference: name, theirs, ratio, goal: wanted, isMet };
   });
   return goal !== undefined || beside.length === 0 ? [alone, ...beside] : beside;
-};
+}

@@ -12,8 +12,8 @@ export interface Calls {
 
 const limitMs = 30_000;
 
-const send = (agent: http.Agent, base: URL, { method, path, body }: Call): Promise<{ status: number; text: string }> =>
-  new Promise((resolve, reject) => {
+function send(agent: http.Agent, base: URL, { method, path, body }: Call): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
     const headers =
       body === undefined
         ? {}
@@ -30,8 +30,9 @@ const send = (agent: http.Agent, base: URL, { method, path, body }: Call): Promi
     request.on('error', reject);
     request.end(body);
   });
+}
 
-const withAgent = async <T>(sockets: number, use: (agent: http.Agent) => Promise<T>) => {
+async function withAgent<T>(sockets: number, use: (agent: http.Agent) => Promise<T>) {
   // A new one for each load: servers close connections that were idle between two rounds.
   const agent = new http.Agent({ keepAlive: true, maxSockets: sockets });
   try {
@@ -39,32 +40,33 @@ const withAgent = async <T>(sockets: number, use: (agent: http.Agent) => Promise
   } finally {
     agent.destroy();
   }
-};
+}
 
 /** @throws unless the answer is 2xx: a figure that counts failures says nothing */
-const succeed = async (agent: http.Agent, base: URL, call: Call) => {
+async function succeed(agent: http.Agent, base: URL, call: Call) {
   const { status, text } = await send(agent, base, call);
   if (status < 200 || status > 299)
     throw new Error(`${base.origin}: ${call.method} ${call.path} was answered ${status}: ${text.slice(0, 200)}`);
   return text;
-};
+}
 
 /**
  * As many calls as go, 16 at once.
  * @returns how many a second
  */
-export const callsPerSecond = (base: string, { count, call, concurrency = 16 }: Calls): Promise<number> =>
-  withAgent(concurrency, (agent) => {
+export function callsPerSecond(base: string, { count, call, concurrency = 16 }: Calls): Promise<number> {
+  return withAgent(concurrency, (agent) => {
     const url = new URL(base);
     return perSecond(count, (index) => succeed(agent, url, call(index)), concurrency);
   });
+}
 
 /**
  * One call after the other.
  * @returns what each took, in ms
  */
-export const timesOf = (base: string, { count, call }: Calls): Promise<number[]> =>
-  withAgent(1, async (agent) => {
+export function timesOf(base: string, { count, call }: Calls): Promise<number[]> {
+  return withAgent(1, async (agent) => {
     const url = new URL(base);
     const times = [];
     for (let index = 0; index < count; index += 1) {
@@ -74,13 +76,14 @@ export const timesOf = (base: string, { count, call }: Calls): Promise<number[]>
     }
     return times;
   });
+}
 
 /** Calls that start on time, whether or not earlier ones were answered. */
-export const pacedCalls = (
+export function pacedCalls(
   base: string,
   { count, call, everyMs, onStart }: Calls & { everyMs: number; onStart: (index: number) => void },
-) =>
-  withAgent(64, async (agent) => {
+) {
+  return withAgent(64, async (agent) => {
     const url = new URL(base);
     const started = performance.now();
     const all = [];
@@ -94,7 +97,9 @@ export const pacedCalls = (
     }
     await Promise.all(all);
   });
+}
 
 /** @returns the answer's text */
-export const callOnce = (base: string, call: Call): Promise<string> =>
-  withAgent(1, (agent) => succeed(agent, new URL(base), call));
+export function callOnce(base: string, call: Call): Promise<string> {
+  return withAgent(1, (agent) => succeed(agent, new URL(base), call));
+}

@@ -1,13 +1,11 @@
 import { seconds } from '#tools/local/cli/progress.ts';
 import type { Guard } from '#tools/local/process/guard-client.ts';
 import type { Options } from './options.ts';
-import type { Profiler } from './profile/profiler.ts';
-import { createProfiler } from './profile/profiler.ts';
+import { createProfiler, type Profiler } from './profile/profiler.ts';
 import type { Sizes } from './sizes.ts';
 import { startOurSystem } from './system/our-system.ts';
 import { preparePeer, runningPeer, startPeerSystem } from './system/peer-system.ts';
-import type { Servers } from './system/servers.ts';
-import { startServers } from './system/servers.ts';
+import { type Servers, startServers } from './system/servers.ts';
 import type { OurSystem, System } from './system/system.ts';
 
 export type Variant = keyof typeof variants;
@@ -44,7 +42,7 @@ const variants = {
 };
 
 /** Starts the servers; the systems follow when a workload asks for them. */
-export const openLaboratory = async ({
+export async function openLaboratory({
   dir,
   guard,
   options,
@@ -54,7 +52,7 @@ export const openLaboratory = async ({
   guard: Guard;
   options: Options;
   tell: (line: string) => void;
-}): Promise<Laboratory> => {
+}): Promise<Laboratory> {
   const { sizes, rounds, peerUrl, peerCommand } = options;
   const profiler = options.profile === undefined ? undefined : createProfiler(options.profile);
   const servers = await startServers(dir, guard);
@@ -109,4 +107,4 @@ export const openLaboratory = async ({
       await Promise.all([stopOurs(), stopPeer()]);
     },
   };
-};
+}

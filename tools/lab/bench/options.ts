@@ -1,7 +1,6 @@
 import { readFlags, wholeNumber } from '#tools/local/cli/flags.ts';
 import { StartError } from '#tools/local/cli/start-error.ts';
-import type { Sizes } from './sizes.ts';
-import { fullSizes, shortSizes } from './sizes.ts';
+import { fullSizes, type Sizes, shortSizes } from './sizes.ts';
 
 export type WorkloadName = (typeof workloadNames)[number];
 
@@ -63,21 +62,22 @@ const knownFlags = {
   repeatable: ['--json', '--out'],
 };
 
-const namesIn = (text: string) =>
-  text.split(',').map((name) => {
+function namesIn(text: string) {
+  return text.split(',').map((name) => {
     const known = workloadNames.find((workload) => workload === name);
     if (known === undefined) throw new StartError(`--only knows no '${name}'; there are ${workloadNames.join(', ')}`);
     return known;
   });
+}
 
-const httpBase = (text: string) => {
+function httpBase(text: string) {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:') throw new StartError(`--peer needs a URL like http://127.0.0.1:9081, not '${text}'`);
   return url.origin;
-};
+}
 
 /** @throws {StartError} one line that names the flag */
-export const readOptions = (args: readonly string[], { peerCommand }: { peerCommand: string | undefined }): Options => {
+export function readOptions(args: readonly string[], { peerCommand }: { peerCommand: string | undefined }): Options {
   const flags = readFlags(args, knownFlags);
   const value = (flag: string) => flags.get(flag)?.[0];
   const [only, peer] = [value('--only'), value('--peer')];
@@ -95,4 +95,4 @@ export const readOptions = (args: readonly string[], { peerCommand }: { peerComm
     profile,
     sizes: isShort ? shortSizes : fullSizes,
   };
-};
+}

@@ -13,12 +13,12 @@ const confirmationMs = 500;
 /**
  * Lets registrations come, and waits until all of their mails have: what is left of one round must not slow the next one down.
  */
-export const settling = async <T>(
+export async function settling<T>(
   { servers }: Laboratory,
   system: System,
   { tag, count }: { tag: string; count: number },
   register: () => Promise<T>,
-): Promise<{ result: T; arrived: Arrived | undefined }> => {
+): Promise<{ result: T; arrived: Arrived | undefined }> {
   if (system.sendTopic === undefined) {
     const result = await register();
     await sleep(blindMs);
@@ -29,4 +29,4 @@ export const settling = async <T>(
   const arrived = await arriving(mailLimitMs);
   await sleep(confirmationMs);
   return { result, arrived };
-};
+}

@@ -1,17 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import type { Settings } from '#tools/local/config/settings.ts';
-import { localUrls } from '#tools/local/config/settings.ts';
+import { localUrls, type Settings } from '#tools/local/config/settings.ts';
 import { parseBrokers } from '#tools/local/config/urls.ts';
 import { ensurePrograms } from '#tools/local/install/native.ts';
 import type { Guard } from '#tools/local/process/guard-client.ts';
 import { freePorts } from '#tools/local/process/ports.ts';
-import type { TcpProxy } from '../faults/tcp-proxy.ts';
-import { startTcpProxy } from '../faults/tcp-proxy.ts';
+import { startTcpProxy, type TcpProxy } from '../faults/tcp-proxy.ts';
 import { moveAddresses } from './kafka-addresses.ts';
 import { openPool } from './our-records.ts';
-import type { ServerName } from './servers.ts';
-import { journalIn, startServer } from './servers.ts';
+import { journalIn, type ServerName, startServer } from './servers.ts';
 import type { Target } from './target.ts';
 import { countBrokers } from './topics.ts';
 
@@ -50,53 +47,53 @@ const variablesOf = {
 const defaultPorts = { 'mysql:': 3306, 'redis:': 6379, 'rediss:': 6379 } as Record<string, number>;
 
 /** Where a URL or a list of brokers leads. */
-const addressOf = (variable: string, value: string) => {
+function addressOf(variable: string, value: string) {
   const [broker] = variable === 'KAFKA_BROKERS' ? parseBrokers(variable, value) : [];
   if (broker !== undefined) return broker;
   const { hostname, port, protocol } = new URL(value);
   return { host: hostname, port: Number(port || defaultPorts[protocol]) };
-};
+}
 
 /** @param port of the proxy */
-const movedTo = (variable: string, value: string, port: number) => {
+function movedTo(variable: string, value: string, port: number) {
   if (variable === 'KAFKA_BROKERS') return `127.0.0.1:${port}`;
   const url = new URL(value);
   url.hostname = '127.0.0.1';
   url.port = String(port);
   return url.href.replace(/\/$/, '');
-};
+}
 
 /** Databases of this run alone, on a server that others may use. */
-const withDatabaseOfItsOwn = (value: string) => {
+function withDatabaseOfItsOwn(value: string) {
   const url = new URL(value);
   url.pathname = `/chaos_${randomBytes(5).toString('hex')}`;
   return url.href;
-};
+}
 
 /** One proxy stands for one broker. */
-const whyUnproxied = async (brokers: string) => {
+async function whyUnproxied(brokers: string) {
   const count = await countBrokers(brokers);
   if (count === 1) return undefined;
   return `a cluster of ${count} brokers: clients go to the addresses that they advertise, past the proxy`;
-};
+}
 
 /** @param isBroker clients go where it says: it says the proxy */
-const startFront = (target: { host: string; port: number }, port: number, isBroker: boolean) => {
+function startFront(target: { host: string; port: number }, port: number, isBroker: boolean) {
   const newChange = () => moveAddresses(() => ({ host: '127.0.0.1', port }));
   return startTcpProxy(target, undefined, { port, ...(isBroker ? { newChange } : {}) });
-};
+}
 
-const dropDatabase = async (value: string) => {
+async function dropDatabase(value: string) {
   const pool = openPool(value);
   await pool.query('DROP DATABASE IF EXISTS ??', [new URL(value).pathname.slice(1)]);
   await pool.end();
-};
+}
 
 /**
  * Starts the servers whose URLs are not given, each behind a proxy; those that are given get the proxy alone. The mail server
  * is always ours: only there can mails be counted.
  */
-export const startBacking = async ({
+export async function startBacking({
   dir,
   guard,
   settings,
@@ -104,7 +101,7 @@ export const startBacking = async ({
   dir: string;
   guard: Guard;
   settings: Pick<Settings, 'local' | 'urls'>;
-}): Promise<Backing> => {
+}): Promise<Backing> {
   mkdirSync(dir, { recursive: true });
   const isOwn = (name: ServerName) => name === 'smtp' || settings.local.includes(name);
   const programs = await ensurePrograms(settings.local.filter((name) => name !== 'mail'));
@@ -150,4 +147,4 @@ export const startBacking = async ({
       for (const stop of stops) await stop();
     },
   };
-};
+}

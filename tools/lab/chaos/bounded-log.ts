@@ -6,7 +6,7 @@ const limitBytes = 16 * 1024 * 1024;
 /**
  * Keeps the last 16 to 32 MB of what a process prints: an application that meets an outage for half an hour prints a lot.
  */
-export const boundedLog = (file: string): ((chunk: Buffer) => void) => {
+export function boundedLog(file: string): (chunk: Buffer) => void {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, '');
   let size = 0;
@@ -18,4 +18,4 @@ export const boundedLog = (file: string): ((chunk: Buffer) => void) => {
     appendFileSync(file, chunk);
     size += chunk.length;
   };
-};
+}

@@ -40,7 +40,7 @@ export interface Findings {
   problems: readonly string[];
 }
 
-const groupedBy = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> => {
+function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups: Map<string, T[]> = new Map();
   for (const item of items) {
     const key = keyOf(item);
@@ -49,15 +49,18 @@ const groupedBy = <T>(items: readonly T[], keyOf: (item: T) => string): Map<stri
     else group.push(item);
   }
   return groups;
-};
+}
 
-const problem = (what: string, found: readonly string[]) =>
-  found.length === 0 ? [] : [`${found.length} ${what}, such as ${found[0]}`];
+function problem(what: string, found: readonly string[]) {
+  return found.length === 0 ? [] : [`${found.length} ${what}, such as ${found[0]}`];
+}
 
-const traceIdOf = (traceparent: string) => traceparent.split('-')[1] ?? '';
+function traceIdOf(traceparent: string) {
+  return traceparent.split('-')[1] ?? '';
+}
 
 /** Compares what clients were told with rows, events and mails. */
-export const check = ({ registrations, users, events, mails, identity }: Evidence): Findings => {
+export function check({ registrations, users, events, mails, identity }: Evidence): Findings {
   const isByEvent = identity === 'event';
   const accepted = registrations.filter(({ status }) => status === 201).map(({ email }) => email);
   const stored = new Set(users);
@@ -113,7 +116,9 @@ export const check = ({ registrations, users, events, mails, identity }: Evidenc
         : []),
     ],
   };
-};
+}
 
 /** Whether nothing is under way any more. */
-export const isSettled = ({ lost, unfinished }: Findings) => lost === 0 && unfinished === 0;
+export function isSettled({ lost, unfinished }: Findings) {
+  return lost === 0 && unfinished === 0;
+}

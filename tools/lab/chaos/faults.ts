@@ -23,9 +23,13 @@ const extraKinds: Readonly<Record<Dependency, readonly FaultKind[]>> = {
   app: ['reset'],
 };
 
-export const nameOf = ({ dependency, kind }: Fault) => `${dependency}/${kind}`;
+export function nameOf({ dependency, kind }: Fault) {
+  return `${dependency}/${kind}`;
+}
 
-export const isProcessFault = (kind: FaultKind) => processKinds.includes(kind);
+export function isProcessFault(kind: FaultKind) {
+  return processKinds.includes(kind);
+}
 
 export const matrix: readonly Fault[] = dependencies.flatMap((dependency) =>
   matrixKinds.map((kind) => ({ dependency, kind })),
@@ -52,7 +56,7 @@ export const cutRules: Readonly<Record<Dependency, CutRule>> = {
 /**
  * Whether guarantee 2 allows a repeated mail: the server's 250 may not have been seen, or its process died or froze.
  */
-export const mayRepeatMails = ({ dependency, kind }: Fault) => {
+export function mayRepeatMails({ dependency, kind }: Fault) {
   if (dependency === 'app') return kind === 'kill' || kind === 'pause';
   return dependency === 'smtp' && kind !== 'stop' && kind !== 'slow';
-};
+}

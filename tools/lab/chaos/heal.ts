@@ -21,26 +21,26 @@ export interface Watched {
  * Whether registrations are as fast as before the fault.
  * @param posts in the order of their ends
  */
-export const isFastAgain = (posts: readonly Timing[], since: number, normalP99Ms: number | undefined) => {
+export function isFastAgain(posts: readonly Timing[], since: number, normalP99Ms: number | undefined) {
   const latest = posts.filter(({ startedAt }) => startedAt >= since).slice(-enough);
   const limit = normalLimitMs(normalP99Ms);
   return latest.length === enough && latest.every(({ status, ms }) => status === 201 && ms <= limit);
-};
+}
 
-const countUnmailed = ({ load, mails }: Watched) => {
+function countUnmailed({ load, mails }: Watched) {
   const mailed = new Set(mails().map(({ to }) => to));
   const before = performance.now() - underWayMs;
   return load.posts.filter(
     ({ status, startedAt, ms, email }) => status === 201 && startedAt + ms < before && !mailed.has(email),
   ).length;
-};
+}
 
 /**
  * Waits until everything is as before: all dependencies up, nothing left over, registrations as fast as normal.
  * @returns healedMs since the return, undefined when the limit came
  * first; lacks: what was waited for last
  */
-export const waitUntilHealed = async (
+export async function waitUntilHealed(
   watched: Watched,
   {
     returnedAt,
@@ -48,7 +48,7 @@ export const waitUntilHealed = async (
     needsSpeed,
     limitMs,
   }: { returnedAt: number; normalP99Ms: number | undefined; needsSpeed: boolean; limitMs: number },
-): Promise<{ healedMs: number | undefined; lacks: string }> => {
+): Promise<{ healedMs: number | undefined; lacks: string }> {
   const { system, load, signal } = watched;
   const end = performance.now() + limitMs;
   let lacked = '';
@@ -69,4 +69,4 @@ export const waitUntilHealed = async (
     if (!(await system.isUp().catch(() => false))) return 'a dependency';
     return !needsSpeed || isFastAgain(load.posts, returnedAt, normalP99Ms) ? '' : 'speed';
   }
-};
+}

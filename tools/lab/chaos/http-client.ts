@@ -7,7 +7,7 @@ export type Answer = { status: number; ms: number; text: string };
  * Makes one call on a connection of its own: a kept connection that the server just closed would count as an outage.
  * @returns never fails
  */
-export const callOnce = (
+export function callOnce(
   base: string,
   {
     method,
@@ -24,8 +24,8 @@ export const callOnce = (
     limitMs: number;
     signal?: AbortSignal | undefined;
   },
-): Promise<Answer> =>
-  new Promise((resolve) => {
+): Promise<Answer> {
+  return new Promise((resolve) => {
     const { hostname, port } = new URL(base);
     const body = json === undefined ? undefined : JSON.stringify(json);
     const started = performance.now();
@@ -60,3 +60,4 @@ export const callOnce = (
     });
     request.end(body);
   });
+}

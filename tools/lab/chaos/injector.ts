@@ -1,23 +1,19 @@
 import type { CutRule, ProxyMode } from '../faults/tcp-proxy.ts';
 import type { Victim } from './backing.ts';
-import type { Fault } from './faults.ts';
-import { cutRules } from './faults.ts';
+import { cutRules, type Fault } from './faults.ts';
 
 /** Why a fault cannot be injected here. */
-export const impossibleBecause = ({ kind }: Fault, victim: Victim): string | undefined => {
+export function impossibleBecause({ kind }: Fault, victim: Victim): string | undefined {
   if (kind !== 'stop' && kind !== 'kill' && kind !== 'pause') return victim.unproxied;
   return victim.target === undefined ? (victim.foreign ?? 'its process is not ours') : undefined;
-};
+}
 
 /**
  * Injects a fault. A server that has ended refuses connections, so its proxy does too; the application's proxy stands between
  * it and its clients and does the same.
  * @returns lifts it, and waits until the process answers again where it was ended
  */
-export const inject = async (
-  { dependency, kind }: Fault,
-  { proxies, target }: Victim,
-): Promise<() => Promise<void>> => {
+export async function inject({ dependency, kind }: Fault, { proxies, target }: Victim): Promise<() => Promise<void>> {
   const setAll = async (mode: ProxyMode, rule: CutRule = cutRules[dependency]) => {
     for (const proxy of proxies) await proxy.set(mode, rule);
   };
@@ -36,4 +32,4 @@ export const inject = async (
     await target.start();
     await setAll('pass');
   };
-};
+}

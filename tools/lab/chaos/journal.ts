@@ -15,23 +15,23 @@ export interface Mail {
  * @param raw a mail, headers first
  * @param name of a header
  */
-const headerOf = (raw: string, name: string) => {
+function headerOf(raw: string, name: string) {
   const head = raw.slice(0, raw.search(/\r?\n\r?\n/) >>> 0).replace(/\r?\n[ \t]+/g, ' ');
   const line = new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'im').exec(head);
   return line?.[1] ?? '';
-};
+}
 
 /** The journal's line for one recipient of a mail. */
-export const toLine = (to: string, raw: string, at: number) => {
+export function toLine(to: string, raw: string, at: number) {
   const messageId = headerOf(raw, 'message-id').replace(/^<|>$/g, '');
   return `${JSON.stringify({ to, messageId, traceparent: headerOf(raw, 'traceparent'), at })}\n`;
-};
+}
 
 /**
  * Takes in what a journal has gained since the last look; half a line, as a process that was killed may leave, stays where it is.
  * @returns every mail so far
  */
-export const followJournal = (file: string): (() => readonly Mail[]) => {
+export function followJournal(file: string): () => readonly Mail[] {
   const mails: Mail[] = [];
   let offset = 0;
   return () => {
@@ -44,9 +44,9 @@ export const followJournal = (file: string): (() => readonly Mail[]) => {
     }
     return mails;
   };
-};
+}
 
-const readFrom = (file: string, offset: number) => {
+function readFrom(file: string, offset: number) {
   const descriptor = openSync(file, 'r');
   try {
     const added = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - offset));
@@ -54,4 +54,4 @@ const readFrom = (file: string, offset: number) => {
   } finally {
     closeSync(descriptor);
   }
-};
+}

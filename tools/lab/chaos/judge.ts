@@ -1,6 +1,5 @@
 import type { Findings } from './checker.ts';
-import type { Fault } from './faults.ts';
-import { mayRepeatMails } from './faults.ts';
+import { type Fault, mayRepeatMails } from './faults.ts';
 import { normalLimitMs } from './measure.ts';
 import type { Outcome } from './run-fault.ts';
 
@@ -13,23 +12,25 @@ const leastAvailability = 0.999;
  * @param mayRepeat whether guarantee 2 allows a repeated mail here
  * @returns what is wrong
  */
-export const judgeFindings = (
+export function judgeFindings(
   { lost, unfinished, failed, duplicates, foreignIds, problems }: Findings,
   mayRepeat: boolean,
-): string[] => [
-  ...(lost > 0 ? [`${lost} lost`] : []),
-  ...(unfinished > 0 ? [`${unfinished} unfinished`] : []),
-  ...(failed > 0 ? [`${failed} FAILED by an outage`] : []),
-  ...(duplicates > 0 && !mayRepeat ? [`${duplicates} duplicates`] : []),
-  ...(foreignIds > 0 ? [`${foreignIds} repeated under another Message-ID`] : []),
-  ...problems,
-];
+): string[] {
+  return [
+    ...(lost > 0 ? [`${lost} lost`] : []),
+    ...(unfinished > 0 ? [`${unfinished} unfinished`] : []),
+    ...(failed > 0 ? [`${failed} FAILED by an outage`] : []),
+    ...(duplicates > 0 && !mayRepeat ? [`${duplicates} duplicates`] : []),
+    ...(foreignIds > 0 ? [`${foreignIds} repeated under another Message-ID`] : []),
+    ...problems,
+  ];
+}
 
 /**
  * What clients may expect during a fault, and how soon it is over.
  * @returns what is wrong
  */
-const judgeTimes = ({ dependency }: Fault, outcome: Outcome): string[] => {
+function judgeTimes({ dependency }: Fault, outcome: Outcome): string[] {
   const { postAvailability = 1, getAvailability = 1, faultP99Ms = 0, normalP99Ms, healedMs, lacks } = outcome;
   const wrong: string[] = [];
   const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
@@ -43,9 +44,8 @@ const judgeTimes = ({ dependency }: Fault, outcome: Outcome): string[] => {
   if (healedMs === undefined) wrong.push(`not healed, lacks ${lacks}`);
   else if (healedMs > healLimitMs) wrong.push(`healed after ${(healedMs / 1000).toFixed(1)} s`);
   return wrong;
-};
+}
 
-export const judge = (fault: Fault, outcome: Outcome, { withTimes }: { withTimes: boolean }) => [
-  ...judgeFindings(outcome, mayRepeatMails(fault)),
-  ...(withTimes ? judgeTimes(fault, outcome) : []),
-];
+export function judge(fault: Fault, outcome: Outcome, { withTimes }: { withTimes: boolean }) {
+  return [...judgeFindings(outcome, mayRepeatMails(fault)), ...(withTimes ? judgeTimes(fault, outcome) : [])];
+}

@@ -8,7 +8,7 @@ const findCoordinator = 10;
 const firstFlexible = { [metadata]: 9, [findCoordinator]: 3 };
 
 /** Reads a buffer of Kafka's classic encoding from front to back. */
-const readerOf = (buffer: Buffer) => {
+function readerOf(buffer: Buffer) {
   let at = 0;
   const skip = (bytes: number) => {
     at += bytes;
@@ -23,19 +23,19 @@ const readerOf = (buffer: Buffer) => {
     return buffer.toString('utf8', at - Math.max(0, length), at);
   };
   return { skip, int32, string, position: () => at };
-};
+}
 
-const encoded = ({ host, port }: Address) => {
+function encoded({ host, port }: Address) {
   const name = Buffer.from(host);
   const result = Buffer.alloc(2 + name.length + 4);
   result.writeInt16BE(name.length, 0);
   name.copy(result, 2);
   result.writeInt32BE(port, 2 + name.length);
   return result;
-};
+}
 
 /** The places of the addresses in the body of an answer. */
-const addressesIn = ({ apiKey, version }: Request, body: Buffer): { from: number; to: number; address: Address }[] => {
+function addressesIn({ apiKey, version }: Request, body: Buffer): { from: number; to: number; address: Address }[] {
   const reader = readerOf(body);
   const next = () => {
     const from = reader.position();
@@ -56,10 +56,10 @@ const addressesIn = ({ apiKey, version }: Request, body: Buffer): { from: number
     if (version >= 1) reader.string();
     return found;
   });
-};
+}
 
 /** Gives whole frames, each with its length in front. */
-const frames = (): ((chunk: Buffer) => Buffer[]) => {
+function frames(): (chunk: Buffer) => Buffer[] {
   let held = Buffer.alloc(0);
   return (chunk) => {
     held = Buffer.concat([held, chunk]);
@@ -71,15 +71,16 @@ const frames = (): ((chunk: Buffer) => Buffer[]) => {
     }
     return whole;
   };
-};
+}
 
 /**
  * Replaces, on one connection, the addresses that a broker tells its clients: else they would go past a proxy in front of it.
  * @returns what each side sends, as the other gets it
  */
-export const moveAddresses = (
-  move: (address: Address) => Address,
-): { client: (chunk: Buffer) => Buffer; server: (chunk: Buffer) => Buffer } => {
+export function moveAddresses(move: (address: Address) => Address): {
+  client: (chunk: Buffer) => Buffer;
+  server: (chunk: Buffer) => Buffer;
+} {
   const asked: Map<number, Request> = new Map();
   const requests = frames();
   const responses = frames();
@@ -114,4 +115,4 @@ export const moveAddresses = (
     },
     server: (chunk) => Buffer.concat(responses(chunk).map(rewrite)),
   };
-};
+}

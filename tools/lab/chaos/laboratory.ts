@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Settings } from '#tools/local/config/settings.ts';
-import { localDir } from '#tools/local/paths.ts';
 import type { Guard } from '#tools/local/process/guard-client.ts';
+import { localDir } from '#tools/paths.ts';
 import { startBacking } from './backing.ts';
 import { followJournal } from './journal.ts';
 import { registerOne } from './load.ts';
@@ -15,7 +15,7 @@ import type { Experiment } from './run-fault.ts';
 export type Laboratory = Experiment & { newTag: () => string; stop: () => Promise<void> };
 
 /** Starts the servers and the system on them. */
-export const openLaboratory = async ({
+export async function openLaboratory({
   guard,
   settings,
   signal,
@@ -32,7 +32,7 @@ export const openLaboratory = async ({
   keepsData?: boolean;
   /** of the application */
   env?: Record<string, string>;
-}): Promise<Laboratory> => {
+}): Promise<Laboratory> {
   const id = randomBytes(3).toString('hex');
   const dir = path.join(localDir, 'chaos', `${process.pid}-${id}`);
   mkdirSync(dir, { recursive: true });
@@ -62,4 +62,4 @@ export const openLaboratory = async ({
     await stop();
     throw error;
   }
-};
+}

@@ -19,28 +19,32 @@ export interface Load {
   stop: () => Promise<void>;
 }
 
-const registration = (email: string, traceId: string) => ({
-  method: 'POST',
-  path: '/api/users/',
-  json: { name: 'Load', lastname: 'Test', email, password },
-  headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
-});
+function registration(email: string, traceId: string) {
+  return {
+    method: 'POST',
+    path: '/api/users/',
+    json: { name: 'Load', lastname: 'Test', email, password },
+    headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+  };
+}
 
 /** Registers somebody and gives the id. */
-export const registerOne = async (base: string, email: string): Promise<number> => {
+export async function registerOne(base: string, email: string): Promise<number> {
   const { status, text } = await callOnce(base, { ...registration(email, traceIdOf(email)), limitMs: clientLimitMs });
   if (status !== 201) throw new Error(`POST /api/users/ answered ${status} ${text.slice(0, 200)}`);
   // The peer's answer carries no id; the first user of a new database has 1.
   return JSON.parse(text).id ?? 1;
-};
+}
 
-const traceIdOf = (email: string) => createHash('md5').update(email).digest('hex');
+function traceIdOf(email: string) {
+  return createHash('md5').update(email).digest('hex');
+}
 
 /**
  * Calls at a steady rate, whether or not earlier calls have been answered.
  * @returns stops and waits for what is open
  */
-const steadily = (perSecond: number, call: (index: number) => Promise<void>): (() => Promise<void>) => {
+function steadily(perSecond: number, call: (index: number) => Promise<void>): () => Promise<void> {
   const started = performance.now();
   const open: Set<Promise<void>> = new Set();
   let next = 0;
@@ -57,10 +61,10 @@ const steadily = (perSecond: number, call: (index: number) => Promise<void>): ((
     clearInterval(timer);
     await Promise.all(open);
   };
-};
+}
 
 /** Registrations, each of an address of its own, and reads of one user whom the cache knows. */
-export const startLoad = ({
+export function startLoad({
   base,
   tag,
   userId,
@@ -74,7 +78,7 @@ export const startLoad = ({
   postsPerSecond: number;
   getsPerSecond: number;
   signal: AbortSignal;
-}): Load => {
+}): Load {
   // Every open call listens for the end of the run.
   setMaxListeners(0, signal);
   const posts: Post[] = [];
@@ -103,4 +107,4 @@ export const startLoad = ({
       await Promise.all([stopPosts(), stopGets()]);
     },
   };
-};
+}

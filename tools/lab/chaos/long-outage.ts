@@ -24,14 +24,15 @@ const limits = { healLimitMs: 300_000, settleLimitMs: 300_000 };
  * How many messages are no storm: one for each event, and what the relay's runs may publish again: one a minute, the one that
  * the start of the application began at once, and the one that was under way when the last minute began.
  */
-export const mostMessages = (events: number, minutes: number) =>
-  events + Number(shortBackOffs.RELAY_MAX_REPUBLISH) * (Math.ceil(minutes) + 2);
+export function mostMessages(events: number, minutes: number) {
+  return events + Number(shortBackOffs.RELAY_MAX_REPUBLISH) * (Math.ceil(minutes) + 2);
+}
 
 /** One dependency is down for minutes, under load. */
-export const runLongOutage = async (
+export async function runLongOutage(
   laboratory: Laboratory,
   { outage, minutes }: { outage: LongOutage; minutes: number },
-): Promise<{ row: Row; notes: string[] }> => {
+): Promise<{ row: Row; notes: string[] }> {
   const { system } = laboratory;
   const victim = system.victims[outage];
   const fault: Fault = { dependency: outage, kind: victim.target === undefined ? 'refuse' : 'stop' };
@@ -60,4 +61,4 @@ export const runLongOutage = async (
       `${messages} messages published for ${events} events: ${perEvent.toFixed(2)} per event (at most ${most} in all).`,
     ],
   };
-};
+}

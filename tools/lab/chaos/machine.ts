@@ -12,10 +12,12 @@ export type Machine = {
   loadAfter: number;
 };
 
-const oneMinuteLoad = () => Math.round((os.loadavg()[0] ?? 0) * 100) / 100;
+function oneMinuteLoad() {
+  return Math.round((os.loadavg()[0] ?? 0) * 100) / 100;
+}
 
 /** Notes the load before a run; called at its end, tells the rest. */
-export const watchMachine = (): (() => Machine) => {
+export function watchMachine(): () => Machine {
   const at = new Date().toISOString();
   const loadBefore = oneMinuteLoad();
   return () => ({
@@ -28,7 +30,8 @@ export const watchMachine = (): (() => Machine) => {
     loadBefore,
     loadAfter: oneMinuteLoad(),
   });
-};
+}
 
-export const describeMachine = ({ at, cpus, cpu, memoryGiB, os: system, node, loadBefore, loadAfter }: Machine) =>
-  `${at}, ${cpus} × ${cpu}, ${memoryGiB} GiB, ${system}, Node ${node}; load average ${loadBefore} before, ${loadAfter} after`;
+export function describeMachine({ at, cpus, cpu, memoryGiB, os: system, node, loadBefore, loadAfter }: Machine) {
+  return `${at}, ${cpus} × ${cpu}, ${memoryGiB} GiB, ${system}, Node ${node}; load average ${loadBefore} before, ${loadAfter} after`;
+}

@@ -1,16 +1,13 @@
 import { say, seconds } from '#tools/local/cli/progress.ts';
-import type { Fault } from './faults.ts';
-import { nameOf } from './faults.ts';
+import { type Fault, nameOf } from './faults.ts';
 import { impossibleBecause } from './injector.ts';
 import type { Mail } from './journal.ts';
 import { judge } from './judge.ts';
 import type { Laboratory } from './laboratory.ts';
 import { pause } from './pause.ts';
-import type { Pace } from './run-fault.ts';
-import { runFault } from './run-fault.ts';
+import { type Pace, runFault } from './run-fault.ts';
 import type { System } from './system.ts';
-import type { Row } from './table.ts';
-import { progressLine } from './table.ts';
+import { progressLine, type Row } from './table.ts';
 
 /** Repeated mails may come when all seems done: look again after this. */
 const lateMs = 3000;
@@ -24,17 +21,17 @@ const brokenNote = 'started anew: it had not come back from the fault before';
  * A system that one fault has left broken would lose to every other.
  * @returns whether it was started anew
  */
-const restartBroken = async ({ isUp, restart }: System): Promise<boolean> => {
+async function restartBroken({ isUp, restart }: System): Promise<boolean> {
   if (restart === undefined || (await isUp().catch(() => false))) return false;
   await restart();
   return true;
-};
+}
 
-export const runOne = async (
+export async function runOne(
   fault: Fault,
   laboratory: Laboratory,
   { pace, withTimes }: { pace: Pace; withTimes: boolean },
-): Promise<Row> => {
+): Promise<Row> {
   const { system, signal } = laboratory;
   const row = { system: system.name, fault: nameOf(fault) };
   const impossible = impossibleBecause(fault, system.victims[fault.dependency]);
@@ -51,14 +48,14 @@ export const runOne = async (
     if (signal.aborted) throw error;
     return { ...row, verdict: 'failed', reasons: [error instanceof Error ? error.message : String(error)] };
   }
-};
+}
 
 /** One fault after the other. */
-export const runMatrix = async (
+export async function runMatrix(
   faults: readonly Fault[],
   laboratory: Laboratory,
   options: { pace: Pace; withTimes: boolean },
-): Promise<Row[]> => {
+): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [index, fault] of faults.entries()) {
     const started = performance.now();
@@ -72,15 +69,15 @@ export const runMatrix = async (
     const fault = faults[index];
     return fault === undefined ? row : withLateMails(row, fault, laboratory.mails(), options);
   });
-};
+}
 
 /** The row with the mails that came after it was judged, while other faults were at work. */
-export const withLateMails = (
+export function withLateMails(
   row: Row,
   fault: Fault,
   mails: readonly Mail[],
   { withTimes }: { withTimes: boolean },
-): Row => {
+): Row {
   const { outcome, tag } = row;
   if (outcome === undefined || tag === undefined) return row;
   const recipients = mails.filter(({ to }) => to.startsWith(tag)).map(({ to }) => to);
@@ -96,4 +93,4 @@ export const withLateMails = (
   const reasons = judge(fault, changed, { withTimes });
   const note = [...(row.note === undefined ? [] : [row.note]), `${late} of the mails came later`].join('; ');
   return { ...row, outcome: changed, reasons, note, verdict: reasons.length === 0 ? 'passed' : 'failed' };
-};
+}

@@ -20,16 +20,19 @@ export interface Measures {
   slowestFaultPostMs: number | undefined;
 }
 
-const availability = (calls: readonly Timing[], expected: number) =>
-  calls.length === 0 ? undefined : calls.filter(({ status }) => status === expected).length / calls.length;
+function availability(calls: readonly Timing[], expected: number) {
+  return calls.length === 0 ? undefined : calls.filter(({ status }) => status === expected).length / calls.length;
+}
 
-const msOf = (calls: readonly Timing[]) => calls.map(({ ms }) => ms);
+function msOf(calls: readonly Timing[]) {
+  return calls.map(({ ms }) => ms);
+}
 
 /** @param window on performance.now() */
-export const measure = (
+export function measure(
   { posts, gets }: { posts: readonly Timing[]; gets: readonly Timing[] },
   { faultAt, returnedAt }: { faultAt: number; returnedAt: number },
-): Measures => {
+): Measures {
   const during = ({ startedAt }: Timing) => startedAt >= faultAt && startedAt < returnedAt;
   const faultPosts = posts.filter(during);
   const normalPosts = posts.filter(({ startedAt, ms }) => startedAt + ms < faultAt);
@@ -43,7 +46,9 @@ export const measure = (
     slowest503Ms: largest(msOf(posts.filter(({ status }) => status === 503))),
     slowestFaultPostMs: largest(msOf(faultPosts)),
   };
-};
+}
 
 /** Registrations are as fast as normal when they take no longer than this. */
-export const normalLimitMs = (normalP99Ms: number | undefined) => Math.max(2 * (normalP99Ms ?? 0), 150);
+export function normalLimitMs(normalP99Ms: number | undefined) {
+  return Math.max(2 * (normalP99Ms ?? 0), 150);
+}

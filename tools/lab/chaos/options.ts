@@ -1,7 +1,6 @@
 import { readFlags, wholeNumber } from '#tools/local/cli/flags.ts';
 import { StartError } from '#tools/local/cli/start-error.ts';
-import type { Fault } from './faults.ts';
-import { allFaults, matrix, nameOf } from './faults.ts';
+import { allFaults, type Fault, matrix, nameOf } from './faults.ts';
 
 export type LongOutage = 'smtp' | 'mysql' | 'kafka';
 
@@ -40,19 +39,20 @@ PEER_COMMAND is run by a shell in a process group of its own, with PEER_DATABASE
 SMTP_PORT, USER_PORT and EMAIL_PORT in its environment.
 `;
 
-const faultsNamed = (value: string) =>
-  value.split(',').map((name) => {
+function faultsNamed(value: string) {
+  return value.split(',').map((name) => {
     const fault = allFaults.find((known) => nameOf(known) === name);
     if (fault === undefined)
       throw new StartError(`--only knows no '${name}'; there are ${allFaults.map(nameOf).join(', ')}`);
     return fault;
   });
+}
 
-const outageNamed = (value: string): LongOutage => {
+function outageNamed(value: string): LongOutage {
   if (value !== 'smtp' && value !== 'mysql' && value !== 'kafka')
     throw new StartError(`--long-outage must be smtp, mysql or kafka, not '${value}'`);
   return value;
-};
+}
 
 const known = {
   bare: ['--short', '--peer', '--keep'],
@@ -64,10 +64,10 @@ const known = {
  * Reads the arguments.
  * @throws {StartError} one line that names the flag
  */
-export const readOptions = (
+export function readOptions(
   args: readonly string[],
   { peerCommand, newSeed }: { peerCommand: string | undefined; newSeed: () => number },
-): Options => {
+): Options {
   const flags = readFlags(args, known);
   const value = (flag: string) => flags.get(flag)?.[0];
   const exclude = (flag: string, others: string[]) => {
@@ -97,4 +97,4 @@ export const readOptions = (
     keepsData: flags.has('--keep'),
     out: flags.get('--out') ?? [],
   };
-};
+}

@@ -1,22 +1,22 @@
-import type { Pool } from 'mysql2/promise';
-import { createPool } from 'mysql2/promise';
+import { createPool, type Pool } from 'mysql2/promise';
 import type { Records } from './system.ts';
 
 const queryLimitMs = 5000;
 
 /** Rows of a query, which is bounded in time: the server may be frozen. */
-export const queriesOn =
-  (pool: Pool): ((sql: string, values?: unknown[]) => Promise<Record<string, unknown>[]>) =>
-  async (sql, values = []) => {
+export function queriesOn(pool: Pool): (sql: string, values?: unknown[]) => Promise<Record<string, unknown>[]> {
+  return async (sql, values = []) => {
     const [rows] = await pool.query({ sql, values, timeout: queryLimitMs });
     return rows as Record<string, unknown>[];
   };
+}
 
-export const openPool = (url: string) =>
-  createPool({ uri: url, connectionLimit: 2, connectTimeout: 2000, dateStrings: true });
+export function openPool(url: string) {
+  return createPool({ uri: url, connectionLimit: 2, connectTimeout: 2000, dateStrings: true });
+}
 
 /** @param usersDatabaseUrl past the proxy */
-export const ourRecords = (usersDatabaseUrl: string): Records => {
+export function ourRecords(usersDatabaseUrl: string): Records {
   const pool = openPool(usersDatabaseUrl);
   const query = queriesOn(pool);
   return {
@@ -45,4 +45,4 @@ export const ourRecords = (usersDatabaseUrl: string): Records => {
     },
     close: () => pool.end(),
   };
-};
+}

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { waitFor } from '#tools/local/cli/wait-for.ts';
-import { rootDir } from '#tools/local/paths.ts';
 import type { Guard } from '#tools/local/process/guard-client.ts';
+import { runArguments } from '#tools/local/process/node-arguments.ts';
 import { freePorts } from '#tools/local/process/ports.ts';
 import { signalGroup } from '#tools/local/process/signals.ts';
+import { rootDir } from '#tools/paths.ts';
 import { startTcpProxy } from '../faults/tcp-proxy.ts';
 import type { Backing } from './backing.ts';
 import { boundedLog } from './bounded-log.ts';
-import type { Answer } from './http-client.ts';
-import { callOnce } from './http-client.ts';
+import { type Answer, callOnce } from './http-client.ts';
 import { openPool, ourRecords } from './our-records.ts';
 import { descendantsOf } from './process-tree.ts';
 import type { System } from './system.ts';
@@ -27,29 +27,32 @@ export interface SystemOptions {
 }
 
 /** The supervisor's child that serves requests: what `npm start` calls the application. */
-const serverlessBelow = (starter: number) =>
-  descendantsOf(starter)
+function serverlessBelow(starter: number) {
+  return descendantsOf(starter)
     .filter(({ command }) => command.includes('serverless.js'))
     .map(({ pid }) => pid)
     .slice(0, 1);
+}
 
 /** Whether an answer of /health/ready says that every dependency is up. */
-const saysUp = ({ status, text }: Answer) => status === 200 && JSON.parse(text).status === 'up';
+function saysUp({ status, text }: Answer) {
+  return status === 200 && JSON.parse(text).status === 'up';
+}
 
 /** Redis may be shared with others, and knows users by id alone. */
-const useIdsOfItsOwn = async (url: string) => {
+async function useIdsOfItsOwn(url: string) {
   const pool = openPool(url);
   await pool.query('ALTER TABLE users AUTO_INCREMENT = ?', [randomInt(1_000, 1_000_000_000) * 100_000]);
   await pool.end();
-};
+}
 
 /** Starts the application as a user does, with every URL leading through a proxy, and waits until it is ready. */
-export const startOurSystem = async ({ backing, guard, dir, env = {} }: SystemOptions): Promise<System> => {
+export async function startOurSystem({ backing, guard, dir, env = {} }: SystemOptions): Promise<System> {
   const [http = 0, email = 0, lambda = 0, front = 0] = await freePorts(4);
   const proxy = await startTcpProxy({ host: '127.0.0.1', port: http }, undefined, { port: front });
   const direct = `http://127.0.0.1:${http}`;
   const prefix = `chaos-${randomBytes(4).toString('hex')}-`;
-  const child = spawn(process.execPath, ['local/start.mjs'], {
+  const child = spawn(process.execPath, runArguments('local/commands/start'), {
     cwd: rootDir,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -117,4 +120,4 @@ export const startOurSystem = async ({ backing, guard, dir, env = {} }: SystemOp
       await stop();
     },
   };
-};
+}

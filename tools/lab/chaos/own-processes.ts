@@ -1,10 +1,11 @@
+import { isAlive } from '#tools/bootstrap/lock.mjs';
 import { waitFor } from '#tools/local/cli/wait-for.ts';
 import type { Guard } from '#tools/local/process/guard-client.ts';
-import { isAlive, signalGroup } from '#tools/local/process/signals.ts';
+import { signalGroup } from '#tools/local/process/signals.ts';
 import { descendantsOf } from './process-tree.ts';
 
 /** A guard that also remembers what it watches, so that all of it can be killed at once, whatever its state. */
-export const rememberProcesses = (guard: Guard): { guard: Guard; killAll: () => Promise<void> } => {
+export function rememberProcesses(guard: Guard): { guard: Guard; killAll: () => Promise<void> } {
   const pids: Set<number> = new Set();
   const killAll = async () => {
     const all = [...pids].flatMap((pid) => [pid, ...descendantsOf(pid).map((child) => child.pid)]);
@@ -25,4 +26,4 @@ export const rememberProcesses = (guard: Guard): { guard: Guard; killAll: () => 
     },
     killAll,
   };
-};
+}

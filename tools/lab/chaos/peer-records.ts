@@ -8,7 +8,7 @@ const finished = new Set(['1', 'FINISHED']);
  * The peer's two services share one database and one table of events.
  * @param databaseUrl past the proxy
  */
-export const peerRecords = (databaseUrl: string): Records => {
+export function peerRecords(databaseUrl: string): Records {
   const pool = openPool(databaseUrl);
   const query = queriesOn(pool);
   return {
@@ -32,4 +32,4 @@ export const peerRecords = (databaseUrl: string): Records => {
     countOverdue: async () => 0,
     close: () => pool.end(),
   };
-};
+}

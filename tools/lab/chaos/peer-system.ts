@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { isAlive } from '#tools/bootstrap/lock.mjs';
 import { waitFor } from '#tools/local/cli/wait-for.ts';
 import { freePorts, probe } from '#tools/local/process/ports.ts';
-import { isAlive, signalGroup } from '#tools/local/process/signals.ts';
+import { signalGroup } from '#tools/local/process/signals.ts';
 import { startTcpProxy } from '../faults/tcp-proxy.ts';
 import type { Backing } from './backing.ts';
 import { boundedLog } from './bounded-log.ts';
@@ -20,35 +21,38 @@ const restartMs = 90_000;
 const database = 'javatest';
 const topics = ['user.email.send', 'user.email.sent'];
 
-const portsOf = ({ victims }: Backing) => ({
-  kafka: victims.kafka.proxies[0]?.port,
-  redis: victims.redis.proxies[0]?.port,
-  mysql: victims.mysql.proxies[0]?.port,
-  smtp: victims.smtp.proxies[0]?.port,
-});
+function portsOf({ victims }: Backing) {
+  return {
+    kafka: victims.kafka.proxies[0]?.port,
+    redis: victims.redis.proxies[0]?.port,
+    mysql: victims.mysql.proxies[0]?.port,
+    smtp: victims.smtp.proxies[0]?.port,
+  };
+}
 
 /** What its clients speak is not rewritten: a broker that is not ours sends them past the proxy. */
-const kafkaOf = ({ victims: { kafka } }: Backing) =>
-  kafka.target === undefined
+function kafkaOf({ victims: { kafka } }: Backing) {
+  return kafka.target === undefined
     ? { ...kafka, unproxied: 'its clients go to the address that the broker advertises' }
     : kafka;
+}
 
-const createDatabase = async (url: string) => {
+async function createDatabase(url: string) {
   const pool = openPool(url);
   await pool.query(`CREATE DATABASE IF NOT EXISTS ${database}`);
   await pool.end();
-};
+}
 
 /**
  * Starts the services that this project replaces with PEER_COMMAND, on the servers of the run. They have no supervisor: after
  * a stop or a kill the command is run again.
  */
-export const startPeerSystem = async ({
+export async function startPeerSystem({
   backing,
   guard,
   dir,
   command,
-}: SystemOptions & { command: string }): Promise<System> => {
+}: SystemOptions & { command: string }): Promise<System> {
   const usersUrl = backing.directUrls['USERS_DATABASE_URL'] ?? '';
   const direct = new URL(usersUrl);
   direct.pathname = `/${database}`;
@@ -131,4 +135,4 @@ export const startPeerSystem = async ({
       await proxy.stop();
     },
   };
-};
+}

@@ -3,10 +3,12 @@
  * @param share from 0 to 1
  * @returns undefined without values
  */
-export const percentile = (values: readonly number[], share: number): number | undefined => {
+export function percentile(values: readonly number[], share: number): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
-};
+}
 
 /** The largest value, however many there are. */
-export const largest = (values: readonly number[]): number | undefined => percentile(values, 1);
+export function largest(values: readonly number[]): number | undefined {
+  return percentile(values, 1);
+}

@@ -2,21 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 export type RunningProcess = { pid: number; command: string };
 
-const readOrEmpty = (file: string) => {
+function readOrEmpty(file: string) {
   try {
     return readFileSync(file, 'utf8');
   } catch {
     return '';
   }
-};
+}
 
-const parentOf = (pid: number) => {
+function parentOf(pid: number) {
   const stat = readOrEmpty(`/proc/${pid}/stat`);
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
-};
+}
 
 /** Everything below a process, parents before children. */
-export const descendantsOf = (root: number): RunningProcess[] => {
+export function descendantsOf(root: number): RunningProcess[] {
   const children: Map<number, number[]> = new Map();
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     const parent = parentOf(Number(name));
@@ -28,4 +28,4 @@ export const descendantsOf = (root: number): RunningProcess[] => {
     pid,
     command: readOrEmpty(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim(),
   }));
-};
+}

@@ -1,10 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fillPlace } from '#tools/local/cli/marked-place.ts';
-import type { Machine } from './machine.ts';
-import { describeMachine } from './machine.ts';
-import type { Row } from './table.ts';
-import { toMarkdown } from './table.ts';
+import { describeMachine, type Machine } from './machine.ts';
+import { type Row, toMarkdown } from './table.ts';
 
 export interface Report {
   /** of its place in a document */
@@ -16,12 +14,13 @@ export interface Report {
   notes: readonly string[];
 }
 
-const reportText = ({ command, machine, rows, notes }: Report) =>
-  [`\`${command}\`: ${describeMachine(machine)}.`, toMarkdown(rows), ...notes].join('\n\n');
+function reportText({ command, machine, rows, notes }: Report) {
+  return [`\`${command}\`: ${describeMachine(machine)}.`, toMarkdown(rows), ...notes].join('\n\n');
+}
 
 /** Writes a report: a .json file as it is, into the marked place of any other file as Markdown. */
-export const writeReport = (file: string, report: Report) => {
+export function writeReport(file: string, report: Report) {
   if (!file.endsWith('.json')) return fillPlace(file, { kind: 'chaos', title: report.title }, reportText(report));
   mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
-};
+}

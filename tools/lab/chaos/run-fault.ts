@@ -4,8 +4,7 @@ import { waitUntilHealed } from './heal.ts';
 import { inject } from './injector.ts';
 import type { Mail } from './journal.ts';
 import { startLoad } from './load.ts';
-import type { Measures } from './measure.ts';
-import { measure } from './measure.ts';
+import { type Measures, measure } from './measure.ts';
 import { pause } from './pause.ts';
 import { percentile } from './percentile.ts';
 import { settle } from './settle.ts';
@@ -37,14 +36,16 @@ export interface Experiment {
 export type Outcome = Measures & Findings & { healedMs: number | undefined; lacks: string };
 
 /** An application that its supervisor brings back at once is not kept down. */
-const comesBackAtOnce = ({ dependency, kind }: Fault) => dependency === 'app' && (kind === 'stop' || kind === 'kill');
+function comesBackAtOnce({ dependency, kind }: Fault) {
+  return dependency === 'app' && (kind === 'stop' || kind === 'kill');
+}
 
 /** One fault under a steady load: normal, fault, return, healed, settled, checked. */
-export const runFault = async (
+export async function runFault(
   fault: Fault,
   experiment: Experiment,
   { tag, pace }: { tag: string; pace: Pace },
-): Promise<Outcome> => {
+): Promise<Outcome> {
   const { system, userId, signal, mails } = experiment;
   const { normalMs, faultMs, needsSpeed, postsPerSecond, getsPerSecond } = pace;
   const load = startLoad({ base: system.base, tag, userId, postsPerSecond, getsPerSecond, signal });
@@ -76,4 +77,4 @@ export const runFault = async (
     await lift?.().catch(() => {});
     await load.stop();
   }
-};
+}

@@ -1,5 +1,4 @@
-import type { Fault, FaultKind } from './faults.ts';
-import { dependencies, isProcessFault } from './faults.ts';
+import { dependencies, type Fault, type FaultKind, isProcessFault } from './faults.ts';
 import { randomFrom } from './random.ts';
 
 export type ScheduledFault = Fault & { atMs: number; forMs: number };
@@ -15,11 +14,11 @@ const kinds: readonly FaultKind[] = ['stop', 'kill', 'pause', 'silent', 'slow', 
  * Random faults for a soak, in the order of their beginning. Each dependency has one at a time; those of several may overlap.
  * @param lengthMs of the whole soak
  */
-export const scheduleFaults = (
+export function scheduleFaults(
   seed: number,
   lengthMs: number,
   isPossible: (fault: Fault) => boolean = () => true,
-): ScheduledFault[] => {
+): ScheduledFault[] {
   const random = randomFrom(seed);
   const between = ({ least, most }: { least: number; most: number }) => Math.round(least + random() * (most - least));
   const faults: ScheduledFault[] = [];
@@ -35,4 +34,4 @@ export const scheduleFaults = (
     }
   }
   return faults.sort((a, b) => a.atMs - b.atMs || a.dependency.localeCompare(b.dependency));
-};
+}

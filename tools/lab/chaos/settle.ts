@@ -1,24 +1,22 @@
-import type { Findings } from './checker.ts';
-import { check, isSettled } from './checker.ts';
+import { check, type Findings, isSettled } from './checker.ts';
 import type { Watched } from './heal.ts';
 import { pause } from './pause.ts';
 
 const everyMs = 300;
 
-const evidenceOf = async ({ system, load, mails }: Watched, tag: string) => ({
-  registrations: load.posts,
-  ...(await system.records.read(tag)),
-  mails: mails().filter(({ to }) => to.startsWith(tag)),
-  identity: system.identity,
-});
+async function evidenceOf({ system, load, mails }: Watched, tag: string) {
+  return {
+    registrations: load.posts,
+    ...(await system.records.read(tag)),
+    mails: mails().filter(({ to }) => to.startsWith(tag)),
+    identity: system.identity,
+  };
+}
 
 /**
  * Waits until nothing is under way any more, or the time is up, and tells what was found. The load has ended before.
  */
-export const settle = async (
-  watched: Watched,
-  { tag, limitMs }: { tag: string; limitMs: number },
-): Promise<Findings> => {
+export async function settle(watched: Watched, { tag, limitMs }: { tag: string; limitMs: number }): Promise<Findings> {
   const end = performance.now() + limitMs;
   for (;;) {
     const evidence = await evidenceOf(watched, tag).catch((error) => {
@@ -31,4 +29,4 @@ export const settle = async (
     }
     await pause(everyMs, watched.signal);
   }
-};
+}

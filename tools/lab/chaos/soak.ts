@@ -1,6 +1,5 @@
 import { say, seconds } from '#tools/local/cli/progress.ts';
-import type { Fault } from './faults.ts';
-import { nameOf } from './faults.ts';
+import { type Fault, nameOf } from './faults.ts';
 import { waitUntilHealed } from './heal.ts';
 import { impossibleBecause, inject } from './injector.ts';
 import { judgeFindings } from './judge.ts';
@@ -9,8 +8,7 @@ import { startLoad } from './load.ts';
 import { measure } from './measure.ts';
 import { pause } from './pause.ts';
 import { percentile } from './percentile.ts';
-import type { ScheduledFault } from './schedule.ts';
-import { scheduleFaults } from './schedule.ts';
+import { type ScheduledFault, scheduleFaults } from './schedule.ts';
 import { settle } from './settle.ts';
 import type { Row } from './table.ts';
 
@@ -20,7 +18,7 @@ const getsPerSecond = 20;
 const patienceMs = 180_000;
 
 /** The faults of one dependency, one after the other. */
-const runLane = async (faults: readonly ScheduledFault[], { system, signal }: Laboratory, startedAt: number) => {
+async function runLane(faults: readonly ScheduledFault[], { system, signal }: Laboratory, startedAt: number) {
   for (const fault of faults) {
     await pause(startedAt + fault.atMs - performance.now(), signal);
     const begun = performance.now();
@@ -29,13 +27,13 @@ const runLane = async (faults: readonly ScheduledFault[], { system, signal }: La
     await lift();
     say(`  ${seconds(begun - startedAt)}: ${nameOf(fault)} for ${seconds(performance.now() - begun)}`);
   }
-};
+}
 
 /** Random faults, those of several dependencies at once, under a steady load. */
-export const runSoak = async (
+export async function runSoak(
   laboratory: Laboratory,
   { seed, minutes }: { seed: number; minutes: number },
-): Promise<{ row: Row; notes: string[] }> => {
+): Promise<{ row: Row; notes: string[] }> {
   const { system, userId, signal, mails } = laboratory;
   const isPossible = (fault: Fault) => impossibleBecause(fault, system.victims[fault.dependency]) === undefined;
   const faults = scheduleFaults(seed, minutes * 60_000, isPossible);
@@ -68,16 +66,16 @@ export const runSoak = async (
   } finally {
     await load.stop();
   }
-};
+}
 
-const byDependency = (faults: readonly ScheduledFault[]) => {
+function byDependency(faults: readonly ScheduledFault[]) {
   const names = [...new Set(faults.map(({ dependency }) => dependency))];
   return names.map((name) => faults.filter(({ dependency }) => dependency === name));
-};
+}
 
-const describeSoak = (faults: readonly ScheduledFault[], minutes: number, accepted: number) => {
+function describeSoak(faults: readonly ScheduledFault[], minutes: number, accepted: number) {
   const names = faults.map(nameOf);
   const counts = [...new Set(names)].sort().map((name) => `${name} ${names.filter((other) => other === name).length}`);
   const rate = (accepted / (minutes * 60)).toFixed(1);
   return `${accepted} registrations accepted in ${minutes} minutes, ${rate} a second. Faults: ${counts.join(', ')}.`;
-};
+}

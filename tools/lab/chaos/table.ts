@@ -14,10 +14,15 @@ export interface Row {
   tag?: string;
 }
 
-const milliseconds = (ms: number | undefined) => (ms === undefined ? '–' : `${Math.round(ms)}`);
-const seconds = (ms: number | undefined) => (ms === undefined ? 'no' : (ms / 1000).toFixed(1));
-const percent = (share: number | undefined) =>
-  share === undefined ? '–' : `${(Math.floor(share * 10_000) / 100).toFixed(share === 1 ? 0 : 2)} %`;
+function milliseconds(ms: number | undefined) {
+  return ms === undefined ? '–' : `${Math.round(ms)}`;
+}
+function seconds(ms: number | undefined) {
+  return ms === undefined ? 'no' : (ms / 1000).toFixed(1);
+}
+function percent(share: number | undefined) {
+  return share === undefined ? '–' : `${(Math.floor(share * 10_000) / 100).toFixed(share === 1 ? 0 : 2)} %`;
+}
 
 const columns: readonly [string, (outcome: Outcome) => string][] = [
   ['201s', ({ accepted }) => String(accepted)],
@@ -38,46 +43,46 @@ const columns: readonly [string, (outcome: Outcome) => string][] = [
   ['healed s', ({ healedMs }) => seconds(healedMs)],
 ];
 
-const verdictOf = ({ verdict, reasons, note }: Row) => {
+function verdictOf({ verdict, reasons, note }: Row) {
   const text = verdict === 'passed' ? 'ok' : `${verdict}: ${reasons.join(', ')}`;
   return note === undefined ? text : `${text} (${note})`;
-};
+}
 
-const cellsOf = (row: Row): string[] => {
+function cellsOf(row: Row): string[] {
   const { fault, outcome } = row;
   const figures = columns.map(([, show]) => (outcome === undefined ? '–' : show(outcome)));
   return [fault, ...figures, verdictOf(row)];
-};
+}
 
 const head = ['fault', ...columns.map(([name]) => name), 'verdict'];
 
 /** A table for each system. */
-export const toMarkdown = (rows: readonly Row[]): string => {
+export function toMarkdown(rows: readonly Row[]): string {
   const systems = [...new Set(rows.map(({ system }) => system))];
   const tables = systems.map((system) => {
     const lines = rows.filter((row) => row.system === system).map(cellsOf);
     return [`**${system}**`, '', markdownTable([head, ...lines])].join('\n');
   });
   return tables.join('\n\n');
-};
+}
 
 /** The same for a terminal. */
-export const toText = (rows: readonly Row[]): string => {
+export function toText(rows: readonly Row[]): string {
   const lines = rows.map((row) => [row.system, ...cellsOf(row)]);
   return textTable([['system', ...head], ...lines]);
-};
+}
 
 /** One line while the run goes on. */
-export const progressLine = (row: Row) => {
+export function progressLine(row: Row) {
   const { system, fault, outcome } = row;
   if (outcome === undefined) return `  ${system} ${fault}: ${verdictOf(row)}`;
   const { accepted, mails, duplicates, lost, unfinished, healedMs, lacks } = outcome;
   const counts = `201s ${accepted}, mails ${mails}, duplicates ${duplicates}, lost ${lost}, unfinished ${unfinished}`;
   return `  ${system} ${fault}: ${verdictOf(row)}; ${counts}, healed ${healedMs === undefined ? 'no' : `${seconds(healedMs)} s`}, last waited for ${lacks || 'nothing'}`;
-};
+}
 
 /** The closing line, as the tests' runner prints it. */
-export const summaryLine = (rows: readonly Row[]) => {
+export function summaryLine(rows: readonly Row[]) {
   const count = (wanted: Row['verdict']) => rows.filter(({ verdict }) => verdict === wanted).length;
   return `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`;
-};
+}

@@ -1,5 +1,6 @@
+import { isAlive } from '#tools/bootstrap/lock.mjs';
 import { waitFor } from '#tools/local/cli/wait-for.ts';
-import { isAlive, signalGroup } from '#tools/local/process/signals.ts';
+import { signalGroup } from '#tools/local/process/signals.ts';
 
 /** A process, or several that are one service, as the injector sees it. */
 export interface Target {
@@ -20,7 +21,7 @@ const stopLimitMs = 15_000;
  * The signals for processes that are looked up each time, because they are started anew.
  * @param pids each leads a process group
  */
-export const signalsFor = (pids: () => number[]): Omit<Target, 'start'> => {
+export function signalsFor(pids: () => number[]): Omit<Target, 'start'> {
   const endWith = async (signal: NodeJS.Signals) => {
     const ending = pids();
     for (const pid of ending) signalGroup(pid, signal);
@@ -39,4 +40,4 @@ export const signalsFor = (pids: () => number[]): Omit<Target, 'start'> => {
     resume: () => signal('SIGCONT'),
     end: () => signal('SIGKILL'),
   };
-};
+}

@@ -1,17 +1,17 @@
 /** Decides where a stream of chunks is cut: gives what may still pass, and whether the cut is there. */
 export type Cut = (chunk: Buffer) => { pass: Buffer; isCut: boolean };
 
-export const cutAfterBytes = (limit: number): Cut => {
+export function cutAfterBytes(limit: number): Cut {
   let seen = 0;
   return (chunk) => {
     const pass = chunk.subarray(0, Math.max(0, limit - seen));
     seen += chunk.length;
     return { pass, isCut: seen >= limit };
   };
-};
+}
 
 /** @param text may be spread over several chunks */
-export const cutAfterText = (text: string): Cut => {
+export function cutAfterText(text: string): Cut {
   const wanted = Buffer.from(text);
   let tail = Buffer.alloc(0);
   return (chunk) => {
@@ -21,4 +21,4 @@ export const cutAfterText = (text: string): Cut => {
     tail = Buffer.from(joined.subarray(Math.max(0, joined.length - wanted.length + 1)));
     return { pass: chunk, isCut: false };
   };
-};
+}

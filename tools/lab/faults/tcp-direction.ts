@@ -22,11 +22,11 @@ export type Item = Buffer | 'end' | 'reset';
  * Carries what one socket sends to another, in order, its end included: late, held back or cut off.
  * @returns pump looks again at what was held back; after drop nothing is carried any more
  */
-export const createDirection = (
+export function createDirection(
   from: Socket,
   to: Socket,
   rules: DirectionRules,
-): { pump: () => void; drop: () => void } => {
+): { pump: () => void; drop: () => void } {
   const queue: { item: Item; arrivedAt: number }[] = [];
   let timer: NodeJS.Timeout | undefined;
   let isEnded = false;
@@ -91,4 +91,4 @@ export const createDirection = (
     clearTimeout(timer);
   };
   return { pump, drop };
-};
+}

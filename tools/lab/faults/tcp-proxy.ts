@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import type { Server, Socket } from 'node:net';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { cutAfterBytes, cutAfterText } from './tcp-cut.ts';
 import { createDirection } from './tcp-direction.ts';
 
@@ -34,21 +33,21 @@ export interface TcpProxy {
 
 export type Pair = { client: Socket; server: Socket; isForgotten: boolean; resume: () => void };
 
-const cutter = (rule: CutRule | undefined) => {
+function cutter(rule: CutRule | undefined) {
   if (rule === undefined) return undefined;
   return 'bytes' in rule ? cutAfterBytes(rule.bytes) : cutAfterText(rule.text);
-};
+}
 
 /**
  * A TCP proxy in front of a server, for the faults that a refused connection does not show.
  * @param options port: one that the system gives to no outgoing connection while
  * the proxy refuses; newChange: changes what one connection carries
  */
-export const startTcpProxy = async (
+export async function startTcpProxy(
   target: { host: string; port: number },
   slowMs: number = 100,
   { port: wantedPort = 0, newChange }: { port?: number; newChange?: () => Change } = {},
-): Promise<TcpProxy> => {
+): Promise<TcpProxy> {
   let mode: ProxyMode = 'pass';
   let rule: CutRule | undefined;
   const pairs: Set<Pair> = new Set();
@@ -128,18 +127,18 @@ export const startTcpProxy = async (
     },
     stop: close,
   };
-};
+}
 
 /** The same URL with the proxy in the place of the server. */
-export const throughProxy = (url: string, proxy: Pick<TcpProxy, 'port'>) => {
+export function throughProxy(url: string, proxy: Pick<TcpProxy, 'port'>) {
   const changed = new URL(url);
   changed.hostname = '127.0.0.1';
   changed.port = String(proxy.port);
   return changed.href;
-};
+}
 
 /** A proxy in front of the server that a URL names. */
-export const startProxyTo = (url: string, slowMs?: number) => {
+export function startProxyTo(url: string, slowMs?: number) {
   const { hostname, port } = new URL(url);
   return startTcpProxy({ host: hostname, port: Number(port) }, slowMs);
-};
+}

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { rootDir, runDir } from '../paths.ts';
-import { withLock } from '../process/lock.ts';
-import { runToEnd } from '../process/run-to-end.ts';
+import { withLock } from '#tools/bootstrap/lock.mjs';
+import { buildHandlers, buildPlugins } from '#tools/build/handlers.ts';
+import { rootDir, runDir } from '#tools/paths.ts';
+import { build as buildEventSource } from '../../../plugins/serverless-offline-kafka-events/build.ts';
 
 const stampFile = path.join(rootDir, 'dist', '.sources');
 
@@ -12,25 +13,31 @@ const sources = [
   'functions',
   'shared',
   'migrations',
-  'local/prepare.ts',
-  'esbuild.config.mjs',
+  'dashboard',
+  'tools/build',
+  'tools/deploy',
+  'tools/local/app/prepare-servers.ts',
+  'tools/local/offline',
+  'esbuild.config.ts',
   'plugins/serverless-offline-kafka-events/src',
-  'plugins/serverless-offline-kafka-events/build.mjs',
+  'plugins/serverless-offline-kafka-events/build.ts',
   'package.json',
   'package-lock.json',
 ];
 
-const isSource = (name: string) => !/(^|[\\/])(generated|dist|node_modules)([\\/]|$)/.test(name);
+function isSource(name: string) {
+  return !/(^|[\\/])(generated|dist|node_modules)([\\/]|$)/.test(name);
+}
 
 /**
  * Builds the handlers when a source is newer than what was built; only one process at a time does.
- * @throws {StartError} with what the build printed
+ * @throws what esbuild reports
  */
 export async function ensureBuild(): Promise<{ note: string }> {
   return await withLock(path.join(runDir, 'build.lock'), async () => {
     const before = fingerprint();
     if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === before) return { note: 'unchanged' };
-    await build();
+    await Promise.all([buildHandlers(), buildPlugins(), buildEventSource()]);
     writeFileSync(stampFile, before);
     return { note: '' };
   });
@@ -52,5 +59,3 @@ function listFiles(source: string) {
   const names = readdirSync(top, { recursive: true, encoding: 'utf8' }).filter(isSource).sort();
   return names.map((name) => path.join(top, name)).filter((file) => statSync(file).isFile());
 }
-
-const build = () => runToEnd('the build', process.execPath, ['esbuild.config.mjs']);

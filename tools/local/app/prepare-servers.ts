@@ -5,14 +5,15 @@ import { type Part, PrepareError, prepareServers } from '#shared/system/prepare-
 /** EX_TEMPFAIL: the server does not answer; trying again may help. */
 const UNREACHABLE_EXIT = 75;
 
-const partOf = (argument: string | undefined): Part | undefined =>
-  argument === 'databases' || argument === 'topics' ? argument : undefined;
+function partOf(argument: string | undefined): Part | undefined {
+  return argument === 'databases' || argument === 'topics' ? argument : undefined;
+}
 
 /**
  * Makes databases, tables and topics ready: `node dist/local/prepare.js [databases|topics]`. Ends with 75 when a server does
  * not answer and with 1 for everything that does not heal by itself; the last line says why.
  */
-const main = async (): Promise<number> => {
+async function main(): Promise<number> {
   try {
     readConfig(process.env);
     await prepareServers((line) => console.log(line), partOf(process.argv[2]));
@@ -21,6 +22,6 @@ const main = async (): Promise<number> => {
     console.error(errorText(error));
     return error instanceof PrepareError && error.isUnreachable ? UNREACHABLE_EXIT : 1;
   }
-};
+}
 
 void main().then((code) => process.exit(code));

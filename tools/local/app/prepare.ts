@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { rootDir } from '#tools/paths.ts';
 import { say } from '../cli/progress.ts';
 import { StartError } from '../cli/start-error.ts';
 import { maskSecrets } from '../config/urls.ts';
-import { rootDir } from '../paths.ts';
 
 /** How prepare.js says that a server does not answer (EX_TEMPFAIL): that may heal, everything else may not. */
 const unreachableCode = 75;
@@ -14,7 +14,9 @@ const longestDelayMs = 10_000;
  * @param attempt from 0
  * @returns milliseconds until the next one
  */
-export const retryDelayMs = (attempt: number): number => Math.min(longestDelayMs, 1000 * 2 ** attempt);
+export function retryDelayMs(attempt: number): number {
+  return Math.min(longestDelayMs, 1000 * 2 ** attempt);
+}
 
 /**
  * Makes databases and tables, or topics, and tries again for as long as the server does not answer.
@@ -42,7 +44,7 @@ function run(
   env: Record<string, string | undefined>,
   signal: AbortSignal,
 ): Promise<{ code: number | string; lines: string[] }> {
-  const script = path.join(rootDir, 'dist', 'local', 'prepare.js');
+  const script = path.join(rootDir, 'dist', 'tools', 'local', 'app', 'prepare-servers.js');
   const child = spawn(process.execPath, [script, part], {
     cwd: rootDir,
     env,

@@ -4,8 +4,7 @@ import type { Settings } from '../config/settings.ts';
 import { appLogFile } from '../logs/arguments.ts';
 import type { Guard } from '../process/guard-client.ts';
 import { freePorts } from '../process/ports.ts';
-import type { Shutdown } from '../process/shutdown.ts';
-import { unlessAborted } from '../process/shutdown.ts';
+import { type Shutdown, unlessAborted } from '../process/shutdown.ts';
 import type { Readiness } from '../services/backing.ts';
 import { ensureBuild } from './build.ts';
 import { prepare } from './prepare.ts';
@@ -20,13 +19,11 @@ const appGraceMs = 8500;
 export async function runApp({
   settings,
   services,
-  packages,
   shutdown,
   guard,
 }: {
   settings: Settings;
   services: Readiness;
-  packages: Promise<unknown>;
   shutdown: Shutdown;
   guard: Guard;
 }) {
@@ -34,7 +31,6 @@ export async function runApp({
   const { signal } = shutdown;
   const [metricsPort = 0] = await freePorts(1);
   const env = { KAFKA_METRICS_PORT: String(metricsPort), ...appEnv(settings) };
-  await packages;
   await step('build', ensureBuild);
   await services.mysql;
   await step('databases and tables', () => prepare('databases', { env, signal }));

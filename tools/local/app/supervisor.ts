@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { rootDir } from '#tools/paths.ts';
 import { say } from '../cli/progress.ts';
-import { rootDir } from '../paths.ts';
 import type { Guard } from '../process/guard-client.ts';
 import { endGroup, signalGroup } from '../process/signals.ts';
 
@@ -24,7 +24,9 @@ export interface Supervisor {
  * @param deaths in a row, from 1
  * @returns milliseconds until the next start
  */
-export const restartDelayMs = (deaths: number): number => Math.min(longestDelayMs, 500 * 2 ** (deaths - 1));
+export function restartDelayMs(deaths: number): number {
+  return Math.min(longestDelayMs, 500 * 2 ** (deaths - 1));
+}
 
 /** Runs serverless-offline, and starts it again whenever it ends. */
 export function superviseApp({
@@ -107,10 +109,12 @@ function killGroup(pid: number) {
 }
 
 /** @param heapMb what its JavaScript objects may take */
-export const offlineCommand = (heapMb: number): [string, ...string[]] => [
-  process.execPath,
-  `--max-old-space-size=${heapMb}`,
-  path.join(rootDir, 'node_modules', 'serverless', 'bin', 'serverless.js'),
-  'offline',
-  'start',
-];
+export function offlineCommand(heapMb: number): [string, ...string[]] {
+  return [
+    process.execPath,
+    `--max-old-space-size=${heapMb}`,
+    path.join(rootDir, 'node_modules', 'serverless', 'bin', 'serverless.js'),
+    'offline',
+    'start',
+  ];
+}

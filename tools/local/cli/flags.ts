@@ -11,10 +11,10 @@ export interface KnownFlags {
  * @returns the values of each flag that was given
  * @throws {StartError} one line that names the flag
  */
-export const readFlags = (
+export function readFlags(
   args: readonly string[],
   { bare, withValue, repeatable = [] }: KnownFlags,
-): Map<string, string[]> => {
+): Map<string, string[]> {
   const flags: Map<string, string[]> = new Map();
   for (let index = 0; index < args.length; index += 1) {
     const flag = args[index] ?? '';
@@ -31,12 +31,12 @@ export const readFlags = (
     flags.set(flag, [...(flags.get(flag) ?? []), value]);
   }
   return flags;
-};
+}
 
 /** @throws {StartError} unless it is a whole number from 1 to `most` */
-export const wholeNumber = (flag: string, value: string, most: number) => {
+export function wholeNumber(flag: string, value: string, most: number) {
   const number = /^\d{1,10}$/.test(value) ? Number(value) : 0;
   if (number < 1 || number > most)
     throw new StartError(`${flag} must be a whole number from 1 to ${most}, not '${value}'`);
   return number;
-};
+}

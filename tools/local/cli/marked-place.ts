@@ -5,18 +5,18 @@ import path from 'node:path';
 export type Place = { kind: string; title: string };
 
 /** Puts a text between the marks of its place, or at the end with marks of its own. */
-export const placed = (page: string, { kind, title }: Place, text: string) => {
+export function placed(page: string, { kind, title }: Place, text: string) {
   const [begin, end] = [`<!-- ${kind}: ${title} -->`, `<!-- end of ${title} -->`];
   const from = page.indexOf(begin);
   const to = page.indexOf(end);
   const block = `${begin}\n\n${text}\n\n${end}`;
   if (from < 0 || to < from) return `${page.trimEnd()}${page.trim() === '' ? '' : '\n\n'}${block}\n`;
   return `${page.slice(0, from)}${block}${page.slice(to + end.length)}`;
-};
+}
 
 /** The same in a file, which is made when it is not there. */
-export const fillPlace = (file: string, place: Place, text: string) => {
+export function fillPlace(file: string, place: Place, text: string) {
   mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
   const page = existsSync(file) ? readFileSync(file, 'utf8') : '';
   writeFileSync(file, placed(page, place, text));
-};
+}

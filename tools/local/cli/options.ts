@@ -1,7 +1,9 @@
 import { StartError } from './start-error.ts';
 
 /** Whether a command was asked for its help. */
-export const wantsHelp = (args: string[]) => args.includes('--help') || args.includes('-h');
+export function wantsHelp(args: string[]) {
+  return args.includes('--help') || args.includes('-h');
+}
 
 /** @throws {StartError} for the first that means nothing, because a typing error must not do something else */
 export function requireKnown(args: string[], known: string[]) {

@@ -3,7 +3,9 @@ import { performance } from 'node:perf_hooks';
 const announceAfterMs = 1500;
 
 /** @returns seconds with one decimal */
-export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
 
 export function say(line: string) {
   process.stdout.write(`${line}\n`);

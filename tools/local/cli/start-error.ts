@@ -1,7 +1,6 @@
 /** An error whose message is all that a person needs: printed as one line, without a stack. */
 export class StartError extends Error {
-  /** @override */
-  name = 'StartError';
+  override name = 'StartError';
 }
 
 /** What to print for anything that was thrown. */

@@ -1,12 +1,12 @@
 /** @param lines the first is the head */
-export const markdownTable = (lines: readonly (readonly string[])[]): string => {
+export function markdownTable(lines: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const [first = [], ...rest] = lines;
   return [line(first), line(first.map(() => '---')), ...rest.map(line)].join('\n');
-};
+}
 
 /** @returns in columns, for a terminal */
-export const textTable = (lines: readonly (readonly string[])[]): string => {
+export function textTable(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, index) => Math.max(...lines.map((cells) => cells[index]?.length ?? 0)));
   return lines
     .map((cells) =>
@@ -16,4 +16,4 @@ export const textTable = (lines: readonly (readonly string[])[]): string => {
         .trimEnd(),
     )
     .join('\n');
-};
+}

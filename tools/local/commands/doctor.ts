@@ -1,27 +1,31 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import os from 'node:os';
+import { holderOf, isAlive } from '#tools/bootstrap/lock.mjs';
+import { arePackagesInstalled } from '#tools/bootstrap/run.mjs';
+import { rootDir } from '#tools/paths.ts';
 import { doctorHelp, requireKnown, wantsHelp } from '../cli/options.ts';
 import { describe } from '../cli/start-error.ts';
-import type { Settings } from '../config/settings.ts';
-import { portVariables, readSettings, serviceVariables } from '../config/settings.ts';
+import { portVariables, readSettings, type Settings, serviceVariables } from '../config/settings.ts';
 import { parseBrokers } from '../config/urls.ts';
+import {
+  type Finding,
+  judgeDisk,
+  judgeMemory,
+  judgePort,
+  judgeProgram,
+  judgeServer,
+  report,
+} from '../doctor/findings.ts';
 import { canInstallPackages } from '../install/apt.ts';
 import { findChromium } from '../install/chromium.ts';
 import { hasKafkaJars } from '../install/kafka-jars.ts';
-import { areInstalled } from '../install/node-modules.ts';
-import { rootDir } from '../paths.ts';
-import { holderOf } from '../process/lock.ts';
 import { canConnect, isPortTaken } from '../process/ports.ts';
-import { isAlive } from '../process/signals.ts';
 import { findCommand } from '../services/commands.ts';
 import { hasDocker } from '../services/docker.ts';
 import { portsInUse, portUses } from '../services/port-check.ts';
-import type { Program } from '../services/programs.ts';
-import { findProgram } from '../services/programs.ts';
+import { findProgram, type Program } from '../services/programs.ts';
 import { servicesLock } from '../services/services-lock.ts';
-import type { Finding } from '../doctor/findings.ts';
-import { judgeDisk, judgeMemory, judgePort, judgeProgram, judgeServer, report } from '../doctor/findings.ts';
 
 /**
  * `npm run doctor`.
@@ -61,15 +65,16 @@ async function examine(): Promise<Finding[]> {
 }
 
 function packages(): Finding {
-  if (existsSync(`${rootDir}/node_modules`) && areInstalled())
+  if (existsSync(`${rootDir}/node_modules`) && arePackagesInstalled())
     return { state: 'good', what: 'npm packages: installed' };
   return { state: 'note', what: 'npm packages: not installed, or older', advice: 'npm start installs them (npm ci)' };
 }
 
-const docker = (isDocker: boolean): Finding =>
-  isDocker
+function docker(isDocker: boolean): Finding {
+  return isDocker
     ? { state: 'good', what: 'Docker: an engine answers, the servers run in containers' }
     : { state: 'note', what: 'Docker: no engine answers (or NO_DOCKER is set): the servers run as programs' };
+}
 
 async function programs({ local }: Settings): Promise<Finding[]> {
   const canInstall = await canInstallPackages();

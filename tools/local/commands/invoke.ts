@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parse } from 'yaml';
+import { rootDir } from '#tools/paths.ts';
 import { ensureBuild } from '../app/build.ts';
+import { functionNames, parseArguments } from '../cli/invoke-arguments.ts';
 import { invokeHelp, wantsHelp } from '../cli/options.ts';
 import { describe, StartError } from '../cli/start-error.ts';
 import { readSettings } from '../config/settings.ts';
-import { ensureNodeModules } from '../install/node-modules.ts';
-import { rootDir } from '../paths.ts';
-import { functionNames, parseArguments } from '../cli/invoke-arguments.ts';
 
 /**
  * `npm run invoke`.
@@ -19,9 +19,7 @@ export async function main(args: string[]): Promise<number> {
     return args.length === 0 ? 1 : 0;
   }
   try {
-    await ensureNodeModules();
-    const yaml = await import('yaml');
-    const names = functionNames(yaml.parse(readFileSync(path.join(rootDir, 'serverless.yml'), 'utf8')));
+    const names = functionNames(parse(readFileSync(path.join(rootDir, 'serverless.yml'), 'utf8')));
     const { name, event } = parseArguments(args, names);
     const file = path.resolve(event ?? path.join(rootDir, 'events', `${name}.json`));
     if (!existsSync(file))

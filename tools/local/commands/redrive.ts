@@ -1,10 +1,8 @@
 import { redriveHelp, wantsHelp } from '../cli/options.ts';
 import { say } from '../cli/progress.ts';
 import { describe } from '../cli/start-error.ts';
-import type { RedriveOptions } from '../redrive/redrive-arguments.ts';
-import { redriveOptions } from '../redrive/redrive-arguments.ts';
-import type { FailedEvent } from '../redrive/operator-api.ts';
-import { operatorApi } from '../redrive/operator-api.ts';
+import { type FailedEvent, operatorApi } from '../redrive/operator-api.ts';
+import { type RedriveOptions, redriveOptions } from '../redrive/redrive-arguments.ts';
 
 /** Retries under way at once. */
 const concurrency = 4;

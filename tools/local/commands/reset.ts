@@ -1,11 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
+import { holderOf, tryLock } from '#tools/bootstrap/lock.mjs';
+import { dataDir, logDir, runDir } from '#tools/paths.ts';
 import { requireKnown, resetHelp, wantsHelp } from '../cli/options.ts';
 import { say, step } from '../cli/progress.ts';
 import { describe, StartError } from '../cli/start-error.ts';
-import type { ServiceName } from '../config/settings.ts';
-import { readSettings } from '../config/settings.ts';
-import { dataDir, logDir, runDir } from '../paths.ts';
-import { holderOf, tryLock } from '../process/lock.ts';
+import { readSettings, type ServiceName } from '../config/settings.ts';
 import { hasDocker, removeContainers, runningContainers } from '../services/docker.ts';
 import { endStaleServices, serviceFiles } from '../services/native.ts';
 import { servicesLock } from '../services/services-lock.ts';

@@ -1,22 +1,20 @@
 import { performance } from 'node:perf_hooks';
+import { holderOf, tryLock } from '#tools/bootstrap/lock.mjs';
+import { runDir } from '#tools/paths.ts';
+import { runApp } from '../app/run-app.ts';
 import { requireKnown, startHelp, wantsHelp } from '../cli/options.ts';
-import { say, seconds, step } from '../cli/progress.ts';
+import { say, seconds } from '../cli/progress.ts';
 import { describe, StartError } from '../cli/start-error.ts';
 import { readSettings } from '../config/settings.ts';
 import { maskSecrets } from '../config/urls.ts';
-import { ensureNodeModules } from '../install/node-modules.ts';
-import { runDir } from '../paths.ts';
 import { startGuard } from '../process/guard-client.ts';
-import { holderOf, tryLock } from '../process/lock.ts';
 import { watchParent } from '../process/parent.ts';
-import type { Shutdown } from '../process/shutdown.ts';
-import { createShutdown, unlessAborted } from '../process/shutdown.ts';
+import { createShutdown, type Shutdown, unlessAborted } from '../process/shutdown.ts';
 import { startInDocker, startNatively } from '../services/backing.ts';
 import { hasDocker, runningContainers } from '../services/docker.ts';
 import { endStaleServices } from '../services/native.ts';
 import { portsInUse, requireFreePorts } from '../services/port-check.ts';
 import { servicesLock } from '../services/services-lock.ts';
-import { runApp } from '../app/run-app.ts';
 
 /**
  * `npm start`.
@@ -54,12 +52,11 @@ async function start({ servicesOnly, shutdown }: { servicesOnly: boolean; shutdo
 
   const guard = startGuard();
   shutdown.add(9, () => guard.close());
-  const packages = step('packages', ensureNodeModules);
   const begin = isDocker ? startInDocker : startNatively;
-  const services = begin(settings, { shutdown, guard, packages });
+  const services = begin(settings, { shutdown, guard });
   const all = Promise.all(Object.values(services));
-  const work = servicesOnly ? all : runApp({ settings, services, packages, shutdown, guard });
-  await unlessAborted(shutdown.signal, Promise.race([work, failureOf([all, packages])]));
+  const work = servicesOnly ? all : runApp({ settings, services, shutdown, guard });
+  await unlessAborted(shutdown.signal, Promise.race([work, failureOf([all])]));
   if (shutdown.signal.aborted) return;
   say(`\nReady after ${seconds(performance.now() - started)}. Ctrl-C stops everything.`);
   const keepAlive = setInterval(() => {}, 60_000);

@@ -1,23 +1,21 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { isAlive } from '#tools/bootstrap/lock.mjs';
+import { localDir } from '#tools/paths.ts';
 import { ensureBuild } from '../app/build.ts';
 import { testHelp, wantsHelp } from '../cli/options.ts';
 import { say, step } from '../cli/progress.ts';
 import { describe } from '../cli/start-error.ts';
-import type { Ports, ServiceName } from '../config/settings.ts';
-import { localUrls, readSettings, serviceVariables } from '../config/settings.ts';
+import { localUrls, type Ports, readSettings, type ServiceName, serviceVariables } from '../config/settings.ts';
 import { maskSecrets } from '../config/urls.ts';
 import { ensurePrograms } from '../install/native.ts';
-import { ensureNodeModules } from '../install/node-modules.ts';
-import { localDir } from '../paths.ts';
-import type { Guard } from '../process/guard-client.ts';
-import { startGuard } from '../process/guard-client.ts';
+import { type Guard, startGuard } from '../process/guard-client.ts';
 import { watchParent } from '../process/parent.ts';
 import { freePorts } from '../process/ports.ts';
-import type { Shutdown } from '../process/shutdown.ts';
-import { createShutdown, unlessAborted } from '../process/shutdown.ts';
-import { isAlive, signalGroup } from '../process/signals.ts';
+import { createShutdown, type Shutdown, unlessAborted } from '../process/shutdown.ts';
+import { signalGroup } from '../process/signals.ts';
 import { startNative } from '../services/native.ts';
+import { needsServers, readProjects } from '../testing/projects.ts';
 import { summarize } from '../testing/summary.ts';
 import { runVitest } from '../testing/vitest.ts';
 
@@ -56,18 +54,19 @@ async function run(args: string[], shutdown: Shutdown) {
   mkdirSync(dir, { recursive: true });
   shutdown.add(8, () => rmSync(dir, { recursive: true, force: true, maxRetries: 3 }));
 
+  const { projects, rest } = readProjects(args);
   // The tests bring their own SMTP servers.
-  const services = settings.local.filter((name) => name !== 'mail');
+  const services = projects.some(needsServers) ? settings.local.filter((name) => name !== 'mail') : [];
   const [mysql = 0, redis = 0, kafka = 0] = await freePorts(3);
   const ports = { ...settings.ports, mysql, redis, kafka };
   const started = startServices({ services, ports, dir, guard, shutdown });
-  const built = step('packages', ensureNodeModules).then(() => step('build', ensureBuild));
+  const built = step('build', ensureBuild);
   await Promise.all([started, built]);
   const names = services.flatMap((service) => serviceVariables[service]);
   const urls = Object.entries(localUrls(ports)).filter(([name]) => (names as string[]).includes(name));
   // The chaos tests break servers: none that were given, none that the other tests use.
   const env = { ...process.env, ...Object.fromEntries(urls), TEST_SERVICES_STARTED: services.join(',') };
-  return await runVitest(args, { env, dir, guard, shutdown });
+  return await runVitest(projects, rest, { env, dir, guard, shutdown });
 }
 
 /** Servers of this run alone: other ports and other data than anybody else's. */

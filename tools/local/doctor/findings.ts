@@ -5,7 +5,9 @@ const gib = 1024 ** 3;
 const leastFreeBytes = 2 * gib;
 const leastMemoryBytes = 1.5 * gib;
 
-const inGib = (bytes: number) => `${(bytes / gib).toFixed(1)} GiB`;
+function inGib(bytes: number) {
+  return `${(bytes / gib).toFixed(1)} GiB`;
+}
 
 export function judgeDisk(freeBytes: number): Finding {
   const what = `disk: ${inGib(freeBytes)} free`;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { withLock } from '#tools/bootstrap/lock.mjs';
+import { runDir } from '#tools/paths.ts';
 import { say } from '../cli/progress.ts';
 import { StartError } from '../cli/start-error.ts';
-import { runDir } from '../paths.ts';
-import { withLock } from '../process/lock.ts';
 import { findCommand, output } from '../services/commands.ts';
 
 /**

@@ -5,8 +5,9 @@ import { hasApt, installPackages } from './apt.ts';
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
 /** @returns the browser's program */
-export const findChromium = (): string | undefined =>
-  names.map((name) => findCommand(name)).find((file) => file !== undefined);
+export function findChromium(): string | undefined {
+  return names.map((name) => findCommand(name)).find((file) => file !== undefined);
+}
 
 /**
  * Makes sure that a browser is on this machine.

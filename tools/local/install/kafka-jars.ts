@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { withLock } from '#tools/bootstrap/lock.mjs';
+import { kafkaLibDir, rootDir, runDir } from '#tools/paths.ts';
 import { StartError } from '../cli/start-error.ts';
-import { kafkaLibDir, rootDir, runDir } from '../paths.ts';
-import { withLock } from '../process/lock.ts';
 import { output } from '../services/commands.ts';
 
-const pom = path.join(rootDir, 'local', 'kafka', 'pom.xml');
+const pom = path.join(rootDir, 'tools', 'local', 'install', 'kafka-pom.xml');
 const stamp = path.join(kafkaLibDir, 'pom.sha256');
 
 /** @returns whether the jars that the pom names are here */
@@ -14,7 +14,9 @@ export function hasKafkaJars(): boolean {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === digest();
 }
 
-const digest = () => createHash('sha256').update(readFileSync(pom)).digest('hex');
+function digest() {
+  return createHash('sha256').update(readFileSync(pom)).digest('hex');
+}
 
 /**
  * Fetches Kafka's jars through Maven, once.

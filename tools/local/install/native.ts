@@ -1,10 +1,8 @@
 import { StartError } from '../cli/start-error.ts';
 import type { ServiceName } from '../config/settings.ts';
 import { findCommand } from '../services/commands.ts';
-import type { Program } from '../services/programs.ts';
-import { findProgram } from '../services/programs.ts';
-import type { Need } from './apt.ts';
-import { hasApt, installPackages } from './apt.ts';
+import { findProgram, type Program } from '../services/programs.ts';
+import { hasApt, installPackages, type Need } from './apt.ts';
 import { ensureKafkaJars, hasKafkaJars } from './kafka-jars.ts';
 
 export type Programs = { mariadb?: { server: string }; redis?: { server: string }; java?: { java: string } };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { withLock } from '#tools/bootstrap/lock.mjs';
+import { localDir, runDir } from '#tools/paths.ts';
 import { StartError } from '../cli/start-error.ts';
-import { localDir, runDir } from '../paths.ts';
-import { withLock } from '../process/lock.ts';
 import { findCommand, output } from '../services/commands.ts';
 import { hasApt, installPackages } from './apt.ts';
 

@@ -1,9 +1,11 @@
 import path from 'node:path';
+import { logDir } from '#tools/paths.ts';
 import { StartError } from '../cli/start-error.ts';
-import { logDir } from '../paths.ts';
 
 /** The log that `npm start` keeps, unless APP_LOG_FILE names another. */
-export const appLogFile = (env: Record<string, string | undefined>) => env.APP_LOG_FILE || path.join(logDir, 'app.log');
+export function appLogFile(env: Record<string, string | undefined>) {
+  return env.APP_LOG_FILE || path.join(logDir, 'app.log');
+}
 
 /** @throws {StartError} */
 export function logsOptions(args: string[]): { id: string | undefined; isJson: boolean } {

@@ -13,8 +13,9 @@ export interface LogLine {
 /** What every line has, and a person does not read. */
 const common = new Set(['level', 'message', 'timestamp', 'service', 'sampling_rate', 'traceId', 'traceIds']);
 
-const texts = (value: unknown): string[] =>
-  (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
+function texts(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
+}
 
 /** @returns undefined when it is none of the handlers' */
 export function parseLogLine(text: string): LogLine | undefined {
@@ -35,10 +36,10 @@ export function parseLogLine(text: string): LogLine | undefined {
   }
 }
 
-const shown = (value: unknown) => {
+function shown(value: unknown) {
   if (typeof value === 'object' && value !== null && 'message' in value) return String(value.message);
   return typeof value === 'string' ? value : JSON.stringify(value);
-};
+}
 
 const colours = { ERROR: 31, WARN: 33, INFO: 36, DEBUG: 90 };
 

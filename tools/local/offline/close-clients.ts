@@ -10,6 +10,7 @@ const exitAfterMs = 1000;
  * alive for ever.
  */
 export default class CloseClients {
+  readonly hooks: Record<string, () => unknown>;
   constructor() {
     this.hooks = {
       'after:invoke:local:invoke': async () => {

@@ -11,7 +11,9 @@ function list(): CodeVersion[] {
   return holder[key];
 }
 
-export const loadedVersions = (): CodeVersion[] => [...list()];
+export function loadedVersions(): CodeVersion[] {
+  return [...list()];
+}
 
 /**
  * Ends versions of the code: their loops at once, their clients when nothing uses them any more.

@@ -1,6 +1,8 @@
 import type { HapiRequest } from './types.ts';
 
-const isCors = (name: string) => name.startsWith('access-control-');
+function isCors(name: string) {
+  return name.startsWith('access-control-');
+}
 
 /**
  * Takes back what serverless-offline adds: it answers every origin as if CORS were open to all, and OPTIONS with 200,

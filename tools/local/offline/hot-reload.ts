@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { pathToFileURL } from 'node:url';
-import { isAlive } from '../process/signals.ts';
+import { isAlive } from '#tools/bootstrap/lock.mjs';
+import { buildHandlers, prepareRebuild } from '#tools/build/handlers.ts';
 import { loadedVersions, retire } from './code-versions.ts';
 import type { Serverless } from './types.ts';
 import { watchTree } from './watch-tree.ts';
@@ -19,7 +19,9 @@ const hotFolder = 'dist/.hot';
  * @param handler such as dist/functions/users/create.handler
  * @param outdir such as dist/.hot/4711-1
  */
-export const handlerIn = (handler: string, outdir: string): string => handler.replace(/^(\.\/)?dist\//, `${outdir}/`);
+export function handlerIn(handler: string, outdir: string): string {
+  return handler.replace(/^(\.\/)?dist\//, `${outdir}/`);
+}
 
 /**
  * Builds again whenever a source file is saved, and lets the next call run the new code.
@@ -49,7 +51,7 @@ export function watchSources({
     const files = [...changed];
     changed = new Set();
     try {
-      await buildInto(serviceDir, outdir, files);
+      await buildHandlers(outdir, files);
     } catch (error) {
       for (const file of files) changed.add(file);
       throw error;
@@ -88,9 +90,7 @@ export function watchSources({
   };
 
   const warming = setTimeout(() => {
-    builder(serviceDir)
-      .then(({ prepareRebuild }) => prepareRebuild())
-      .catch(() => {}); // the first reload will say what is wrong
+    prepareRebuild().catch(() => {}); // the first reload will say what is wrong
   }, warmAfterMs);
   const stopWatching = watchTree(
     ['functions', 'shared'].map((name) => path.join(serviceDir, name)),
@@ -107,19 +107,6 @@ export function watchSources({
     removeOutputs(serviceDir, (pid) => pid === process.pid);
   };
 }
-
-/** @param changed so that the build may leave out what they do not touch */
-async function buildInto(serviceDir: string, outdir: string, changed: string[]) {
-  const { build } = await builder(serviceDir);
-  await build({ outdir, changed });
-}
-
-export type Builder = {
-  build: (options: { outdir: string; changed: string[] }) => Promise<void>;
-  prepareRebuild: () => Promise<void>;
-};
-const builder = (serviceDir: string): Promise<Builder> =>
-  import(pathToFileURL(path.join(serviceDir, 'esbuild.config.mjs')).href);
 
 /** Removes built versions, by the process that made them. */
 function removeOutputs(serviceDir: string, isUseless: (pid: number) => boolean) {

@@ -3,13 +3,14 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export type Load = (root: string, handler: string) => Promise<Function>;
+export type Handler = (...args: never[]) => unknown;
+export type Load = (root: string, handler: string) => Promise<Handler>;
 
 const loader = 'lambda/handler-runner/in-process-runner/aws-lambda-ric/UserFunction.js';
 
 /** Keeps what was loaded; a load that failed is tried again. */
-export const keepLoaded = (load: Load): Load => {
-  const loaded: Map<string, Promise<Function>> = new Map();
+export function keepLoaded(load: Load): Load {
+  const loaded: Map<string, Promise<Handler>> = new Map();
   return (root, handler) => {
     const key = `${root}\0${handler}`;
     const known = loaded.get(key);
@@ -19,7 +20,7 @@ export const keepLoaded = (load: Load): Load => {
     loading.catch(() => loaded.delete(key));
     return loading;
   };
-};
+}
 
 /**
  * serverless-offline looks for a handler's files on the disk at each call, several times. Code that was saved has another

@@ -17,6 +17,7 @@ const endGraceMs = 8000;
  * swaps code that was saved. It wires; each idea is in a file of local/offline.
  */
 export default class LocalPlugin {
+  readonly hooks: Record<string, () => unknown>;
   #closers: (() => Promise<void> | void)[] = [];
   #serverless;
   #isEnding = false;

@@ -1,9 +1,10 @@
-import type { Dirent, FSWatcher } from 'node:fs';
-import { readdirSync, watch } from 'node:fs';
+import { type Dirent, type FSWatcher, readdirSync, watch } from 'node:fs';
 import path from 'node:path';
 
 const ignored = new Set(['node_modules', 'dist', 'generated', '.git']);
-const isSource = (name: string) => /\.(ts|mts|js|mjs|json|html|css|sql|eta)$/.test(name);
+function isSource(name: string) {
+  return /\.(ts|mts|js|mjs|json|html|css|sql|eta)$/.test(name);
+}
 
 /**
  * Watches folders and everything below them. It watches folders, not files, and so survives editors that replace a file.

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { typescriptOptions } from './node-arguments.ts';
 
 export interface Guard {
   /** end this process when the starter is gone */
@@ -14,8 +15,8 @@ export interface Guard {
 
 /** Starts the process that cleans up after a starter that was killed. */
 export function startGuard(): Guard {
-  const script = fileURLToPath(new URL('./guard.mjs', import.meta.url));
-  const child = spawn(process.execPath, ['--max-old-space-size=32', script], {
+  const script = fileURLToPath(new URL('./guard.ts', import.meta.url));
+  const child = spawn(process.execPath, [...typescriptOptions, '--max-old-space-size=32', script], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     env: {},

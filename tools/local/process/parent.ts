@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { isAlive } from '#tools/bootstrap/lock.mjs';
 import type { Shutdown } from './shutdown.ts';
-import { isAlive } from './signals.ts';
 
 const everyMs = 500;
 

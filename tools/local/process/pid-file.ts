@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { endGroup, isAlive } from './signals.ts';
+import { isAlive } from '#tools/bootstrap/lock.mjs';
+import { endGroup } from './signals.ts';
 
 export type PidRecord = { pid: number; command: string };
 

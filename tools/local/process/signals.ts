@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { isAlive } from '#tools/bootstrap/lock.mjs';
 import { waitFor } from '../cli/wait-for.ts';
 
 /**
@@ -15,23 +15,6 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
     }
   }
   return false;
-}
-
-/**
- * @returns whether the process runs, be it somebody else's; one that has ended and waits for its parent to notice does not
- */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.charAt(stat.lastIndexOf(')') + 2) !== 'Z';
-  } catch {
-    return true;
-  }
 }
 
 /** Asks a process group to end, and makes it end when it does not in time. */

@@ -3,6 +3,11 @@ import { StartError } from '../cli/start-error.ts';
 const limitMs = 30_000;
 const pageSize = 100;
 
+interface Page<Item> {
+  content: Item[];
+  totalPages: number;
+}
+
 export type FailedEvent = { uuid: string; userEmail: string | null; reason: string | null };
 
 export type DeadLetter = { topic: string; partition: number; offset: number; condition: string; reason: string };
@@ -22,17 +27,17 @@ export function operatorApi({ baseUrl, token }: { baseUrl: string; token: string
     }
   };
 
-  const page = async (path: string): Promise<any> => {
+  const page = async <Item>(path: string): Promise<Page<Item>> => {
     const response = await call('GET', path);
     if (response.status === 401) throw new StartError('OPERATOR_TOKEN is not the one that the system knows');
     if (!response.ok) throw new StartError(`GET ${path} answered ${response.status}`);
-    return response.json();
+    return (await response.json()) as Page<Item>;
   };
 
   /** Every page of a list, newest first. What moves from page to page meanwhile may come twice. */
-  async function* all(path: string) {
+  async function* all<Item>(path: string): AsyncGenerator<Item> {
     for (let number = 0; ; number += 1) {
-      const { content, totalPages } = await page(`${path}&pageSize=${pageSize}&page=${number}`);
+      const { content, totalPages } = await page<Item>(`${path}&pageSize=${pageSize}&page=${number}`);
       yield* content;
       if (number + 1 >= totalPages) return;
     }

@@ -38,8 +38,9 @@ export function redriveOptions(args: string[], env: Record<string, string | unde
 }
 
 /** Of several tokens the first that is there itself: of some the system knows the hash only. */
-const firstToken = (setting: string) =>
-  setting.split(',').find((entry) => entry !== '' && !entry.startsWith('sha256:'));
+function firstToken(setting: string) {
+  return setting.split(',').find((entry) => entry !== '' && !entry.startsWith('sha256:'));
+}
 
 function parse(args: string[]) {
   try {

@@ -1,8 +1,8 @@
 import path from 'node:path';
+import { dataDir, logDir, rootDir, runDir } from '#tools/paths.ts';
 import { say, step } from '../cli/progress.ts';
-import type { ServiceName, Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { ensurePrograms } from '../install/native.ts';
-import { dataDir, logDir, rootDir, runDir } from '../paths.ts';
 import type { Guard } from '../process/guard-client.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import type { Shutdown } from '../process/shutdown.ts';
@@ -15,8 +15,6 @@ export type Readiness = { mysql: Promise<void>; redis: Promise<void>; kafka: Pro
 export interface BackingContext {
   shutdown: Shutdown;
   guard: Guard;
-  /** when node_modules is there: the mail catcher needs it */
-  packages: Promise<unknown>;
 }
 
 /** In which order services are stopped, after the application, and how long each may take: 15 s with everything else. */
@@ -40,11 +38,11 @@ export function startInDocker({ local, ports }: Settings, { shutdown, guard }: B
 }
 
 /** Starts the services whose URL is not set, as child processes. */
-export function startNatively(settings: Settings, { shutdown, guard, packages }: BackingContext): Readiness {
-  const begin = async (services: ServiceName[]) => {
-    const programs = services.some((name) => name !== 'mail')
-      ? await step('servers', () => ensurePrograms(services))
-      : {};
+export function startNatively(settings: Settings, { shutdown, guard }: BackingContext): Readiness {
+  const begin = async () => {
+    const services = settings.local;
+    const needsPrograms = services.some((name) => name !== 'mail');
+    const programs = needsPrograms ? await step('servers', () => ensurePrograms(services)) : {};
     return startNative({
       services,
       ports: settings.ports,
@@ -56,13 +54,12 @@ export function startNatively(settings: Settings, { shutdown, guard, packages }:
       onStarted: (service) => superviseUntilStop(service, shutdown),
     });
   };
-  const servers = begin(settings.local.filter((name) => name !== 'mail'));
-  const mail = packages.then(() => begin(settings.local.filter((name) => name === 'mail')));
+  const services = begin();
   return {
-    mysql: servers.then(({ mysql }) => mysql),
-    redis: servers.then(({ redis }) => redis),
-    kafka: servers.then(({ kafka }) => kafka),
-    mail: mail.then(({ mail }) => mail),
+    mysql: services.then(({ mysql }) => mysql),
+    redis: services.then(({ redis }) => redis),
+    kafka: services.then(({ kafka }) => kafka),
+    mail: services.then(({ mail }) => mail),
   };
 }
 

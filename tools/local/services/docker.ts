@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
+import { rootDir } from '#tools/paths.ts';
 import { StartError } from '../cli/start-error.ts';
-import type { Ports, ServiceName } from '../config/settings.ts';
-import { portVariables } from '../config/settings.ts';
-import { rootDir } from '../paths.ts';
+import { type Ports, portVariables, type ServiceName } from '../config/settings.ts';
 import { findCommand, output } from './commands.ts';
 
 /** Compose is slow to answer when the engine starts up; a missing engine answers at once. */

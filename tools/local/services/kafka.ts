@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { kafkaLibDir, templateDir } from '../paths.ts';
-import { withLock } from '../process/lock.ts';
+import { withLock } from '#tools/bootstrap/lock.mjs';
+import { kafkaLibDir, templateDir } from '#tools/paths.ts';
 import { startProcess, waitUntilReady } from '../process/managed-process.ts';
 import { freePorts, probe } from '../process/ports.ts';
 import { output } from './commands.ts';
@@ -48,25 +48,29 @@ export async function startKafka(
 }
 
 /** Runs one of Kafka's own tools. */
-export const runKafkaTool = (java: string, mainClass: string, args: string[]) =>
-  output(java, [...jvmOptions(), '-cp', classPath(), mainClass, ...args]);
+export function runKafkaTool(java: string, mainClass: string, args: string[]) {
+  return output(java, [...jvmOptions(), '-cp', classPath(), mainClass, ...args]);
+}
 
-const jvmOptions = () => [
-  '-Xmx512m',
-  '-Xms128m',
-  '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
-  '-Xshare:auto',
-  '-Xlog:disable',
-  '-Xlog:all=error:stderr',
-];
+function jvmOptions() {
+  return [
+    '-Xmx512m',
+    '-Xms128m',
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-Xshare:auto',
+    '-Xlog:disable',
+    '-Xlog:all=error:stderr',
+  ];
+}
 
-const classPath = () =>
-  readdirSync(kafkaLibDir)
+function classPath() {
+  return readdirSync(kafkaLibDir)
     .filter((file) => file.endsWith('.jar'))
     .sort()
     .map((file) => path.join(kafkaLibDir, file))
     .join(':');
+}
 
 /** A metadata request, version 0: answered with at least one broker once the broker takes part. */
 function hasBroker(port: number) {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { rootDir } from '../paths.ts';
+import { rootDir } from '#tools/paths.ts';
 import { startProcess, waitUntilReady } from '../process/managed-process.ts';
 import { probe } from '../process/ports.ts';
 import type { ServiceContext } from './service.ts';

@@ -11,9 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { withLock } from '#tools/bootstrap/lock.mjs';
+import { templateDir } from '#tools/paths.ts';
 import { StartError } from '../cli/start-error.ts';
-import { templateDir } from '../paths.ts';
-import { withLock } from '../process/lock.ts';
 import { startProcess, waitUntilReady } from '../process/managed-process.ts';
 import { probe } from '../process/ports.ts';
 import type { ServiceContext } from './service.ts';
@@ -44,7 +44,9 @@ const baseOptions = [
   '--performance-schema=OFF',
 ];
 
-const asRoot = () => (process.getuid?.() === 0 ? ['--user=root'] : []);
+function asRoot() {
+  return process.getuid?.() === 0 ? ['--user=root'] : [];
+}
 
 export async function startMariadb(
   { dir, port, logFile, pidFile, guard, options = [], isThrowAway }: ServiceContext,

@@ -1,6 +1,5 @@
 import { StartError } from '../cli/start-error.ts';
-import type { Ports, Settings } from '../config/settings.ts';
-import { portVariables } from '../config/settings.ts';
+import { type Ports, portVariables, type Settings } from '../config/settings.ts';
 import { isPortTaken } from '../process/ports.ts';
 
 export type PortName = keyof Ports;

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import { localDir } from '#tools/paths.ts';
 import { StartError } from '../cli/start-error.ts';
-import { localDir } from '../paths.ts';
 import { findCommand, output } from './commands.ts';
 import { findVersion, isAtLeast, minimumVersions } from './versions.ts';
 
@@ -10,7 +10,9 @@ export type Program = 'mariadb' | 'redis' | 'java';
 
 export type FoundProgram = { file: string; version: string };
 
-const javaFolders = () => (process.env.JAVA_HOME ? [path.join(process.env.JAVA_HOME, 'bin')] : []);
+function javaFolders() {
+  return process.env.JAVA_HOME ? [path.join(process.env.JAVA_HOME, 'bin')] : [];
+}
 
 /**
  * Debian puts the Redis server into a package without a system service too, as redis-check-rdb: its name decides what it does.

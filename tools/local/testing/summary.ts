@@ -19,5 +19,6 @@ export function summarize(report: Report, code: number): string {
   return `${passed} passed, ${failed === 0 && code !== 0 ? 1 : failed} failed, ${skipped} skipped`;
 }
 
-const isBroken = ({ status, assertionResults = [] }: { status?: string; assertionResults?: { status?: string }[] }) =>
-  status === 'failed' && !assertionResults.some((test) => test.status === 'failed');
+function isBroken({ status, assertionResults = [] }: { status?: string; assertionResults?: { status?: string }[] }) {
+  return status === 'failed' && !assertionResults.some((test) => test.status === 'failed');
+}

@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { rootDir } from '../paths.ts';
+import { rootDir } from '#tools/paths.ts';
 import type { Guard } from '../process/guard-client.ts';
 import type { Shutdown } from '../process/shutdown.ts';
 import { endGroup, signalGroup } from '../process/signals.ts';
-import type { Report } from './summary.ts';
-import { summarize } from './summary.ts';
+import { type Report, summarize } from './summary.ts';
 
 const stopGraceMs = 8000;
 
 /** Runs vitest once, with its own output and a report for us. */
 export async function runVitest(
-  args: string[],
+  projects: readonly string[],
+  args: readonly string[],
   {
     env,
     dir,
@@ -29,7 +29,8 @@ export async function runVitest(
   const reportFile = path.join(dir, 'report.json');
   const script = path.join(rootDir, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  const child = spawn(process.execPath, [script, 'run', ...reporters, ...args], {
+  const selected = projects.flatMap((name) => ['--project', name]);
+  const child = spawn(process.execPath, [script, 'run', ...reporters, ...selected, ...args], {
     cwd: rootDir,
     env,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -39,7 +40,7 @@ export async function runVitest(
   if (pid > 0) guard.watch(pid);
   shutdown.add(0, () => (child.exitCode === null && pid > 0 ? endGroup(pid, { graceMs: stopGraceMs }) : undefined));
   shutdown.onForce(() => signalGroup(pid, 'SIGKILL'));
-  const code = await new Promise((resolve) => {
+  const code = await new Promise<number>((resolve) => {
     child.on('error', () => resolve(1));
     child.on('exit', (status) => resolve(status ?? 1));
   });

@@ -1,5 +1,4 @@
-import type { Log } from '../logging/log.ts';
-import { describeError } from '../logging/log.ts';
+import { describeError, type Log } from '../logging/log.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import type { Partition } from '../partition/partition.ts';
 

@@ -7,7 +7,7 @@ import type { OfflineOptions } from './offline-options.ts';
 import { withHandlerThread } from './thread-environment.ts';
 import { createWorkerWatch } from './worker-watch.ts';
 
-/** Beside this bundle; see build.mjs. */
+/** Beside this bundle; see build.ts. */
 const HANDLER_THREAD = new URL('./handler-thread.js', import.meta.url);
 
 export interface LambdaInvokerOptions {

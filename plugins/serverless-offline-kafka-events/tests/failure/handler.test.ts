@@ -23,7 +23,9 @@ async function runWith(handler: string, offline: object, timeout: number, parts:
   return project;
 }
 
-const outcomes = (project: OfflineProject) => project.lines('invocation').map(({ outcome }) => outcome);
+function outcomes(project: OfflineProject) {
+  return project.lines('invocation').map(({ outcome }) => outcome);
+}
 
 describe.concurrent('in worker threads, without the process coming down, a handler that', () => {
   const { offline } = IN_WORKERS;

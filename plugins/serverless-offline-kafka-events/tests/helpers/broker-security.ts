@@ -35,5 +35,6 @@ export function securedProperties(folder: string): Record<string, string> {
   };
 }
 
-export const scramUser = (username: string, password: string): string =>
-  `SCRAM-SHA-256=[name=${username},password=${password}]`;
+export function scramUser(username: string, password: string): string {
+  return `SCRAM-SHA-256=[name=${username},password=${password}]`;
+}

@@ -19,8 +19,9 @@ export function expectDelivered(
   }
 }
 
-export const range = (from: number, to: number): string[] =>
-  Array.from({ length: to - from }, (_, index) => String(from + index));
+export function range(from: number, to: number): string[] {
+  return Array.from({ length: to - from }, (_, index) => String(from + index));
+}
 
 /** What several processes were given of one partition, in the order of time. */
 export function batchesOf(

@@ -11,7 +11,9 @@ export function brokersUnderTest(): string[] {
   return brokers;
 }
 
-export const randomName = (prefix: string): string => `${prefix}-${randomBytes(5).toString('hex')}`;
+export function randomName(prefix: string): string {
+  return `${prefix}-${randomBytes(5).toString('hex')}`;
+}
 
 /** A client for the tests' own reading and writing. */
 export class TestKafka {

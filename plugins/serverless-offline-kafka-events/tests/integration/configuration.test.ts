@@ -3,7 +3,9 @@ import { integrationSuite } from '../helpers/integration-suite.ts';
 import { randomName } from '../helpers/kafka.ts';
 
 const { kafka, aProject, on } = integrationSuite();
-const consume = (parts: object) => ({ consume: { handler: 'handler.echo', events: on('orders', parts) } });
+function consume(parts: object) {
+  return { consume: { handler: 'handler.echo', events: on('orders', parts) } };
+}
 
 test.concurrent.each([[['package']], [['offline', 'start']]])(
   'sls %j refuses what AWS would refuse, and names the property',

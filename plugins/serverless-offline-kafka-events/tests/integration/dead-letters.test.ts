@@ -19,14 +19,19 @@ function aProducer(): DeadLetterProducer {
 afterAll(() => Promise.all(producers.map((producer) => producer.close())));
 
 /** Cannot be compressed to less. */
-const noise = (bytes: number) => randomBytes(Math.ceil((bytes * 3) / 4)).toString('base64');
-const letters = (count: number, bytes: number) =>
-  Array.from({ length: count }, () => ({ key: null, value: noise(bytes) }));
-const aTopic = (maximumBytes: number, partitions = 1) =>
-  kafka.createTopic(randomName('letters'), partitions, { 'max.message.bytes': String(maximumBytes) });
+function noise(bytes: number) {
+  return randomBytes(Math.ceil((bytes * 3) / 4)).toString('base64');
+}
+function letters(count: number, bytes: number) {
+  return Array.from({ length: count }, () => ({ key: null, value: noise(bytes) }));
+}
+function aTopic(maximumBytes: number, partitions = 1) {
+  return kafka.createTopic(randomName('letters'), partitions, { 'max.message.bytes': String(maximumBytes) });
+}
 
-const untilThere = (seen: readonly unknown[], count: number) =>
-  waitFor(`${count} dead letters`, () => seen.length >= count);
+function untilThere(seen: readonly unknown[], count: number) {
+  return waitFor(`${count} dead letters`, () => seen.length >= count);
+}
 
 describe.concurrent('dead letters that a topic takes one by one', () => {
   test.each([

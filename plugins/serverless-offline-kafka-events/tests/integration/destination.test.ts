@@ -37,10 +37,10 @@ const project = aProject({
 });
 let letters: Awaited<ReturnType<typeof kafka.tap>>;
 
-const untilLetter = async (key: string) => {
+async function untilLetter(key: string) {
   const letter = await project.waitFor('the dead letter', () => letters.find((one) => one.key?.toString() === key));
   return JSON.parse(letter.value?.toString() ?? '');
-};
+}
 
 beforeAll(async () => {
   const config = (topic: string): Record<string, string> =>

@@ -4,7 +4,9 @@ import { randomName } from '../helpers/kafka.ts';
 import { HANDLERS } from '../helpers/project-files.ts';
 
 const { kafka, aProject, on, committed } = integrationSuite();
-const aTopic = () => kafka.createTopic(randomName('handlers'));
+function aTopic() {
+  return kafka.createTopic(randomName('handlers'));
+}
 
 describe.concurrent.each([
   { mode: 'in process', offline: { useInProcess: true } },

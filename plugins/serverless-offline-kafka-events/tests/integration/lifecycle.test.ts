@@ -20,11 +20,14 @@ const modes = [
   { name: 'offline start, worker threads', command: ['offline', 'start'], offline: {}, signal: 'SIGINT' },
 ] as const;
 
-const partitionsOf = (project: OfflineProject) =>
-  project
-    .lines('joined the group')
-    .flatMap(({ partitions }) => [partitions as number[]])
-    .at(-1) ?? [];
+function partitionsOf(project: OfflineProject) {
+  return (
+    project
+      .lines('joined the group')
+      .flatMap(({ partitions }) => [partitions as number[]])
+      .at(-1) ?? []
+  );
+}
 
 // At the same time: each mostly waits for its own process.
 describe.concurrent('a process', () => {

@@ -4,13 +4,18 @@ import { randomName } from '../helpers/kafka.ts';
 import type { OfflineProject } from '../helpers/offline-project.ts';
 
 const { kafka, aProject, on, committed, untilCommitted } = integrationSuite();
-const upTo = (count: number) => Array.from({ length: count }, (_, offset) => offset);
-const aTopic = () => kafka.createTopic(randomName('retention'));
+function upTo(count: number) {
+  return Array.from({ length: count }, (_, offset) => offset);
+}
+function aTopic() {
+  return kafka.createTopic(randomName('retention'));
+}
 
-const offsets = (project: OfflineProject) =>
-  project
+function offsets(project: OfflineProject) {
+  return project
     .calls('held', 'end')
     .flatMap(({ event }) => Object.values(event.records).flatMap((records) => records.map(({ offset }) => offset)));
+}
 
 /** What retention does, at once. */
 async function deleteBelow(topic: string, offset: number): Promise<void> {

@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { readBatchResponse } from '../../src/mapping/batch-response.ts';
 import { records } from '../helpers/records.ts';
 
-const failing = (...offsets: unknown[]) => ({
-  batchItemFailures: offsets.map((offset) => ({ itemIdentifier: { partition: 'orders-0', offset } })),
-});
+function failing(...offsets: unknown[]) {
+  return {
+    batchItemFailures: offsets.map((offset) => ({ itemIdentifier: { partition: 'orders-0', offset } })),
+  };
+}
 
 describe('a response', () => {
   test.each([undefined, null, {}, { batchItemFailures: [] }, { batchItemFailures: null }, { other: 1 }])(

@@ -2,9 +2,12 @@ import { expect, test } from 'vitest';
 import { splitIntoChunks } from '../../src/destination/chunks.ts';
 import { isTooLarge } from '../../src/destination/too-large.ts';
 
-const letters = (...sizes: number[]) => sizes.map((size) => ({ key: null, value: 'x'.repeat(size) }));
-const sizesOf = (chunks: readonly (readonly { value: string }[])[]) =>
-  chunks.map((chunk) => chunk.map(({ value }) => value.length));
+function letters(...sizes: number[]) {
+  return sizes.map((size) => ({ key: null, value: 'x'.repeat(size) }));
+}
+function sizesOf(chunks: readonly (readonly { value: string }[])[]) {
+  return chunks.map((chunk) => chunk.map(({ value }) => value.length));
+}
 
 test.each([
   { sizes: [], expected: [] },

@@ -5,7 +5,9 @@ import { splitByAge } from '../../src/partition/record-age.ts';
 import { newUnit, type Unit } from '../../src/partition/unit.ts';
 import { aRecord, limits, records } from '../helpers/records.ts';
 
-const offsets = (unit: Unit | undefined) => unit?.records.map((record) => record.offset);
+function offsets(unit: Unit | undefined) {
+  return unit?.records.map((record) => record.offset);
+}
 
 describe('after a failed invocation', () => {
   test('the whole batch is tried again, later each time, without end', () => {

@@ -2,13 +2,14 @@ import { expect, test } from 'vitest';
 import { assignRanges } from '../../src/kafka/range-assignment.ts';
 
 const PARTITIONS: Record<string, number[]> = { a: [2, 0, 1], b: [0, 1, 2, 3], none: [] };
-const assign = (...members: [string, string[]][]) =>
-  Object.fromEntries(
+function assign(...members: [string, string[]][]) {
+  return Object.fromEntries(
     assignRanges(
       members.map(([memberId, topics]) => ({ memberId, topics })),
       (topic) => PARTITIONS[topic] ?? [],
     ),
   );
+}
 
 test.each([
   { members: [['m', ['a']]], expected: { m: { a: [0, 1, 2] } } },

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { FilterPatternError } from '../../src/filter/filter-error.ts';
 import { compileRecordFilter } from '../../src/filter/record-filter.ts';
 
-const passes = (pattern: unknown, value: string) => compileRecordFilter([{ value: pattern }])(Buffer.from(value));
+function passes(pattern: unknown, value: string) {
+  return compileRecordFilter([{ value: pattern }])(Buffer.from(value));
+}
 
 describe('a JSON pattern', () => {
   test.each([

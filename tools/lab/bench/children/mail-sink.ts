@@ -8,16 +8,18 @@ export type Expected = { count: number; at: Map<string, number>; bytes: number; 
 
 const expected: Map<string, Expected> = new Map();
 
-const say = (message: object) => void process.send?.(message);
+function say(message: object) {
+  return void process.send?.(message);
+}
 
-const tell = (tag: string) => {
+function tell(tag: string) {
   const found = expected.get(tag);
   if (found === undefined) return;
   expected.delete(tag);
   say({ mails: { tag, arrivals: [...found.at], bytes: found.bytes, repeats: found.repeats } });
-};
+}
 
-const takeIn = (recipient: string, bytes: number) => {
+function takeIn(recipient: string, bytes: number) {
   for (const [tag, found] of expected) {
     if (!recipient.startsWith(tag)) continue;
     if (found.at.has(recipient)) found.repeats += 1;
@@ -25,9 +27,9 @@ const takeIn = (recipient: string, bytes: number) => {
     found.bytes += bytes;
     if (found.at.size === found.count) tell(tag);
   }
-};
+}
 
-const serve = (socket: net.Socket) => {
+function serve(socket: net.Socket) {
   let waiting = '';
   let isData = false;
   let recipients: string[] = [];
@@ -64,7 +66,7 @@ const serve = (socket: net.Socket) => {
     while (isData ? takeMail() : takeCommand());
   });
   socket.write('220 sink ESMTP\r\n');
-};
+}
 
 process.on('message', (message: { expect?: { tag: string; count: number }; giveUp?: string }) => {
   if (message.giveUp !== undefined) return tell(message.giveUp);

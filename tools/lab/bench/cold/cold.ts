@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { sourceOf } from '#tools/deploy/function-zips.ts';
 import { readFlags } from '#tools/local/cli/flags.ts';
 import { wantsHelp } from '#tools/local/cli/options.ts';
 import { say, step } from '#tools/local/cli/progress.ts';
 import { describe } from '#tools/local/cli/start-error.ts';
 import { markdownTable, textTable } from '#tools/local/cli/tables.ts';
-import { sourceOf } from '#tools/deploy/function-zips.ts';
-import { rootDir } from '#tools/local/paths.ts';
+import { rootDir } from '#tools/paths.ts';
 import { watchMachine } from '../../chaos/machine.ts';
 import { median } from '../figure.ts';
 import { removeFolders } from '../folders.ts';
@@ -37,7 +37,7 @@ export interface ColdFunction {
   importMs: readonly number[];
 }
 
-const measure = async (): Promise<ColdFunction[]> => {
+async function measure(): Promise<ColdFunction[]> {
   const { functions } = parse(readFileSync(path.join(rootDir, 'serverless.yml'), 'utf8'));
   const sources = new Map(Object.keys(functions).map((name) => [name, sourceOf(functions[name].handler)]));
   const sizes = await step('sizes', () => measureSizes(sources));
@@ -48,20 +48,22 @@ const measure = async (): Promise<ColdFunction[]> => {
     zipped: sizes.get(name)?.zipped ?? 0,
     importMs: times.get(source) ?? [],
   }));
-};
+}
 
-const cellsOf = ({ name, minified, zipped, importMs }: ColdFunction) => [
-  name,
-  `${shortNumber(minified / 1000)} kB`,
-  `${shortNumber(zipped / 1000)} kB`,
-  `${shortNumber(median(importMs) ?? Number.NaN)} ms`,
-];
+function cellsOf({ name, minified, zipped, importMs }: ColdFunction) {
+  return [
+    name,
+    `${shortNumber(minified / 1000)} kB`,
+    `${shortNumber(zipped / 1000)} kB`,
+    `${shortNumber(median(importMs) ?? Number.NaN)} ms`,
+  ];
+}
 
 /**
  * `npm run bench:cold`.
  * @returns exit code
  */
-export const main = async (args: string[]): Promise<number> => {
+export async function main(args: string[]): Promise<number> {
   if (wantsHelp(args)) {
     process.stdout.write(help);
     return 0;
@@ -83,4 +85,4 @@ export const main = async (args: string[]): Promise<number> => {
   } finally {
     removeFolders();
   }
-};
+}

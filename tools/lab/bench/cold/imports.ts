@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { bundleHandlers } from '../../../../esbuild.config.mjs';
+import { bundleHandlers } from '#tools/build/handlers.ts';
 import { newFolder } from '../folders.ts';
 
-const script = fileURLToPath(new URL('../children/import-once.mjs', import.meta.url));
+/** Imports one module in a process that has imported nothing else, and prints how long that took, in ms. */
+const SCRIPT = `const started = performance.now();
+await import(process.argv[1]);
+process.stdout.write(String(performance.now() - started), () => process.exit(0));`;
 
 /**
  * How long each handler's bundle, as it is deployed, takes to import in a fresh process.
@@ -14,10 +17,10 @@ const script = fileURLToPath(new URL('../children/import-once.mjs', import.meta.
  * @param times in turns: every handler once, then again
  * @returns ms, by handler
  */
-export const measureImports = async (
+export async function measureImports(
   handlers: readonly string[],
   times: number,
-): Promise<ReadonlyMap<string, readonly number[]>> => {
+): Promise<ReadonlyMap<string, readonly number[]>> {
   const folder = newFolder();
   const files = new Map();
   for (const [name, { code }] of await bundleHandlers(handlers)) {
@@ -29,9 +32,14 @@ export const measureImports = async (
   const found: Map<string, number[]> = new Map(handlers.map((name) => [name, []]));
   for (let round = 0; round < times; round += 1) {
     for (const [name, file] of files) {
-      const { stdout } = await promisify(execFile)(process.execPath, [script, file]);
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        '--input-type=module',
+        '--eval',
+        SCRIPT,
+        pathToFileURL(file).href,
+      ]);
       found.get(name)?.push(Number(stdout));
     }
   }
   return found;
-};
+}

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { rootDir } from '#tools/local/paths.ts';
-import { bundleHandlers } from '../../../../esbuild.config.mjs';
+import { bundleHandlers } from '#tools/build/handlers.ts';
+import { rootDir } from '#tools/paths.ts';
 import { newFolder } from '../folders.ts';
 
 /** What is packaged does not depend on it, but a deployed stage must name its brokers. */
@@ -13,9 +13,9 @@ const brokers = 'b-1.example.com:9092';
  * @param sources by function
  * @returns bytes, by function
  */
-export const measureSizes = async (
+export async function measureSizes(
   sources: ReadonlyMap<string, string>,
-): Promise<ReadonlyMap<string, { minified: number; zipped: number }>> => {
+): Promise<ReadonlyMap<string, { minified: number; zipped: number }>> {
   const folder = newFolder();
   const script = path.join(rootDir, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const env = { ...process.env, KAFKA_BROKERS: brokers, AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
@@ -31,4 +31,4 @@ export const measureSizes = async (
       },
     ]),
   );
-};
+}

@@ -13,7 +13,7 @@ const listCall = { method: 'GET', path: '/api/events?page=0&pageSize=20' };
 const tables = { 'an empty table': 'outbox_events_few', ours: 'outbox_events_many' };
 
 /** The relay and the list of events beside many that are done, in turns with a table that holds nothing else. */
-export const measureEvents = async (laboratory: Laboratory, ours: OurSystem): Promise<Figure[]> => {
+export async function measureEvents(laboratory: Laboratory, ours: OurSystem): Promise<Figure[]> {
   const { finished, probes } = laboratory.sizes;
   const started = performance.now();
   await withDatabase(ours.usersDatabaseUrl, async (query) => {
@@ -40,4 +40,4 @@ export const measureEvents = async (laboratory: Laboratory, ours: OurSystem): Pr
   const results = await alternate(contenders, laboratory);
   const measures = Object.keys(results.get('ours')?.[0] ?? {});
   return measures.map((measure) => figureFrom(results, { measure, title: `${measure}, beside ${beside}`, unit: 'ms' }));
-};
+}

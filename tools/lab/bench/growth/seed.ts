@@ -1,19 +1,19 @@
 import type { Query } from '../database.ts';
 
 /** The numbers from 1 to a power of ten, made by multiplying digits: every server knows that. */
-const numbersUpTo = (count: number) => {
+function numbersUpTo(count: number) {
   const places = Math.max(1, Math.ceil(Math.log10(count)));
   const names = Array.from({ length: places }, (_, place) => `d${place}`);
   const digits = Array.from({ length: 10 }, (_, digit) => `SELECT ${digit} AS d`).join(' UNION ALL ');
   const sum = names.map((name, place) => `${name}.d * ${10 ** place}`).join(' + ');
   const from = names.map((name) => `(${digits}) ${name}`).join(', ');
   return `SELECT 1 + ${sum} AS n FROM ${from} HAVING n <= ${count} ORDER BY n`;
-};
+}
 
 /**
  * Makes a table like another with so many rows, in one statement into an empty table: that is what servers load fast.
  */
-const seed = async (
+async function seed(
   query: Query,
   {
     table,
@@ -22,17 +22,17 @@ const seed = async (
     values,
     count,
   }: { table: string; like: string; columns: string; values: string; count: number },
-) => {
+) {
   await query('DROP TABLE IF EXISTS ??', [table]);
   await query('CREATE TABLE ?? LIKE ??', [table, like]);
   await query('SET SESSION unique_checks = 0, foreign_key_checks = 0, innodb_lock_wait_timeout = 60');
   await query(`INSERT INTO ${table} (${columns}) SELECT ${values} FROM (${numbersUpTo(count)}) numbers`);
   await query('ANALYZE TABLE ??', [table]);
-};
+}
 
 /** Users with the ids 1 to `count`; names and addresses come in another order than ids. */
-export const seedUsers = (query: Query, table: string, count: number) =>
-  seed(query, {
+export function seedUsers(query: Query, table: string, count: number) {
+  return seed(query, {
     table,
     like: 'users',
     count,
@@ -40,9 +40,10 @@ export const seedUsers = (query: Query, table: string, count: number) =>
     values: `n, CONCAT('N', CRC32(n)), CONCAT('L', CRC32(n + 7)), CONCAT(LEFT(MD5(n), 12), n, '@b.io'),
       CONCAT(LEFT(MD5(n), 12), n, '@b.io'), REPEAT('x', 97), 1, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)`,
   });
+}
 
 /** Events that are done, a second apart, the latest a second ago. */
-export const seedFinishedEvents = (query: Query, table: string, count: number) => {
+export function seedFinishedEvents(query: Query, table: string, count: number) {
   const at = (seconds: number) => `UTC_TIMESTAMP(3) - INTERVAL (${count} - n + ${seconds}) SECOND`;
   return seed(query, {
     table,
@@ -52,10 +53,10 @@ export const seedFinishedEvents = (query: Query, table: string, count: number) =
     values: `CONCAT_WS('-', LEFT(MD5(n), 8), MID(MD5(n), 9, 4), MID(MD5(n), 13, 4), MID(MD5(n), 17, 4), RIGHT(MD5(n), 12)),
       n, CONCAT(LEFT(MD5(n), 12), n, '@b.io'), 'FINISHED', 'user.email.send', 1, ${at(3)}, ${at(2)}, ${at(1)}`,
   });
-};
+}
 
 /** Tables of different sizes take the name of the one that the application reads, one after the other. */
-export const swappable = (name: string) => {
+export function swappable(name: string) {
   let current = `${name}_of_the_application`;
   return async (query: Query, table: string) => {
     if (table === current) return;
@@ -63,4 +64,4 @@ export const swappable = (name: string) => {
     await query('RENAME TABLE ?? TO ??, ?? TO ??', [name, current, table, name]);
     current = table;
   };
-};
+}

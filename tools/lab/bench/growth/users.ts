@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { percentile } from '../../chaos/percentile.ts';
-import type { Shown } from '../alternate.ts';
-import { alternate, figureFrom } from '../alternate.ts';
+import { alternate, figureFrom, type Shown } from '../alternate.ts';
 import { withDatabase } from '../database.ts';
 import type { Figure, Goal } from '../figure.ts';
 import { callOnce, timesOf } from '../http-load.ts';
@@ -16,21 +15,25 @@ const pageSize = 20;
 /** Totals and known places of pages are this old at most: afterwards they are of the table that is read now. */
 const forgetMs = 6000;
 
-const usersWord = (count: number) => `${count.toLocaleString('en')} users`;
+function usersWord(count: number) {
+  return `${count.toLocaleString('en')} users`;
+}
 
-const pageCall = (page: number) => ({ method: 'GET', path: `/api/users/?page=${page}&pageSize=${pageSize}` });
+function pageCall(page: number) {
+  return { method: 'GET', path: `/api/users/?page=${page}&pageSize=${pageSize}` };
+}
 
-const pagesOf = (users: number) => {
+function pagesOf(users: number) {
   const pages = Math.ceil(users / pageSize);
   return { 'first page': 0, 'middle page': Math.floor(pages / 2), 'last page': pages - 1 };
-};
+}
 
 /** Puts a table in place of the one before, with a cache that knows nothing and an application that has noticed. */
-const changeTable = async (
+async function changeTable(
   { servers }: Laboratory,
   { usersDatabaseUrl, redisNumber, base }: OurSystem,
   { users, swapIn }: { users: number; swapIn: ReturnType<typeof swappable> },
-) => {
+) {
   await withDatabase(usersDatabaseUrl, (query) => swapIn(query, `users_${users}`));
   const redis = new Redis(servers.ports.redis, '127.0.0.1', { db: redisNumber });
   await redis.flushdb();
@@ -38,14 +41,16 @@ const changeTable = async (
   const end = performance.now() + forgetMs;
   while (performance.now() < end)
     for (const page of Object.values(pagesOf(users))) await callOnce(base, pageCall(page));
-};
+}
 
-const percentiles = (name: string, times: readonly number[]) => ({
-  [`${name}, p50`]: percentile(times, 0.5) ?? Number.NaN,
-  [`${name}, p99`]: percentile(times, 0.99) ?? Number.NaN,
-});
+function percentiles(name: string, times: readonly number[]) {
+  return {
+    [`${name}, p50`]: percentile(times, 0.5) ?? Number.NaN,
+    [`${name}, p99`]: percentile(times, 0.99) ?? Number.NaN,
+  };
+}
 
-const measureTable = async (laboratory: Laboratory, ours: OurSystem, users: number): Promise<Shown> => {
+async function measureTable(laboratory: Laboratory, ours: OurSystem, users: number): Promise<Shown> {
   const count = laboratory.sizes.probes;
   const shown = {};
   for (const [name, page] of Object.entries(pagesOf(users)))
@@ -57,16 +62,16 @@ const measureTable = async (laboratory: Laboratory, ours: OurSystem, users: numb
     timesOf(ours.base, { count, call: (index) => registration(tag, index) }),
   );
   return { ...shown, ...percentiles('POST, hashing at its minimum', result) };
-};
+}
 
-const goalsOf = (measure: string, smallest: number): { goal?: Goal; goals?: Record<string, Goal> } => {
+function goalsOf(measure: string, smallest: number): { goal?: Goal; goals?: Record<string, Goal> } {
   if (measure === 'list, middle page, p50') return { goal: { of: 'figure', atMost: 30 } };
   const isBounded = measure === 'list, first page, p50' || measure === 'list, last page, p50';
   return isBounded ? { goals: { [usersWord(smallest)]: { of: 'ratio', atMost: 1.5 } } } : {};
-};
+}
 
 /** The same calls with tables of several sizes, in turns. */
-export const measureUsers = async (laboratory: Laboratory, ours: OurSystem): Promise<Figure[]> => {
+export async function measureUsers(laboratory: Laboratory, ours: OurSystem): Promise<Figure[]> {
   const sizes = [...laboratory.sizes.users].sort((a, b) => a - b);
   const [smallest = 0, largest = 0] = [sizes[0], sizes.at(-1)];
   await withDatabase(ours.usersDatabaseUrl, async (query) => {
@@ -95,4 +100,4 @@ export const measureUsers = async (laboratory: Laboratory, ours: OurSystem): Pro
       ...goalsOf(measure, smallest),
     }),
   );
-};
+}

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import kafkajs from 'kafkajs';
 
-export interface BareOptions {
+interface BareOptions {
   brokers: string[];
   topic: string;
   groupId: string;
@@ -16,15 +16,7 @@ export interface BareOptions {
  * What anybody would write with kafkajs: hand a batch to a function that does nothing, commit, go on. Partitions run
  * beside each other; what one fetch brings is as much as with the plugin (kafkajs' own limits, 250 ms).
  */
-export async function runBareConsumer({
-  brokers,
-  topic,
-  groupId,
-  partitions,
-  batchSize,
-  commitPer,
-  joinedFile,
-}: BareOptions) {
+async function runBareConsumer({ brokers, topic, groupId, partitions, batchSize, commitPer, joinedFile }: BareOptions) {
   const kafka = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.ERROR });
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 250, minBytes: 1 });
   await consumer.connect();
@@ -52,3 +44,6 @@ export async function runBareConsumer({
 }
 
 async function handle(_messages: unknown[]) {}
+
+// A process of its own, as the plugin's is.
+await runBareConsumer(JSON.parse(process.argv[2] ?? ''));

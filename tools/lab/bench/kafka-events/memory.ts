@@ -51,7 +51,9 @@ function residentMb(pid: number) {
   return megabytes(Number(kilobytes) * 1_024);
 }
 
-const megabytes = (bytes: number) => Math.round((bytes / 1_048_576) * 10) / 10;
+function megabytes(bytes: number) {
+  return Math.round((bytes / 1_048_576) * 10) / 10;
+}
 
 /** Least squares. */
 function slope(points: readonly (readonly [number, number])[]) {

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+import { rootDir } from '#tools/paths.ts';
 import { brokers } from './options.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const HANDLER = fileURLToPath(new URL('./handler.mjs', import.meta.url));
+const HANDLER = fileURLToPath(new URL('./handler.ts', import.meta.url));
 
 export interface Running {
   pid: number;
@@ -56,9 +57,10 @@ function configuration(
 /** A real project, in a folder and a process of its own. */
 export async function withProject<T>(options: ProjectOptions, use: (running: Running) => Promise<T>) {
   const folder = mkdtempSync(path.join(tmpdir(), 'kafka-events-bench-'));
-  symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
+  symlinkSync(path.join(rootDir, 'node_modules'), path.join(folder, 'node_modules'));
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
-  copyFileSync(HANDLER, path.join(folder, 'handler.mjs'));
+  const { code } = await esbuild.transform(readFileSync(HANDLER), { loader: 'ts', format: 'esm' });
+  writeFileSync(path.join(folder, 'handler.mjs'), code);
   writeFileSync(path.join(folder, 'serverless.yml'), JSON.stringify(configuration(folder, options)));
   const args = ['--expose-gc', 'node_modules/serverless/bin/serverless.js', 'offline', 'start'];
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -3,11 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { typescriptOptions } from '#tools/local/process/node-arguments.ts';
 import { brokers, options } from './options.ts';
 import { withProject } from './project.ts';
 import { createTopic, deleteTopic, randomName, untilCommitted } from './topic.ts';
 
-const RUN = fileURLToPath(new URL('./run.mjs', import.meta.url));
+const BARE_CONSUMER = fileURLToPath(new URL('./bare-consumer.ts', import.meta.url));
 
 export type Load = { topic: string; records: number; partitions: number; batchSize: number };
 
@@ -27,9 +28,8 @@ async function bare({ topic, records, partitions, batchSize }: Load, commitPer: 
   const groupId = randomName();
   const joinedFile = path.join(folder, 'joined');
   const config = JSON.stringify({ brokers, topic, groupId, partitions, batchSize, commitPer, joinedFile });
-  const child = spawn(process.execPath, [RUN], {
+  const child = spawn(process.execPath, [...typescriptOptions, BARE_CONSUMER, config], {
     stdio: 'inherit',
-    env: { ...process.env, BENCH_BARE_CONSUMER: config },
   });
   const exited = new Promise((resolve) => child.once('exit', resolve));
   try {
@@ -56,8 +56,9 @@ async function plugin({ topic, records, batchSize }: Load, isInProcess: boolean)
   );
 }
 
-const rate = (records: number, joinedAt: number, committedAt: number) =>
-  Math.round((records * 1_000) / (committedAt - joinedAt));
+function rate(records: number, joinedAt: number, committedAt: number) {
+  return Math.round((records * 1_000) / (committedAt - joinedAt));
+}
 
 /** Records per second by contender, in turn and more than once, so that a busy moment of the machine hits all of them. */
 export async function measureSpeed() {
@@ -96,4 +97,6 @@ export function median(values: readonly number[]) {
   return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
 }
 
-const round = (value: number) => Math.round(value * 100) / 100;
+function round(value: number) {
+  return Math.round(value * 100) / 100;
+}

@@ -1,8 +1,7 @@
 import type { measureIdle } from './idle.ts';
 import type { measureLatency } from './latency.ts';
 import type { measureMemory } from './memory.ts';
-import type { measureSpeed } from './speed.ts';
-import { median } from './speed.ts';
+import { type measureSpeed, median } from './speed.ts';
 
 export type Noted<T> = { loadBefore: number | undefined; figures: T } | null;
 

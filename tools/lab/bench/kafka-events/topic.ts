@@ -7,7 +7,9 @@ import { brokers } from './options.ts';
 const VALUE = Buffer.alloc(200, 97);
 const kafka = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.ERROR });
 
-export const randomName = () => `bench-${randomBytes(4).toString('hex')}`;
+export function randomName() {
+  return `bench-${randomBytes(4).toString('hex')}`;
+}
 
 async function withAdmin<T>(use: (admin: Admin) => Promise<T>) {
   const admin = kafka.admin();
@@ -50,7 +52,9 @@ export async function sendRecords(producer: Producer, topic: string, partitions:
   await producer.send({ topic, messages });
 }
 
-export const deleteTopic = (topic: string) => withAdmin((admin) => admin.deleteTopics({ topics: [topic] }));
+export function deleteTopic(topic: string) {
+  return withAdmin((admin) => admin.deleteTopics({ topics: [topic] }));
+}
 
 /** The time (milliseconds since the epoch) at which the broker has the group's offsets up to this count. */
 export async function untilCommitted(topic: string, groupId: string, count: number) {

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { waitFor } from '#tools/local/cli/wait-for.ts';
-import { rootDir } from '#tools/local/paths.ts';
+import { typescriptOptions } from '#tools/local/process/node-arguments.ts';
+import { rootDir } from '#tools/paths.ts';
 import { descendantsOf } from '../../chaos/process-tree.ts';
 import { sharesOf, sourceFinder } from './shares.ts';
 
@@ -9,7 +10,7 @@ import { sharesOf, sourceFinder } from './shares.ts';
 const told = 8;
 const limitMs = 30_000;
 
-const hook = import.meta.resolve('./hook.mjs');
+const hook = import.meta.resolve('./hook.ts');
 
 /** Profiles the main thread of the application while a workload runs. */
 export interface Profiler {
@@ -21,23 +22,25 @@ export interface Profiler {
   end: (name: string) => Promise<string | undefined>;
 }
 
-const applicationOf = (pids: readonly number[]) =>
-  descendantsOf(process.pid).find(({ pid, command }) => pids.includes(pid) && command.endsWith(' offline start'))?.pid;
+function applicationOf(pids: readonly number[]) {
+  return descendantsOf(process.pid).find(({ pid, command }) => pids.includes(pid) && command.endsWith(' offline start'))
+    ?.pid;
+}
 
 /** @param file that appears as a whole */
-const readOnceThere = async (file: string) => {
+async function readOnceThere(file: string) {
   if (!(await waitFor(() => existsSync(file), { timeoutMs: limitMs })))
     throw new Error(`the application wrote no profile in ${limitMs / 1000} s`);
   return JSON.parse(readFileSync(file, 'utf8'));
-};
+}
 
 /** @param dir where the profiles go */
-export const createProfiler = (dir: string): Profiler => {
+export function createProfiler(dir: string): Profiler {
   mkdirSync(dir, { recursive: true });
   const file = path.resolve(dir, '.running');
   let profiled: number | undefined;
   return {
-    env: { NODE_OPTIONS: `--import=${hook}`, BENCH_PROFILE_FILE: file },
+    env: { NODE_OPTIONS: [...typescriptOptions, '--import', hook].join(' '), BENCH_PROFILE_FILE: file },
     begin(pids) {
       if (profiled !== undefined) return;
       profiled = applicationOf(pids);
@@ -54,4 +57,4 @@ export const createProfiler = (dir: string): Profiler => {
       return shares.map((share) => `${share.name} ${share.percent.toFixed(0)} %`).join(', ');
     },
   };
-};
+}

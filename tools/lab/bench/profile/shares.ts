@@ -10,19 +10,19 @@ export type Share = { name: string; percent: number };
 const marker = /^\/\/ (\S+\.(?:js|mjs|cjs|ts))$/;
 
 /** The package, or our own file, that a bundled or installed file belongs to. */
-export const ownerOf = (file: string) => {
+export function ownerOf(file: string) {
   const installed = file.split('node_modules/').slice(1).at(-1);
   if (installed === undefined) return file;
   const [first = '', second = ''] = installed.split('/');
   return first.startsWith('@') ? `${first}/${second}` : first;
-};
+}
 
 /**
  * Tells which source a line of a bundle came from.
  * @param root of the project
  * @returns undefined for what is Node's own
  */
-export const sourceFinder = (root: string): ((url: string, line: number) => string | undefined) => {
+export function sourceFinder(root: string): (url: string, line: number) => string | undefined {
   const marked: Map<string, string[]> = new Map();
   const markedLines = (file: string) => {
     const known = marked.get(file);
@@ -43,16 +43,16 @@ export const sourceFinder = (root: string): ((url: string, line: number) => stri
     const source = isBundle ? markedLines(file)[line] : undefined;
     return source === undefined || source === '' ? file.replace(`${root}/`, '') : source;
   };
-};
+}
 
 /**
  * Shares of the busy time of the main thread, by the owner of the nearest code: what Node does for a package counts as its own.
  * @returns the largest first
  */
-export const sharesOf = (
+export function sharesOf(
   { nodes, samples = [], timeDeltas = [] }: Profile,
   sourceOf: (url: string, line: number) => string | undefined,
-): Share[] => {
+): Share[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
   const owner = (leaf: number) => {
@@ -74,4 +74,4 @@ export const sharesOf = (
   return [...times]
     .map(([name, time]) => ({ name, percent: (100 * time) / busy }))
     .sort((a, b) => b.percent - a.percent);
-};
+}

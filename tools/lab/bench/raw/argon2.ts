@@ -7,9 +7,9 @@ import { password } from '../people.ts';
 const cost = { memoryCost: 7168, timeCost: 5, parallelism: 1 };
 
 /** argon2id alone, at the cost of production. */
-export const argon2Alone = (count: number): Contender => {
+export function argon2Alone(count: number): Contender {
   const run = async (hashes: number) => ({
     'per second': await perSecond(hashes, () => hash(password, cost)),
   });
   return { name: 'argon2 alone', warm: () => run(64), run: () => run(count) };
-};
+}

@@ -7,14 +7,14 @@ import { callsPerSecond } from '../http-load.ts';
 const own = ['connection', 'keep-alive', 'date', 'content-length', 'transfer-encoding'];
 
 /** A bare node:http server that answers the same headers and bytes as the application. */
-export const bareHttp = (
+export function bareHttp(
   guard: Guard,
   { from, path, count }: { from: string; path: string; count: number },
-): Contender => {
+): Contender {
   const run = async () => {
     const answer = await fetch(`${from}${path}`);
     const headers = Object.fromEntries([...answer.headers].filter(([name]) => !own.includes(name)));
-    const { child, port, stop } = await startChild('./bare-server.mjs', guard);
+    const { child, port, stop } = await startChild('./bare-server.ts', guard);
     try {
       const answering = nextMessage(child, ({ answering: told }) => told);
       child.send({ answer: { headers, text: await answer.text() } });
@@ -28,4 +28,4 @@ export const bareHttp = (
     }
   };
   return { name: 'node:http alone', run };
-};
+}

@@ -11,7 +11,7 @@ import { loadWelcomeMail } from './welcome-mail.ts';
 const connections = 8;
 
 /** nodemailer alone, with pooled connections, sending the application's own mail. */
-export const nodemailerAlone = ({ sink }: Servers, { count, warm }: { count: number; warm: number }): Contender => {
+export function nodemailerAlone({ sink }: Servers, { count, warm }: { count: number; warm: number }): Contender {
   const run = async (mails: number) => {
     const welcomeMail = await loadWelcomeMail();
     const tag = newTag();
@@ -31,4 +31,4 @@ export const nodemailerAlone = ({ sink }: Servers, { count, warm }: { count: num
     }
   };
   return { name: 'nodemailer alone', warm: () => run(warm), run: () => run(count) };
-};
+}

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Message } from 'kafkajs';
-import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import { createTopics } from '../../chaos/topics.ts';
 import type { Contender } from '../alternate.ts';
 import type { Servers } from '../system/servers.ts';
@@ -8,16 +7,16 @@ import type { Servers } from '../system/servers.ts';
 const topic = 'bench-produce';
 
 /** An event as the application and the one it replaces put it onto the topic. */
-export const eventMessage = (userEmail: string) => {
+export function eventMessage(userEmail: string) {
   const uuid = randomUUID();
   const event = { uuid, eventState: 'PROCESSING', userEmail, addedAt: new Date().toISOString(), processedAt: null };
   return { key: uuid, value: JSON.stringify(event) };
-};
+}
 
-export const withProducer = async <T>(
+export async function withProducer<T>(
   brokers: string,
   use: (send: (topic: string, messages: Message[]) => Promise<unknown>) => Promise<T>,
-) => {
+) {
   const kafka = new Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
@@ -26,10 +25,10 @@ export const withProducer = async <T>(
   } finally {
     await producer.disconnect();
   }
-};
+}
 
 /** kafkajs alone, so many messages a request, one request after the other. */
-export const produceAlone = ({ urls }: Servers, { count, batch }: { count: number; batch: number }): Contender => {
+export function produceAlone({ urls }: Servers, { count, batch }: { count: number; batch: number }): Contender {
   const brokers = urls['KAFKA_BROKERS'] ?? '';
   const run = () =>
     withProducer(brokers, async (send) => {
@@ -43,4 +42,4 @@ export const produceAlone = ({ urls }: Servers, { count, batch }: { count: numbe
     await run();
   };
   return { name: `kafkajs alone, ${batch} a batch`, warm, run };
-};
+}

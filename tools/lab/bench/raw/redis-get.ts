@@ -4,7 +4,7 @@ import { perSecond } from '../at-once.ts';
 import type { Servers } from '../system/servers.ts';
 
 /** ioredis alone, reading one value as long as a cached user. */
-export const redisAlone = ({ ports }: Servers, count: number): Contender => {
+export function redisAlone({ ports }: Servers, count: number): Contender {
   const run = async () => {
     const redis = new Redis(ports.redis, '127.0.0.1');
     try {
@@ -15,4 +15,4 @@ export const redisAlone = ({ ports }: Servers, count: number): Contender => {
     }
   };
   return { name: 'ioredis GET', warm: run, run };
-};
+}

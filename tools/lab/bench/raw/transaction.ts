@@ -9,7 +9,7 @@ import type { OurSystem } from '../system/system.ts';
 const database = 'bench_raw';
 
 /** A transaction of two inserts, into tables like the application's own. */
-export const transactionAlone = ({ usersDatabaseUrl }: OurSystem, count: number): Contender => {
+export function transactionAlone({ usersDatabaseUrl }: OurSystem, count: number): Contender {
   const url = new URL(usersDatabaseUrl);
   const source = url.pathname.slice(1);
   url.pathname = `/${database}`;
@@ -49,4 +49,4 @@ export const transactionAlone = ({ usersDatabaseUrl }: OurSystem, count: number)
     await run(Math.min(count, 200));
   };
   return { name: '2 inserts, one transaction', warm, run: () => run(count) };
-};
+}

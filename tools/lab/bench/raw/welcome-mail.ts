@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
-import { rootDir } from '#tools/local/paths.ts';
 import type { welcomeMail } from '#shared/notifications/welcome-mail.ts';
+import { rootDir } from '#tools/paths.ts';
 import { newFolder } from '../folders.ts';
 
 /**
  * The application's own function that makes the welcome mail; its templates are there once the handlers were built.
  */
-export const loadWelcomeMail = async (): Promise<typeof welcomeMail> => {
+export async function loadWelcomeMail(): Promise<typeof welcomeMail> {
   const outfile = path.join(newFolder(), 'welcome-mail.mjs');
   await esbuild.build({
     absWorkingDir: rootDir,
@@ -19,4 +19,4 @@ export const loadWelcomeMail = async (): Promise<typeof welcomeMail> => {
     outfile,
   });
   return (await import(pathToFileURL(outfile).href)).welcomeMail;
-};
+}

@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { rootDir } from '#tools/local/paths.ts';
 import type { Guard } from '#tools/local/process/guard-client.ts';
 import { startProcess, waitUntilReady } from '#tools/local/process/managed-process.ts';
+import { runArguments } from '#tools/local/process/node-arguments.ts';
 import { freePorts } from '#tools/local/process/ports.ts';
+import { rootDir } from '#tools/paths.ts';
 import { callOnce } from '../../chaos/http-client.ts';
 import { descendantsOf } from '../../chaos/process-tree.ts';
 import type { Servers } from './servers.ts';
@@ -12,14 +13,14 @@ import type { OurSystem } from './system.ts';
 /** The first start builds it and makes the tables. */
 const startLimitMs = 120_000;
 
-const withDatabase = (url: string, database: string) => {
+function withDatabase(url: string, database: string) {
   const moved = new URL(url);
   moved.pathname = `/${database}`;
   return moved.href;
-};
+}
 
 /** Starts the application as `npm start` does on servers whose URLs are set, with databases and topics of its own. */
-export const startOurSystem = async ({
+export async function startOurSystem({
   servers,
   guard,
   variant,
@@ -33,7 +34,7 @@ export const startOurSystem = async ({
   /** the number of its database there: keys are the same in all systems */
   redis: number;
   env?: Readonly<Record<string, string>>;
-}): Promise<OurSystem> => {
+}): Promise<OurSystem> {
   const { dir, urls } = servers;
   const [http = 0, email = 0, lambda = 0] = await freePorts(3);
   const prefix = `${variant}-`;
@@ -45,7 +46,7 @@ export const startOurSystem = async ({
     {
       name: 'the application',
       file: process.execPath,
-      args: ['local/start.mjs'],
+      args: runArguments('local/commands/start'),
       cwd: rootDir,
       env: {
         ...process.env,
@@ -89,4 +90,4 @@ export const startOurSystem = async ({
     lambdaPort: lambda,
     stop: () => stopTree(service, pids()),
   };
-};
+}

@@ -16,13 +16,13 @@ const database = 'javatest';
 const sendTopic = 'user.email.send';
 
 /** What the command needs before its first start. */
-export const preparePeer = async ({ urls }: Servers) => {
+export async function preparePeer({ urls }: Servers) {
   await withDatabase(urls['USERS_DATABASE_URL'] ?? '', (query) => query(`CREATE DATABASE IF NOT EXISTS ${database}`));
   await createTopics(urls['KAFKA_BROKERS'] ?? '', [sendTopic, 'user.email.sent']);
-};
+}
 
 /** Starts the services that this project replaces, with PEER_COMMAND, on the servers of the run. */
-export const startPeerSystem = async ({
+export async function startPeerSystem({
   servers: { dir, ports, urls, sink },
   guard,
   command,
@@ -30,7 +30,7 @@ export const startPeerSystem = async ({
   servers: Servers;
   guard: Guard;
   command: string;
-}): Promise<System> => {
+}): Promise<System> {
   const [user = 0, email = 0] = await freePorts(2);
   const logFile = path.join(dir, 'peer.log');
   const started = performance.now();
@@ -63,14 +63,16 @@ export const startPeerSystem = async ({
       .filter(({ command: line }) => /(^|\/)java /.test(line))
       .map(({ pid }) => pid);
   return { name: 'peer', base, startMs, pids, sendTopic, stop: () => stopTree(service, pids()) };
-};
+}
 
 /** The peer that runs already. */
-export const runningPeer = (base: string): System => ({
-  name: 'peer',
-  base,
-  startMs: 0,
-  pids: () => [],
-  sendTopic: undefined,
-  stop: async () => undefined,
-});
+export function runningPeer(base: string): System {
+  return {
+    name: 'peer',
+    base,
+    startMs: 0,
+    pids: () => [],
+    sendTopic: undefined,
+    stop: async () => undefined,
+  };
+}

@@ -7,8 +7,7 @@ import { freePorts } from '#tools/local/process/ports.ts';
 import { startKafka } from '#tools/local/services/kafka.ts';
 import { startMariadb } from '#tools/local/services/mariadb.ts';
 import { startRedis } from '#tools/local/services/redis.ts';
-import type { Sink } from './sink.ts';
-import { startSink } from './sink.ts';
+import { type Sink, startSink } from './sink.ts';
 
 export interface Servers {
   /** with their data, and the logs of all that runs */
@@ -21,7 +20,7 @@ export interface Servers {
 }
 
 /** Starts the servers as `npm start` does, durable ones, on free ports and with fresh data. */
-export const startServers = async (dir: string, guard: Guard): Promise<Servers> => {
+export async function startServers(dir: string, guard: Guard): Promise<Servers> {
   mkdirSync(dir, { recursive: true });
   const { mariadb, redis, java } = await ensurePrograms(['kafka', 'redis', 'mysql']);
   const [kafkaPort = 0, redisPort = 0, mysqlPort = 0] = await freePorts(3);
@@ -48,4 +47,4 @@ export const startServers = async (dir: string, guard: Guard): Promise<Servers> 
     pids: { kafka: kafka ?? 0, redis: redisServer ?? 0, mysql: mysql ?? 0 },
     sink,
   };
-};
+}

@@ -16,8 +16,8 @@ export interface Sink {
   stop: () => Promise<void>;
 }
 
-export const startSink = async (guard: Guard): Promise<Sink> => {
-  const { child, port, stop } = await startChild('./mail-sink.mjs', guard);
+export async function startSink(guard: Guard): Promise<Sink> {
+  const { child, port, stop } = await startChild('./mail-sink.ts', guard);
   return {
     port,
     stop,
@@ -38,4 +38,4 @@ export const startSink = async (guard: Guard): Promise<Sink> => {
       };
     },
   };
-};
+}

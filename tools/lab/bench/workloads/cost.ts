@@ -40,20 +40,20 @@ const units: Readonly<Record<string, string>> = {
 };
 
 /** @returns what a topic takes on the broker's disk */
-const topicBytes = (dir: string, topic: string): number => {
+function topicBytes(dir: string, topic: string): number {
   const data = path.join(dir, 'kafka', 'data');
   const logs = readdirSync(data)
     .filter((name) => name.replace(/-\d+$/, '') === topic)
     .flatMap((name) => readdirSync(path.join(data, name)).map((file) => path.join(data, name, file)))
     .filter((file) => file.endsWith('.log'));
   return logs.reduce((sum, file) => sum + statSync(file).size, 0);
-};
+}
 
 /** @returns what everything has taken since it was started */
-const readCounters = async (
+async function readCounters(
   { servers: { dir, pids } }: Laboratory,
   { usersDatabaseUrl, pids: own, sendTopic = '', sentTopic }: OurSystem,
-): Promise<Counters> => {
+): Promise<Counters> {
   const rows = await withDatabase(usersDatabaseUrl, (query) =>
     query('SHOW GLOBAL STATUS WHERE Variable_name IN (?)', [Object.keys(statusNames)]),
   );
@@ -67,24 +67,24 @@ const readCounters = async (
     'bytes on user.email.send': topicBytes(dir, sendTopic),
     'bytes on user.email.sent': topicBytes(dir, sentTopic),
   };
-};
+}
 
 /** @returns what the work has taken */
-const counting = async (
+async function counting(
   laboratory: Laboratory,
   ours: OurSystem,
   work: () => Promise<unknown>,
-): Promise<{ used: Counters; seconds: number }> => {
+): Promise<{ used: Counters; seconds: number }> {
   const before = await readCounters(laboratory, ours);
   const started = performance.now();
   await work();
   const after = await readCounters(laboratory, ours);
   const used = Object.fromEntries(Object.entries(after).map(([name, value]) => [name, value - (before[name] ?? 0)]));
   return { used, seconds: (performance.now() - started) / 1000 };
-};
+}
 
-const untilFinished = ({ usersDatabaseUrl }: OurSystem) =>
-  withDatabase(usersDatabaseUrl, async (query) => {
+function untilFinished({ usersDatabaseUrl }: OurSystem) {
+  return withDatabase(usersDatabaseUrl, async (query) => {
     const isFinished = async () => {
       const [row] = await query("SELECT COUNT(*) AS open FROM outbox_events WHERE event_state = 'PROCESSING'");
       return Number(row?.['open']) === 0;
@@ -92,9 +92,10 @@ const untilFinished = ({ usersDatabaseUrl }: OurSystem) =>
     // Seldom: asking costs statements too.
     await waitFor(isFinished, { timeoutMs: mailLimitMs, everyMs: 1000 });
   });
+}
 
 /** What one registration takes, from the call to its FINISHED event, without what polling takes meanwhile. */
-const costOfOne = async (
+async function costOfOne(
   laboratory: Laboratory,
   ours: OurSystem,
   {
@@ -107,7 +108,7 @@ const costOfOne = async (
     idle: Counters;
     load: (tag: string) => Promise<unknown>;
   },
-): Promise<Counters> => {
+): Promise<Counters> {
   const tag = newTag();
   let mailBytes = 0;
   const { used, seconds } = await counting(laboratory, ours, async () => {
@@ -118,15 +119,16 @@ const costOfOne = async (
   });
   const each = Object.entries(used).map(([name, value]) => [name, (value - (idle[name] ?? 0) * seconds) / count]);
   return { ...Object.fromEntries(each), 'bytes of a mail': mailBytes / count };
-};
+}
 
-const figuresOf = (title: string, rounds: readonly Counters[]): Figure[] =>
-  Object.keys(rounds[0] ?? {}).map((name) => ({
+function figuresOf(title: string, rounds: readonly Counters[]): Figure[] {
+  return Object.keys(rounds[0] ?? {}).map((name) => ({
     title: `${name}, ${title}`,
     unit: units[name] ?? '',
     values: rounds.map((counters) => counters[name] ?? Number.NaN),
     references: [],
   }));
+}
 
 export const cost: Workload = {
   place: 'cost',

@@ -8,14 +8,13 @@ import { nodemailerAlone } from '../raw/mail.ts';
 import { eventMessage, withProducer } from '../raw/produce.ts';
 import { mailLimitMs, settling } from '../settle.ts';
 import type { System } from '../system/system.ts';
-import type { Workload } from './workload.ts';
-import { localSystemsOf } from './workload.ts';
+import { localSystemsOf, type Workload } from './workload.ts';
 
 const produceBatch = 500;
 const pacedPerSecond = 20;
 
 /** Puts events onto the topic at once, and waits for the last mail. */
-const drain = async ({ servers: { urls, sink } }: Laboratory, { sendTopic = '' }: System, count: number) => {
+async function drain({ servers: { urls, sink } }: Laboratory, { sendTopic = '' }: System, count: number) {
   const tag = newTag();
   const messages = Array.from({ length: count }, (_, index) => eventMessage(addressOf(tag, index)));
   const arriving = await sink.expect(tag, count);
@@ -25,7 +24,7 @@ const drain = async ({ servers: { urls, sink } }: Laboratory, { sendTopic = '' }
     const { at } = await arriving(mailLimitMs);
     return { 'per second': (count / (Math.max(...at.values()) - started)) * 1000 };
   });
-};
+}
 
 export const backlog: Workload = {
   place: 'mails',
@@ -48,7 +47,7 @@ export const backlog: Workload = {
   },
 };
 
-const timeToMail = async (laboratory: Laboratory, system: System, count: number) => {
+async function timeToMail(laboratory: Laboratory, system: System, count: number) {
   const tag = newTag();
   const startedAt: number[] = [];
   const { arrived } = await settling(laboratory, system, { tag, count }, () =>
@@ -66,7 +65,7 @@ const timeToMail = async (laboratory: Laboratory, system: System, count: number)
     return at === undefined ? [] : [at - started];
   });
   return { p50: percentile(times, 0.5) ?? Number.NaN, p99: percentile(times, 0.99) ?? Number.NaN };
-};
+}
 
 export const latency: Workload = {
   place: 'mails',

@@ -1,5 +1,4 @@
-import type { Contender } from '../alternate.ts';
-import { alternate, figureFrom } from '../alternate.ts';
+import { alternate, type Contender, figureFrom } from '../alternate.ts';
 import { callsPerSecond } from '../http-load.ts';
 import type { Laboratory } from '../laboratory.ts';
 import { newTag, registration } from '../people.ts';
@@ -8,27 +7,26 @@ import { produceAlone } from '../raw/produce.ts';
 import { transactionAlone } from '../raw/transaction.ts';
 import { settling } from '../settle.ts';
 import type { System } from '../system/system.ts';
-import type { Workload } from './workload.ts';
-import { systemsOf } from './workload.ts';
+import { systemsOf, type Workload } from './workload.ts';
 
 /** What the inline publish gathers while one is under way: about half of what is at work. */
 const inlineBatch = 8;
 
 /** Registers so many people. */
-export const register = async (laboratory: Laboratory, system: System, count: number) => {
+export async function register(laboratory: Laboratory, system: System, count: number) {
   const tag = newTag();
   const call = (index: number) => registration(tag, index);
   return settling(laboratory, system, { tag, count }, () => callsPerSecond(system.base, { count, call }));
-};
+}
 
-const registering = (laboratory: Laboratory, system: System): Contender => {
+function registering(laboratory: Laboratory, system: System): Contender {
   const { posts } = laboratory.sizes;
   return {
     name: system.name,
     warm: () => register(laboratory, system, posts),
     run: async () => ({ 'per second': (await register(laboratory, system, posts)).result }),
   };
-};
+}
 
 export const post: Workload = {
   place: 'HTTP',

@@ -8,8 +8,7 @@ import { startOurSystem } from '../system/our-system.ts';
 import { preparePeer, startPeerSystem } from '../system/peer-system.ts';
 import type { System } from '../system/system.ts';
 import { register } from './posts.ts';
-import type { Workload } from './workload.ts';
-import { localSystemsOf } from './workload.ts';
+import { localSystemsOf, type Workload } from './workload.ts';
 
 /** What was in hand is done, and garbage may have been collected. */
 const restMs = 3000;
@@ -17,7 +16,7 @@ const restMs = 3000;
 const present = 20;
 
 /** Everything that is asked for elsewhere, so that the process has grown to what it needs. */
-const loadAndWeigh = async (laboratory: Laboratory, system: System) => {
+async function loadAndWeigh(laboratory: Laboratory, system: System) {
   const { posts, gets, lists } = laboratory.sizes;
   await register(laboratory, system, posts);
   await callsPerSecond(system.base, { count: gets, call: () => ({ method: 'GET', path: '/api/users/1' }) });
@@ -25,7 +24,7 @@ const loadAndWeigh = async (laboratory: Laboratory, system: System) => {
   await callsPerSecond(system.base, { count: lists, call: () => ({ method: 'GET', path }) });
   await sleep(restMs);
   return { MB: residentMb(system.pids()) };
-};
+}
 
 export const memory: Workload = {
   place: 'processes',
@@ -46,7 +45,7 @@ export const memory: Workload = {
 };
 
 /** Starts a system, keeps the time, stops it. */
-const timedStart = async (start: () => Promise<System>, use?: (system: System) => Promise<unknown>) => {
+async function timedStart(start: () => Promise<System>, use?: (system: System) => Promise<unknown>) {
   const system = await start();
   try {
     await use?.(system);
@@ -54,7 +53,7 @@ const timedStart = async (start: () => Promise<System>, use?: (system: System) =
   } finally {
     await system.stop();
   }
-};
+}
 
 export const start: Workload = {
   place: 'processes',

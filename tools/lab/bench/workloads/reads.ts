@@ -1,25 +1,23 @@
-import type { Contender } from '../alternate.ts';
-import { alternate, figureFrom } from '../alternate.ts';
+import { alternate, type Contender, figureFrom } from '../alternate.ts';
 import { callOnce, callsPerSecond } from '../http-load.ts';
 import type { Laboratory } from '../laboratory.ts';
 import { bareHttp } from '../raw/bare-http.ts';
 import { redisAlone } from '../raw/redis-get.ts';
 import type { System } from '../system/system.ts';
 import { register } from './posts.ts';
-import type { Workload } from './workload.ts';
-import { systemsOf } from './workload.ts';
+import { systemsOf, type Workload } from './workload.ts';
 
 const pageSize = 20;
 const spreadOver = 200;
 const listPath = `/api/users/?page=0&pageSize=${pageSize}`;
 
-const readPage = async ({ base }: System, page: number) => {
+async function readPage({ base }: System, page: number) {
   const path = `/api/users/?page=${page}&pageSize=${pageSize}`;
   return JSON.parse(await callOnce(base, { method: 'GET', path }));
-};
+}
 
 /** The ids of the first users; there are enough afterwards. The peer does not tell them: it counts from 1. */
-const idsOf = async (laboratory: Laboratory, system: System): Promise<number[]> => {
+async function idsOf(laboratory: Laboratory, system: System): Promise<number[]> {
   const { totalElements } = await readPage(system, 0);
   if (totalElements < spreadOver) await register(laboratory, system, spreadOver - totalElements);
   const ids: number[] = [];
@@ -28,15 +26,15 @@ const idsOf = async (laboratory: Laboratory, system: System): Promise<number[]> 
     for (const { id } of content) ids.push(id ?? ids.length + 1);
   }
   return ids;
-};
+}
 
-const reading = (system: System, count: number, pathOf: (index: number) => string): Contender => {
+function reading(system: System, count: number, pathOf: (index: number) => string): Contender {
   const call = (index: number) => ({ method: 'GET', path: pathOf(index) });
   const run = async () => ({ 'per second': await callsPerSecond(system.base, { count, call }) });
   return { name: system.name, warm: run, run };
-};
+}
 
-const readFigure = async (
+async function readFigure(
   laboratory: Laboratory,
   {
     title,
@@ -52,7 +50,7 @@ const readFigure = async (
     atLeast: number;
     raw?: readonly Contender[];
   },
-) => {
+) {
   const { ours, all } = await systemsOf(laboratory, 'production');
   const contenders = [];
   let bare = ours.base;
@@ -65,7 +63,7 @@ const readFigure = async (
   const results = await alternate([...contenders, ...raw, alone], laboratory);
   const goals = { peer: { of: 'ratio', atLeast } as const };
   return [figureFrom(results, { measure: 'per second', title, unit: '/s', goals })];
-};
+}
 
 export const getOne: Workload = {
   place: 'HTTP',

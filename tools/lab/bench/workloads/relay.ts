@@ -24,12 +24,12 @@ const invocation = {
  * Lets committed, unpublished events become due all at once, and starts the relay as a schedule would.
  * @returns ms until all of them were published and marked
  */
-export const relayDue = (
+export function relayDue(
   { servers: { sink } }: Laboratory,
   { usersDatabaseUrl, lambdaPort }: OurSystem,
   count: number,
-): Promise<number> =>
-  withDatabase(usersDatabaseUrl, async (query) => {
+): Promise<number> {
+  return withDatabase(usersDatabaseUrl, async (query) => {
     const countOf = async (condition: string) => {
       const [row] = await query(`SELECT COUNT(*) AS found FROM outbox_events WHERE ${condition}`);
       return Number(row?.['found']);
@@ -58,6 +58,7 @@ export const relayDue = (
     await waitFor(async () => (await countOf("event_state = 'PROCESSING'")) === 0, { timeoutMs: mailLimitMs });
     return ms;
   });
+}
 
 export const relay: Workload = {
   place: 'mails',

@@ -8,13 +8,13 @@ export interface Workload {
 }
 
 /** The application and, where there is one, the peer. */
-export const systemsOf = async (laboratory: Laboratory, variant: Variant) => {
+export async function systemsOf(laboratory: Laboratory, variant: Variant) {
   const [ours, peer] = [await laboratory.ours(variant), await laboratory.peer()];
   return { ours, all: peer === undefined ? [ours] : [ours, peer] };
-};
+}
 
 /** The same without a peer that works on servers of its own. */
-export const localSystemsOf = async (laboratory: Laboratory) => {
+export async function localSystemsOf(laboratory: Laboratory) {
   const [ours, peer] = [await laboratory.ours('production'), await laboratory.localPeer()];
   return peer === undefined ? [ours] : [ours, peer];
-};
+}

@@ -1,8 +1,15 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-/** The repository. */
-export const rootDir = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
+function findRoot(folder: string): string {
+  if (existsSync(path.join(folder, 'serverless.yml'))) return folder;
+  const parent = path.dirname(folder);
+  if (parent === folder) throw new Error('serverless.yml not found in any parent folder');
+  return findRoot(parent);
+}
+
+/** The repository, seen from the sources as well as from a built plugin in dist. */
+export const rootDir = findRoot(import.meta.dirname);
 
 /** Everything that a local run downloads or stores, and nothing else. Git ignores it. */
 export const localDir = path.join(rootDir, '.local');
@@ -10,7 +17,7 @@ export const localDir = path.join(rootDir, '.local');
 /** Kafka's jars, shared by `npm start` and `npm test`. */
 export const kafkaLibDir = path.join(localDir, 'kafka-libs');
 
-/** Prepared, empty data folders: copying one is several seconds faster than making one. */
+/** Prepared, empty data folders: copying one is several seconds faster than creating one. */
 export const templateDir = path.join(localDir, 'templates');
 
 /** The data of the services that `npm start` runs. */

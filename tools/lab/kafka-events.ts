@@ -1,15 +1,14 @@
 // The plugin beside bare kafkajs consumers, in one run: speed, latency, idle CPU, memory. Needs Linux, a broker and the
 // built package:
-//   KAFKA_BROKERS=… node bench/kafka-events/run.mjs [--only speed,latency,idle,memory] [--minutes 10] [--json file]
+//   KAFKA_BROKERS=… node tools/lab/bench/kafka-events/kafka-events.ts [--only speed,latency,idle,memory] [--minutes 10] [--json file]
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
-import { runBareConsumer } from './bare-consumer.ts';
-import { measureIdle } from './idle.ts';
-import { measureLatency } from './latency.ts';
-import { measureMemory } from './memory.ts';
-import { options } from './options.ts';
-import { measureSpeed } from './speed.ts';
-import { toTable } from './table.ts';
+import { measureIdle } from './bench/kafka-events/idle.ts';
+import { measureLatency } from './bench/kafka-events/latency.ts';
+import { measureMemory } from './bench/kafka-events/memory.ts';
+import { options } from './bench/kafka-events/options.ts';
+import { measureSpeed } from './bench/kafka-events/speed.ts';
+import { toTable } from './bench/kafka-events/table.ts';
 
 /** Measures, and says how busy the machine was before. */
 async function noteLoad<T>(measure: () => Promise<T>) {
@@ -17,10 +16,11 @@ async function noteLoad<T>(measure: () => Promise<T>) {
   return { loadBefore, figures: await measure() };
 }
 
-if (process.env.BENCH_BARE_CONSUMER !== undefined) {
-  // A process of its own, as the plugin's is.
-  await runBareConsumer(JSON.parse(process.env.BENCH_BARE_CONSUMER));
-} else {
+/**
+ * `npm run bench:kafka-events`.
+ * @returns exit code
+ */
+export async function main(): Promise<number> {
   const isWanted = (what: string) => options.only.includes(what);
   const report = {
     machine: {
@@ -40,4 +40,5 @@ if (process.env.BENCH_BARE_CONSUMER !== undefined) {
   console.log(toTable(report));
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   else console.log(JSON.stringify(report));
+  return 0;
 }

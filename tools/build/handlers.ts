@@ -1,0 +1,122 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import * as esbuild from 'esbuild';
+import { rootDir } from '#tools/paths.ts';
+import { localOptions, packageOptions, pluginOptions, reloadOptions } from '../../esbuild.config.mjs';
+import { buildAssets } from './assets.ts';
+import { affectsGenerated, runGenerator } from './run-generator.ts';
+import { writeAtomically } from './write-atomically.ts';
+
+const dist = path.join(rootDir, 'dist');
+
+/** The plugins of this repository that serverless.yml names. */
+const PLUGINS = [
+  'tools/local/offline/offline-plugin.ts',
+  'tools/local/offline/close-clients.ts',
+  'tools/deploy/deployed-stage.ts',
+  'tools/deploy/function-zips.ts',
+  'tools/deploy/both-slashes.ts',
+];
+
+/** One entry per handler, and the program that creates tables and topics before them. */
+function entryPoints(): string[] {
+  const handlers = readdirSync(path.join(rootDir, 'functions'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => path.join('functions', file));
+  return [...handlers, 'tools/local/app/prepare-servers.ts'];
+}
+
+let incremental: Promise<esbuild.BuildContext> | undefined;
+let lastRebuild: Promise<unknown> = Promise.resolve();
+
+/**
+ * Builds again what a saved file affects; esbuild keeps the rest in memory. Rebuilds run one after the other: esbuild answers a
+ * rebuild that is requested during another with that one's result, which may be older than the saved file.
+ */
+function rebuild(): Promise<esbuild.BuildResult> {
+  incremental ??= esbuild.context({ ...reloadOptions, absWorkingDir: rootDir, entryPoints: entryPoints() });
+  const context = incremental;
+  const rebuilt = lastRebuild.then(async () => (await context).rebuild());
+  lastRebuild = rebuilt.catch(() => undefined);
+  return rebuilt;
+}
+
+/** Makes the first rebuild as quick as the later ones. */
+export async function prepareRebuild(): Promise<void> {
+  await rebuild();
+}
+
+function writeOutput({ outputFiles = [] }: esbuild.BuildResult, target: string): void {
+  for (const { path: file, contents } of outputFiles) {
+    writeAtomically(path.join(target, path.relative(dist, file)), contents);
+  }
+}
+
+/**
+ * Builds every handler into `outdir`.
+ * @param changed absolute paths of saved files: then only what they affect is built
+ */
+export async function buildHandlers(outdir = 'dist', changed?: readonly string[]): Promise<void> {
+  const target = path.resolve(rootDir, outdir);
+  if (changed === undefined || affectsGenerated(changed)) await runGenerator();
+  const all = () => esbuild.build({ ...localOptions, absWorkingDir: rootDir, entryPoints: entryPoints() });
+  writeOutput(await (changed === undefined ? all() : rebuild()), target);
+  writeAtomically(path.join(target, 'package.json'), Buffer.from('{"type":"module"}\n'));
+  await buildAssets(target);
+}
+
+/** Builds the serverless plugins of this repository. */
+export async function buildPlugins(): Promise<void> {
+  writeOutput(await esbuild.build({ ...pluginOptions, absWorkingDir: rootDir, entryPoints: PLUGINS }), dist);
+}
+
+export interface HandlerBundle {
+  /** An ES module that needs nothing beside it except what `needsArgon2` and `needsAssets` say. */
+  readonly code: Buffer;
+  readonly map: Buffer;
+  /** Its native package must be in node_modules. */
+  readonly needsArgon2: boolean;
+  /** dist/assets must be beside it. */
+  readonly needsAssets: boolean;
+  /** Our own files in it. */
+  readonly sources: readonly string[];
+  /** All files that contribute code to it, those of packages included. */
+  readonly contents: readonly string[];
+}
+
+/**
+ * Bundles each handler into one file, as it is deployed.
+ * @param handlers such as 'functions/users/get.ts'
+ * @returns the bundles, by the same names
+ */
+export async function bundleHandlers(handlers: readonly string[]): Promise<ReadonlyMap<string, HandlerBundle>> {
+  await runGenerator();
+  await buildAssets(dist);
+  const { outputFiles, metafile } = await esbuild.build({
+    ...packageOptions,
+    absWorkingDir: rootDir,
+    entryPoints: [...handlers],
+    metafile: true,
+  });
+  const bytesOf = (file: string) => {
+    const found = outputFiles.find(({ path: name }) => path.relative(rootDir, name) === path.normalize(file));
+    return Buffer.from(found?.contents ?? []);
+  };
+  return new Map(
+    Object.entries(metafile.outputs).flatMap(([file, { entryPoint, imports, inputs }]) => {
+      if (entryPoint === undefined) return [];
+      const sources = Object.keys(inputs).filter(
+        (name) => !name.includes('node_modules/') && !name.startsWith('unused:'),
+      );
+      const bundle = {
+        code: bytesOf(file),
+        map: bytesOf(`${file}.map`),
+        needsArgon2: imports.some(({ path: name }) => name === '@node-rs/argon2'),
+        needsAssets: sources.includes('shared/http/asset-path.ts'),
+        sources,
+        contents: Object.keys(inputs).filter((name) => (inputs[name]?.bytesInOutput ?? 0) > 0),
+      };
+      return [[entryPoint, bundle]];
+    }),
+  );
+}
