@@ -9,4 +9,4 @@ export const DiagnosticsQuerySchema = Type.Object({
   }),
 });
 
-type DiagnosticsQuery = Static<typeof DiagnosticsQuerySchema>;
+export type DiagnosticsQuery = Static<typeof DiagnosticsQuerySchema>;
