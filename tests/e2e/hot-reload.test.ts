@@ -11,7 +11,7 @@ import { newUser } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 import { startProxyTo } from '#tools/lab/faults/tcp-proxy.ts';
 
-const NOT_COPIED = ['node_modules', '.local', '.git', 'bench', 'docs', 'tests', path.join('dist', '.hot')];
+const NOT_COPIED = ['node_modules', '.local', '.git', 'docs', 'tests', path.join('dist', '.hot')];
 const SOURCE = 'functions/diagnostics/response-data.ts';
 
 const copy = mkdtempSync(path.join(os.tmpdir(), 'hot-reload-'));

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { runArguments } from '#tools/local/process/node-arguments.ts';
 import { freePorts } from '#tools/local/process/ports.ts';
 import { notificationsTestDatabase, type TestDatabase, usersTestDatabase } from './databases.ts';
 import { randomName } from './random.ts';
@@ -71,7 +70,7 @@ export async function runApplication({ smtpUrl, root = process.cwd(), env = {} }
     logFile: path.join(folder, 'application.log'),
     keptLogFile: path.join(folder, 'kept', 'app.log'),
   };
-  const child = spawn(process.execPath, runArguments('local/commands/start'), {
+  const child = spawn(process.execPath, ['tools/bootstrap/run.mjs', 'local/commands/start'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

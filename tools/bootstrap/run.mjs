@@ -23,7 +23,6 @@ function checkNode() {
     process.stderr.write(`This project needs Node ${SUPPORTED_NODE}; this is ${node} (${process.execPath}).\n`);
     process.exit(1);
   }
-  if (node.startsWith('20.')) process.stderr.write(`Node ${node} is past its end of life: use Node 24 (.nvmrc).\n`);
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Resource, Resources } from './types.ts';
 
-type Dimension = { Name: string; Value: unknown };
 
 export interface Watched {
   /** of our own metrics */

@@ -58,6 +58,8 @@ async function start({ servicesOnly, shutdown }: { servicesOnly: boolean; shutdo
   const work = servicesOnly ? all : runApp({ settings, services, shutdown, guard });
   await unlessAborted(shutdown.signal, Promise.race([work, failureOf([all])]));
   if (shutdown.signal.aborted) return;
+  if (process.versions.node.startsWith('20.'))
+    say(`\nNode ${process.versions.node} is past its end of life: use Node 24.`);
   say(`\nReady after ${seconds(performance.now() - started)}. Ctrl-C stops everything.`);
   const keepAlive = setInterval(() => {}, 60_000);
   await unlessAborted(shutdown.signal, failureOf([work]));
