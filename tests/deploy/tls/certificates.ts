@@ -2,20 +2,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from '#tests/deploy/tools/run.ts';
-import { findCommand } from '#tools/local/services/commands.ts';
+import { ensureCommands } from '#tools/local/install/ensure-commands.ts';
 
-/** A certificate of an authority that only the test knows, and where its files lie. */
+/** The files of a certificate that the test's own authority signed. */
 export interface Certificate {
   readonly certFile: string;
   readonly keyFile: string;
-  /** Key and certificate in one, as Kafka takes them. */
+  /** key and certificate, as Kafka reads them */
   readonly pemFile: string;
 }
 
 export interface Authority {
   readonly caFile: string;
   readonly ca: string;
-  /** A certificate for one host name. */
+  /** Issues a certificate for one host name. */
   issue(host: string): Promise<Certificate>;
   remove(): void;
 }
@@ -24,9 +24,9 @@ async function openssl(cwd: string, ...args: string[]): Promise<void> {
   await run('openssl', args, { cwd });
 }
 
-/** A certificate authority in a folder of its own. */
+/** Creates a certificate authority in a temporary folder. */
 export async function startAuthority(): Promise<Authority> {
-  if (findCommand('openssl') === undefined) await run('apt-get', ['install', '-y', '-qq', 'openssl']);
+  await ensureCommands(['openssl']);
   const dir = mkdtempSync(path.join(tmpdir(), 'authority-'));
   const caFile = path.join(dir, 'ca.pem');
   const subject = ['-subj', '/CN=test authority', '-days', '2', '-nodes'];
@@ -38,7 +38,7 @@ export async function startAuthority(): Promise<Authority> {
       const [certFile, keyFile, pemFile] = ['pem', 'key', 'both'].map((ending) => path.join(dir, `${host}.${ending}`));
       if (certFile === undefined || keyFile === undefined || pemFile === undefined) throw new Error('unreachable');
       writeFileSync(path.join(dir, `${host}.ext`), `subjectAltName=DNS:${host}\n`);
-      // PKCS 8, which is what Kafka reads.
+      // PKCS 8: Kafka reads no other format.
       await openssl(dir, 'genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048', '-out', keyFile);
       await openssl(dir, 'req', '-new', '-key', keyFile, '-subj', `/CN=${host}`, '-out', `${host}.csr`);
       const authority = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'];

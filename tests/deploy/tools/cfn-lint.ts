@@ -1,24 +1,18 @@
 import path from 'node:path';
+import { createEnvironment } from '#tools/local/install/python-packages.ts';
 import { cached } from './cache.ts';
-import { requirePip } from './python.ts';
 import { run } from './run.ts';
 
 const VERSION = '1.58.0';
 
-/** AWS's template linter, in a Python environment of its own; the Python that runs it. */
+/**
+ * Installs AWS's template linter in a virtual environment.
+ * @returns the Python that runs it
+ */
 export async function cfnLint(): Promise<string> {
   const folder = await cached(`cfn-lint-${VERSION}`, async (target) => {
-    await requirePip();
-    await run('python3', ['-m', 'venv', '--without-pip', target]);
-    await run('python3', [
-      '-m',
-      'pip',
-      '--python',
-      path.join(target, 'bin', 'python'),
-      'install',
-      '-q',
-      `cfn-lint==${VERSION}`,
-    ]);
+    await createEnvironment(target);
+    await run(path.join(target, 'bin', 'python'), ['-m', 'pip', 'install', '-q', `cfn-lint==${VERSION}`]);
   });
   return path.join(folder, 'bin', 'python');
 }
@@ -29,10 +23,10 @@ export interface Finding {
   readonly Rule: { readonly Id: string };
 }
 
-/** What cfn-lint finds in templates for a region. */
+/** Runs cfn-lint on templates for one region. */
 export async function lintTemplates(templates: readonly string[], region: string): Promise<Finding[]> {
   const python = await cfnLint();
-  // Exit codes tell what was found; the findings are read instead.
+  // The exit code also reports findings: always 0, because the caller reads them from the output.
   const script = 'import sys; from cfnlint.runner import main; main()';
   const args = ['--format', 'json', '--non-zero-exit-code', 'none', '--regions', region, '--template', ...templates];
   const printed = await run(python, ['-c', script, ...args]);

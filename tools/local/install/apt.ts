@@ -46,10 +46,18 @@ export async function canInstallPackages(): Promise<boolean> {
  * @throws {StartError} one message that says what to do instead
  */
 export async function installPackages(needs: Need[]) {
+  await installAvailable(needs.map((need) => aptPackages[need]));
+}
+
+/**
+ * Installs one package of each list: the first that this release offers.
+ * @throws {StartError} one message that says what to do instead
+ */
+export async function installAvailable(alternatives: string[][]) {
   await withLock(path.join(runDir, 'apt.lock'), async () => {
-    const asRoot = await privileged(needs);
+    const asRoot = await privileged(alternatives);
     await asRoot(['apt-get', 'update', '-qq']).catch(() => {});
-    const packages = await choose(needs);
+    const packages = await choose(alternatives);
     say(`  … apt-get install ${packages.join(' ')}`);
     try {
       await asRoot([
@@ -69,26 +77,26 @@ export async function installPackages(needs: Need[]) {
   });
 }
 
-async function privileged(needs: Need[]): Promise<(command: string[]) => Promise<string>> {
+async function privileged(alternatives: string[][]): Promise<(command: string[]) => Promise<string>> {
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive', 'NEEDRESTART_SUSPEND=1'];
   if (process.getuid?.() === 0)
     return (command) => output('env', [...environment.slice(1), ...command], { mayOutliveUs: true });
   const sudo = await findSudo();
   if (sudo !== undefined) return (command) => output(sudo, ['-n', ...environment, ...command], { mayOutliveUs: true });
-  const names = needs.map((need) => aptPackages[need][0]).join(' ');
+  const names = alternatives.map(([best]) => best).join(' ');
   throw new StartError(
     `These packages are missing, and neither root nor sudo without a password is at hand. Run: sudo apt-get install --no-install-recommends ${names}`,
   );
 }
 
-async function choose(needs: Need[]) {
+async function choose(alternatives: string[][]) {
   const names = await output('apt-cache', ['pkgnames']);
   const known = new Set(names.split('\n'));
-  return needs.map((need) => {
-    const found = aptPackages[need].find((name) => known.has(name));
+  return alternatives.map((candidates) => {
+    const found = candidates.find((name) => known.has(name));
     if (found === undefined)
       throw new StartError(
-        `${releaseName()} offers none of ${aptPackages[need].join(', ')}; use Docker, or set the service's URL`,
+        `${releaseName()} offers none of ${candidates.join(', ')}; use Docker, or set the service's URL`,
       );
     return found;
   });

@@ -31,7 +31,11 @@ export async function ensurePythonPackages(requirements: string): Promise<string
   });
 }
 
-async function createEnvironment(home: string) {
+/**
+ * Creates a virtual environment with pip; installs Python's venv module first where it is missing.
+ * @throws {StartError}
+ */
+export async function createEnvironment(home: string) {
   const create = () => output(findCommand('python3') ?? 'python3', ['-m', 'venv', home]);
   try {
     await create();
