@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { isIntact } from '#tools/deploy/argon2.ts';
 import { missingForms, otherForm } from '#tools/deploy/both-slashes.ts';
-import { dropImpliedDependencies } from '#tools/deploy/dependencies.ts';
+import { dropImpliedDependencies } from '#tools/deploy/template.ts';
 
 interface Resource {
   readonly Type: string;

@@ -1,14 +1,13 @@
-import type { Resource, Resources } from './types.ts';
-
+import type { Resource, Resources } from './template.ts';
 
 export interface Watched {
-  /** of our own metrics */
+  /** of the application's metrics */
   namespace: string;
-  /** who is told; empty: nobody is subscribed */
+  /** subscriber of the topic; empty for none */
   email: string;
   /** logical ids of the functions that event source mappings invoke */
   consumers: string[];
-  /** logical ids of the functions that run every minute */
+  /** logical ids of the functions that a schedule invokes every minute */
   schedules: string[];
 }
 
@@ -27,7 +26,7 @@ function alarm(properties: Record<string, unknown>): Resource {
   };
 }
 
-/** For so many minutes in a row. */
+/** Requires consecutive breaches of one minute each. */
 function forMinutes(minutes: number) {
   return {
     Period: 60,
@@ -36,7 +35,7 @@ function forMinutes(minutes: number) {
   };
 }
 
-function ours(namespace: string, MetricName: string) {
+function applicationMetric(namespace: string, MetricName: string) {
   return {
     Namespace: namespace,
     MetricName,
@@ -69,14 +68,14 @@ function errorRate(functionId: string) {
   };
 }
 
-/** @param functionId 'RelayOutboxLambdaFunction' → 'RelayOutbox' */
-function short(functionId: string) {
+/** 'RelayOutboxLambdaFunction' → 'RelayOutbox' */
+function shortName(functionId: string): string {
   return functionId.replace(/LambdaFunction$/, '');
 }
 
 /**
- * What wakes somebody up. Our own metrics come from relayOutbox and deliverDue, which report each minute, and from
- * recordDeadLetter.
+ * The alarms of a stage and their SNS topic. relayOutbox and deliverDue report the application's metrics every minute,
+ * recordDeadLetter with each batch.
  */
 export function alarms({ namespace, email, consumers, schedules }: Watched): Resources {
   const resources: Resources = {
@@ -86,16 +85,16 @@ export function alarms({ namespace, email, consumers, schedules }: Watched): Res
     },
     DeadLettersAlarm: alarm({
       AlarmDescription: 'A registration became FAILED, or a message could not be read: GET /api/dead-letters.',
-      ...ours(namespace, 'DeadLetters'),
+      ...applicationMetric(namespace, 'DeadLetters'),
       Statistic: 'Sum',
       Period: 300,
       EvaluationPeriods: 1,
       Threshold: 0,
     }),
-    // Without a relay there is no figure, which is worse than a high one.
+    // A relay that does not run reports nothing, so missing data breaches.
     UnpublishedEventsAlarm: alarm({
       AlarmDescription: 'A committed event has not reached the brokers for 5 minutes, or relayOutbox does not run.',
-      ...ours(namespace, 'OldestUnpublishedEventSeconds'),
+      ...applicationMetric(namespace, 'OldestUnpublishedEventSeconds'),
       Statistic: 'Maximum',
       ...forMinutes(5),
       Threshold: 300,
@@ -103,7 +102,7 @@ export function alarms({ namespace, email, consumers, schedules }: Watched): Res
     }),
     UnsentMailsAlarm: alarm({
       AlarmDescription: 'A mail has not been sent for 15 minutes: the mail server is down, or deliverDue does not run.',
-      ...ours(namespace, 'OldestUnsentMailSeconds'),
+      ...applicationMetric(namespace, 'OldestUnsentMailSeconds'),
       Statistic: 'Maximum',
       ...forMinutes(5),
       Threshold: 900,
@@ -120,8 +119,8 @@ export function alarms({ namespace, email, consumers, schedules }: Watched): Res
     }),
   };
   for (const id of consumers) {
-    resources[`${short(id)}LagAlarm`] = alarm({
-      AlarmDescription: `${short(id)} is more than 1000 records behind its topic.`,
+    resources[`${shortName(id)}LagAlarm`] = alarm({
+      AlarmDescription: `${shortName(id)} is more than 1000 records behind its topic.`,
       Namespace: 'AWS/Lambda',
       MetricName: 'OffsetLag',
       Dimensions: byFunction(id),
@@ -131,8 +130,8 @@ export function alarms({ namespace, email, consumers, schedules }: Watched): Res
     });
   }
   for (const id of [...consumers, ...schedules]) {
-    resources[`${short(id)}ErrorsAlarm`] = alarm({
-      AlarmDescription: `More than 5 % of the invocations of ${short(id)} fail.`,
+    resources[`${shortName(id)}ErrorsAlarm`] = alarm({
+      AlarmDescription: `More than 5 % of the invocations of ${shortName(id)} fail.`,
       ...errorRate(id),
     });
   }

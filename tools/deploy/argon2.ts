@@ -7,19 +7,21 @@ import { localDir, rootDir } from '#tools/paths.ts';
 
 const run = promisify(execFile);
 
-/** What runs on Lambda's Amazon Linux, by the architecture's name there. */
+/** The native package for Lambda's Amazon Linux, by Lambda's name of the architecture. */
 const PACKAGES = { arm64: '@node-rs/argon2-linux-arm64-gnu', x86_64: '@node-rs/argon2-linux-x64-gnu' };
 
 export type Architecture = keyof typeof PACKAGES;
 
-export type Locked = { version: string; integrity: string };
+interface LockedPackage {
+  version: string;
+  integrity: string;
+}
 
-/** @returns what package-lock.json says */
-function locked(name: string): Locked {
+function lockedPackage(name: string): LockedPackage {
   const { packages } = JSON.parse(readFileSync(path.join(rootDir, 'package-lock.json'), 'utf8'));
   const entry = packages[`node_modules/${name}`];
   if (typeof entry?.version !== 'string' || typeof entry.integrity !== 'string')
-    throw new Error(`package-lock.json does not lock ${name}`);
+    throw new Error(`package-lock.json has no version and integrity of ${name}. Run npm install.`);
   return entry;
 }
 
@@ -29,8 +31,8 @@ export function isIntact(tarball: Buffer, integrity: string): boolean {
   return createHash(algorithm).update(tarball).digest('base64') === digest;
 }
 
-/** Fetches the package through npm, in exactly the version and content that the lock file names. */
-async function fetchPackage(name: string, { version, integrity }: Locked, target: string) {
+/** Downloads a package through npm and verifies the lock file's checksum. */
+async function downloadPackage(name: string, { version, integrity }: LockedPackage, target: string): Promise<void> {
   mkdirSync(path.dirname(target), { recursive: true });
   const work = mkdtempSync(`${target}.`);
   try {
@@ -43,7 +45,9 @@ async function fetchPackage(name: string, { version, integrity }: Locked, target
     const [entry] = Object.values(printed as Record<string, { filename: string }>);
     const tarball = path.join(work, path.basename(entry?.filename ?? ''));
     if (!isIntact(readFileSync(tarball), integrity))
-      throw new Error(`${name}@${version} is not what package-lock.json names`);
+      throw new Error(
+        `Checksum of ${name}@${version} differs from package-lock.json. Check the registry that npm uses.`,
+      );
     await run('tar', ['-xzf', tarball, '-C', work]);
     if (!existsSync(target)) renameSync(path.join(work, 'package'), target);
   } finally {
@@ -52,17 +56,18 @@ async function fetchPackage(name: string, { version, integrity }: Locked, target
 }
 
 /**
- * The folders that make argon2 work on Lambda, by where they belong in a function's zip. npm installs only this machine's
- * native package; the target's is fetched once and kept in .local.
+ * Finds argon2's packages for the target processor. npm installs only this machine's native package; another target's is
+ * downloaded once and kept in .local.
+ * @returns source folders by their path in a function's zip
  */
 export async function argon2Packages(architecture: Architecture): Promise<ReadonlyMap<string, string>> {
   const name = PACKAGES[architecture];
-  const lock = locked(name);
+  const locked = lockedPackage(name);
   const installed = path.join(rootDir, 'node_modules', name);
-  const fetched = path.join(localDir, 'native', `${name.replace('/', '+')}-${lock.version}`);
-  if (!existsSync(installed) && !existsSync(fetched)) await fetchPackage(name, lock, fetched);
+  const downloaded = path.join(localDir, 'native', `${name.replace('/', '+')}-${locked.version}`);
+  if (!existsSync(installed) && !existsSync(downloaded)) await downloadPackage(name, locked, downloaded);
   return new Map([
     ['node_modules/@node-rs/argon2', path.join(rootDir, 'node_modules', '@node-rs/argon2')],
-    [`node_modules/${name}`, existsSync(installed) ? installed : fetched],
+    [`node_modules/${name}`, existsSync(installed) ? installed : downloaded],
   ]);
 }

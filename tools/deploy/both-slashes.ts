@@ -1,17 +1,10 @@
-export type Resource = { Type: string; Properties?: Record<string, unknown> } & Record<string, unknown>;
-
-export type Resources = Record<string, Resource>;
-
-export interface Serverless {
-  service: { provider: { compiledCloudFormationTemplate: { Resources: Resources } } };
-}
-
-const routeType = 'AWS::ApiGatewayV2::Route';
+import type { Serverless } from './osls.ts';
+import type { Resource, Resources } from './template.ts';
 
 /**
- * The same route with its trailing slash, or without when it has one.
+ * Adds or removes the trailing slash of a route.
  * @param routeKey such as 'GET /api/users/'
- * @returns undefined when there is no other form
+ * @returns undefined if the route has only one form
  */
 export function otherForm(routeKey: string): string | undefined {
   const [method, path = ''] = routeKey.split(' ');
@@ -19,34 +12,32 @@ export function otherForm(routeKey: string): string | undefined {
   return `${method} ${path.endsWith('/') ? path.slice(0, -1) : `${path}/`}`;
 }
 
-function routeKeyOf(resource: Resource | undefined) {
-  return String(resource?.Properties?.RouteKey ?? '');
+function routeKeyOf(resource: Resource): string {
+  return String(resource.Properties?.RouteKey ?? '');
 }
 
-/**
- * For every route of a template the one that leads to the same function with the other form of the path.
- * @returns only what has to be added
- */
+/** @returns for each route of a template the route with the other form of its path, unless the template has it already */
 export function missingForms(resources: Resources): Resources {
-  const routes = Object.entries(resources).filter(([, { Type }]) => Type === routeType);
-  const known = new Set(routes.map(([, route]) => routeKeyOf(route)));
-  const added: Resources = {};
+  const routes = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Route');
+  const existing = new Set(routes.map(([, route]) => routeKeyOf(route)));
+  const missing: Resources = {};
   for (const [id, route] of routes) {
     const RouteKey = otherForm(routeKeyOf(route));
-    if (RouteKey === undefined || known.has(RouteKey)) continue;
-    added[`${id}OtherSlash`] = { ...route, Properties: { ...route.Properties, RouteKey } };
+    if (RouteKey === undefined || existing.has(RouteKey)) continue;
+    missing[`${id}OtherSlash`] = { ...route, Properties: { ...route.Properties, RouteKey } };
   }
-  return added;
+  return missing;
 }
 
 /**
- * Gives the deployed API every route with and without a trailing slash: API Gateway takes paths literally, while
- * serverless-offline strips the slash and cannot bear both. It is done in the compiled template, because the framework
- * gives both forms the same logical id, so that one would overwrite the other.
+ * Plugin: deploys every route with and without a trailing slash. API Gateway matches paths literally; serverless-offline strips
+ * the slash and fails if both forms are declared. The plugin changes the compiled template, because the framework derives the
+ * same logical id from both forms, so that one would overwrite the other.
  */
 export default class BothSlashes {
   readonly hooks: Record<string, () => unknown>;
-  constructor(serverless: Serverless) {
+
+  constructor(serverless: Pick<Serverless, 'service'>) {
     this.hooks = {
       'after:package:compileEvents': () => {
         const { Resources } = serverless.service.provider.compiledCloudFormationTemplate;

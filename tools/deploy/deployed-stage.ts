@@ -1,21 +1,30 @@
 import { alarms } from './alarms.ts';
-import { dropImpliedDependencies } from './dependencies.ts';
 import { deployedEvent, type KafkaEvent } from './kafka-source.ts';
-import { inVpc, ownLog, polling, readingOf, roleWith } from './permissions.ts';
-import { placeholders } from './placeholders.ts';
-import type { Deployment, FunctionDefinition, Serverless, Statement, Value } from './types.ts';
+import type { Deployment, FunctionDefinition, Serverless } from './osls.ts';
+import { decrypting, inVpc, ownLog, polling, readingOf, roleWith, type Statement } from './permissions.ts';
+import { dropImpliedDependencies, type Resources, type Value } from './template.ts';
 
-/** Grants whose servers are reached over the public network or not at all. */
-const OUTSIDE = new Set(['operatorToken', 'idempotency', 'usersApi', 'metrics', 'topics']);
+/** Grants that need no server inside the VPC. */
+const OUTSIDE_VPC = new Set(['operatorToken', 'idempotency', 'usersApi', 'metrics', 'topics']);
 
-function list(text: string) {
+function list(text: string): string[] {
   return text.split(',').map((entry) => entry.trim());
 }
 
+/** @returns the names of the parameters that still have the placeholder of parameters.yml */
+function placeholders({ subnetIds, securityGroupIds, kafka }: Deployment): string[] {
+  const isPlaceholder = (text: string) => /-0{8}\b/.test(text);
+  return [
+    ...(isPlaceholder(subnetIds) ? ['subnetIds'] : []),
+    ...(isPlaceholder(securityGroupIds) ? ['securityGroupIds'] : []),
+    ...(kafka.brokers.startsWith('127.0.0.1:') ? ['kafkaBrokers'] : []),
+  ];
+}
+
 /**
- * Turns the functions of serverless.yml, which say what they use, into what a stage deploys: each gets the variables of its
- * grants and no others, a role that may read just what those refer to, and a place in the VPC when it needs one. Operators'
- * routes get the authorizer. The local stage runs the same definitions as they stand.
+ * Plugin: turns the functions of serverless.yml into those of a deployed stage. Each function gets the variables of its grants
+ * and no others, a role that may read only what these variables refer to, and a place in the VPC if it uses a server there.
+ * Operators' routes get the authorizer. The local stage runs the same definitions unchanged.
  */
 export default class DeployedStage {
   readonly hooks: Record<string, () => unknown>;
@@ -30,8 +39,8 @@ export default class DeployedStage {
       },
     });
     this.hooks = {
-      'before:package:initialize': () => this.#define(),
-      'before:package:finalize': () => this.#complete(),
+      'before:package:initialize': () => this.#defineFunctions(),
+      'before:package:finalize': () => this.#completeTemplate(),
       'before:package:cleanup': () => this.#refusePlaceholders(),
     };
   }
@@ -45,17 +54,17 @@ export default class DeployedStage {
     return { subnetIds: list(subnetIds), securityGroupIds: list(securityGroupIds) };
   }
 
-  #roleId(name: string) {
+  #roleId(name: string): string {
     return `${this.#serverless.getProvider('aws').naming.getNormalizedFunctionName(name)}Role`;
   }
 
-  #define() {
+  #defineFunctions(): void {
     const { functions } = this.#serverless.service;
     for (const [name, definition] of Object.entries(functions)) {
       const uses = definition.uses ?? [];
       definition.environment = { ...definition.environment, ...this.#variables(name, uses) };
       definition.role = this.#roleId(name);
-      if (uses.some((grant) => !OUTSIDE.has(grant))) definition.vpc = this.#network;
+      if (uses.some((grant) => !OUTSIDE_VPC.has(grant))) definition.vpc = this.#network;
       if (this.#deployment.reserveConcurrency !== 'true') delete definition.reservedConcurrency;
       definition.events = definition.events.map((event) => this.#deployedEvent(definition, event));
     }
@@ -65,10 +74,13 @@ export default class DeployedStage {
     const grants = this.#serverless.service.custom.grants;
     const unknown = uses.find((grant) => grants[grant] === undefined);
     if (unknown !== undefined)
-      throw new this.#serverless.classes.Error(`functions.${name}.uses: custom.grants has no ${unknown}`, 'NO_GRANT');
-    const given = uses.flatMap((grant) => Object.entries(grants[grant] ?? {})).filter(([, value]) => value !== '');
+      throw new this.#serverless.classes.Error(
+        `Unknown grant '${unknown}' in functions.${name}.uses. Define it in tools/deploy/grants.yml.`,
+        'NO_GRANT',
+      );
+    const configured = uses.flatMap((grant) => Object.entries(grants[grant] ?? {})).filter(([, value]) => value !== '');
     return Object.fromEntries(
-      given.map(([variable, value]) => [variable, typeof value === 'object' ? value : String(value)]),
+      configured.map(([variable, value]) => [variable, typeof value === 'object' ? value : String(value)]),
     );
   }
 
@@ -83,7 +95,7 @@ export default class DeployedStage {
     return { httpApi: { method, path, authorizer: { name: 'operator' } } };
   }
 
-  #complete() {
+  #completeTemplate(): void {
     const { functions, provider } = this.#serverless.service;
     const { Resources } = provider.compiledCloudFormationTemplate;
     for (const [name, definition] of Object.entries(functions)) {
@@ -98,7 +110,7 @@ export default class DeployedStage {
     dropImpliedDependencies(Resources);
   }
 
-  #alarms() {
+  #alarms(): Resources {
     const { alarmEmail: email, metricsNamespace: namespace } = this.#deployment;
     const { functions } = this.#serverless.service;
     const { naming } = this.#serverless.getProvider('aws');
@@ -118,26 +130,24 @@ export default class DeployedStage {
       ...(kafka.credentialsSecretArn === '' ? {} : { secretArn: kafka.credentialsSecretArn }),
     };
     const authority = kafka.caSecretArn === '' ? [] : polling({ secretArn: kafka.caSecretArn });
-    const reads = readings.length > 0 || (isConsumer && kafka.credentialsSecretArn !== '');
+    const readsSecrets = readings.length > 0 || (isConsumer && kafka.credentialsSecretArn !== '');
     return [
       ownLog(name),
       ...readings,
-      // osls puts an empty one into every function
+      // osls gives every function a vpc, empty unless it is configured.
       ...(vpc?.subnetIds === undefined ? [] : inVpc(name)),
       ...(isConsumer ? [...polling(source), ...authority] : []),
-      ...(kmsKeyArn === '' || !reads
-        ? []
-        : [{ Effect: 'Allow', Action: ['kms:Decrypt'], Resource: kmsKeyArn } as Statement]),
+      ...(kmsKeyArn === '' || !readsSecrets ? [] : [decrypting(kmsKeyArn)]),
     ];
   }
 
-  /** An emulator takes anything; AWS would refuse the placeholders only after minutes. */
-  #refusePlaceholders() {
+  /** Emulators accept placeholders; AWS rejects them, but only after minutes. */
+  #refusePlaceholders(): void {
     if (this.#serverless.processedInput.commands[0] !== 'deploy' || process.env.AWS_ENDPOINT_URL) return;
-    const missing = placeholders(this.#deployment);
-    if (missing.length > 0)
+    const unset = placeholders(this.#deployment);
+    if (unset.length > 0)
       throw new this.#serverless.classes.Error(
-        `Not deployed: ${missing.join(', ')} of this stage ${missing.length === 1 ? 'is' : 'are'} still a placeholder (params in serverless.yml, or --param)`,
+        `Not deployed: ${unset.join(', ')} still ${unset.length === 1 ? 'has a placeholder' : 'have placeholders'}. Set ${unset.length === 1 ? 'it' : 'them'} in tools/deploy/parameters.yml or with --param name=value.`,
         'PLACEHOLDERS',
       );
   }

@@ -3,21 +3,14 @@ import path from 'node:path';
 import { bundleHandlers, type HandlerBundle } from '#tools/build/handlers.ts';
 import { localDir, rootDir } from '#tools/paths.ts';
 import { argon2Packages } from './argon2.ts';
+import type { Serverless } from './osls.ts';
 
-export type FunctionDefinition = { handler: string; package?: { artifact?: string } };
-
-/** osls's own */
-export type Packager = { zipFiles(files: string[], name: string, prefix: string): Promise<string> };
-
-export interface Serverless {
-  service: { provider: { architecture?: string }; functions: Record<string, FunctionDefinition> };
-  pluginManager: { plugins: object[] };
+/** osls's own packaging plugin. */
+interface Packager {
+  zipFiles(files: string[], name: string, prefix: string): Promise<string>;
 }
 
-/** What argon2 consists of at run time. */
-function isNeeded(file: string) {
-  return /(^|[\\/])(package\.json|index\.js|[^\\/]+\.node)$/.test(file);
-}
+const OUTPUT = path.join(rootDir, '.serverless');
 
 /**
  * @param handler such as 'dist/functions/users/get.handler'
@@ -27,31 +20,36 @@ export function sourceOf(handler: string): string {
   return handler.replace(/^dist\//, '').replace(/\.\w+$/, '.ts');
 }
 
-/** Lays out what belongs into one function's zip. */
+/** Whether argon2 needs the file at run time. */
+function isRuntimeFile(file: string): boolean {
+  return /(^|[\\/])(package\.json|index\.js|[^\\/]+\.node)$/.test(file);
+}
+
+/** Writes the content of one function's zip into a folder. */
 function layOut(
   folder: string,
   source: string,
   { code, needsArgon2, needsAssets }: HandlerBundle,
   native: ReadonlyMap<string, string>,
-) {
+): void {
   const file = path.join(folder, 'dist', source.replace(/\.ts$/, '.js'));
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, code);
   writeFileSync(path.join(folder, 'dist', 'package.json'), '{"type":"module"}\n');
   for (const name of needsAssets ? readdirSync(path.join(rootDir, 'dist', 'assets')) : []) {
-    // The handler names its folder.
+    // A handler names the folder of its assets in a string.
     if (!new RegExp(`["'\`]${name}["'\`]`).test(code.toString('utf8'))) continue;
     const assets = path.join('dist', 'assets', name);
     cpSync(path.join(rootDir, assets), path.join(folder, assets), { recursive: true });
   }
   if (!needsArgon2) return;
   for (const [target, from] of native) {
-    for (const name of readdirSync(from).filter(isNeeded))
+    for (const name of readdirSync(from).filter(isRuntimeFile))
       cpSync(path.join(from, name), path.join(folder, target, name));
   }
 }
 
-/** @returns every file in it, with its path */
+/** @returns the paths of all files below a folder */
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -59,57 +57,56 @@ function filesIn(folder: string): string[] {
 }
 
 /**
- * Gives each function a zip with nothing but its own bundle, and argon2 for the target's processor where it is used. The source
- * map lies beside the zip, for whoever reads a stack trace. osls makes the zip: the same content gives the same bytes. With
- * ZIPS_FROM, the folder of an earlier package, those zips are taken: what was tested for one stage goes to the next.
+ * Plugin: builds a zip per function that contains only its bundle, and argon2 for the target's processor where the function uses
+ * it. osls writes the zip reproducibly: the same content gives the same bytes. The source map stays beside the zip. ZIPS_FROM
+ * names the folder of an earlier package whose zips are reused, so that the next stage gets what was tested.
  */
 export default class FunctionZips {
   readonly hooks: Record<string, () => unknown>;
   #serverless;
 
-  constructor(serverless: Serverless) {
+  constructor(serverless: Pick<Serverless, 'service' | 'pluginManager'>) {
     this.#serverless = serverless;
     this.hooks = {
       'before:package:createDeploymentArtifacts': () =>
-        process.env.ZIPS_FROM ? this.#take(process.env.ZIPS_FROM) : this.#make(),
+        process.env.ZIPS_FROM ? this.#reuse(process.env.ZIPS_FROM) : this.#build(),
     };
   }
 
-  #take(folder: string) {
-    const output = path.join(rootDir, '.serverless');
-    mkdirSync(output, { recursive: true });
+  #reuse(folder: string): void {
+    mkdirSync(OUTPUT, { recursive: true });
     for (const [name, definition] of Object.entries(this.#serverless.service.functions)) {
-      const artifact = path.join(output, `${name}.zip`);
+      const artifact = path.join(OUTPUT, `${name}.zip`);
       copyFileSync(path.resolve(rootDir, folder, `${name}.zip`), artifact);
-      copyFileSync(path.resolve(rootDir, folder, `${name}.js.map`), path.join(output, `${name}.js.map`));
+      copyFileSync(path.resolve(rootDir, folder, `${name}.js.map`), path.join(OUTPUT, `${name}.js.map`));
       definition.package = { ...definition.package, artifact };
     }
   }
 
-  async #make() {
+  async #build(): Promise<void> {
     const { functions, provider } = this.#serverless.service;
     const packager = this.#packager();
-    const names = Object.keys(functions);
-    const sources = new Map(names.map((name) => [name, sourceOf(functions[name]?.handler ?? '')]));
-    const bundles = await bundleHandlers([...new Set(sources.values())]);
+    const entries = Object.entries(functions).map(([name, definition]) => ({
+      name,
+      definition,
+      source: sourceOf(definition.handler),
+    }));
+    const bundles = await bundleHandlers([...new Set(entries.map(({ source }) => source))]);
     const isArgon2Used = [...bundles.values()].some(({ needsArgon2 }) => needsArgon2);
-    const native = isArgon2Used
-      ? await argon2Packages(provider.architecture === 'arm64' ? 'arm64' : 'x86_64')
-      : new Map();
-    const output = path.join(rootDir, '.serverless');
+    const architecture = provider.architecture === 'arm64' ? 'arm64' : 'x86_64';
+    const native = isArgon2Used ? await argon2Packages(architecture) : new Map<string, string>();
     mkdirSync(localDir, { recursive: true });
-    mkdirSync(output, { recursive: true });
+    mkdirSync(OUTPUT, { recursive: true });
     const work = mkdtempSync(path.join(localDir, 'package-'));
     try {
-      for (const [name, source] of sources) {
+      for (const { name, definition, source } of entries) {
         const bundle = bundles.get(source);
-        const definition = functions[name];
-        if (bundle === undefined || definition === undefined) throw new Error(`${name}: there is no ${source}`);
+        if (bundle === undefined) throw new Error(`${source} not found. Correct functions.${name}.handler.`);
         const folder = path.join(work, name);
         layOut(folder, source, bundle, native);
         const artifact = await packager.zipFiles(filesIn(folder), `${name}.zip`, folder);
         definition.package = { ...definition.package, artifact };
-        writeFileSync(path.join(output, `${name}.js.map`), bundle.map);
+        writeFileSync(path.join(OUTPUT, `${name}.js.map`), bundle.map);
       }
     } finally {
       rmSync(work, { recursive: true, force: true });
@@ -117,8 +114,8 @@ export default class FunctionZips {
   }
 
   #packager(): Packager {
-    const found = this.#serverless.pluginManager.plugins.find((plugin) => 'zipFiles' in plugin);
-    if (found === undefined) throw new Error('The framework has lost its zipFiles');
-    return found as Packager;
+    const found = this.#serverless.pluginManager.plugins.find((plugin): plugin is Packager => 'zipFiles' in plugin);
+    if (found === undefined) throw new Error('osls has no plugin with zipFiles. Check the version in package.json.');
+    return found;
   }
 }

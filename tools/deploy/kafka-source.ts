@@ -1,8 +1,8 @@
-/** Where a deployed mapping's pollers find the brokers and how they get in; empty texts are what is not given. */
+/** How the pollers of a deployed mapping reach the brokers. An empty text means "not configured". */
 export interface KafkaSource {
   /** host:port, comma-separated */
   brokers: string;
-  /** of an MSK cluster: then its brokers are asked for by name */
+  /** if set, the mapping names this MSK cluster instead of brokers */
   clusterArn: string;
   credentialsSecretArn: string;
   /** as KAFKA_SASL_MECHANISM */
@@ -36,8 +36,8 @@ function access({ subnetIds, securityGroupIds, credentialsSecretArn, mechanism, 
 }
 
 /**
- * A `kafka` event of serverless.yml as a stage needs it: with the stage's brokers, network and secrets, or as an `msk` event
- * when there is a cluster to name.
+ * Replaces the local brokers of a `kafka` event with the stage's brokers, network and secrets. With an MSK cluster the event
+ * becomes an `msk` event.
  */
 export function deployedEvent(event: KafkaEvent, source: KafkaSource): Record<string, Record<string, unknown>> {
   const { accessConfigurations: _access, bootstrapServers: _servers, ...rest } = event;

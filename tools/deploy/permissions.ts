@@ -1,35 +1,48 @@
-import type { Resource, Statement } from './types.ts';
+import type { Resource, Value } from './template.ts';
 
-function arn(rest: string) {
+/** A statement of an IAM policy. */
+export type Statement = {
+  Effect: 'Allow' | 'Deny';
+  Action: string[];
+  Resource: Value | Value[];
+  Condition?: Record<string, unknown>;
+};
+
+const REGION_AND_ACCOUNT = `\${AWS::Region}:\${AWS::AccountId}`;
+
+function arn(rest: string): Value {
   return { 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` };
 }
-const here = `\${AWS::Region}:\${AWS::AccountId}`;
 
-/** @returns what reading the value takes when it is a reference */
+function allow(action: string | string[], resource: Value): Statement {
+  return { Effect: 'Allow', Action: [action].flat(), Resource: resource };
+}
+
+/** @returns the permission to resolve a reference; undefined for any other value */
 export function readingOf(value: string): Statement | undefined {
   const [, kind, name = ''] = /^(ssm|secretsmanager):(\/?[^\s#/][^\s#]*)/.exec(value) ?? [];
   if (kind === 'ssm')
-    return {
-      Effect: 'Allow',
-      Action: ['ssm:GetParameter'],
-      Resource: arn(`ssm:${here}:parameter/${name.replace(/^\//, '')}`),
-    };
+    return allow('ssm:GetParameter', arn(`ssm:${REGION_AND_ACCOUNT}:parameter/${name.replace(/^\//, '')}`));
   if (kind !== 'secretsmanager') return undefined;
-  // Secrets Manager puts a hyphen and six characters behind the name.
-  const secret = name.startsWith('arn:') ? name : arn(`secretsmanager:${here}:secret:${name}-??????`);
-  return { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: secret };
+  // Secrets Manager appends a hyphen and six characters to the name.
+  const secret = name.startsWith('arn:') ? name : arn(`secretsmanager:${REGION_AND_ACCOUNT}:secret:${name}-??????`);
+  return allow('secretsmanager:GetSecretValue', secret);
 }
 
-/** @returns its own log group, which the template makes */
+/** @returns the permission to write the function's own log group, which the template creates */
 export function ownLog(functionName: string): Statement {
-  return {
-    Effect: 'Allow',
-    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    Resource: arn(`logs:${here}:log-group:/aws/lambda/${functionName}:*`),
-  };
+  return allow(
+    ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    arn(`logs:${REGION_AND_ACCOUNT}:log-group:/aws/lambda/${functionName}:*`),
+  );
 }
 
-/** Lambda itself makes a function's network interfaces, in the function's name; none of these calls knows resources. */
+/** @returns the permission to decrypt with a customer-managed key */
+export function decrypting(keyArn: string): Statement {
+  return allow('kms:Decrypt', keyArn);
+}
+
+/** Lambda manages a function's network interfaces with the function's role. These actions support no resource ARN. */
 const NETWORK = [
   'ec2:CreateNetworkInterface',
   'ec2:DescribeNetworkInterfaces',
@@ -39,45 +52,31 @@ const NETWORK = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** @returns what Lambda needs to put it into a VPC, kept from the function's own code */
+/** @returns what Lambda needs to attach the function to a VPC, denied to the function's own code */
 export function inVpc(functionName: string): Statement[] {
+  const ownCode = arn(`lambda:${REGION_AND_ACCOUNT}:function:${functionName}`);
   return [
-    { Effect: 'Allow', Action: NETWORK, Resource: '*' },
+    allow(NETWORK, '*'),
     {
       Effect: 'Deny',
       Action: NETWORK,
       Resource: '*',
-      Condition: { ArnEquals: { 'lambda:SourceFunctionArn': [arn(`lambda:${here}:function:${functionName}`)] } },
+      Condition: { ArnEquals: { 'lambda:SourceFunctionArn': [ownCode] } },
     },
   ];
 }
 
-/** What the pollers of a mapping need, which act with the function's role. */
+/** @returns what the pollers of a mapping need; they use the function's role */
 export function polling({ clusterArn, secretArn }: { clusterArn?: string; secretArn?: string }): Statement[] {
+  const describeCluster = ['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'];
   return [
-    { Effect: 'Allow', Action: ['ec2:DescribeVpcs', 'ec2:DescribeSecurityGroups'], Resource: '*' },
-    ...(clusterArn === undefined
-      ? []
-      : [
-          {
-            Effect: 'Allow',
-            Action: ['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'],
-            Resource: clusterArn,
-          } as Statement,
-        ]),
-    ...(secretArn === undefined
-      ? []
-      : [
-          {
-            Effect: 'Allow',
-            Action: ['secretsmanager:GetSecretValue'],
-            Resource: secretArn,
-          } as Statement,
-        ]),
+    allow(['ec2:DescribeVpcs', 'ec2:DescribeSecurityGroups'], '*'),
+    ...(clusterArn === undefined ? [] : [allow(describeCluster, clusterArn)]),
+    ...(secretArn === undefined ? [] : [allow('secretsmanager:GetSecretValue', secretArn)]),
   ];
 }
 
-/** A role for one function alone. */
+/** @returns a role that only one function assumes */
 export function roleWith(policyName: string, statements: Statement[]): Resource {
   return {
     Type: 'AWS::IAM::Role',
@@ -93,6 +92,6 @@ export function roleWith(policyName: string, statements: Statement[]): Resource 
   };
 }
 
-function distinct(statements: Statement[]) {
+function distinct(statements: Statement[]): Statement[] {
   return [...new Map(statements.map((entry) => [JSON.stringify(entry), entry])).values()];
 }
