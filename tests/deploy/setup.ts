@@ -2,30 +2,31 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { cfnLint } from '#tests/deploy/tools/cfn-lint.ts';
-import { otherNode, runtimeClient, runtimeEmulator } from '#tests/deploy/tools/lambda-runtime.ts';
+import { nodeOfVersion, runtimeClient, runtimeEmulator } from '#tests/deploy/tools/lambda-runtime.ts';
 import { run } from '#tests/deploy/tools/run.ts';
 import { withLock } from '#tools/bootstrap/lock.mjs';
 import { localDir, runDir } from '#tools/paths.ts';
-import { STAGES } from './stages.ts';
+import { NODE_VERSIONS, STAGES } from './stages.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The folder of each packaged stage, by its name in STAGES. */
+    /** folder of each packaged stage, by its name in STAGES */
     packages: Readonly<Record<string, string>>;
-    /** The unpacked zips for this machine's processor, a folder for each function, and their template. */
+    /** zips for this machine's processor, unpacked into one folder per function */
     unpacked: string;
+    /** the template of these zips */
     runTemplate: string;
   }
 }
 
 const sls = path.resolve('node_modules/serverless/bin/serverless.js');
 
-/** As a shell without AWS would: no credentials, nothing that was set for the servers of this run but the brokers. */
+/** A shell without AWS credentials. Of the settings of this run's servers only the brokers remain. */
 const packageEnvironment = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', TOPIC_PREFIX: '', GROUP_PREFIX: '' };
 
 async function packageStage(folder: string, args: readonly string[], zipsFrom?: string): Promise<string> {
   const env = { ...packageEnvironment, ZIPS_FROM: zipsFrom };
-  // osls works in a folder of the repository, whoever runs it.
+  // osls always writes into .serverless of the repository.
   await withLock(path.join(runDir, 'package.lock'), () =>
     run(process.execPath, [sls, 'package', '--package', folder, ...args], { env }),
   );
@@ -42,14 +43,15 @@ async function unpack(from: string, to: string): Promise<void> {
   await run('python3', ['-c', script.join('\n'), from, to, ...zips]);
 }
 
-/** Makes ready what all files need: the tools, every stage's package, and one package that runs on this machine. */
+/** Prepares what all files need: the tools, a package of each stage, and one package for this machine's processor. */
 export default async (project: TestProject): Promise<() => void> => {
   mkdirSync(localDir, { recursive: true });
   const work = mkdtempSync(path.join(localDir, 'deploy-'));
-  const tools = Promise.all([runtimeClient(), runtimeEmulator(), otherNode('22'), otherNode('24'), cfnLint()]);
+  const nodes = NODE_VERSIONS.map((version) => nodeOfVersion(version));
+  const tools = Promise.all([runtimeClient(), runtimeEmulator(), cfnLint(), ...nodes]);
   tools.catch(() => undefined);
 
-  // One after the other: they all write into the same folder before it is moved.
+  // One at a time: osls packages into one folder and moves it at the end.
   const packages: Record<string, string> = {};
   const prod = await packageStage(path.join(work, 'prod'), STAGES.prod);
   for (const [name, args] of Object.entries(STAGES))

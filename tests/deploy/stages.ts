@@ -1,4 +1,7 @@
-/** The stages, and the ways to reach the brokers, whose templates are checked. */
+/** Major versions of Node that run the zips: the template's runtime first, then its neighbours among Lambda's runtimes. */
+export const NODE_VERSIONS = ['24', '22', '26'] as const;
+
+/** Arguments of `sls package` for the stages, and the kinds of brokers, whose templates are tested. */
 export const STAGES = {
   local: ['--stage', 'local'],
   dev: ['--stage', 'dev'],

@@ -17,7 +17,7 @@ function contentsOf(name: string): readonly string[] {
   return bundles.get(sources.get(name) ?? '')?.contents ?? [];
 }
 
-/** What each package is part of, whatever folder npm has put it into. */
+/** The packages in a bundle, wherever npm installed them. */
 function packagesOf(name: string): string[] {
   return [
     ...new Set(contentsOf(name).flatMap((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? [])),
@@ -30,8 +30,8 @@ function namesWhere(test: (name: string) => boolean): string[] {
   return Object.keys(functions).filter(test);
 }
 
-describe('a function holds only what it needs', () => {
-  it('the one that reads a user: the database and the cache, neither broker nor mail server nor hashes', () => {
+describe('a bundle contains only what its function needs', () => {
+  it('getUser: clients of database and cache, but no Kafka, SMTP or argon2', () => {
     const packages = packagesOf('getUser');
 
     expect(packages).toEqual(expect.arrayContaining(['knex', 'mysql2', 'ioredis']));
@@ -40,15 +40,15 @@ describe('a function holds only what it needs', () => {
     expect(needsArgon2('getUser')).toBe(false);
   });
 
-  it('only those that check or set passwords: argon2', () => {
+  it('argon2 only in functions that check or set passwords', () => {
     expect(namesWhere(needsArgon2)).toEqual(['createUser', 'updateUser']);
   });
 
-  it('only those that send mails: nodemailer', () => {
+  it('nodemailer only in functions that send mails', () => {
     expect(namesWhere((name) => packagesOf(name).includes('nodemailer'))).toEqual(['sendWelcomeEmail', 'deliverDue']);
   });
 
-  it('only those that publish, probe or prepare: kafkajs', () => {
+  it('kafkajs only in functions that publish, probe or prepare', () => {
     expect(namesWhere((name) => packagesOf(name).includes('kafkajs'))).toEqual([
       'createUser',
       'retryEvent',
@@ -61,12 +61,12 @@ describe('a function holds only what it needs', () => {
     ]);
   });
 
-  it('those without a server: no client at all', () => {
+  it('no client in functions that use no server', () => {
     for (const name of ['live', 'responseData', 'openapi', 'home', 'notFound', 'authorizer'])
       expect(packagesOf(name).filter((found) => /^(knex|mysql2|ioredis|kafkajs|nodemailer)$/.test(found))).toEqual([]);
   });
 
-  it.each(Object.keys(functions))('%s: neither a schema compiler nor a dialect of another database', (name) => {
+  it.each(Object.keys(functions))('%s: no schema compiler and no dialect of another database', (name) => {
     const files = contentsOf(name);
 
     expect(files.length).toBeGreaterThan(0);

@@ -22,7 +22,7 @@ interface Definition {
   readonly events: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 
-/** What a self-managed mapping can have only with provisioned pollers: ours have none. */
+/** Properties that Kafka mappings support only with provisioned pollers, which ours do not use. */
 const PROVISIONED_ONLY = [
   'BisectBatchOnFunctionError',
   'MaximumRetryAttempts',
@@ -71,7 +71,7 @@ describe('the packaged template', () => {
       })),
     );
     for (const { Runtime, Architectures } of packaged) {
-      expect({ Runtime, Architectures }).toEqual({ Runtime: 'nodejs22.x', Architectures: ['arm64'] });
+      expect({ Runtime, Architectures }).toEqual({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
     }
   });
 
@@ -99,7 +99,7 @@ describe('the packaged template', () => {
     expect(ofType('AWS::Lambda::EventSourceMapping')).toHaveLength(4);
   });
 
-  it('starts deliverDue and relayOutbox every minute', () => {
+  it('invokes deliverDue and relayOutbox every minute', () => {
     const rules = ofType('AWS::Events::Rule').map(({ ScheduleExpression, State, Targets }) => [
       functionOf(Targets),
       ScheduleExpression,
@@ -133,7 +133,7 @@ describe('the packaged template', () => {
     expect(packaged.sort()).toEqual(declared.sort());
   });
 
-  it('lets API Gateway call the authorizer and every function that has a route', () => {
+  it('allows API Gateway to invoke the authorizer and every function that has a route', () => {
     const allowed = ofType('AWS::Lambda::Permission').filter(
       ({ Principal }) => Principal === 'apigateway.amazonaws.com',
     );
@@ -144,7 +144,7 @@ describe('the packaged template', () => {
     );
   });
 
-  it('asks the authorizer before the calls of operators', () => {
+  it('puts the authorizer before the routes of operators', () => {
     const guarded = ofType('AWS::ApiGatewayV2::Route').filter(
       ({ AuthorizationType }) => AuthorizationType === 'CUSTOM',
     );
@@ -153,7 +153,7 @@ describe('the packaged template', () => {
     expect(guarded).toHaveLength(2 * operators.length);
   });
 
-  it('holds no password', () => {
+  it('contains no password', () => {
     expect(JSON.stringify(resources)).not.toMatch(/tester:|password/i);
   });
 });
@@ -169,11 +169,11 @@ describe('the zips', () => {
     return names.sort();
   };
 
-  it('hold a function of its own, its module type, and nothing else', () => {
+  it('contain only the bundle and its module type', () => {
     expect(filesOf('getUser')).toEqual(['dist/functions/users/get.js', 'dist/package.json']);
   });
 
-  it.each(['createUser', 'updateUser'])('%s has argon2 for the target, and no other machine', (name) => {
+  it.each(['createUser', 'updateUser'])('%s contains argon2 for the target processor only', (name) => {
     const native = filesOf(name).filter((file) => file.startsWith('node_modules/'));
 
     expect(native).toEqual([
@@ -184,7 +184,7 @@ describe('the zips', () => {
     ]);
   });
 
-  it('of the others have no native code, and two have their pages', () => {
+  it('of the others contain no native code, and two contain pages', () => {
     const others = Object.keys(functions).filter((name) => name !== 'createUser' && name !== 'updateUser');
     const withMore = others.filter((name) => filesOf(name).length > 2);
 
@@ -200,7 +200,7 @@ describe('the zips', () => {
     }
   });
 
-  it('have their source maps beside them', () => {
+  it('have source maps beside them', () => {
     for (const name of Object.keys(functions)) {
       const map = JSON.parse(readFileSync(path.join(folder, `${name}.js.map`), 'utf8'));
       expect(map.sources.some((source: string) => source.endsWith('.ts'))).toBe(true);
@@ -212,7 +212,7 @@ describe('a native package', () => {
   it.each([
     ['sha512', true],
     ['sha256', true],
-  ])('is taken with the right %s only', (algorithm, expected) => {
+  ])('is accepted only with the right %s', (algorithm, expected) => {
     const content = Buffer.from('content');
     const right = `${algorithm}-${createHash(algorithm).update(content).digest('base64')}`;
 
@@ -222,7 +222,7 @@ describe('a native package', () => {
 });
 
 describe('dependencies', () => {
-  it('that the properties imply are dropped, others kept', () => {
+  it('that the properties imply are removed, others stay', () => {
     const resources = {
       A: { Type: 'X', DependsOn: ['Role', 'Log'], Properties: { Role: { 'Fn::GetAtt': ['Role', 'Arn'] } } },
       B: { Type: 'X', DependsOn: 'A', Properties: { Target: { 'Fn::Join': ['/', ['x', { Ref: 'A' }]] } } },
@@ -249,7 +249,7 @@ describe('the forms of a route', () => {
     expect(otherForm(route)).toBe(other);
   });
 
-  it('are added only where they are missing, and lead to the same target', () => {
+  it('are added only where they are missing, with the same target', () => {
     const route = (RouteKey: string) => ({
       Type: 'AWS::ApiGatewayV2::Route',
       Properties: { RouteKey, Target: 't' },

@@ -8,9 +8,9 @@ export interface Cloud {
   readonly url: string;
   readonly stacks: Stacks;
   readonly buckets: Buckets;
-  /** Every call, as its action, path, or `S3.METHOD /path`. */
+  /** every call, as its action, path, or `S3.METHOD /path` */
   readonly calls: string[];
-  /** The resources of a stack's present template. */
+  /** @returns the resources of a stack's current template */
   resources(stack: string): Resources;
   stop(): Promise<void>;
 }
@@ -39,14 +39,14 @@ const identity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/do
 <Arn>arn:aws:iam::123456789012:user/test</Arn><UserId>AIDTEST</UserId><Account>123456789012</Account>
 </GetCallerIdentityResult></GetCallerIdentityResponse>`;
 
-/** Where osls asks whether a function has changed; here none ever exists, nor a repository of images. */
+/** osls reads functions here to detect changes. The answer is always that the function, or image repository, does not exist. */
 const LAMBDA = '/2015-03-31/functions/';
 
 const xml = { 'content-type': 'text/xml' };
 
 /**
- * As much of AWS as `sls deploy` and `sls remove` speak to: STS, CloudFormation (it believes every template and makes what it
- * says at once) and S3. Another test's emulator may know more.
+ * Starts a stand-in for what `sls deploy` and `sls remove` call in AWS: STS, S3, and CloudFormation, which accepts every template
+ * and creates its resources at once.
  */
 export async function startCloud(): Promise<Cloud> {
   const stacks: Stacks = new Map();

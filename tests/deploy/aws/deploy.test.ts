@@ -29,7 +29,7 @@ function serverless(command: string, ...args: string[]): Promise<string> {
   });
 }
 
-/** All but what names a moment or an upload. */
+/** Replaces what differs between two uploads of the same stack. */
 function withoutUploads(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, (key, entry: unknown) => (key === 'S3Key' ? 'key' : entry)).replace(
@@ -39,8 +39,8 @@ function withoutUploads(value: unknown): unknown {
   );
 }
 
-describe('sls, with AWS_ENDPOINT_URL and keys that nobody knows,', () => {
-  it('deploys: every resource of the packaged template is there, and every zip', async () => {
+describe('sls with AWS_ENDPOINT_URL and arbitrary keys', () => {
+  it('deploys every resource of the packaged template, and every zip', async () => {
     await serverless('deploy');
 
     const expected = resourcesOf(templatesIn(zips)[1] ?? '');
@@ -61,18 +61,18 @@ describe('sls, with AWS_ENDPOINT_URL and keys that nobody knows,', () => {
     expect(cloud.stacks.get(STACK)?.status).toBe('UPDATE_COMPLETE');
   });
 
-  it('removes it, and what it had uploaded', async () => {
+  it('removes the stack and its uploads', async () => {
     await serverless('remove');
 
     expect(cloud.stacks.get(STACK)?.status).toBe('DELETE_COMPLETE');
     for (const objects of cloud.buckets.values()) expect(objects.size).toBe(0);
   });
 
-  it('deploys no placeholders to AWS itself', async () => {
+  it('refuses to deploy placeholders to AWS itself', async () => {
     const env = { AWS_ENDPOINT_URL: undefined, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', ZIPS_FROM: zips };
 
     await expect(run(process.execPath, [sls, 'deploy', '--stage', 'prod'], { env })).rejects.toThrow(
-      /Not deployed: subnetIds, securityGroupIds, kafkaBrokers of this stage are still a placeholder/,
+      /Not deployed: subnetIds, securityGroupIds, kafkaBrokers still have placeholders\. Set them in tools\/deploy/,
     );
   });
 });

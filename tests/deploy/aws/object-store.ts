@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { CloudAnswer, CloudRequest } from './cloud.ts';
 
-/** Objects by key, by bucket. */
+/** objects by bucket, then by key */
 export type Buckets = Map<string, Map<string, StoredObject>>;
 
 export interface StoredObject {
   readonly body: Buffer;
-  /** The user's metadata, which osls puts the content's hash into. */
+  /** user metadata; osls stores the content's hash in it */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -22,7 +22,7 @@ function etag(body: Buffer): string {
   return `"${createHash('md5').update(body).digest('hex')}"`;
 }
 
-/** The SDK may send the body in signed chunks: size;signature, bytes, …, trailers. */
+/** Decodes a body that the SDK sent in signed chunks: size;signature, bytes, …, trailers. */
 function unchunked(body: Buffer, encoding: string | undefined): Buffer {
   if (encoding?.includes('aws-chunked') !== true) return body;
   const parts: Buffer[] = [];
@@ -49,7 +49,7 @@ function removeMany(objects: Map<string, StoredObject>, body: Buffer): void {
   for (const [, key = ''] of body.toString('utf8').matchAll(/<Key>([^<]+)<\/Key>/g)) objects.delete(key);
 }
 
-/** S3 with the bucket in the path. */
+/** Answers as S3 does, with the bucket in the path. */
 export function answerAsS3(request: CloudRequest, buckets: Buckets): CloudAnswer {
   const [, name = '', ...rest] = request.path.split('/');
   const key = rest.join('/');

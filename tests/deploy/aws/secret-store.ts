@@ -1,18 +1,19 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What was asked for, in order. */
-export interface Asked {
+/** A request for one value. */
+export interface StoreRequest {
   readonly target: string;
   readonly name: string;
 }
 
 export interface SecretStore {
   readonly url: string;
-  /** SSM parameters and secrets, by name. */
+  /** SSM parameters and secrets, by name */
   readonly values: Map<string, string>;
-  readonly asked: Asked[];
-  /** How requests are answered: as they should, with an error, or not at all. */
+  /** all requests, in order */
+  readonly requests: StoreRequest[];
+  /** answers normally, with a throttling error, or not at all */
   mode: 'pass' | 'throttle' | 'silent';
   stop(): Promise<void>;
 }
@@ -27,9 +28,9 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
 const SIGNED =
   /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/[a-z0-9-]+\/(ssm|secretsmanager)\/aws4_request, .*Signature=[0-9a-f]{64}$/;
 
-/** Systems Manager's parameters and Secrets Manager on one port, as far as reading a value goes; it insists on a signature. */
+/** Starts a stand-in for Systems Manager and Secrets Manager that returns values to signed requests. */
 export async function startSecretStore(values: Readonly<Record<string, string>> = {}): Promise<SecretStore> {
-  const asked: Asked[] = [];
+  const requests: StoreRequest[] = [];
   const known = new Map(Object.entries(values));
   const store = { mode: 'pass' as SecretStore['mode'] };
 
@@ -38,7 +39,7 @@ export async function startSecretStore(values: Readonly<Record<string, string>> 
     const body = await bodyOf(request);
     const isSecret = target === 'secretsmanager.GetSecretValue';
     const name = String(isSecret ? body['SecretId'] : body['Name']);
-    asked.push({ target, name });
+    requests.push({ target, name });
     const service = SIGNED.exec(request.headers.authorization ?? '')?.[1];
     if (service !== (isSecret ? 'secretsmanager' : 'ssm')) return [403, { __type: 'IncompleteSignatureException' }];
     if (store.mode === 'throttle') return [400, { __type: 'ThrottlingException' }];
@@ -65,7 +66,7 @@ export async function startSecretStore(values: Readonly<Record<string, string>> 
   return Object.assign(store, {
     url: `http://127.0.0.1:${port}`,
     values: known,
-    asked,
+    requests,
     stop: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -74,7 +75,7 @@ export async function startSecretStore(values: Readonly<Record<string, string>> 
   });
 }
 
-/** What a Lambda function finds in its environment to ask the store with. */
+/** The variables with which a Lambda function reaches the store. */
 export function storeEnvironment(url: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: url,

@@ -10,7 +10,7 @@ interface Template {
 interface Stack {
   status: string;
   template: Template;
-  /** A change set that waits to be executed. */
+  /** a change set that is not executed yet */
   waiting?: Template;
   readonly events: string[];
 }
@@ -35,7 +35,7 @@ function refuse(message: string): CloudAnswer {
   };
 }
 
-/** S3 buckets get a name that CloudFormation makes up; the rest keeps its logical id. */
+/** S3 buckets get a generated name; every other resource keeps its logical id. */
 function physicalId(stack: string, id: string, type: string): string {
   return type === 'AWS::S3::Bucket' ? `${stack}-${id}`.toLowerCase() : id;
 }
@@ -85,7 +85,7 @@ function eventsXml(name: string, { events }: Stack): string {
     .join('');
 }
 
-/** CloudFormation that believes every template and has made what it describes as soon as it is asked. */
+/** Answers as CloudFormation does, but accepts every template and creates its resources at once. */
 export function answerAsCloudFormation(
   action: string,
   form: URLSearchParams,
@@ -103,7 +103,7 @@ export function answerAsCloudFormation(
     return ok(action, `<StackId>${idOf(name)}</StackId><Id>${idOf(name)}</Id>`);
   }
   const stack = stacks.get(name);
-  // One that is gone is known by its id alone.
+  // A deleted stack is found only by its id.
   const isGone = stack?.status === 'DELETE_COMPLETE' && given === name;
   if (stack === undefined || isGone) return refuse(`Stack with id ${name} does not exist`);
   switch (action) {

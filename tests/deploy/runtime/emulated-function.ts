@@ -6,25 +6,26 @@ import { waitFor } from '#tests/helpers/wait-for.ts';
 import { freePorts } from '#tools/local/process/ports.ts';
 
 export interface EmulatedFunction {
-  /** Invokes the function; the first call starts the runtime. @throws when the function failed */
+  /** Invokes the function. The first call starts the runtime. @throws if the function fails */
   invoke(event: unknown): Promise<unknown>;
-  /** What the emulator and the function have printed. */
+  /** what the emulator and the function have printed so far */
   output(): string;
-  /** How long the runtime took to start, and each call since, in milliseconds, as the emulator measured them. */
+  /** durations of the runtime's start and of each call, measured by the emulator */
   times(): { readonly initMs: number; readonly callMs: readonly number[] };
-  /** Stops the function's process between two calls, as Lambda does. */
+  /** Stops the function's process, as Lambda does between calls. */
   freeze(): void;
   thaw(): void;
   stop(): Promise<void>;
 }
 
 export interface FunctionOptions {
-  /** The unpacked zip. */
+  /** the unpacked zip */
   readonly folder: string;
   readonly handler: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
-  readonly node?: string;
+  /** executable that runs the function */
+  readonly node: string;
 }
 
 function post(port: number, body: string): Promise<string> {
@@ -49,17 +50,17 @@ function parsed(answer: string): unknown {
   return value;
 }
 
-/** The process that the emulator has started, whichever of its threads did so. */
+/** The process that one of the emulator's threads started. */
 function childOf(pid: number): number {
   const children = readdirSync(`/proc/${pid}/task`).map((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim(),
   );
   const [first] = children.filter((line) => line !== '').flatMap((line) => line.split(' ').map(Number));
-  if (first === undefined) throw new Error('The emulator runs nothing');
+  if (first === undefined) throw new Error(`Process ${pid}, the emulator, has no child`);
   return first;
 }
 
-/** A packaged function in AWS's Node runtime under AWS's emulator, in a process of its own. */
+/** Runs a packaged function in AWS's Node runtime client under AWS's runtime interface emulator. */
 export async function startFunction(options: FunctionOptions): Promise<EmulatedFunction> {
   const [client, emulator, [port = 0, apiPort = 0]] = await Promise.all([
     runtimeClient(),
@@ -68,8 +69,7 @@ export async function startFunction(options: FunctionOptions): Promise<EmulatedF
   ]);
   const listening = ['--runtime-interface-emulator-address', `127.0.0.1:${port}`];
   const api = ['--runtime-api-address', `127.0.0.1:${apiPort}`];
-  const node = options.node ?? process.execPath;
-  const child: ChildProcess = spawn(emulator, [...listening, ...api, node, client, options.handler], {
+  const child: ChildProcess = spawn(emulator, [...listening, ...api, options.node, client, options.handler], {
     cwd: options.folder,
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -89,7 +89,7 @@ export async function startFunction(options: FunctionOptions): Promise<EmulatedF
   }
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const pid = child.pid ?? 0;
-  // It listens a little after it has started.
+  // The emulator starts to listen shortly after its process has started.
   let isListening = false;
 
   return {
@@ -113,7 +113,7 @@ export async function startFunction(options: FunctionOptions): Promise<EmulatedF
         try {
           process.kill(find(), 'SIGKILL');
         } catch {
-          // it has ended by itself
+          // it has already exited
         }
       }
       await exited;

@@ -15,14 +15,14 @@ const WARM_CALLS = 3;
 let stage: DeployedStage;
 const api = createServer((_request, response) => void response.end('Requested id: 7'));
 const measured: string[] = [];
-/** Everything that each function has logged. */
+/** output of each function */
 const logged = new Map<string, string>();
 
 function ms(value: number): string {
   return `${value.toFixed(value < 10 ? 1 : 0).padStart(5)} ms`;
 }
 
-/** Invokes a function once in a fresh runtime, then again a few times, and notes how long it took. */
+/** Starts a function, invokes it several times and records the durations. @returns the first answer */
 async function invoke(name: string, event: unknown): Promise<unknown> {
   const { port } = api.address() as AddressInfo;
   const running = await startPackaged(name, { ...stage.env, USERS_BASE_URL: `http://127.0.0.1:${port}` });
@@ -61,13 +61,13 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  console.log(`In AWS's runtime, on Node ${process.versions.node}:\n${measured.sort().join('\n')}`);
+  console.log(`In AWS's runtime, on Node ${packagedFunctions()[0]?.nodeVersion}:\n${measured.sort().join('\n')}`);
   api.close();
   await stage.stop();
 });
 
-/** Registers somebody through the function itself and returns what the other calls need. */
-async function registered() {
+/** Creates a user through createUser. @returns what the other calls need */
+async function createdUser() {
   const body = user();
   const running = await startPackaged('createUser', stage.env);
   const answer = httpAnswer(await running.invoke(httpInvocation('POST /api/users/', { body })));
@@ -75,7 +75,7 @@ async function registered() {
   return { ...body, id: String(answer.json['id']) };
 }
 
-describe('each function, from its zip, in the runtime of AWS', () => {
+describe("each function, from its zip, in AWS's runtime", () => {
   it('createUser', async () => {
     const key = { 'idempotency-key': 'the-same-for-all-calls' };
     const body = user();
@@ -86,7 +86,7 @@ describe('each function, from its zip, in the runtime of AWS', () => {
   });
 
   it('getUser, updateUser, listUsers, removeUser', async () => {
-    const { id, email } = await registered();
+    const { id, email } = await createdUser();
     const path = { id };
 
     const [got, changed, listed] = [
@@ -103,7 +103,7 @@ describe('each function, from its zip, in the runtime of AWS', () => {
   });
 
   it('listEvents, getEvent, retryEvent, listDeadLetters', async () => {
-    await registered();
+    await createdUser();
     const listed = await call('listEvents', 'GET /api/events', { headers: asOperator });
     const [first] = listed.json['content'] as Array<{ uuid: string }>;
     const path = { uuid: first?.uuid ?? '' };
@@ -132,7 +132,7 @@ describe('each function, from its zip, in the runtime of AWS', () => {
     expect(await call('consumers', 'GET /api/consumers', { headers: asOperator })).toMatchObject({ statusCode: 404 });
   });
 
-  it('sendWelcomeEmail: a batch becomes one mail an event, however often it is delivered', async () => {
+  it('sendWelcomeEmail sends one mail per event, however often a batch is delivered', async () => {
     const event = testEvent();
     const topic = `${stage.env['TOPIC_PREFIX']}user.email.send`;
 
@@ -141,7 +141,7 @@ describe('each function, from its zip, in the runtime of AWS', () => {
     expect(stage.mailServer.to(event.userEmail)).toHaveLength(1);
   });
 
-  it('confirmEmailSent, recordDeadLetter: whatever a record holds, it is taken', async () => {
+  it('confirmEmailSent and recordDeadLetter accept records with any content', async () => {
     const topic = `${stage.env['TOPIC_PREFIX']}user.email.sent`;
     const message = toMessage('user.email.sent', {
       ...testEvent(),
@@ -155,7 +155,7 @@ describe('each function, from its zip, in the runtime of AWS', () => {
     expect(await invoke('recordDeadLetter', kafkaInvocation([letter]))).toBeNull();
   });
 
-  it('relayOutbox, deliverDue: a round of the schedule', async () => {
+  it('relayOutbox and deliverDue complete a scheduled round', async () => {
     expect(await invoke('relayOutbox', singleRound)).toBeNull();
     expect(await invoke('deliverDue', singleRound)).toBeNull();
   });
@@ -164,7 +164,7 @@ describe('each function, from its zip, in the runtime of AWS', () => {
     ['relayOutbox', 'OldestUnpublishedEventSeconds', 'Seconds'],
     ['deliverDue', 'OldestUnsentMailSeconds', 'Seconds'],
     ['recordDeadLetter', 'DeadLetters', 'Count'],
-  ])('%s reports %s, as its alarm expects it', (name, metric, unit) => {
+  ])('%s reports %s under the name that its alarm watches', (name, metric, unit) => {
     const lines = (logged.get(name) ?? '').split('\n').filter((line) => line.includes('"_aws"'));
     const [figures] = lines.map((line): Record<string, unknown> => JSON.parse(line.slice(line.indexOf('{'))));
 
@@ -187,7 +187,7 @@ describe('each function, from its zip, in the runtime of AWS', () => {
     );
   });
 
-  it('authorizer: lets the token through, whatever the case of the header, and nothing else', async () => {
+  it('authorizer accepts the token in a header of any case, and nothing else', async () => {
     const event = (headers: Record<string, string>) => ({
       ...httpInvocation('GET /api/users/', { headers }),
       type: 'REQUEST',
@@ -201,7 +201,7 @@ describe('each function, from its zip, in the runtime of AWS', () => {
     expect(await invoke('authorizer', event({ authorization: 'Bearer wrong-token' }))).toEqual({ isAuthorized: false });
   });
 
-  it('the others', async () => {
+  it('the remaining functions', async () => {
     const ready = await call('ready', 'GET /health/ready');
     expect(ready).toMatchObject({ statusCode: 200, json: { status: 'up' } });
     expect(await call('live', 'GET /health/live')).toMatchObject({ statusCode: 200 });
@@ -226,7 +226,7 @@ describe('each function, from its zip, in the runtime of AWS', () => {
     expect(await call('receiveMessage', 'POST /tests/firenforget', { body: 'x' })).toMatchObject({ statusCode: 200 });
   });
 
-  it('logs nothing that is secret', () => {
+  it('logs no secret', () => {
     const secrets = [
       OPERATOR_TOKEN,
       'right-password',
@@ -241,7 +241,7 @@ describe('each function, from its zip, in the runtime of AWS', () => {
     }
   });
 
-  it('was called', () => {
+  it('was invoked by these tests', () => {
     const called = new Set(measured.map((line) => line.split(' ')[0]));
 
     expect(

@@ -10,7 +10,7 @@ import { startPackaged } from './packaged-functions.ts';
 import { asOperator, type DeployedStage, startStage } from './stage.ts';
 
 const NAMES = ['createUser', 'getUser', 'updateUser', 'sendWelcomeEmail', 'relayOutbox'] as const;
-/** What MySQL gives an idle session of ours is 60 s. */
+/** MySQL closes our idle sessions after 60 s. */
 const IDLE_LIMIT_MS = 100_000;
 
 let stage: DeployedStage;
@@ -40,7 +40,7 @@ afterAll(async () => {
 
 function of(name: (typeof NAMES)[number]): EmulatedFunction {
   const found = running[name];
-  if (found === undefined) throw new Error(`${name} does not run`);
+  if (found === undefined) throw new Error(`${name} is not running`);
   return found;
 }
 
@@ -73,16 +73,19 @@ async function openSessions(): Promise<number> {
   return rows.length;
 }
 
-describe('functions that were frozen past the idle time-outs of their servers', () => {
-  it('answer their next call as if nothing had been', async () => {
+describe('functions frozen for longer than the idle timeouts of their servers', () => {
+  it('answer their next call normally', async () => {
     id = String((await create()).json['id']);
     expect(await useAll()).toEqual({ statuses: [201, 200, 200], mails: 1 });
     expect(await openSessions()).toBeGreaterThanOrEqual(NAMES.length);
 
     for (const name of NAMES) of(name).freeze();
-    // MySQL ends their sessions by itself; to Redis the connections are gone without a word.
+    // MySQL closes their sessions; the connections to Redis are dropped without a FIN or RST.
     redis.forget();
-    await waitFor(async () => (await openSessions()) === 0, { timeoutMs: IDLE_LIMIT_MS, what: 'MySQL to end them' });
+    await waitFor(async () => (await openSessions()) === 0, {
+      timeoutMs: IDLE_LIMIT_MS,
+      what: 'MySQL to close the sessions',
+    });
     for (const name of NAMES) of(name).thaw();
 
     expect(await useAll()).toEqual({ statuses: [201, 200, 200], mails: 1 });

@@ -4,7 +4,7 @@ export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** The body when it is JSON. */
+  /** the body, if it is JSON */
   readonly json: Readonly<Record<string, unknown>>;
 }
 
@@ -15,7 +15,7 @@ interface HttpRequest {
   readonly query?: Readonly<Record<string, string>>;
 }
 
-/** What API Gateway hands over for a route such as 'GET /api/users/{id}'. */
+/** The event of API Gateway for a route such as 'GET /api/users/{id}'. */
 export function httpInvocation(routeKey: string, { headers = {}, body, path = {}, query = {} }: HttpRequest = {}) {
   const [method = 'GET', template = '/'] = routeKey.split(' ');
   const rawPath = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name] ?? ''));
@@ -43,10 +43,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-/** What a function answered to API Gateway. */
+/** Reads a function's answer to API Gateway. */
 export function httpAnswer(value: unknown): HttpAnswer {
   if (!isObject(value) || typeof value['statusCode'] !== 'number')
-    throw new Error(`No answer for API Gateway: ${JSON.stringify(value)}`);
+    throw new Error(`The answer has no statusCode: ${JSON.stringify(value)}`);
   const headers = Object.fromEntries(Object.entries(isObject(value['headers']) ? value['headers'] : {})) as Record<
     string,
     string
@@ -58,7 +58,7 @@ export function httpAnswer(value: unknown): HttpAnswer {
   return { statusCode: value['statusCode'], headers, body, json: isObject(json) ? json : {} };
 }
 
-/** What a mapping hands over for a batch of one topic. */
+/** The event of a mapping for a batch of one topic. */
 export function kafkaInvocation(records: readonly RawRecord[]) {
   const byPartition: Record<string, RawRecord[]> = {};
   for (const record of records) {
@@ -68,5 +68,5 @@ export function kafkaInvocation(records: readonly RawRecord[]) {
   return { eventSource: 'SelfManagedKafka', bootstrapServers: '127.0.0.1:9092', records: byPartition };
 }
 
-/** What the schedule hands over, for a single round. */
+/** The event for one round of a scheduled function. */
 export const singleRound = { once: true };

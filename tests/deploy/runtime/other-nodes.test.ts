@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { otherNode } from '#tests/deploy/tools/lambda-runtime.ts';
+import { NODE_VERSIONS } from '#tests/deploy/stages.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
 import { httpAnswer, httpInvocation, kafkaInvocation, singleRound } from './invocations.ts';
@@ -17,11 +17,12 @@ beforeAll(async () => {
 
 afterAll(() => stage.stop());
 
+const [, ...OTHERS] = NODE_VERSIONS;
 const measured: string[] = [];
 
-describe.each(['22', '24'])('on Node %s, from the same zips,', (version) => {
+describe.each(OTHERS)('the same zips on Node %s', (version) => {
   const invokeOnce = async (name: string, event: unknown): Promise<unknown> => {
-    const running = await startPackaged(name, stage.env, await otherNode(version));
+    const running = await startPackaged(name, stage.env, version);
     try {
       const answer = await running.invoke(event);
       const { initMs, callMs } = running.times();
@@ -36,7 +37,7 @@ describe.each(['22', '24'])('on Node %s, from the same zips,', (version) => {
 
   afterAll(() => console.log(measured.splice(0).join('\n')));
 
-  it('HTTP, Kafka, schedule and authorizer answer', async () => {
+  it('answer HTTP, Kafka, schedule and authorizer invocations', async () => {
     const body = { name: 'Ann', lastname: 'Lee', email: randomEmail(), password: 'right-password' };
     const event = testEvent();
     const topic = `${stage.env['TOPIC_PREFIX']}user.email.send`;

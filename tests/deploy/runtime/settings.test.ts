@@ -13,7 +13,7 @@ beforeAll(async () => {
   await prepare.invoke({});
   await prepare.stop();
   getUser = await startPackaged('getUser', stage.env);
-  stage.store.asked.length = 0;
+  stage.store.requests.length = 0;
 });
 
 afterAll(async () => {
@@ -41,21 +41,21 @@ describe('a function whose settings are references', () => {
     expect(JSON.stringify(answer)).not.toContain('OPERATOR_TOKEN');
   });
 
-  it('heals by itself, and fetches each of them once', async () => {
+  it('recovers by itself and fetches each reference once', async () => {
     stage.store.mode = 'pass';
-    stage.store.asked.length = 0;
+    stage.store.requests.length = 0;
 
     const answers = [await get(), await get(), await get()];
 
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([404, 404, 404]);
-    expect(stage.store.asked.map(({ name }) => name.replace('/registration/prod/', '')).sort()).toEqual([
+    expect(stage.store.requests.map(({ name }) => name.replace('/registration/prod/', '')).sort()).toEqual([
       'operator-token',
       'redis-url',
       'users-database-url',
     ]);
   });
 
-  it('tells in its log which one was missing', () => {
+  it('logs which reference could not be fetched', () => {
     expect(getUser.output()).toContain('OPERATOR_TOKEN could not be fetched (ThrottlingException)');
   });
 });

@@ -5,13 +5,13 @@ import { randomName } from '#tests/helpers/random.ts';
 import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
 
 export const OPERATOR_TOKEN = `operator-${randomUUID()}`;
-/** For HTTP API functions of operators. */
+/** Headers of an operator's request. */
 export const asOperator = { authorization: `Bearer ${OPERATOR_TOKEN}` };
 
 export interface DeployedStage {
   readonly store: SecretStore;
   readonly mailServer: TestMailServer;
-  /** What each function's environment has besides the template's: where AWS is, and names of this run alone. */
+  /** added to each function's environment: AWS's address, and names that only this run uses */
   readonly env: Readonly<Record<string, string>>;
   readonly urls: { readonly users: string; readonly notifications: string; readonly redis: string };
   stop(): Promise<void>;
@@ -23,7 +23,7 @@ function databaseUrl(variable: string): string {
   return url.href;
 }
 
-/** The servers of this run in the place of a stage's, named by the parameters that the template refers to. */
+/** Starts a stage whose parameters, which the template refers to, name the servers of this run. */
 export async function startStage(changed: Readonly<Record<string, string>> = {}): Promise<DeployedStage> {
   const mailServer = await startMailServer();
   const urls = {

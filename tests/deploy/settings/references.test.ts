@@ -28,17 +28,17 @@ afterAll(async () => {
 
 function fetched(text: string): Promise<string> {
   const reference = parseReference(text);
-  if (reference === undefined) throw new Error(`${text} is no reference`);
+  if (reference === undefined) throw new Error(`${text} is not a reference`);
   return fetchReference(reference, 'REDIS_URL');
 }
 
-describe('a reference, asked for with a signature,', () => {
+describe('a reference, fetched with a signed request', () => {
   it.each([
     ['ssm:/a/b', 'parameter'],
     ['secretsmanager:c/d', 'secret'],
     ['secretsmanager:json#url', 'field'],
     [`file:${folder}/f`, 'content'],
-  ])('%s stands for %s', async (text, value) => {
+  ])('%s resolves to %s', async (text, value) => {
     expect(await fetched(text)).toBe(value);
   });
 
@@ -48,14 +48,14 @@ describe('a reference, asked for with a signature,', () => {
     ['secretsmanager:json#port', 'NO_VALUE'],
     ['secretsmanager:c/d#url', 'NO_VALUE'],
     [`file:${folder}/missing`, 'ENOENT'],
-  ])('%s that stands for nothing makes the call wait, and the log tell why: %s', async (text, code) => {
+  ])('%s, which cannot be resolved, fails as a dependency that is down, with the cause %s', async (text, code) => {
     await expect(fetched(text)).rejects.toMatchObject({
       code: 'DEPENDENCY_DOWN',
       cause: { message: `REDIS_URL could not be fetched (${code})` },
     });
   });
 
-  it('is not waited for longer than a call has time', async () => {
+  it('times out within the time of a call', async () => {
     store.mode = 'silent';
 
     const { answer, ms } = await timed(() => fetched('ssm:/a/b'));
@@ -64,7 +64,7 @@ describe('a reference, asked for with a signature,', () => {
     expect(ms).toBeLessThan(1500);
   });
 
-  it('is refused in time too', async () => {
+  it('fails at once if the store throttles', async () => {
     store.mode = 'throttle';
 
     await expect(fetched('secretsmanager:c/d')).rejects.toMatchObject({
@@ -75,7 +75,7 @@ describe('a reference, asked for with a signature,', () => {
 
 describe('the role of a function', () => {
   it.each(['ssm:/a/b', 'ssm:a', 'secretsmanager:c/d', 'secretsmanager:json#url', 'file:/x', 'mysql://u:p@h/d', ''])(
-    'may read %j when the function takes it for a reference to AWS',
+    'may read %j exactly if the function resolves it as a reference to AWS',
     (text) => {
       const kind = parseReference(text)?.kind;
 

@@ -1,6 +1,6 @@
 import { ofType, type Resources } from './template.ts';
 
-/** What a mapping of self-managed Kafka or MSK may have only together with ProvisionedPollerConfig. */
+/** Properties that Kafka mappings support only with ProvisionedPollerConfig. */
 const PROVISIONED_ONLY = [
   'BisectBatchOnFunctionError',
   'MaximumRetryAttempts',
@@ -18,10 +18,10 @@ function destinationOf(properties: Readonly<Record<string, unknown>>): unknown {
   return isObject(onFailure) ? onFailure['Destination'] : undefined;
 }
 
-/** Endings of a destination's pattern in the API: 12 to 1024 characters. */
+/** The API's minimum length of a destination. */
 const SHORTEST_DESTINATION = 12;
 
-/** What AWS refuses in event source mappings although cfn-lint does not know it; one line for each. */
+/** Checks event source mappings for what AWS rejects and cfn-lint does not. @returns one line per problem */
 export function mappingProblems(resources: Resources): string[] {
   const problems: string[] = [];
   for (const [id, properties] of ofType(resources, 'AWS::Lambda::EventSourceMapping')) {

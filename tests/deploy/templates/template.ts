@@ -8,7 +8,7 @@ export interface Resource {
 
 export type Resources = Readonly<Record<string, Resource>>;
 
-/** The resources of a compiled template. */
+/** Reads the resources of a compiled template. */
 export function resourcesOf(file: string): Resources {
   return JSON.parse(readFileSync(file, 'utf8')).Resources;
 }
@@ -17,7 +17,7 @@ export function templatesIn(folder: string): string[] {
   return ['create', 'update'].map((kind) => path.join(folder, `cloudformation-template-${kind}-stack.json`));
 }
 
-/** Properties of every resource of one type, by logical id. */
+/** @returns the properties of every resource of one type, by logical id */
 export function ofType(resources: Resources, type: string): ReadonlyMap<string, Resource['Properties']> {
   return new Map(
     Object.entries(resources)

@@ -21,24 +21,24 @@ function statementsOf(role: Readonly<Record<string, unknown>> | undefined): unkn
 }
 
 describe('every stage', () => {
-  it('has templates in which cfn-lint finds no error, and nothing to warn of', async () => {
+  it('has templates without errors or warnings of cfn-lint', async () => {
     const [create = ''] = templatesIn(folderOf('prod'));
     const updates = names.flatMap((name) => templatesIn(folderOf(name)).slice(1));
-    // The stack is created with the bucket alone, the same for every stage.
+    // Every stage creates its stack with the same template, which has only the bucket.
     const findings = await lintTemplates([create, ...updates], 'eu-central-1');
 
     expect(findings.filter(({ Level }) => Level !== 'Informational')).toEqual([]);
-    // Six seconds of processor time for each.
+    // cfn-lint needs six seconds of processor time per template.
   }, 240_000);
 
-  it.each(names)('%s: has mappings that AWS takes', (name) => {
+  it.each(names)('%s: has mappings that AWS accepts', (name) => {
     const resources = compiled(name);
 
     expect(ofType(resources, 'AWS::Lambda::EventSourceMapping').size).toBe(4);
     expect(mappingProblems(resources)).toEqual([]);
   });
 
-  it.each(names)('%s: holds no secret, neither in the template nor in what osls keeps beside it', (name) => {
+  it.each(names)('%s: has no secret in its templates, nor in the state file of osls', (name) => {
     for (const file of [...templatesIn(folderOf(name)), `${folderOf(name)}/serverless-state.json`]) {
       expect(readFileSync(file, 'utf8')).not.toMatch(/mysql:\/\/|rediss?:\/\/\S*@|smtps?:\/\/\S*:|tester:|"password"/);
     }
@@ -46,19 +46,19 @@ describe('every stage', () => {
 });
 
 describe('a deployed stage', () => {
-  it.each(['dev', 'prod'] as const)('%s: gives every function a role, a log that ends, and a known runtime', (name) => {
+  it.each(['dev', 'prod'] as const)('%s: gives every function a role, log retention, and the runtime', (name) => {
     const resources = compiled(name);
     const functions = ofType(resources, 'AWS::Lambda::Function');
     const roles = new Set([...functions.values()].map(({ Role }) => JSON.stringify(Role)));
 
     expect(roles.size).toBe(functions.size);
-    for (const { Runtime } of functions.values()) expect(Runtime).toBe('nodejs22.x');
+    for (const { Runtime } of functions.values()) expect(Runtime).toBe('nodejs24.x');
     const logs = [...ofType(resources, 'AWS::Logs::LogGroup').values()];
     expect(logs).toHaveLength(functions.size);
     for (const { RetentionInDays } of logs) expect(RetentionInDays).toBe(name === 'dev' ? 7 : 30);
   });
 
-  it('gives a function the settings that it uses and no other', () => {
+  it('gives a function only the settings that it uses', () => {
     const functions = ofType(compiled('prod'), 'AWS::Lambda::Function');
     const settings = (id: string): string[] =>
       Object.entries(JSON.parse(JSON.stringify(functions.get(`${id}LambdaFunction`)?.['Environment'] ?? {})).Variables)
@@ -72,7 +72,7 @@ describe('a deployed stage', () => {
     expect(settings('SendWelcomeEmail')).toEqual(['NOTIFICATIONS_DATABASE_URL', 'SMTP_URL']);
   });
 
-  it('lets a role read what its function is given, and write its own log, and nothing else', () => {
+  it('allows a role only to read what its function is granted and to write its own log', () => {
     const resources = compiled('prod');
     const own = (id: string) => statementsOf(ofType(resources, 'AWS::IAM::Role').get(`${id}Role`));
     const sub = (rest: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` });
@@ -99,7 +99,7 @@ describe('a deployed stage', () => {
       expect(JSON.stringify(statement)).toMatch(/^\{"Effect":"(Allow|Deny)","Action":\["ec2:/);
   });
 
-  it('asks the authorizer before the calls of operators, in both forms of the path, and before no other', () => {
+  it('puts the authorizer before the routes of operators, in both forms of the path, and before no other', () => {
     const routes = [...ofType(compiled('prod'), 'AWS::ApiGatewayV2::Route').values()];
     const guarded = routes.filter(({ AuthorizationType }) => AuthorizationType === 'CUSTOM');
 
@@ -134,7 +134,7 @@ describe('a deployed stage', () => {
     expect(routes.filter(({ AuthorizationType }) => AuthorizationType !== undefined)).toEqual([]);
   });
 
-  it('alarms about dead letters, waiting events and mails, lag and failures', () => {
+  it('has alarms for dead letters, unpublished events, unsent mails, lag and failures', () => {
     const alarms = ofType(compiled('prod'), 'AWS::CloudWatch::Alarm');
 
     expect([...alarms.keys()].sort()).toEqual([
@@ -155,8 +155,8 @@ describe('a deployed stage', () => {
   });
 });
 
-describe('brokers that ask who is there', () => {
-  it('are reached with the secrets, which the pollers and the functions may read', () => {
+describe('brokers that require authentication', () => {
+  it('are reached with secrets that pollers and functions may read', () => {
     const resources = compiled('prod-with-secured-brokers');
     const [mapping] = ofType(resources, 'AWS::Lambda::EventSourceMapping').values();
     const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:registration/prod/kafka';
@@ -179,7 +179,7 @@ describe('brokers that ask who is there', () => {
     expect(statements).toContain('secret:registration/prod/kafka-??????');
   });
 
-  it('of an MSK cluster are named by the cluster', () => {
+  it('of an MSK cluster are named by its ARN', () => {
     const resources = compiled('prod-with-msk');
     const [mapping] = ofType(resources, 'AWS::Lambda::EventSourceMapping').values();
     const cluster =

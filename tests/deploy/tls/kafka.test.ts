@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  // Another process, as far as our code can tell: it has fetched nothing and has no connection open.
+  // Fresh modules behave as a new process: nothing fetched, no open connection.
   vi.resetModules();
 });
 
@@ -49,15 +49,15 @@ async function modules() {
 
 const message = { key: 'k', value: 'v', headers: {} };
 
-describe('brokers that want a login over TLS', () => {
-  it('take topics and messages', async () => {
+describe('brokers that require SASL over TLS', () => {
+  it('accept topics and messages', async () => {
     const { createTopics, publish } = await modules();
 
     expect(await createTopics()).toHaveLength(4);
     await publish('user.email.send', [message]);
   });
 
-  it('take messages after the password was changed', async () => {
+  it('accept messages after a password change', async () => {
     const { kafkaClient, publish, openKafka } = await modules();
     await kafkaClient();
     await kafka.setPassword('second');
@@ -68,7 +68,7 @@ describe('brokers that want a login over TLS', () => {
     await admin.disconnect();
   });
 
-  it('are not believed with the certificate of another host', async () => {
+  it('are rejected if their certificate names another host', async () => {
     const { createKafka } = await modules();
     const tls: TlsSettings = { rejectUnauthorized: true, minVersion: 'TLSv1.2', ca: [authority.ca] };
     const admin = createKafka(`127.0.0.1:${kafka.port}`, { ssl: tls }).admin();
@@ -77,8 +77,8 @@ describe('brokers that want a login over TLS', () => {
   });
 });
 
-describe('brokers that want a certificate', () => {
-  it('take messages from a client that has one, and from no other', async () => {
+describe('brokers that require a client certificate', () => {
+  it('accept messages only from a client that has one', async () => {
     const { certFile, keyFile } = await authority.issue('client');
     const [certificate, privateKey] = [readFileSync(certFile, 'utf8'), readFileSync(keyFile, 'utf8')];
     process.env['KAFKA_BROKERS'] = `localhost:${kafka.certificatePort}`;

@@ -41,21 +41,21 @@ async function cipher(): Promise<unknown> {
   return rows[0].Value;
 }
 
-describe('MySQL that takes encrypted connections only', () => {
-  it('is reached with the password and the authority that the references name, each fetched once', async () => {
+describe('MySQL that accepts only encrypted connections', () => {
+  it('is reached with the referenced password and authority, each fetched once', async () => {
     expect(await cipher()).toMatch(/^TLS_|-GCM-|CHACHA20/);
     expect(await cipher()).not.toBe('');
-    expect(store.asked.map(({ name }) => name).sort()).toEqual(['/ca', '/users']);
+    expect(store.requests.map(({ name }) => name).sort()).toEqual(['/ca', '/users']);
   });
 
-  it('is not reached in the clear', async () => {
+  it('rejects unencrypted connections', async () => {
     const db = createDatabase(urlWith('password'), 1);
 
     await expect(statement(db, (executor) => executor.raw('SELECT 1'))).rejects.toThrow();
     await db.destroy();
   });
 
-  it('is not trusted with a certificate of an unknown authority', async () => {
+  it('is not trusted if an unknown authority signed its certificate', async () => {
     const tls: TlsSettings = { rejectUnauthorized: true, minVersion: 'TLSv1.2' };
     const db = createDatabase(urlWith('password'), 1, { tls });
 
@@ -65,28 +65,28 @@ describe('MySQL that takes encrypted connections only', () => {
     await db.destroy();
   });
 
-  it('answers the first call after its password was changed', async () => {
+  it('answers the first call after a password change', async () => {
     const db = await usersDatabase();
     await db.raw("ALTER USER 'tester'@'%' IDENTIFIED BY 'changed'");
     store.values.set('/users', urlWith('changed'));
-    // The connection that is open: the next one has to log in.
+    // Closes the open connection, so that the next call logs in.
     await db.raw('KILL CONNECTION_ID()').catch(() => undefined);
 
     expect(await cipher()).not.toBe('');
-    expect(store.asked.filter(({ name }) => name === '/users')).toHaveLength(2);
+    expect(store.requests.filter(({ name }) => name === '/users')).toHaveLength(2);
   });
 
-  it('is down, and not asked for another password each time, while nobody knows the password', async () => {
+  it('counts as down while no password is accepted, and the reference is not fetched on every call', async () => {
     const db = await usersDatabase();
     await db.raw("ALTER USER 'tester'@'%' IDENTIFIED BY 'unknown'");
     await db.raw('KILL CONNECTION_ID()').catch(() => undefined);
 
     for (let calls = 0; calls < 3; calls += 1)
       await expect(cipher()).rejects.toMatchObject({ code: 'DEPENDENCY_DOWN' });
-    expect(store.asked.filter(({ name }) => name === '/users').length).toBeLessThanOrEqual(3);
+    expect(store.requests.filter(({ name }) => name === '/users').length).toBeLessThanOrEqual(3);
   });
 
-  it('is not trusted with the certificate of another host, nor by its address', async () => {
+  it('is not trusted if its certificate names another host, nor by its IP address', async () => {
     const other = await startSecuredMariadb(authority, 'other.example.com');
     const db = createDatabase(urlWith('password').replace(`:${server.port}/`, `:${other.port}/`), 1, {
       tls: await tlsSettings(),

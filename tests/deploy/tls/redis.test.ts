@@ -29,8 +29,8 @@ afterAll(async () => {
   authority.remove();
 });
 
-describe('Redis that takes encrypted connections only', () => {
-  it('is reached with the password and the authority that the references name', async () => {
+describe('Redis that accepts only encrypted connections', () => {
+  it('is reached with the referenced password and authority', async () => {
     const redis = await redisClient();
 
     expect(await redis.ping()).toBe('PONG');
@@ -38,9 +38,9 @@ describe('Redis that takes encrypted connections only', () => {
   });
 
   it.each([
-    ['signed by an unknown authority', 'localhost', false],
-    ['of another host', '127.0.0.1', true],
-  ] as const)('is not trusted with a certificate %s', async (_, host, isKnown) => {
+    ['is signed by an unknown authority', 'localhost', false],
+    ['names another host', '127.0.0.1', true],
+  ] as const)('is not trusted if its certificate %s', async (_, host, isKnown) => {
     const { ca: _authorities, ...strangers } = await tlsSettings();
     const redis = createRedis(urlWith('first', host), isKnown ? await tlsSettings() : strangers);
 
@@ -48,7 +48,7 @@ describe('Redis that takes encrypted connections only', () => {
     redis.disconnect();
   });
 
-  it('is reached again after its password was changed', async () => {
+  it('is reached again after a password change', async () => {
     const before = await redisClient();
     await before.acl('SETUSER', 'registration', 'resetpass', '>second');
     store.values.set('redis', `{"url":"${urlWith('second')}"}`);

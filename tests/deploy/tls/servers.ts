@@ -16,8 +16,8 @@ export interface SecuredServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server with a folder and a guard of its own, and waits until it answers. */
-async function started(
+/** Starts a server with its own folder and guard and waits until it is ready. @returns how to stop it */
+async function startServer(
   begin: (context: ServiceContext) => Promise<StartedService>,
   options: readonly string[],
 ): Promise<() => Promise<void>> {
@@ -35,12 +35,12 @@ async function started(
   };
 }
 
-function needed<T>(program: T | undefined): T {
-  if (program === undefined) throw new Error('A program is missing');
+function required<T>(program: T | undefined): T {
+  if (program === undefined) throw new Error('ensurePrograms did not return the program');
   return program;
 }
 
-/** MariaDB that takes encrypted connections only. */
+/** Starts MariaDB that accepts only encrypted connections. */
 export async function startSecuredMariadb(authority: Authority, host = 'localhost'): Promise<SecuredServer> {
   const { mariadb } = await ensurePrograms(['mysql']);
   const { certFile, keyFile } = await authority.issue(host);
@@ -51,37 +51,37 @@ export async function startSecuredMariadb(authority: Authority, host = 'localhos
     `--ssl-key=${keyFile}`,
     '--require-secure-transport=ON',
   ];
-  const stop = await started((context) => startMariadb({ ...context, port }, needed(mariadb)), options);
+  const stop = await startServer((context) => startMariadb({ ...context, port }, required(mariadb)), options);
   return { port, stop };
 }
 
-/** Redis that takes encrypted connections of one user with a password. */
+/** Starts Redis that accepts only encrypted connections of one user with a password. */
 export async function startSecuredRedis(authority: Authority, password: string): Promise<SecuredServer> {
   const { redis } = await ensurePrograms(['redis']);
   const { certFile, keyFile } = await authority.issue('localhost');
   const [port = 0] = await freePorts(1);
   const options = ['--tls-port', `${port}`, '--tls-cert-file', certFile, '--tls-key-file', keyFile];
   const more = ['--tls-ca-cert-file', authority.caFile, '--tls-auth-clients', 'no'];
-  // On the plain port the start looks whether it is there; nobody can do more.
-  const anybody = ['--user', 'default', 'on', 'nopass', 'resetkeys', '-@all', '+ping'];
+  // The start checks readiness on the plain port, where only PING is allowed.
+  const anonymous = ['--user', 'default', 'on', 'nopass', 'resetkeys', '-@all', '+ping'];
   const user = ['--user', 'registration', 'on', `>${password}`, '~*', '&*', '+@all'];
-  const stop = await started(
-    (context) => startRedis(context, needed(redis)),
-    [...options, ...more, ...anybody, ...user],
+  const stop = await startServer(
+    (context) => startRedis(context, required(redis)),
+    [...options, ...more, ...anonymous, ...user],
   );
   return { port, stop };
 }
 
 export interface SecuredKafka extends SecuredServer {
-  /** Where a client must present a certificate. */
+  /** port where a client must present a certificate */
   readonly certificatePort: number;
   setPassword(password: string): Promise<void>;
 }
 
-/** Kafka with a listener for logins over TLS and one for client certificates. */
+/** Starts Kafka with a listener for SASL over TLS and one for client certificates. */
 export async function startSecuredKafka(authority: Authority): Promise<SecuredKafka> {
   const { java } = await ensurePrograms(['kafka']);
-  const program = needed(java);
+  const program = required(java);
   const { pemFile } = await authority.issue('localhost');
   const [plain = 0, port = 0, certificatePort = 0, controller = 0] = await freePorts(4);
   const listeners = (host: string) =>
@@ -104,7 +104,7 @@ export async function startSecuredKafka(authority: Authority): Promise<SecuredKa
     ...pem('certificate'),
     'listener.name.certificate.ssl.client.auth=required',
   ];
-  const stop = await started((context) => startKafka({ ...context, port: plain }, program), properties);
+  const stop = await startServer((context) => startKafka({ ...context, port: plain }, program), properties);
   return {
     port,
     certificatePort,

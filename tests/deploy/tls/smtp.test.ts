@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  // Another process, as far as our code can tell: it has fetched nothing and has no connection open.
+  // Fresh modules behave as a new process: nothing fetched, no open connection.
   vi.resetModules();
 });
 
@@ -40,7 +40,7 @@ interface Received {
   readonly text: string;
 }
 
-/** A mail server that wants a login, and what it received. */
+/** Starts a mail server that requires a login. @returns its port and what it receives */
 async function startServer(options: SMTPServerOptions, password: { current: string }) {
   const received: Received[] = [];
   const server = new SMTPServer({
@@ -78,7 +78,7 @@ async function send(): Promise<void> {
 }
 
 describe('a mail server with certificates', () => {
-  it('gets the mail over STARTTLS, then over another connection with a password that was changed', async () => {
+  it('receives mail over STARTTLS, and over new connections after a password change', async () => {
     const password = { current: 'first' };
     const { received, port } = await startServer({ secure: false }, password);
     store.values.set('/smtp', `smtp://me:first@localhost:${port}`);
@@ -86,14 +86,14 @@ describe('a mail server with certificates', () => {
     await send();
     password.current = 'second';
     store.values.set('/smtp', `smtp://me:second@localhost:${port}`);
-    // More than there are connections open: some have to log in.
+    // More mails than open connections: some have to log in.
     await waitFor(() => Promise.all(Array.from({ length: 12 }, send)), { what: 'twelve mails at once' });
 
     expect(received.length).toBeGreaterThanOrEqual(13);
     for (const mail of received) expect(mail).toMatchObject({ secure: true, user: 'me' });
   });
 
-  it('gets the mail over TLS from the first byte', async () => {
+  it('receives mail over implicit TLS', async () => {
     const { received, port } = await startServer({ secure: true }, { current: 'first' });
     store.values.set('/smtp', `smtps://me:first@localhost:${port}`);
 
@@ -105,7 +105,7 @@ describe('a mail server with certificates', () => {
   it.each([
     ['offers no STARTTLS', { disabledCommands: ['STARTTLS'] }, 'localhost'],
     ['has the certificate of another host', {}, '127.0.0.1'],
-  ])('that %s gets neither the password nor the mail', async (_, options, host) => {
+  ])('that %s receives neither the password nor the mail', async (_, options, host) => {
     const logins: string[] = [];
     const onAuth: SMTPServerOptions['onAuth'] = ({ username }, _session, done) => {
       logins.push(String(username));
@@ -120,7 +120,7 @@ describe('a mail server with certificates', () => {
     expect([logins, received]).toEqual([[], []]);
   });
 
-  it('that refuses the password for good is down, and says nothing about the recipient', async () => {
+  it('that keeps refusing the password counts as down, not as a refusal of the recipient', async () => {
     const { received, port } = await startServer({ secure: false }, { current: 'unknown' });
     store.values.set('/smtp', `smtp://me:first@localhost:${port}`);
 

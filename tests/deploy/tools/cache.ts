@@ -3,14 +3,14 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { withLock } from '#tools/bootstrap/lock.mjs';
 
-/** What is slow to get and never changes lies outside the repository, so that a fresh clone finds it. */
+/** Tools that are slow to build and never change. Outside the repository, so that every clone shares them. */
 const cacheDir = path.join(
   process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'),
   'event-driven-registration',
   `${process.platform}-${process.arch}`,
 );
 
-/** A folder that `make` fills once, whoever asks first. */
+/** Returns a folder that `make` fills once; concurrent processes wait for it. */
 export async function cached(name: string, make: (folder: string) => Promise<void>): Promise<string> {
   const folder = path.join(cacheDir, name);
   if (existsSync(folder)) return folder;

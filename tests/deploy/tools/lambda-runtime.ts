@@ -68,10 +68,11 @@ export async function runtimeEmulator(): Promise<string> {
 }
 
 /**
- * Installs a Node other than the one that runs the tests, from npm.
+ * Finds the Node of a major version; installs it from npm unless it runs the tests.
  * @returns its executable
  */
-export async function otherNode(version: string): Promise<string> {
+export async function nodeOfVersion(version: string): Promise<string> {
+  if (process.versions.node.startsWith(`${version}.`)) return process.execPath;
   const folder = await cached(`node-${version}`, async (target) => {
     const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
     await npmInstall(target, `${name}@${version}`);

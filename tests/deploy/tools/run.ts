@@ -8,7 +8,7 @@ interface RunOptions {
 
 const execute = promisify(execFile);
 
-/** Runs a program to its end and returns what it printed. @throws with the end of its output when it fails */
+/** Runs a program and returns its standard output. @throws with the last 4,000 characters of its output if it fails */
 export async function run(file: string, args: readonly string[], { cwd, env }: RunOptions = {}): Promise<string> {
   try {
     const { stdout } = await execute(file, [...args], {

@@ -13,7 +13,7 @@ export function serviceConfiguration(options: ProjectOptions, httpPort: number, 
   return {
     service: 'tested',
     configValidationMode: 'error',
-    provider: { name: 'aws', runtime: 'nodejs22.x', region: 'eu-west-1' },
+    provider: { name: 'aws', runtime: 'nodejs24.x', region: 'eu-west-1' },
     package: { patterns: ['!**', 'handler.js'] },
     plugins: plugins ?? ['serverless-offline-kafka-events', './reload.cjs', 'serverless-offline'],
     custom: { 'serverless-offline': { httpPort, lambdaPort, ...offline }, kafkaEvents },

@@ -44,7 +44,7 @@ function configuration(
   };
   return {
     service: 'bench',
-    provider: { name: 'aws', runtime: 'nodejs22.x', environment: { ...environment, BENCH_FOLDER: folder } },
+    provider: { name: 'aws', runtime: 'nodejs24.x', environment: { ...environment, BENCH_FOLDER: folder } },
     plugins: ['serverless-offline-kafka-events', 'serverless-offline'],
     custom: {
       'serverless-offline': { useInProcess: isInProcess, httpPort: port, lambdaPort: port + 1 },
