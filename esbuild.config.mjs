@@ -1,4 +1,6 @@
-// How esbuild builds the handlers: the options and nothing else. `npm run build` builds (tools/build/handlers.ts).
+// esbuild's options. tools/build/handlers.ts builds with them; run as a program, this file does what `npm run build` does.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
 /** CommonJS packages inside an ES module still call require. */
 export const banner = {
@@ -101,3 +103,9 @@ export const dashboardOptions = /** @satisfies {import('esbuild').BuildOptions} 
   write: false,
   logLevel: 'warning',
 });
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const command = ['tools/bootstrap/run.mjs', 'local/commands/build'];
+  const child = spawn(process.execPath, command, { cwd: import.meta.dirname, stdio: 'inherit' });
+  child.on('exit', (code) => process.exit(code ?? 1));
+}

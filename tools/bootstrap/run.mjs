@@ -1,5 +1,5 @@
 // Runs a TypeScript program of this repository: node tools/bootstrap/run.mjs local/commands/start [arguments].
-// Everything here must work on every Node, before any package is installed.
+// It must parse on every Node with ES modules, and run before any package is installed.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -30,9 +30,9 @@ function checkNode() {
  */
 
 /**
- * Whether npm installed what the lock file asks for.
+ * Whether npm installed what the lock file requires.
  * @param {LockFile} wanted package-lock.json
- * @param {LockFile | undefined} installed node_modules/.package-lock.json, which npm writes when it is done
+ * @param {LockFile | undefined} installed node_modules/.package-lock.json, which npm writes last
  * @returns {boolean}
  */
 export function isInstalled(wanted, installed) {
@@ -55,10 +55,10 @@ function readLockFile(file) {
   }
 }
 
-/** Whether node_modules holds what package-lock.json asks for. */
+/** Whether node_modules holds what package-lock.json requires. */
 export function arePackagesInstalled() {
   const wanted = readLockFile(path.join(root, 'package-lock.json'));
-  if (wanted === undefined) throw new Error('package-lock.json is missing or malformed');
+  if (wanted === undefined) throw new Error('package-lock.json is missing or malformed: restore it');
   return isInstalled(wanted, readLockFile(path.join(root, 'node_modules', '.package-lock.json')));
 }
 
@@ -87,20 +87,15 @@ function installPackages() {
 async function ensurePackages() {
   if (arePackagesInstalled()) return;
   const { withLock } = await import('./lock.mjs');
-  const onWait = (/** @type {number} */ pid) =>
-    process.stdout.write(`  … waiting for process ${pid}, which installs the packages\n`);
-  await withLock(
-    path.join(root, '.local', 'run', 'npm.lock'),
-    () => (arePackagesInstalled() ? undefined : installPackages()),
-    { onWait },
-  );
+  const lock = path.join(root, '.local', 'run', 'npm-ci.lock');
+  await withLock(lock, () => (arePackagesInstalled() ? undefined : installPackages()));
 }
 
 /** @param {string[]} args the program, from tools/ and without .ts, and its arguments */
 async function run([program = '', ...args]) {
   checkNode();
   await ensurePackages();
-  // Node 22.18 and later strip types themselves; drop tsx when they are all that is supported.
+  // Node 22.18 and later strip types themselves. Remove tsx once older releases are no longer supported.
   if (!('typescript' in process.features && process.features.typescript)) (await import('tsx/esm/api')).register();
   const { main } = await import(new URL(`../${program}.ts`, import.meta.url).href);
   process.exit(await main(args));
