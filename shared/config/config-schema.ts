@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox';
+import { LOCAL_PORTS } from './defaults.ts';
+import { type AddressVariable, SERVER_ADDRESSES } from './server-addresses.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const MYSQL_URL = '^mysql://[^/\\s?]+/[A-Za-z0-9_-]+$';
 const TLS_MODES = '^(auto|on|off)$';
 function tls(what: string) {
   return Type.String({
@@ -10,6 +11,10 @@ function tls(what: string) {
     default: 'auto',
     description: `${what}: on, off, or auto: outside the local stage, except to a loopback address`,
   });
+}
+function address(name: AddressVariable, description: string) {
+  const { pattern, expected } = SERVER_ADDRESSES[name];
+  return Type.Optional(Type.String({ pattern, errorMessage: `expected ${expected}`, description }));
 }
 function whole(minimum: number, maximum: number, description: string, fallback: number) {
   return Type.Integer({ minimum, maximum, description, default: fallback });
@@ -28,24 +33,11 @@ function limit(description: string) {
  */
 export const ConfigSchema = Type.Object({
   STAGE: Type.String({ minLength: 1, default: 'local', description: 'Deployment stage; `local` opens user routes' }),
-  USERS_DATABASE_URL: Type.Optional(
-    Type.String({ pattern: MYSQL_URL, description: 'mysql:// URL of the users database' }),
-  ),
-  NOTIFICATIONS_DATABASE_URL: Type.Optional(
-    Type.String({ pattern: MYSQL_URL, description: 'mysql:// URL of the notifications database' }),
-  ),
-  REDIS_URL: Type.Optional(
-    Type.String({ pattern: '^rediss?://\\S+$', description: 'redis:// or rediss:// URL of the cache' }),
-  ),
-  KAFKA_BROKERS: Type.Optional(
-    Type.String({
-      pattern: '^[^\\s,:/]+:\\d{1,5}(,[^\\s,:/]+:\\d{1,5})*$',
-      description: 'host:port of the brokers, comma-separated',
-    }),
-  ),
-  SMTP_URL: Type.Optional(
-    Type.String({ pattern: '^smtps?://\\S+$', description: 'smtp:// or smtps:// URL of the mail server' }),
-  ),
+  USERS_DATABASE_URL: address('USERS_DATABASE_URL', 'mysql:// URL of the users database'),
+  NOTIFICATIONS_DATABASE_URL: address('NOTIFICATIONS_DATABASE_URL', 'mysql:// URL of the notifications database'),
+  REDIS_URL: address('REDIS_URL', 'redis:// or rediss:// URL of the cache'),
+  KAFKA_BROKERS: address('KAFKA_BROKERS', 'host:port of the brokers, comma-separated'),
+  SMTP_URL: address('SMTP_URL', 'smtp:// or smtps:// URL of the mail server'),
   USERS_BASE_URL: Type.Optional(
     Type.String({ pattern: '^https?://\\S+$', description: 'Base URL that the /tests calls go to' }),
   ),
@@ -76,7 +68,7 @@ export const ConfigSchema = Type.Object({
         'JSON as event source mappings take it: {"username","password"} or {"certificate","privateKey","privateKeyPassword"}; mostly a reference',
     }),
   ),
-  HTTP_PORT: whole(1, 65535, 'Port of the HTTP API', 8081),
+  HTTP_PORT: whole(1, 65535, 'Port of the HTTP API', LOCAL_PORTS.http[1]),
   MAIL_FROM: Type.String({
     pattern: '^[^\\r\\n]+@[^\\r\\n]+$',
     default: 'welcome@registration.example',

@@ -2,7 +2,7 @@ import { messages, validate } from '#generated/config.js';
 import { fieldErrors } from '#shared/validation/field-errors.ts';
 import { ConfigError } from './config-error.ts';
 import type { Config } from './config-schema.ts';
-import { LOCAL_DEFAULTS, RATE_LIMITS } from './defaults.ts';
+import { LOCAL_DEFAULTS, LOCAL_PORTS, RATE_LIMITS } from './defaults.ts';
 import { REFERABLE } from './referable.ts';
 import { parseReference, type Reference } from './reference.ts';
 
@@ -45,7 +45,7 @@ export function readConfig(env: Environment): Config {
     stage === 'local'
       ? {
           ...LOCAL_DEFAULTS,
-          USERS_BASE_URL: `http://127.0.0.1:${given['HTTP_PORT'] ?? '8081'}`,
+          USERS_BASE_URL: `http://127.0.0.1:${given['HTTP_PORT'] ?? LOCAL_PORTS.http[1]}`,
           IDEMPOTENCY_SECRET: 'known-to-everybody-in-the-local-stage',
         }
       : { ...RATE_LIMITS, DATABASE_POOL_SIZE: '1' };

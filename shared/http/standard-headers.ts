@@ -7,7 +7,7 @@ import type { HttpResponse } from './response.ts';
 type Headers = Readonly<Record<string, string>>;
 
 /** Data is no page: should a browser ever take it for one, nothing in it runs. Personal data stays out of shared caches. */
-const FOR_DATA: Headers = {
+export const FOR_DATA: Headers = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',

@@ -3,7 +3,7 @@ import { allFaults, nameOf } from '#tools/lab/chaos/faults.ts';
 import { type Laboratory, openLaboratory } from '#tools/lab/chaos/laboratory.ts';
 import { runOne } from '#tools/lab/chaos/matrix.ts';
 import { testPace } from '#tools/lab/chaos/paces.ts';
-import { readSettings, serviceVariables } from '#tools/local/config/settings.ts';
+import { readSettings, serviceVariables } from '#tools/local/cli/settings.ts';
 import { startGuard } from '#tools/local/process/guard-client.ts';
 
 /**

@@ -27,7 +27,7 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
 }
 
 describe('npm run logs', () => {
-  it('shows one registration’s whole way, by its trace id and by its event', async () => {
+  it('shows one registration from start to end, by its trace id and by its event', async () => {
     const email = randomEmail();
     const traceId = randomName('').padEnd(32, '7');
     await register({ email }, { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
@@ -39,7 +39,7 @@ describe('npm run logs', () => {
           const shown = await run('logs', [id]);
           return shown.output.includes('Events confirmed') ? shown.output : undefined;
         },
-        { what: 'the last line of the way' },
+        { what: 'the last line' },
       );
       expect(output).toContain(`trace ${traceId}`);
       expect(output).toMatch(/Registration accepted[\s\S]*Mail sent[\s\S]*Events confirmed/);
@@ -51,7 +51,7 @@ describe('npm run logs', () => {
     [['ffffffffffff'], {}, 'has no line about ffffffffffff'],
     [['nonsense'], {}, 'neither a trace id'],
     [[], { APP_LOG_FILE: '/nowhere/app.log' }, 'There is no log yet'],
-  ])('says what is wrong: %j', async (args, env, text) => {
+  ])('reports a problem: %j', async (args, env, text) => {
     const { code, output } = await run('logs', args, env);
 
     expect([code, output]).toEqual([1, expect.stringContaining(text)]);
@@ -67,7 +67,7 @@ describe('npm run doctor', () => {
     NO_DOCKER: '1',
   };
 
-  it('finds what is in the way, and says what to do about it', async () => {
+  it('finds problems and says what to do about them', async () => {
     const other = net.createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -88,14 +88,14 @@ describe('npm run doctor', () => {
 });
 
 describe('--help', () => {
-  it.each(['start', 'test', 'invoke', 'redrive', 'reset', 'logs', 'doctor'])(
-    'of npm run %s tells its options',
+  it.each(['start', 'test', 'build', 'invoke', 'redrive', 'reset', 'logs', 'doctor'])(
+    'of npm run %s lists its options',
     async (name) => {
       const { code, output } = await run(name, ['--help']);
 
       expect(code).toBe(0);
       expect(output).toMatch(/^npm /);
-      expect(output.split('\n').length).toBeGreaterThan(3);
+      expect(output.split('\n').length).toBeGreaterThan(2);
     },
   );
 });

@@ -26,7 +26,7 @@ function redrive(args: readonly string[], token = operatorToken): Promise<Run> {
   });
 }
 
-/** Users whose mail is refused for good once, with the word in the reason. */
+/** Users whose mail is refused permanently once, with the word in the reason. */
 async function failedUsers(word: string, count: number): Promise<string[]> {
   const emails = Array.from({ length: count }, (_, index) => `${word}${index}@b.io`);
   for (const email of emails) await register({ email });
@@ -35,13 +35,13 @@ async function failedUsers(word: string, count: number): Promise<string[]> {
 }
 
 describe('npm run redrive', () => {
-  it('tries the FAILED events of one reason again, and each is mailed once', async () => {
+  it('retries the FAILED events with one reason; each is mailed once', async () => {
     const word = randomName('redrive');
     const emails = await failedUsers(word, 3);
 
     const { code, output } = await redrive(['--reason', word]);
 
-    expect(output).toContain('3 retried, 0 not FAILED any more or erased, 0 refused');
+    expect(output).toContain('3 retried, 0 no longer FAILED or erased, 0 refused');
     expect(code).toBe(0);
     for (const email of emails) {
       await eventWhen(email, 'FINISHED');
@@ -58,7 +58,7 @@ describe('npm run redrive', () => {
 
     expect(code).toBe(0);
     expect(output).toContain(`${event?.uuid}  RCPT TO: 550 5.1.1`);
-    expect(output).toMatch(/1 FAILED, \d+ dead letters of no event/);
+    expect(output).toMatch(/1 FAILED, \d+ dead letters without an event/);
     expect((await eventOf(email))?.eventState).toBe('FAILED');
   });
 
@@ -77,7 +77,7 @@ describe('npm run redrive', () => {
     [['--limit', 'none'], operatorToken, '--limit'],
     [[], 'a-wrong-token', 'OPERATOR_TOKEN'],
     [['--url', 'http://127.0.0.1:1'], operatorToken, 'http://127.0.0.1:1 does not answer'],
-  ])('says what is wrong: %j', async (args, token, text) => {
+  ])('reports a problem in one line: %j', async (args, token, text) => {
     const { code, output } = await redrive(args, token);
 
     expect(code).toBe(1);

@@ -23,20 +23,21 @@ async function ready(starter: Starter): Promise<void> {
   seen.push(...starter.processes());
 }
 
-function isApp(pid: number): boolean {
-  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('serverless.js');
+function runs(program: string, pid: number): boolean {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program);
 }
 
 describe('npm start with every URL set', () => {
-  it('starts the application alone, brings it back when it dies, and leaves nothing at the end', async () => {
+  it('starts the application alone, restarts it when it dies, and leaves no process at the end', async () => {
     const starter = await start();
     await ready(starter);
     expect(starter.output()).toContain(`${starter.api}/swagger-ui/index.html`);
     expect(await answers(`${starter.secondApi}/health/live`)).toBe(true);
-    // the starter, its guard and the application
-    expect(starter.processes()).toHaveLength(3);
+    // The starter, its guard and the application. Where Node does not strip types, a compiler may run beside them.
+    const programs = starter.processes().filter((pid) => !runs('esbuild', pid));
+    expect(programs).toHaveLength(3);
 
-    const app = starter.processes().find(isApp) ?? 0;
+    const app = programs.find((pid) => runs('serverless.js', pid)) ?? 0;
     process.kill(app, 'SIGKILL');
     await until('a message', () => starter.output().includes('serverless-offline ended (SIGKILL); starting it again'));
     await until('the API again', () => answers(`${starter.api}/health/ready`));
@@ -50,18 +51,18 @@ describe('npm start with every URL set', () => {
     expect(await isPortTaken(port)).toBe(false);
   });
 
-  it('does without a broker that is not there, says so, and leaves nothing when it is killed', async () => {
+  it('runs without a broker that does not answer, reports it, and leaves no process when it is killed', async () => {
     const [closed] = await freePorts(1);
     const starter = await start({ KAFKA_BROKERS: `127.0.0.1:${closed}` });
     await ready(starter);
-    await until('a word about the broker', () => /topics: KAFKA_BROKERS.*next try in/.test(starter.output()));
+    await until('the report about the broker', () => /topics: KAFKA_BROKERS.*next try in/.test(starter.output()));
     const all = starter.processes();
     process.kill(starter.child.pid ?? 0, 'SIGKILL');
     await until('no process', () => !all.some(isAlive), 15_000);
   });
 });
 
-describe('npm start refuses, with one line that names the variable,', () => {
+describe('npm start fails with one line that names the variable:', () => {
   it.each([
     [
       { NOTIFICATIONS_DATABASE_URL: undefined },
@@ -85,11 +86,11 @@ describe('npm start refuses, with one line that names the variable,', () => {
     const starter = await start({ EMAIL_HTTP_PORT: `${port}` });
     expect(await starter.exited).toBe(1);
     expect(starter.output()).toBe(
-      `port ${port} (the API's second port) is in use: stop what listens there, or set EMAIL_HTTP_PORT\n`,
+      `port ${port} (the API's second port) is in use: stop the process that listens there, or set EMAIL_HTTP_PORT\n`,
     );
   });
 
-  it('a database that does not let us in', async () => {
+  it('a database that rejects the login', async () => {
     const url = new URL(process.env.USERS_DATABASE_URL ?? '');
     url.username = 'nobody';
     url.pathname = '/users';

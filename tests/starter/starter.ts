@@ -12,13 +12,13 @@ export interface Starter {
   child: ChildProcess;
   output(): string;
   exited: Promise<number | string>;
-  /** It and everything below it. */
+  /** The starter and all its descendants. */
   processes(): number[];
   api: string;
   secondApi: string;
 }
 
-/** The environment of one start: free ports, databases and topics of its own, the servers of this test run. */
+/** The environment of one start: free ports, its own databases and topics, the servers of this test run. */
 export async function starterEnv(overrides: Record<string, string | undefined> = {}): Promise<NodeJS.ProcessEnv> {
   const [http, email, lambda, smtp] = await freePorts(4);
   const id = randomBytes(4).toString('hex');
@@ -75,7 +75,7 @@ export async function answers(url: string): Promise<boolean> {
   return (await fetch(url, { headers: { connection: 'close' } })).ok;
 }
 
-/** Ends what a failed test left. */
+/** Kills what a failed test left running. */
 export function killAll(pids: number[]): void {
   for (const pid of pids.filter(isAlive)) process.kill(pid, 'SIGKILL');
 }

@@ -1,8 +1,7 @@
 import { ensureBuild } from '#tools/local/app/build.ts';
 import { wantsHelp } from '#tools/local/cli/options.ts';
 import { say, seconds, step } from '#tools/local/cli/progress.ts';
-import { describe } from '#tools/local/cli/start-error.ts';
-import { maskSecrets } from '#tools/local/config/urls.ts';
+import { describe, maskSecrets } from '#tools/local/cli/start-error.ts';
 import { startGuard } from '#tools/local/process/guard-client.ts';
 import { watchParent } from '#tools/local/process/parent.ts';
 import { createShutdown, type Shutdown, unlessAborted } from '#tools/local/process/shutdown.ts';

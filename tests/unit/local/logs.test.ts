@@ -2,10 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { logsOptions } from '#tools/local/logs/arguments.ts';
-import { openLogFile, readLogFile } from '#tools/local/logs/log-file.ts';
-import { parseLogLine, prettyLine } from '#tools/local/logs/log-line.ts';
-import { oneWay } from '#tools/local/logs/one-way.ts';
+import { openLogFile, readLogFile } from '#tools/local/app/app-log.ts';
+import { logsOptions } from '#tools/local/commands/logs.ts';
+import { linesOf, parseLogLine, prettyLine } from '#tools/local/commands/logs-lines.ts';
 import { isForPeople, readable } from '#tools/local/offline/keep-log.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -36,7 +35,7 @@ const lines = [
 const folder = mkdtempSync(path.join(os.tmpdir(), 'logs-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('one registration’s way', () => {
+describe('the lines of one registration', () => {
   const way = ['Registration accepted', 'Mail sent', 'Events confirmed'];
 
   it.each([
@@ -44,21 +43,21 @@ describe('one registration’s way', () => {
     ['the beginning of it', TRACE.slice(0, 8)],
     ['in capitals', TRACE.toUpperCase()],
     ['the event’s uuid', UUID],
-  ])('is found by %s, in order, with the lines that are about several', (_what, id) => {
-    const found = oneWay(lines, id);
+  ])('are found by %s, in order, including lines about several registrations', (_what, id) => {
+    const found = linesOf(lines, id);
 
     expect(found.lines.map(({ message }) => message)).toEqual(way);
     expect(found.traceIds).toEqual([TRACE]);
   });
 
-  it('tells that a beginning fits several', () => {
-    expect(oneWay(lines, '4bf9').traceIds.sort()).toEqual([TRACE, OTHER].sort());
-    expect(oneWay(lines, 'ffff')).toEqual({ lines: [], traceIds: [] });
+  it('name every trace that a beginning fits', () => {
+    expect(linesOf(lines, '4bf9').traceIds.sort()).toEqual([TRACE, OTHER].sort());
+    expect(linesOf(lines, 'ffff')).toEqual({ lines: [], traceIds: [] });
   });
 });
 
 describe('a line of the log', () => {
-  it('is told in words, with the time since the first', () => {
+  it('is shown with its time, or the time since the first line', () => {
     const line = parseLogLine(written(2, 'Events confirmed', { traceIds: [OTHER, TRACE], finished: 2 }));
     if (line === undefined) throw new Error('no line');
 
@@ -70,7 +69,7 @@ describe('a line of the log', () => {
     );
   });
 
-  it('is shown as it is when it is none of the handlers’', () => {
+  it('is shown unchanged when no handler wrote it', () => {
     const text = `plain\n${written(1, 'Mail sent', { ms: 7 })}\n`;
 
     expect(readable(text)).toMatch(/^plain\n.*12:00:01\.000.*Mail sent.*7\n$/);
@@ -82,13 +81,13 @@ describe('a line of the log', () => {
     [{ LOG_FORMAT: 'json' }, true, false],
     [{ LOG_FORMAT: 'pretty' }, false, true],
     [{ NO_COLOR: '1' }, true, false],
-  ])('with %j and a terminal: %s is written for people: %s', (env, isTerminal, expected) => {
+  ])('with %j on a terminal (%s) is formatted for people: %s', (env, isTerminal, expected) => {
     expect(isForPeople(env, isTerminal)).toBe(expected);
   });
 });
 
 describe('the kept log', () => {
-  it('is bounded: the older half goes into a second file, and what was before into nothing', () => {
+  it('is bounded: a full file replaces the second one', () => {
     const file = path.join(folder, 'deep', 'app.log');
     const { write, flush } = openLogFile(file, 10);
     for (const text of ['first line\n', 'second line\n', 'third line\n']) {
@@ -100,7 +99,7 @@ describe('the kept log', () => {
     expect(readLogFile(file)).toEqual(['second line', '', 'third line', '']);
   });
 
-  it('is read as absent when there is none', () => {
+  it('is undefined without a file', () => {
     expect(existsSync(path.join(folder, 'none'))).toBe(false);
     expect(readLogFile(path.join(folder, 'none'))).toBeUndefined();
   });
@@ -112,7 +111,7 @@ describe('the arguments of npm run logs', () => {
     expect(logsOptions([TRACE, '--json'])).toEqual({ id: TRACE, isJson: true });
   });
 
-  it.each([[['--folow']], [['a', 'b']], [['ann@example.com']], [['abc']]])('are refused: %j', (args) => {
-    expect(() => logsOptions(args)).toThrow(/not understood|neither/);
+  it.each([[['--folow']], [['a', 'b']], [['ann@example.com']], [['abc']]])('are rejected: %j', (args) => {
+    expect(() => logsOptions(args)).toThrow(/Run with --help|neither/);
   });
 });

@@ -1,20 +1,23 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { errorResponse } from '#shared/http/error-response.ts';
+import { codeVersions } from '#shared/runtime/code-version.ts';
 import { loadedVersions, retire } from '#tools/local/offline/code-versions.ts';
-import { errorBody, isHandlerFailure } from '#tools/local/offline/error-response.ts';
+import { errorFor, isHandlerFailure } from '#tools/local/offline/error-response.ts';
 import { handlerIn } from '#tools/local/offline/hot-reload.ts';
 import { readBounded } from '#tools/local/offline/request-body.ts';
 import { scheduledFunctions } from '#tools/local/offline/schedules.ts';
 
-describe('errorBody', () => {
+describe('errorFor', () => {
   it.each([
     [404, 'NOT_FOUND', 404],
     [413, 'PAYLOAD_TOO_LARGE', 413],
     [422, 'BAD_REQUEST', 400],
     [502, 'INTERNAL', 500],
-  ])('answers %i with %s', (status, code, answered) => {
-    const body = errorBody(status, { now: new Date(0), traceId: 'a'.repeat(32) });
-    expect(body).toMatchObject({ code, status: answered, time: '1970-01-01T00:00:00.000Z', traceId: 'a'.repeat(32) });
+  ])('answers %i with %s', (given, code, status) => {
+    const { statusCode, body } = errorResponse(errorFor(given), 'a'.repeat(32));
+    expect(statusCode).toBe(status);
+    expect(JSON.parse(body ?? '')).toMatchObject({ code, status, traceId: 'a'.repeat(32) });
   });
 });
 
@@ -34,7 +37,7 @@ describe('readBounded', () => {
     stream.end('hello');
     expect((await readBounded(stream, 10)).toString()).toBe('hello');
   });
-  it('cuts a long one without waiting for its end', async () => {
+  it('cuts a long body without waiting for its end', async () => {
     const stream = new PassThrough();
     stream.write('hello');
     expect((await readBounded(stream, 3)).toString()).toBe('hel');
@@ -42,7 +45,7 @@ describe('readBounded', () => {
 });
 
 describe('scheduledFunctions', () => {
-  it('leaves out what is switched off', () => {
+  it('omits disabled schedules', () => {
     const define = (name: string, schedule: unknown) => ({ handler: 'h', name, events: [{ schedule }] });
     const functions = {
       a: define('a', 'rate(1 minute)'),
@@ -63,7 +66,7 @@ describe('handlerIn', () => {
 });
 
 describe('retire', () => {
-  it('stops, waits for what is in hand, closes and forgets', async () => {
+  it('stops a version, waits for its invocations, closes and removes it', async () => {
     const steps: string[] = [];
     let inFlight = 2;
     const version = {
@@ -74,8 +77,7 @@ describe('retire', () => {
       },
       close: async () => void steps.push('close'),
     };
-    const holder = globalThis as unknown as Record<symbol, unknown[]>;
-    holder[Symbol.for('event-driven-registration.lifecycle')] = [version];
+    codeVersions().splice(0, Infinity, version);
     await retire(loadedVersions(), { waitMs: 1000 });
     expect(steps).toEqual(['stop', 'in flight 2', 'in flight 1', 'in flight 0', 'close']);
     expect(loadedVersions()).toEqual([]);

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { offlineCommand } from '#tools/local/app/supervisor.ts';
-import { readSettings } from '#tools/local/config/settings.ts';
-import { maskSecrets } from '#tools/local/config/urls.ts';
+import { readSettings } from '#tools/local/cli/settings.ts';
+import { maskSecrets } from '#tools/local/cli/start-error.ts';
 
 function db(name: string) {
   return `mysql://tester:password@127.0.0.1:3306/${name}`;
 }
 
 describe('readSettings', () => {
-  it('runs every service here when no URL is set', () => {
+  it('starts every service when no URL is set', () => {
     const { local, urls, ports } = readSettings({});
     expect(local).toEqual(['mysql', 'redis', 'kafka', 'mail']);
     expect(urls.USERS_DATABASE_URL).toBe('mysql://tester:password@127.0.0.1:5000/users');
     expect(ports).toMatchObject({ http: 8081, emailHttp: 8083, lambda: 3002 });
   });
 
-  it('leaves alone what has a URL', () => {
+  it('starts no service whose URL is set', () => {
     const { local, urls } = readSettings({
       USERS_DATABASE_URL: db('users'),
       NOTIFICATIONS_DATABASE_URL: db('notifications'),
@@ -39,9 +39,9 @@ describe('readSettings', () => {
     ],
     [{ HTTP_PORT: '80a' }, "HTTP_PORT must be a port between 1 and 65535, not '80a'"],
     [{ REDIS_PORT: '70000' }, 'REDIS_PORT must be a port'],
-    [{ APP_HEAP_MB: '64' }, "APP_HEAP_MB must be a number of megabytes from 128 on, not '64'"],
-    [{ APP_HEAP_MB: '1g' }, "APP_HEAP_MB must be a number of megabytes from 128 on, not '1g'"],
-  ])('names the variable that is wrong in %o', (env, message) => {
+    [{ APP_HEAP_MB: '64' }, "APP_HEAP_MB must be a number of megabytes, 128 or more, not '64'"],
+    [{ APP_HEAP_MB: '1g' }, "APP_HEAP_MB must be a number of megabytes, 128 or more, not '1g'"],
+  ])('names the malformed variable in %o', (env, message) => {
     expect(() => readSettings(env)).toThrow(message);
   });
 
@@ -49,7 +49,7 @@ describe('readSettings', () => {
     [{}, 1024],
     [{ HOT_RELOAD: '0' }, 256],
     [{ HOT_RELOAD: '0', APP_HEAP_MB: '512' }, 512],
-  ])('gives the application a heap of its own with %o', (env, heapMb) => {
+  ])('limits the application’s heap with %o', (env, heapMb) => {
     expect(readSettings(env).heapMb).toBe(heapMb);
     expect(offlineCommand(heapMb)).toContain(`--max-old-space-size=${heapMb}`);
   });

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { backoffMs } from '#shared/async/backoff.ts';
 import { isInstalled } from '#tools/bootstrap/run.mjs';
-import { retryDelayMs } from '#tools/local/app/prepare.ts';
+import { prepareBackoff } from '#tools/local/app/prepare.ts';
 import { judge } from '#tools/local/app/readiness.ts';
-import { restartDelayMs } from '#tools/local/app/supervisor.ts';
-import { urlTable } from '#tools/local/app/url-table.ts';
-import { functionNames, parseArguments } from '#tools/local/cli/invoke-arguments.ts';
-import { readSettings } from '#tools/local/config/settings.ts';
+import { urlTable } from '#tools/local/app/run-app.ts';
+import { restartBackoff } from '#tools/local/app/supervisor.ts';
+import { readSettings } from '#tools/local/cli/settings.ts';
+import { functionNames, invokeOptions } from '#tools/local/commands/invoke.ts';
+import { summarize } from '#tools/local/commands/test-vitest.ts';
 import { portsInUse } from '#tools/local/services/port-check.ts';
-import { summarize } from '#tools/local/testing/summary.ts';
 
 describe('isInstalled', () => {
   const lock = (version: string) => ({
@@ -39,8 +40,8 @@ describe('judge', () => {
 
 describe('delays', () => {
   it('grow and stay bounded', () => {
-    expect([0, 1, 2, 9].map(retryDelayMs)).toEqual([1000, 2000, 4000, 10_000]);
-    expect([1, 2, 3, 20].map(restartDelayMs)).toEqual([500, 1000, 2000, 30_000]);
+    expect([1, 2, 3, 10].map((attempt) => backoffMs(prepareBackoff, attempt))).toEqual([1000, 2000, 4000, 10_000]);
+    expect([1, 2, 3, 20].map((deaths) => backoffMs(restartBackoff, deaths))).toEqual([500, 1000, 2000, 30_000]);
   });
 });
 
@@ -62,15 +63,15 @@ describe('urlTable', () => {
   });
 });
 
-describe('parseArguments', () => {
+describe('invokeOptions', () => {
   const names = functionNames({ functions: { getUser: {}, createUser: {} } });
   it('takes a function and an event', () => {
-    expect(parseArguments(['getUser'], names)).toEqual({ name: 'getUser', event: undefined });
-    expect(parseArguments(['getUser', '--event', 'a.json'], names).event).toBe('a.json');
-    expect(parseArguments(['getUser', '--event=a.json'], names).event).toBe('a.json');
+    expect(invokeOptions(['getUser'], names)).toEqual({ name: 'getUser', event: undefined });
+    expect(invokeOptions(['getUser', '--event', 'a.json'], names).event).toBe('a.json');
+    expect(invokeOptions(['getUser', '--event=a.json'], names).event).toBe('a.json');
   });
   it('lists the functions when the name is wrong', () => {
-    expect(() => parseArguments(['nope'], names)).toThrow(
+    expect(() => invokeOptions(['nope'], names)).toThrow(
       "There is no function 'nope'. These exist:\n  createUser\n  getUser",
     );
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isSupportedNode } from '#tools/bootstrap/run.mjs';
-import { findVersion, isAtLeast } from '#tools/local/services/versions.ts';
+import { findVersion, isAtLeast } from '#tools/local/services/programs.ts';
 
 describe('isSupportedNode', () => {
   it.each(['20.19.0', '20.20.2', '22.13.0', '22.20.0', '24.0.0', '25.1.0'])('accepts %s', (version) => {

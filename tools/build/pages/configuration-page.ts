@@ -1,6 +1,5 @@
 import { ConfigSchema } from '#shared/config/config-schema.ts';
-import { LOCAL_DEFAULTS } from '#shared/config/defaults.ts';
-import { portVariables } from '#tools/local/config/settings.ts';
+import { LOCAL_DEFAULTS, LOCAL_PORTS } from '#shared/config/defaults.ts';
 
 interface Definition {
   readonly description?: string;
@@ -25,7 +24,7 @@ const rows = Object.entries(definitions).map(
   ([name, definition]) => `| \`${name}\` | ${defaultOf(name, definition)} | ${cell(definition.description ?? '')} |`,
 );
 
-const PORT_USES: Readonly<Record<keyof typeof portVariables, string>> = {
+const PORT_USES: Readonly<Record<keyof typeof LOCAL_PORTS, string>> = {
   http: 'the API',
   emailHttp: 'the API again, where the old e-mail service lived',
   lambda: "serverless-offline's invoke port; takes `aws lambda invoke` from whoever reaches it",
@@ -36,8 +35,8 @@ const PORT_USES: Readonly<Record<keyof typeof portVariables, string>> = {
   mailUi: "the mail catcher's page",
 };
 
-const portRows = (Object.keys(portVariables) as Array<keyof typeof portVariables>).map((key) => {
-  const [name, port] = portVariables[key];
+const portRows = (Object.keys(LOCAL_PORTS) as Array<keyof typeof LOCAL_PORTS>).map((key) => {
+  const [name, port] = LOCAL_PORTS[key];
   return `| \`${name}\` | \`${port}\` | ${PORT_USES[key]} |`;
 });
 
@@ -45,7 +44,7 @@ const portRows = (Object.keys(portVariables) as Array<keyof typeof portVariables
 export function configurationPage(): string {
   return `# Configuration
 
-Made from \`shared/config/config-schema.ts\` and \`tools/local/config/settings.ts\`; not edited by hand (see
+Made from \`shared/config/config-schema.ts\` and \`shared/config/defaults.ts\`; not edited by hand (see
 [CONTRIBUTING](../CONTRIBUTING.md)). The same names hold everywhere: on one machine, in tests, on AWS. A value that is missing or
 malformed stops the start with one line that names the variable, never its value. On AWS a value may be a reference
 (\`ssm:/path\`, \`secretsmanager:name\`): see [deploy.md](deploy.md).

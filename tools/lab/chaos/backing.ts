@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { localUrls, type Settings } from '#tools/local/config/settings.ts';
-import { parseBrokers } from '#tools/local/config/urls.ts';
+import { localUrls } from '#shared/config/defaults.ts';
+import { parseBrokers, type Settings } from '#tools/local/cli/settings.ts';
 import { ensurePrograms } from '#tools/local/install/native.ts';
 import type { Guard } from '#tools/local/process/guard-client.ts';
 import { freePorts } from '#tools/local/process/ports.ts';
@@ -48,7 +48,7 @@ const defaultPorts = { 'mysql:': 3306, 'redis:': 6379, 'rediss:': 6379 } as Reco
 
 /** Where a URL or a list of brokers leads. */
 function addressOf(variable: string, value: string) {
-  const [broker] = variable === 'KAFKA_BROKERS' ? parseBrokers(variable, value) : [];
+  const [broker] = variable === 'KAFKA_BROKERS' ? parseBrokers(value) : [];
   if (broker !== undefined) return broker;
   const { hostname, port, protocol } = new URL(value);
   return { host: hostname, port: Number(port || defaultPorts[protocol]) };
@@ -100,13 +100,13 @@ export async function startBacking({
 }: {
   dir: string;
   guard: Guard;
-  settings: Pick<Settings, 'local' | 'urls'>;
+  settings: Pick<Settings, 'local'> & { urls: Record<string, string> };
 }): Promise<Backing> {
   mkdirSync(dir, { recursive: true });
   const isOwn = (name: ServerName) => name === 'smtp' || settings.local.includes(name);
   const programs = await ensurePrograms(settings.local.filter((name) => name !== 'mail'));
   const [kafka = 0, redis = 0, mysql = 0, mail = 0, ...proxyPorts] = await freePorts(9);
-  const own = localUrls({ kafka, redis, mysql, mail });
+  const own: Record<string, string> = localUrls({ kafka, redis, mysql, mail });
   const directUrls: Record<string, string> = {};
   const urls: Record<string, string> = {};
   const stops: (() => Promise<void> | void)[] = [];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { Settings } from '#tools/local/config/settings.ts';
+import type { Settings } from '#tools/local/cli/settings.ts';
 import type { Guard } from '#tools/local/process/guard-client.ts';
 import { localDir } from '#tools/paths.ts';
 import { startBacking } from './backing.ts';

@@ -8,17 +8,18 @@ import { build as buildEventSource } from '../../../plugins/serverless-offline-k
 
 const stampFile = path.join(rootDir, 'dist', '.sources');
 
-/** What the built handlers are made of. */
+/** The sources of what is built, and some more: a change there costs one needless build. */
 const sources = [
   'functions',
   'shared',
   'migrations',
   'dashboard',
+  'tools/bootstrap',
   'tools/build',
   'tools/deploy',
-  'tools/local/app/prepare-servers.ts',
-  'tools/local/offline',
-  'esbuild.config.ts',
+  'tools/local',
+  'tools/paths.ts',
+  'esbuild.config.mjs',
   'plugins/serverless-offline-kafka-events/src',
   'plugins/serverless-offline-kafka-events/build.ts',
   'package.json',
@@ -30,7 +31,7 @@ function isSource(name: string) {
 }
 
 /**
- * Builds the handlers when a source is newer than what was built; only one process at a time does.
+ * Builds handlers and plugins unless they are up to date; only one process at a time does.
  * @throws what esbuild reports
  */
 export async function ensureBuild(): Promise<{ note: string }> {
@@ -43,7 +44,7 @@ export async function ensureBuild(): Promise<{ note: string }> {
   });
 }
 
-/** @returns changes whenever a source does, wherever and whenever it was checked out */
+/** A digest of names and contents: it does not depend on where and when the sources were checked out. */
 function fingerprint(): string {
   const hash = createHash('sha256').update(process.version);
   for (const file of sources.flatMap(listFiles)) {
@@ -54,7 +55,6 @@ function fingerprint(): string {
 
 function listFiles(source: string) {
   const top = path.join(rootDir, source);
-  if (!existsSync(top)) return [];
   if (statSync(top).isFile()) return [top];
   const names = readdirSync(top, { recursive: true, encoding: 'utf8' }).filter(isSource).sort();
   return names.map((name) => path.join(top, name)).filter((file) => statSync(file).isFile());

@@ -1,17 +1,15 @@
 import { readConfig } from '#shared/config/config.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { type Part, PrepareError, prepareServers } from '#shared/system/prepare-servers.ts';
-
-/** EX_TEMPFAIL: the server does not answer; trying again may help. */
-const UNREACHABLE_EXIT = 75;
+import { unreachableExit } from './prepare.ts';
 
 function partOf(argument: string | undefined): Part | undefined {
   return argument === 'databases' || argument === 'topics' ? argument : undefined;
 }
 
 /**
- * Makes databases, tables and topics ready: `node dist/local/prepare.js [databases|topics]`. Ends with 75 when a server does
- * not answer and with 1 for everything that does not heal by itself; the last line says why.
+ * Creates databases and tables, or topics, or both: `node dist/tools/local/app/prepare-servers.js [databases|topics]`. The exit
+ * code is 75 when a server does not answer and 1 when a retry cannot help; the last line gives the reason.
  */
 async function main(): Promise<number> {
   try {
@@ -20,7 +18,7 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     console.error(errorText(error));
-    return error instanceof PrepareError && error.isUnreachable ? UNREACHABLE_EXIT : 1;
+    return error instanceof PrepareError && error.isUnreachable ? unreachableExit : 1;
   }
 }
 

@@ -1,26 +1,27 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '#shared/async/within.ts';
+import type { HealthReport } from '#shared/system/check-dependencies.ts';
 import { say } from '../cli/progress.ts';
 
 const everyMs = 100;
-const tellEveryMs = 10_000;
+const reportEveryMs = 10_000;
 
 /**
- * Waits until the application says that it is ready.
- * @param options needsKafka: a broker of our own must be up as well
+ * Waits until the application is ready.
+ * @param options needsKafka: our own broker must be up as well
  */
 export async function waitUntilAppIsReady(
   baseUrl: string,
   { needsKafka, signal }: { needsKafka: boolean; signal: AbortSignal },
-) {
-  let nextWord = Date.now() + tellEveryMs;
+): Promise<void> {
+  let nextReport = Date.now() + reportEveryMs;
   while (!signal.aborted) {
     const { isReady, reason } = await ask(baseUrl, needsKafka);
     if (isReady) return;
-    if (Date.now() > nextWord) {
+    if (Date.now() > nextReport) {
       say(`  … not ready yet: ${reason}`);
-      nextWord = Date.now() + tellEveryMs;
+      nextReport = Date.now() + reportEveryMs;
     }
-    await sleep(everyMs, undefined, { signal }).catch(() => {});
+    await pause(everyMs, signal);
   }
 }
 
@@ -36,34 +37,19 @@ async function ask(baseUrl: string, needsKafka: boolean): Promise<{ isReady: boo
   }
 }
 
-/** Reads an answer of /health/ready. */
+/** Judges a response of /health/ready. */
 export function judge(status: number, text: string, needsKafka: boolean): { isReady: boolean; reason: string } {
-  const states = statesOf(text);
-  const down = Object.entries(states)
-    .filter(([, state]) => state !== 'up')
-    .map(([name, state]) => `${name} is ${state}`);
-  const reason = down.length > 0 ? down.join(', ') : `/health/ready answers ${status}`;
-  const lacksKafka = needsKafka && 'kafka' in states && states.kafka !== 'up';
-  return { isReady: status === 200 && !lacksKafka, reason };
+  const down = downDependencies(text);
+  const reason =
+    down.length > 0 ? down.map((name) => `${name} is down`).join(', ') : `/health/ready returned ${status}`;
+  return { isReady: status === 200 && !(needsKafka && down.includes('kafka')), reason };
 }
 
-/** The dependencies of a health answer, in lower case. */
-function statesOf(text: string): Record<string, string> {
-  const states: Record<string, string> = {};
-  let body: unknown;
+function downDependencies(text: string): string[] {
   try {
-    body = JSON.parse(text);
+    const { dependencies = {} }: Partial<Pick<HealthReport, 'dependencies'>> = JSON.parse(text);
+    return Object.entries(dependencies).flatMap(([name, { status }]) => (status === 'up' ? [] : [name]));
   } catch {
-    return states;
+    return [];
   }
-  const checks = field(body, 'dependencies') ?? field(body, 'checks') ?? {};
-  for (const [name, value] of Object.entries(checks)) {
-    const state = typeof value === 'string' ? value : (field(value, 'status') ?? field(value, 'state'));
-    if (typeof state === 'string') states[name.toLowerCase()] = state.toLowerCase();
-  }
-  return states;
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }

@@ -1,18 +1,17 @@
 import { say, step } from '../cli/progress.ts';
-import { StartError } from '../cli/start-error.ts';
-import type { Settings } from '../config/settings.ts';
-import { appLogFile } from '../logs/arguments.ts';
+import { reachable, type Settings } from '../cli/settings.ts';
+import { maskSecrets, StartError } from '../cli/start-error.ts';
 import type { Guard } from '../process/guard-client.ts';
 import { freePorts } from '../process/ports.ts';
 import { type Shutdown, unlessAborted } from '../process/shutdown.ts';
 import type { Readiness } from '../services/backing.ts';
+import { appLogFile } from './app-log.ts';
 import { ensureBuild } from './build.ts';
 import { prepare } from './prepare.ts';
 import { waitUntilAppIsReady } from './readiness.ts';
 import { offlineCommand, superviseApp } from './supervisor.ts';
-import { urlTable } from './url-table.ts';
 
-/** The handlers may take this long to finish what they have in hand. */
+/** The time that the handlers have to finish their invocations. */
 const appGraceMs = 8500;
 
 /** Builds, prepares and runs the application. */
@@ -26,7 +25,7 @@ export async function runApp({
   services: Readiness;
   shutdown: Shutdown;
   guard: Guard;
-}) {
+}): Promise<void> {
   const { ports, host, local, heapMb } = settings;
   const { signal } = shutdown;
   const [metricsPort = 0] = await freePorts(1);
@@ -36,7 +35,7 @@ export async function runApp({
   await step('databases and tables', () => prepare('databases', { env, signal }));
   const topics = services.kafka.then(() => step('topics', () => prepare('topics', { env, signal })));
   topics.catch(() => {});
-  // A broker of somebody else's may come later: the application does without it until then.
+  // The user's own broker may come up later: until then the application runs without it.
   if (local.includes('kafka')) await topics;
   await Promise.all([services.redis, services.mail]);
   if (signal.aborted) return;
@@ -44,18 +43,17 @@ export async function runApp({
   const app = superviseApp({ env, guard, command: offlineCommand(heapMb) });
   shutdown.add(0, () => step('stop the API', () => app.stop(appGraceMs)));
   shutdown.onForce(app.kill);
-  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  const ready = step('API', () =>
-    waitUntilAppIsReady(`http://${name}:${ports.http}`, { needsKafka: local.includes('kafka'), signal }),
-  );
-  const hopeless = await unlessAborted(signal, Promise.race([ready, app.hopeless]));
-  if (typeof hopeless === 'string') throw new StartError(hopeless);
+  const baseUrl = `http://${reachable(host)}:${ports.http}`;
+  const needsKafka = local.includes('kafka');
+  const ready = step('API', () => waitUntilAppIsReady(baseUrl, { needsKafka, signal }));
+  const reason = await unlessAborted(signal, Promise.race([ready, app.givenUp]));
+  if (typeof reason === 'string') throw new StartError(reason);
   if (signal.aborted) return;
   app.markReady();
   say(`\n${urlTable(settings)}`);
 }
 
-/** What the application sees: everything is said, nothing is left to its defaults. */
+/** The application's environment: every setting is explicit. */
 function appEnv({ ports, host, local, urls }: Settings): Record<string, string | undefined> {
   return {
     // serverless-offline would print three lines for every request.
@@ -70,4 +68,20 @@ function appEnv({ ports, host, local, urls }: Settings): Record<string, string |
     EMAIL_HTTP_PORT: String(ports.emailHttp),
     LAMBDA_PORT: String(ports.lambda),
   };
+}
+
+/** The URLs that a start ends with. */
+export function urlTable({ host, ports, local, urls }: Settings): string {
+  const name = reachable(host);
+  const api = `http://${name}:${ports.http}`;
+  const rows: [string, string][] = [
+    ['Dashboard', `${api}/dashboard`],
+    ['API', `${api}/api/users/`],
+    ['Swagger UI', `${api}/swagger-ui/index.html`],
+    ['OpenAPI', `${api}/openapi.json`],
+    ['Health', `${api}/health/ready`],
+    ['Second port', `http://${name}:${ports.emailHttp}`],
+    ['Mails', local.includes('mail') ? `http://127.0.0.1:${ports.mailUi}` : `(sent to ${maskSecrets(urls.SMTP_URL)})`],
+  ];
+  return rows.map(([label, url]) => `  ${label.padEnd(11)}  ${url}`).join('\n');
 }

@@ -1,34 +1,28 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { backoffMs } from '#shared/async/backoff.ts';
 import { rootDir } from '#tools/paths.ts';
 import { say } from '../cli/progress.ts';
 import type { Guard } from '../process/guard-client.ts';
 import { endGroup, signalGroup } from '../process/signals.ts';
 
-/** An application that ran this long has started well: the next restart is quick again. */
+/** After this long the back-off between restarts begins anew. */
 const stableMs = 60_000;
-const longestDelayMs = 30_000;
-/** An application that never became ready and died this often will not start at all. */
-const hopelessStarts = 5;
+/** Between two starts. */
+export const restartBackoff = { firstMs: 500, longestMs: 30_000 };
+/** An application that dies this often before it is ready is given up. */
+const mostFailedStarts = 5;
 
 export interface Supervisor {
-  /** from now on it is restarted without end */
+  /** From now on the application is restarted without limit. */
   markReady: () => void;
-  /** why it was given up */
-  hopeless: Promise<string>;
+  /** Resolves with the reason when the application is given up. */
+  givenUp: Promise<string>;
   stop: (graceMs: number) => Promise<void>;
   kill: () => void;
 }
 
-/**
- * @param deaths in a row, from 1
- * @returns milliseconds until the next start
- */
-export function restartDelayMs(deaths: number): number {
-  return Math.min(longestDelayMs, 500 * 2 ** (deaths - 1));
-}
-
-/** Runs serverless-offline, and starts it again whenever it ends. */
+/** Runs serverless-offline and restarts it whenever it ends. */
 export function superviseApp({
   env,
   guard,
@@ -46,20 +40,23 @@ export function superviseApp({
   let restart: NodeJS.Timeout | undefined;
   let ended: Promise<void> = Promise.resolve();
   let giveUp: (reason: string) => void = () => {};
-  const hopeless: Promise<string> = new Promise((resolve) => {
+  const givenUp: Promise<string> = new Promise((resolve) => {
     giveUp = resolve;
   });
 
   const start = () => {
     const startedAt = Date.now();
-    // What the handlers print goes to our own output unchanged: it is structured, and people search it.
+    // The handlers' output is structured: it is passed on unchanged.
     const child = spawn(file, args, { cwd: rootDir, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
     pid = child.pid ?? 0;
     if (pid > 0) guard.watch(pid);
     ended = new Promise((resolve) => {
       const onEnd = (outcome: string) => {
-        if (pid > 0) guard.forget(pid);
-        killGroup(pid);
+        if (pid > 0) {
+          guard.forget(pid);
+          // Its own children, such as a compiler.
+          signalGroup(pid, 'SIGKILL');
+        }
         pid = 0;
         resolve();
         if (!isStopping) onDeath(outcome, Date.now() - startedAt);
@@ -71,13 +68,15 @@ export function superviseApp({
 
   const onDeath = (outcome: string, ranMs: number) => {
     deaths = ranMs > stableMs ? 1 : deaths + 1;
-    if (!wasReady && deaths >= hopelessStarts)
+    if (!wasReady && deaths >= mostFailedStarts)
       return giveUp(`serverless-offline ended ${deaths} times before it was ready (${outcome})`);
-    const delay = restartDelayMs(deaths);
-    restart = setTimeout(() => {
-      say(`  ! serverless-offline ended (${outcome}); starting it again`);
-      start();
-    }, delay);
+    restart = setTimeout(
+      () => {
+        say(`  ! serverless-offline ended (${outcome}); starting it again`);
+        start();
+      },
+      backoffMs(restartBackoff, deaths),
+    );
   };
 
   start();
@@ -85,7 +84,7 @@ export function superviseApp({
     markReady: () => {
       wasReady = true;
     },
-    hopeless,
+    givenUp,
     stop: async (graceMs) => {
       isStopping = true;
       clearTimeout(restart);
@@ -99,22 +98,8 @@ export function superviseApp({
   };
 }
 
-/** What the application started itself, such as a compiler. */
-function killGroup(pid: number) {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Nothing is left.
-  }
-}
-
-/** @param heapMb what its JavaScript objects may take */
+/** @param heapMb the limit of its JavaScript heap */
 export function offlineCommand(heapMb: number): [string, ...string[]] {
-  return [
-    process.execPath,
-    `--max-old-space-size=${heapMb}`,
-    path.join(rootDir, 'node_modules', 'serverless', 'bin', 'serverless.js'),
-    'offline',
-    'start',
-  ];
+  const serverless = path.join(rootDir, 'node_modules', 'serverless', 'bin', 'serverless.js');
+  return [process.execPath, `--max-old-space-size=${heapMb}`, serverless, 'offline', 'start'];
 }

@@ -12,8 +12,8 @@ export function say(line: string) {
 }
 
 /**
- * Runs one step and prints it with its time; a slow one is also announced while it runs.
- * @param work may return `{ note }` to say more on the line
+ * Runs one step and prints it with its duration; a slow one is also announced while it runs.
+ * @param work may return `{ note }`, which is printed as well
  */
 export async function step<T>(label: string, work: () => Promise<T> | T): Promise<T> {
   const started = performance.now();

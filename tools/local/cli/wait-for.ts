@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Asks again and again until the answer is true.
- * @param ask a throw counts as no
- * @returns false when the time ran out
+ * Polls until the answer is true.
+ * @param ask an error counts as false
+ * @returns false after the timeout
  */
 export async function waitFor(
   ask: () => Promise<boolean> | boolean,

@@ -1,17 +1,17 @@
 import { ensureBuild } from '../app/build.ts';
+import { readOptions, runCommand } from '../cli/options.ts';
 import { step } from '../cli/progress.ts';
-import { describe } from '../cli/start-error.ts';
 
-/**
- * `npm run build`: builds what `npm start` runs, and marks it as up to date.
- * @returns exit code
- */
-export async function main(): Promise<number> {
-  try {
+const help = `npm run build
+
+Builds the handlers, the serverless plugins and the generated files into dist/ and generated/, unless they are up to date.
+`;
+
+/** `npm run build` */
+export function main(args: string[]): Promise<number> {
+  return runCommand(help, args, async () => {
+    readOptions(args, {});
     await step('build', ensureBuild);
     return 0;
-  } catch (error) {
-    process.stderr.write(`${describe(error)}\n`);
-    return 1;
-  }
+  });
 }

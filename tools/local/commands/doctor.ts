@@ -1,13 +1,23 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import os from 'node:os';
-import { holderOf, isAlive } from '#tools/bootstrap/lock.mjs';
+import { LOCAL_PORTS } from '#shared/config/defaults.ts';
+import type { AddressVariable } from '#shared/config/server-addresses.ts';
+import { isHeld } from '#tools/bootstrap/lock.mjs';
 import { arePackagesInstalled } from '#tools/bootstrap/run.mjs';
 import { rootDir } from '#tools/paths.ts';
-import { doctorHelp, requireKnown, wantsHelp } from '../cli/options.ts';
-import { describe } from '../cli/start-error.ts';
-import { portVariables, readSettings, type Settings, serviceVariables } from '../config/settings.ts';
-import { parseBrokers } from '../config/urls.ts';
+import { readOptions, runCommand } from '../cli/options.ts';
+import { parseBrokers, readSettings, type Settings, serviceNames, serviceVariables } from '../cli/settings.ts';
+import { canInstallPackages } from '../install/apt.ts';
+import { findChromium } from '../install/chromium.ts';
+import { hasKafkaJars } from '../install/kafka-jars.ts';
+import { labels, programsFor } from '../install/native.ts';
+import { canConnect, isPortTaken } from '../process/ports.ts';
+import { findCommand } from '../services/commands.ts';
+import { hasDocker } from '../services/docker.ts';
+import { servicesLock } from '../services/native.ts';
+import { portsInUse, portUses } from '../services/port-check.ts';
+import { findProgram } from '../services/programs.ts';
 import {
   type Finding,
   judgeDisk,
@@ -16,35 +26,22 @@ import {
   judgeProgram,
   judgeServer,
   report,
-} from '../doctor/findings.ts';
-import { canInstallPackages } from '../install/apt.ts';
-import { findChromium } from '../install/chromium.ts';
-import { hasKafkaJars } from '../install/kafka-jars.ts';
-import { canConnect, isPortTaken } from '../process/ports.ts';
-import { findCommand } from '../services/commands.ts';
-import { hasDocker } from '../services/docker.ts';
-import { portsInUse, portUses } from '../services/port-check.ts';
-import { findProgram, type Program } from '../services/programs.ts';
-import { servicesLock } from '../services/services-lock.ts';
+} from './doctor-findings.ts';
 
-/**
- * `npm run doctor`.
- * @returns exit code: 1 when npm start would fail
- */
-export async function main(args: string[]): Promise<number> {
-  if (wantsHelp(args)) {
-    process.stdout.write(doctorHelp);
-    return 0;
-  }
-  try {
-    requireKnown(args, []);
+const help = `npm run doctor
+
+Examines this machine: Node, packages, Docker or the servers' programs, ports, the servers whose URL is set, disk and memory.
+Reports what is missing and what to do about it. It changes nothing; the exit code is 1 when npm start would fail.
+`;
+
+/** `npm run doctor` */
+export function main(args: string[]): Promise<number> {
+  return runCommand(help, args, async () => {
+    readOptions(args, {});
     const { text, code } = report(await examine());
     process.stdout.write(text);
     return code;
-  } catch (error) {
-    process.stderr.write(`${describe(error)}\n`);
-    return 1;
-  }
+  });
 }
 
 async function examine(): Promise<Finding[]> {
@@ -67,7 +64,7 @@ async function examine(): Promise<Finding[]> {
 function packages(): Finding {
   if (existsSync(`${rootDir}/node_modules`) && arePackagesInstalled())
     return { state: 'good', what: 'npm packages: installed' };
-  return { state: 'note', what: 'npm packages: not installed, or older', advice: 'npm start installs them (npm ci)' };
+  return { state: 'note', what: 'npm packages: missing or outdated', advice: 'npm start installs them (npm ci)' };
 }
 
 function docker(isDocker: boolean): Finding {
@@ -78,37 +75,31 @@ function docker(isDocker: boolean): Finding {
 
 async function programs({ local }: Settings): Promise<Finding[]> {
   const canInstall = await canInstallPackages();
-  const version = async (name: Program) => (await findProgram(name))?.version;
-  const findings: Finding[] = [];
-  if (local.includes('mysql'))
-    findings.push(judgeProgram('MariaDB 10.6+', { version: await version('mariadb'), canInstall }));
-  if (local.includes('redis'))
-    findings.push(judgeProgram('Redis 6.2+', { version: await version('redis'), canInstall }));
-  if (local.includes('kafka')) {
-    findings.push(judgeProgram('Java 17+', { version: await version('java'), canInstall }));
-    const jars = hasKafkaJars() ? 'its jars are here' : undefined;
-    const maven = findCommand('mvn') === undefined ? undefined : 'Maven will fetch its jars';
-    findings.push(judgeProgram('Kafka', { version: jars ?? maven, canInstall }));
-  }
-  return findings;
+  const findings = await Promise.all(
+    programsFor(local).map(async (name) =>
+      judgeProgram(labels[name], { version: (await findProgram(name))?.version, canInstall }),
+    ),
+  );
+  if (!local.includes('kafka')) return findings;
+  const jars = hasKafkaJars() ? 'its jars are installed' : undefined;
+  const maven = findCommand('mvn') === undefined ? undefined : 'Maven will download its jars';
+  return [...findings, judgeProgram('Kafka', { version: jars ?? maven, canInstall })];
 }
 
 /** The servers whose URL is set. */
 async function servers({ urls, local }: Settings): Promise<Finding[]> {
-  const given = Object.entries(serviceVariables).filter(([name]) => !(local as string[]).includes(name));
+  const given = serviceNames.filter((name) => !local.includes(name)).flatMap((name) => [...serviceVariables[name]]);
   return await Promise.all(
-    given
-      .flatMap(([, variables]) => variables)
-      .map(async (variable) => {
-        const { host, port } = addressOf(variable, urls[variable] ?? '');
-        const isReachable = await canConnect(host, port);
-        return judgeServer(variable, { address: `${host}:${port}`, isReachable });
-      }),
+    given.map(async (variable) => {
+      const { host, port } = addressOf(variable, urls[variable]);
+      const isReachable = await canConnect(host, port);
+      return judgeServer(variable, { address: `${host}:${port}`, isReachable });
+    }),
   );
 }
 
-function addressOf(variable: string, value: string) {
-  const [broker] = variable === 'KAFKA_BROKERS' ? parseBrokers(variable, value) : [];
+function addressOf(variable: AddressVariable, value: string) {
+  const [broker] = variable === 'KAFKA_BROKERS' ? parseBrokers(value) : [];
   if (broker !== undefined) return broker;
   const url = new URL(value);
   const fallback = { 'mysql:': 3306, 'redis:': 6379, 'rediss:': 6379, 'smtps:': 465 }[url.protocol] ?? 587;
@@ -121,15 +112,14 @@ async function ports(settings: Settings): Promise<Finding[]> {
     portsInUse(settings, { withApp: true }).map(async (name) => {
       const port = settings.ports[name];
       const isTaken = await isPortTaken(port);
-      return judgePort(portUses[name], { port, variable: portVariables[name][0], isTaken, isOurs });
+      return judgePort(portUses[name], { port, variable: LOCAL_PORTS[name][0], isTaken, isOurs });
     }),
   );
 }
 
 /** Whether npm start runs in this folder, on these ports. */
 async function runsHere({ ports: { http } }: Settings) {
-  const holder = holderOf(servicesLock);
-  if (holder === 0 || !isAlive(holder)) return false;
+  if (!isHeld(servicesLock)) return false;
   const live = fetch(`http://127.0.0.1:${http}/health/live`, { signal: AbortSignal.timeout(1000) });
   return await live.then(
     ({ ok }) => ok,
@@ -138,10 +128,10 @@ async function runsHere({ ports: { http } }: Settings) {
 }
 
 function chromium(): Finding {
-  if (findChromium() !== undefined) return { state: 'good', what: 'Chromium: there, for npm run test:browser' };
+  if (findChromium() !== undefined) return { state: 'good', what: 'Chromium: installed, for npm run test:browser' };
   return {
     state: 'note',
-    what: 'Chromium: not there',
+    what: 'Chromium: missing',
     advice: 'only npm run test:browser needs it, and installs it with apt',
   };
 }

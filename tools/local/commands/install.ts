@@ -1,16 +1,14 @@
-import { describe } from '../cli/start-error.ts';
+import { readOptions, runCommand } from '../cli/options.ts';
 import { ensureCommands } from '../install/ensure-commands.ts';
 
-/**
- * Installs the named commands where they are missing: `node tools/bootstrap/run.mjs local/commands/install javac`.
- * @returns exit code
- */
-export async function main(args: string[]): Promise<number> {
-  try {
-    await ensureCommands(args);
+const help = `node tools/bootstrap/run.mjs local/commands/install <command>...
+
+Installs the named commands, such as javac, where they are missing. Tests and checks use it.
+`;
+
+export function main(args: string[]): Promise<number> {
+  return runCommand(help, args, async () => {
+    await ensureCommands(readOptions(args, {}, true).positionals);
     return 0;
-  } catch (error) {
-    process.stderr.write(`${describe(error)}\n`);
-    return 1;
-  }
+  });
 }

@@ -4,33 +4,48 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { rootDir } from '#tools/paths.ts';
 import { ensureBuild } from '../app/build.ts';
-import { functionNames, parseArguments } from '../cli/invoke-arguments.ts';
-import { invokeHelp, wantsHelp } from '../cli/options.ts';
-import { describe, StartError } from '../cli/start-error.ts';
-import { readSettings } from '../config/settings.ts';
+import { readOptions, runCommand } from '../cli/options.ts';
+import { readSettings } from '../cli/settings.ts';
+import { StartError } from '../cli/start-error.ts';
 
-/**
- * `npm run invoke`.
- * @returns exit code
- */
-export async function main(args: string[]): Promise<number> {
-  if (args.length === 0 || wantsHelp(args)) {
-    process.stdout.write(invokeHelp);
-    return args.length === 0 ? 1 : 0;
-  }
-  try {
+const help = `npm run invoke -- <function> [--event file]
+
+Calls one function once, without HTTP, with its sample event events/<function>.json or with the given one.
+`;
+
+/** `npm run invoke` */
+export function main(args: string[]): Promise<number> {
+  return runCommand(help, args, async () => {
     const names = functionNames(parse(readFileSync(path.join(rootDir, 'serverless.yml'), 'utf8')));
-    const { name, event } = parseArguments(args, names);
+    const { name, event } = invokeOptions(args, names);
     const file = path.resolve(event ?? path.join(rootDir, 'events', `${name}.json`));
     if (!existsSync(file))
       throw new StartError(`${path.relative(process.cwd(), file)} does not exist: name a file with --event`);
     const { urls } = readSettings(process.env);
     await ensureBuild();
     return await invokeLocal(name, file, { ...urls, ...process.env });
-  } catch (error) {
-    process.stderr.write(`${describe(error)}\n`);
-    return 1;
-  }
+  });
+}
+
+/** The functions of a parsed serverless.yml. */
+export function functionNames(config: unknown): string[] {
+  const functions =
+    typeof config === 'object' && config !== null && 'functions' in config ? config.functions : undefined;
+  return typeof functions === 'object' && functions !== null ? Object.keys(functions).sort() : [];
+}
+
+/**
+ * @param names of all functions
+ * @throws {StartError}
+ */
+export function invokeOptions(args: string[], names: string[]): { name: string; event: string | undefined } {
+  const { values, positionals } = readOptions(args, { event: { type: 'string', short: 'e' } }, true);
+  const [name, extra] = positionals;
+  if (name === undefined) throw new StartError(help.trimEnd());
+  if (!names.includes(name))
+    throw new StartError([`There is no function '${name}'. These exist:`, ...names].join('\n  '));
+  if (extra !== undefined) throw new StartError(`Unexpected argument '${extra}'. Run with --help to list options.`);
+  return { name, event: values.event };
 }
 
 function invokeLocal(name: string, file: string, env: Record<string, string | undefined>): Promise<number> {

@@ -2,50 +2,69 @@ import { performance } from 'node:perf_hooks';
 import { holderOf, tryLock } from '#tools/bootstrap/lock.mjs';
 import { runDir } from '#tools/paths.ts';
 import { runApp } from '../app/run-app.ts';
-import { requireKnown, startHelp, wantsHelp } from '../cli/options.ts';
+import { readOptions, runCommand } from '../cli/options.ts';
 import { say, seconds } from '../cli/progress.ts';
+import { readSettings } from '../cli/settings.ts';
 import { describe, StartError } from '../cli/start-error.ts';
-import { readSettings } from '../config/settings.ts';
-import { maskSecrets } from '../config/urls.ts';
 import { startGuard } from '../process/guard-client.ts';
 import { watchParent } from '../process/parent.ts';
 import { createShutdown, type Shutdown, unlessAborted } from '../process/shutdown.ts';
 import { startInDocker, startNatively } from '../services/backing.ts';
 import { hasDocker, runningContainers } from '../services/docker.ts';
-import { endStaleServices } from '../services/native.ts';
+import { endStaleServices, servicesLock } from '../services/native.ts';
 import { portsInUse, requireFreePorts } from '../services/port-check.ts';
-import { servicesLock } from '../services/services-lock.ts';
 
-/**
- * `npm start`.
- * @returns exit code
- */
-export async function main(args: string[]): Promise<number> {
-  if (wantsHelp(args)) {
-    process.stdout.write(startHelp);
-    return 0;
-  }
-  const shutdown = createShutdown();
-  let code = 0;
-  try {
-    requireKnown(args, ['--services-only', '--dev']);
-    await start({ servicesOnly: args.includes('--services-only'), shutdown });
-  } catch (error) {
-    process.stderr.write(`${maskSecrets(describe(error))}\n`);
-    code = 1;
-    shutdown.request('failure');
-  }
-  await shutdown.run();
-  return code;
+const help = `npm start [-- options]
+
+Starts the whole system: packages, backing services, tables, topics, build, API. Ctrl-C stops all of it, in order. The last
+lines list the URLs of dashboard, API, Swagger UI and mails.
+
+  --services-only   starts the backing services alone, for npm run invoke or a debugger
+  --dev             accepted and ignored: a saved source file is always live on the next call
+  --help
+
+If something does not start, run npm run doctor: it examines this machine and says what to do.
+
+A service whose URL is set is used as given; the others are started here, in Docker if an engine answers.
+  USERS_DATABASE_URL, NOTIFICATIONS_DATABASE_URL   mysql://tester:password@127.0.0.1:5000/{users,notifications}
+  REDIS_URL      redis://127.0.0.1:6379
+  KAFKA_BROKERS  127.0.0.1:9092
+  SMTP_URL       smtp://127.0.0.1:1025
+Ports: HTTP_PORT 8081, EMAIL_HTTP_PORT 8083, LAMBDA_PORT 3002, MYSQL_PORT 5000, REDIS_PORT 6379, KAFKA_PORT 9092,
+  SMTP_PORT 1025, MAIL_UI_PORT 8025.
+NO_DOCKER=1 runs the services without Docker even if an engine answers.
+LOG_LEVEL=DEBUG logs more. LOG_FORMAT=json|pretty sets the format (default: pretty on a terminal).
+npm run logs shows the log kept in .local/log/app.log.
+OPERATOR_TOKEN restricts events, retries and the dashboard's figures to callers who send it.
+Data is kept in .local (or in Docker volumes); npm run reset removes it.
+`;
+
+/** `npm start` */
+export function main(args: string[]): Promise<number> {
+  return runCommand(help, args, async () => {
+    const options = { 'services-only': { type: 'boolean', default: false }, dev: { type: 'boolean' } } as const;
+    const { values } = readOptions(args, options);
+    const shutdown = createShutdown();
+    try {
+      await start({ servicesOnly: values['services-only'], shutdown });
+      return 0;
+    } catch (error) {
+      process.stderr.write(`${describe(error)}\n`);
+      shutdown.request('failure');
+      return 1;
+    } finally {
+      await shutdown.run();
+    }
+  });
 }
 
-/** Starts everything and stays until the end is asked for. */
+/** Starts everything and runs until the end is requested. */
 async function start({ servicesOnly, shutdown }: { servicesOnly: boolean; shutdown: Shutdown }) {
   const started = performance.now();
   const settings = readSettings(process.env);
   const { local } = settings;
   const isDocker = local.length > 0 && !process.env.NO_DOCKER && (await hasDocker());
-  if (local.length > 0) await takeServices(shutdown);
+  if (local.length > 0) await acquireServices(shutdown);
   const except = isDocker ? await runningContainers(local, settings.ports) : [];
   await requireFreePorts(settings, portsInUse(settings, { withApp: !servicesOnly, except }));
   watchParent(shutdown);
@@ -66,21 +85,21 @@ async function start({ servicesOnly, shutdown }: { servicesOnly: boolean; shutdo
   clearInterval(keepAlive);
 }
 
-/** Fails when one of several pieces of work does, and never succeeds. */
+/** Rejects when one of several pieces of work does; never resolves. */
 function failureOf(work: Promise<unknown>[]): Promise<never> {
   return new Promise((_resolve, reject) => {
     for (const piece of work) piece.catch(reject);
   });
 }
 
-async function takeServices(shutdown: Shutdown) {
-  const release = tryLock(servicesLock) ?? tryLock(servicesLock);
+async function acquireServices(shutdown: Shutdown) {
+  const release = tryLock(servicesLock);
   if (release === undefined) {
     throw new StartError(
-      `npm start runs here already (process ${holderOf(servicesLock)}): stop it first, or set the services' URLs`,
+      `npm start is already running here (process ${holderOf(servicesLock)}): stop it first, or set the services' URLs`,
     );
   }
   shutdown.add(8, release);
   const ended = await endStaleServices(runDir);
-  if (ended.length > 0) say(`  ✓ ended what an earlier start had left: ${ended.join(', ')}`);
+  if (ended.length > 0) say(`  ✓ stopped services of an earlier start: ${ended.join(', ')}`);
 }

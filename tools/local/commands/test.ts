@@ -1,47 +1,53 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { localUrls } from '#shared/config/defaults.ts';
 import { isAlive } from '#tools/bootstrap/lock.mjs';
 import { localDir } from '#tools/paths.ts';
 import { ensureBuild } from '../app/build.ts';
-import { testHelp, wantsHelp } from '../cli/options.ts';
+import { runCommand } from '../cli/options.ts';
 import { say, step } from '../cli/progress.ts';
+import { readSettings, type ServiceName, serviceVariables } from '../cli/settings.ts';
 import { describe } from '../cli/start-error.ts';
-import { localUrls, type Ports, readSettings, type ServiceName, serviceVariables } from '../config/settings.ts';
-import { maskSecrets } from '../config/urls.ts';
 import { ensurePrograms } from '../install/native.ts';
-import { type Guard, startGuard } from '../process/guard-client.ts';
+import { startGuard } from '../process/guard-client.ts';
 import { watchParent } from '../process/parent.ts';
 import { freePorts } from '../process/ports.ts';
 import { createShutdown, type Shutdown, unlessAborted } from '../process/shutdown.ts';
 import { signalGroup } from '../process/signals.ts';
-import { startNative } from '../services/native.ts';
-import { needsServers, readProjects } from '../testing/projects.ts';
-import { summarize } from '../testing/summary.ts';
-import { runVitest } from '../testing/vitest.ts';
+import { type NativeOptions, startNative } from '../services/native.ts';
+import { needsServers, readProjects } from './test-projects.ts';
+import { runVitest, summarize } from './test-vitest.ts';
+
+const help = `npm test [-- arguments of vitest]
+
+Runs the tests against MariaDB, Redis and Kafka of their own, on free ports, with fresh data. Where USERS_DATABASE_URL and
+NOTIFICATIONS_DATABASE_URL, REDIS_URL or KAFKA_BROKERS is set, that server is used as given instead.
+
+  npm test -- tests/unit          only these files
+  npm test -- --project unit      only this kind: unit, property, integration, system, chaos
+  npm test -- -t "a test's name"
+  npm run test:unit               unit and property tests; these start no servers
+  npm run test:browser            the pages in a real Chromium; SCREENSHOTS=1 makes the pictures in docs/images instead
+  .ci/run                         everything that a change must pass
+`;
 
 const testsDir = path.join(localDir, 'tests');
 
-/**
- * `npm test`.
- * @param args for vitest
- * @returns exit code
- */
-export async function main(args: string[]): Promise<number> {
-  if (wantsHelp(args)) {
-    process.stdout.write(testHelp);
-    return 0;
-  }
-  const shutdown = createShutdown();
-  let result: { code: number; summary: string } = { code: 1, summary: summarize({}, 1) };
-  try {
-    result = (await unlessAborted(shutdown.signal, run(args, shutdown))) ?? { ...result, code: 130 };
-  } catch (error) {
-    process.stderr.write(`${maskSecrets(describe(error))}\n`);
-    shutdown.request('failure');
-  }
-  await shutdown.run();
-  say(result.summary);
-  return result.code;
+/** `npm test` */
+export function main(args: string[]): Promise<number> {
+  return runCommand(help, args, async () => {
+    const shutdown = createShutdown();
+    const failure = { code: 1, summary: summarize({}, 1) };
+    const result = await unlessAborted(shutdown.signal, run(args, shutdown)).catch((error: unknown) => {
+      process.stderr.write(`${describe(error)}\n`);
+      shutdown.request('failure');
+      return failure;
+    });
+    await shutdown.run();
+    const { code, summary } = result ?? { ...failure, code: 130 };
+    say(summary);
+    return code;
+  });
 }
 
 async function run(args: string[], shutdown: Shutdown) {
@@ -54,58 +60,46 @@ async function run(args: string[], shutdown: Shutdown) {
   mkdirSync(dir, { recursive: true });
   shutdown.add(8, () => rmSync(dir, { recursive: true, force: true, maxRetries: 3 }));
 
-  const { projects, rest } = readProjects(args);
-  // The tests bring their own SMTP servers.
-  const services = projects.some(needsServers) ? settings.local.filter((name) => name !== 'mail') : [];
+  const selection = readProjects(args);
+  // The tests start their own SMTP servers.
+  const services = selection.projects.some(needsServers) ? settings.local.filter((name) => name !== 'mail') : [];
   const [mysql = 0, redis = 0, kafka = 0] = await freePorts(3);
   const ports = { ...settings.ports, mysql, redis, kafka };
-  const started = startServices({ services, ports, dir, guard, shutdown });
-  const built = step('build', ensureBuild);
-  await Promise.all([started, built]);
-  const names = services.flatMap((service) => serviceVariables[service]);
-  const urls = Object.entries(localUrls(ports)).filter(([name]) => (names as string[]).includes(name));
-  // The chaos tests break servers: none that were given, none that the other tests use.
+  await Promise.all([startServices({ services, ports, dir, guard }, shutdown), step('build', ensureBuild)]);
+  const addresses = localUrls(ports);
+  const urls = services.flatMap((service) => serviceVariables[service]).map((name) => [name, addresses[name]]);
+  // The chaos tests break servers: they must know which ones belong to this run.
   const env = { ...process.env, ...Object.fromEntries(urls), TEST_SERVICES_STARTED: services.join(',') };
-  return await runVitest(projects, rest, { env, dir, guard, shutdown });
+  return await runVitest(selection, { env, dir, guard, shutdown });
 }
 
-/** Servers of this run alone: other ports and other data than anybody else's. */
-async function startServices({
-  services,
-  ports,
-  dir,
-  guard,
-  shutdown,
-}: {
-  services: ServiceName[];
-  ports: Ports;
-  dir: string;
-  guard: Guard;
-  shutdown: Shutdown;
-}) {
+/** Servers for this run alone, with their own ports and data. */
+async function startServices(
+  options: Pick<NativeOptions, 'ports' | 'dir' | 'guard'> & { services: ServiceName[] },
+  shutdown: Shutdown,
+) {
+  const { services, dir } = options;
   if (services.length === 0) return;
   const programs = await step('servers', () => ensurePrograms(services));
   const ready = startNative({
-    services,
-    ports,
+    ...options,
     programs,
-    guard,
-    dir,
     logDir: path.join(dir, 'log'),
     isThrowAway: true,
     onStarted: (service) => {
-      // Their data goes away anyway.
+      const kill = () => signalGroup(service.pid, 'SIGKILL');
+      // Nobody reads their data again: no clean end is needed.
       shutdown.add(1, async () => {
-        signalGroup(service.pid, 'SIGKILL');
+        kill();
         await service.exited;
       });
-      shutdown.onForce(() => signalGroup(service.pid, 'SIGKILL'));
+      shutdown.onForce(kill);
     },
   });
   await Promise.all(Object.values(ready));
 }
 
-/** What runs that were killed have left. */
+/** Removes the folders of killed runs. */
 function removeLeftovers() {
   mkdirSync(testsDir, { recursive: true });
   for (const name of readdirSync(testsDir)) {

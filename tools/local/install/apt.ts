@@ -21,12 +21,12 @@ const aptPackages = {
 
 export type Need = keyof typeof aptPackages;
 
-/** @returns whether this is Debian, Ubuntu or one of their kind */
+/** Whether this system installs packages with apt, as Debian and Ubuntu do. */
 export function hasApt(): boolean {
   return findCommand('apt-get') !== undefined && findCommand('dpkg') !== undefined;
 }
 
-/** @returns sudo, where it asks for no password */
+/** @returns sudo, if it needs no password */
 async function findSudo(): Promise<string | undefined> {
   const sudo = findCommand('sudo');
   if (sudo === undefined) return undefined;
@@ -36,13 +36,13 @@ async function findSudo(): Promise<string | undefined> {
   );
 }
 
-/** @returns whether what is missing can be installed here without asking anybody */
+/** Whether packages can be installed without asking for a password. */
 export async function canInstallPackages(): Promise<boolean> {
   return hasApt() && (process.getuid?.() === 0 || (await findSudo()) !== undefined);
 }
 
 /**
- * Installs what is missing.
+ * Installs a package for each need.
  * @throws {StartError} one message that says what to do instead
  */
 export async function installPackages(needs: Need[]) {
@@ -60,16 +60,8 @@ export async function installAvailable(alternatives: string[][]) {
     const packages = await choose(alternatives);
     say(`  … apt-get install ${packages.join(' ')}`);
     try {
-      await asRoot([
-        'apt-get',
-        'install',
-        '-y',
-        '-qq',
-        '--no-install-recommends',
-        '-o',
-        'DPkg::Lock::Timeout=180',
-        ...packages,
-      ]);
+      const options = ['-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=180'];
+      await asRoot(['apt-get', 'install', ...options, ...packages]);
     } catch (error) {
       const reason = error instanceof Error ? error.message.split('\n').slice(-4).join('\n') : String(error);
       throw new StartError(`apt-get install ${packages.join(' ')} failed:\n${reason}`);
@@ -85,7 +77,7 @@ async function privileged(alternatives: string[][]): Promise<(command: string[])
   if (sudo !== undefined) return (command) => output(sudo, ['-n', ...environment, ...command], { mayOutliveUs: true });
   const names = alternatives.map(([best]) => best).join(' ');
   throw new StartError(
-    `These packages are missing, and neither root nor sudo without a password is at hand. Run: sudo apt-get install --no-install-recommends ${names}`,
+    `Packages are missing, and installing them needs root, or sudo without a password. Run: sudo apt-get install --no-install-recommends ${names}`,
   );
 }
 
@@ -96,7 +88,7 @@ async function choose(alternatives: string[][]) {
     const found = candidates.find((name) => known.has(name));
     if (found === undefined)
       throw new StartError(
-        `${releaseName()} offers none of ${candidates.join(', ')}; use Docker, or set the service's URL`,
+        `${releaseName()} has none of the packages ${candidates.join(', ')}: use Docker, or set the service's URL`,
       );
     return found;
   });

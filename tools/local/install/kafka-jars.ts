@@ -4,12 +4,12 @@ import path from 'node:path';
 import { withLock } from '#tools/bootstrap/lock.mjs';
 import { kafkaLibDir, rootDir, runDir } from '#tools/paths.ts';
 import { StartError } from '../cli/start-error.ts';
-import { output } from '../services/commands.ts';
+import { findCommand, outputOrFail } from '../services/commands.ts';
 
 const pom = path.join(rootDir, 'tools', 'local', 'install', 'kafka-pom.xml');
 const stamp = path.join(kafkaLibDir, 'pom.sha256');
 
-/** @returns whether the jars that the pom names are here */
+/** Whether the jars that the pom names are installed. */
 export function hasKafkaJars(): boolean {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === digest();
 }
@@ -19,28 +19,19 @@ function digest() {
 }
 
 /**
- * Fetches Kafka's jars through Maven, once.
+ * Downloads Kafka's jars with Maven, once.
  * @throws {StartError}
  */
-export async function ensureKafkaJars(findMaven: () => Promise<string>) {
+export async function ensureKafkaJars(): Promise<void> {
   if (hasKafkaJars()) return;
   await withLock(path.join(runDir, 'kafka-jars.lock'), async () => {
     if (hasKafkaJars()) return;
+    const maven = findCommand('mvn');
+    if (maven === undefined) throw new StartError('mvn is not on the PATH: install Maven');
     const unfinished = `${kafkaLibDir}.unfinished`;
     rmSync(unfinished, { recursive: true, force: true });
-    try {
-      await output(await findMaven(), [
-        '-q',
-        '-B',
-        '-f',
-        pom,
-        'dependency:copy-dependencies',
-        `-DoutputDirectory=${unfinished}`,
-      ]);
-    } catch (error) {
-      if (error instanceof StartError) throw error;
-      throw new StartError(`Maven could not fetch Kafka's jars:\n${error instanceof Error ? error.message : error}`);
-    }
+    const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${unfinished}`];
+    await outputOrFail("Downloading Kafka's jars with Maven", maven, ['-q', '-B', '-f', pom, ...goal]);
     writeFileSync(path.join(unfinished, path.basename(stamp)), digest());
     rmSync(kafkaLibDir, { recursive: true, force: true });
     renameSync(unfinished, kafkaLibDir);

@@ -1,5 +1,5 @@
+import type { ServiceName } from '../cli/settings.ts';
 import { StartError } from '../cli/start-error.ts';
-import type { ServiceName } from '../config/settings.ts';
 import { findCommand } from '../services/commands.ts';
 import { findProgram, type Program } from '../services/programs.ts';
 import { hasApt, installPackages, type Need } from './apt.ts';
@@ -7,8 +7,8 @@ import { ensureKafkaJars, hasKafkaJars } from './kafka-jars.ts';
 
 export type Programs = { mariadb?: { server: string }; redis?: { server: string }; java?: { java: string } };
 
-/** What a person has to install, in the words of their own package manager. */
-const labels = {
+/** Names for people, who may have to install them with another package manager. */
+export const labels: Record<Need, string> = {
   mariadb: 'MariaDB 10.6+',
   redis: 'Redis 6.2+',
   java: 'Java 17+',
@@ -17,62 +17,53 @@ const labels = {
   python: 'Python 3.10+ with venv',
 };
 
+const programOf = { mysql: 'mariadb', redis: 'redis', kafka: 'java', mail: undefined } as const;
+
+/** The programs that services need; the mail catcher is an npm package. */
+export function programsFor(services: readonly ServiceName[]): Program[] {
+  return services.flatMap((service) => programOf[service] ?? []);
+}
+
 /**
- * Makes sure that everything the services need is on this machine.
+ * Finds the programs that the services need, and installs what is missing.
  * @throws {StartError}
  */
-export async function ensurePrograms(services: ServiceName[]): Promise<Programs & { note: string }> {
-  const missing = await findMissing(services);
+export async function ensurePrograms(services: readonly ServiceName[]): Promise<Programs & { note: string }> {
+  const names = programsFor(services);
+  const needsJars = services.includes('kafka') && !hasKafkaJars();
+  let found = await findAll(names);
+  const missing: Need[] = names.filter((_, index) => found[index] === undefined);
+  if (needsJars && findCommand('mvn') === undefined) missing.push('maven');
   if (missing.length > 0) {
     if (!hasApt()) throw new StartError(instructions(missing));
     await installPackages(missing);
+    found = await findAll(names);
   }
-  if (services.includes('kafka')) await ensureKafkaJars(requireMaven);
-  const programs = await locate(services);
-  return { ...programs, note: missing.length > 0 ? `installed ${missing.join(', ')}` : programs.note };
+  if (needsJars) await ensureKafkaJars();
+
+  const programs: Programs = {};
+  const versions: string[] = [];
+  for (const [index, name] of names.entries()) {
+    const program = found[index];
+    const [label] = labels[name].split(' ');
+    if (program === undefined) throw new StartError(`${label} was installed, but is not on the PATH`);
+    versions.push(`${label} ${program.version}`);
+    if (name === 'java') programs.java = { java: program.file };
+    else programs[name] = { server: program.file };
+  }
+  return { ...programs, note: missing.length > 0 ? `installed ${missing.join(', ')}` : versions.join(', ') };
 }
 
-async function findMissing(services: ServiceName[]): Promise<Need[]> {
-  const missing: Need[] = [];
-  const [mariadb, redis, java] = await Promise.all([
-    services.includes('mysql') ? findProgram('mariadb') : true,
-    services.includes('redis') ? findProgram('redis') : true,
-    services.includes('kafka') ? findProgram('java') : true,
-  ]);
-  if (!mariadb) missing.push('mariadb');
-  if (!redis) missing.push('redis');
-  if (!java) missing.push('java');
-  if (services.includes('kafka') && !hasKafkaJars() && findCommand('mvn') === undefined) missing.push('maven');
-  return missing;
+function findAll(names: Program[]) {
+  return Promise.all(names.map((name) => findProgram(name)));
 }
 
 function instructions(missing: Need[]) {
   const names = missing.map((need) => labels[need]).join(', ');
   return [
-    'No Docker engine answers, and this is not Debian or Ubuntu, so the backing services cannot be installed for you. Either',
+    'No Docker engine answers, and this system has no apt to install the backing services with. Either',
     '  - start Docker, or',
     `  - install ${names} so that they are on the PATH, or`,
-    '  - set the URLs of servers that you run: USERS_DATABASE_URL, NOTIFICATIONS_DATABASE_URL, REDIS_URL, KAFKA_BROKERS, SMTP_URL.',
+    '  - set the URLs of your own servers: USERS_DATABASE_URL, NOTIFICATIONS_DATABASE_URL, REDIS_URL, KAFKA_BROKERS, SMTP_URL.',
   ].join('\n');
-}
-
-async function requireMaven() {
-  const maven = findCommand('mvn');
-  if (maven === undefined) throw new StartError('mvn is not on the PATH: install Maven');
-  return maven;
-}
-
-async function locate(services: ServiceName[]): Promise<Programs & { note: string }> {
-  const versions: string[] = [];
-  const programs: Programs = {};
-  const find = async (name: Program, label: string) => {
-    const found = await findProgram(name);
-    if (found === undefined) throw new StartError(`${label} was installed, but is not on the PATH`);
-    versions.push(`${label} ${found.version}`);
-    return found.file;
-  };
-  if (services.includes('mysql')) programs.mariadb = { server: await find('mariadb', 'MariaDB') };
-  if (services.includes('redis')) programs.redis = { server: await find('redis', 'Redis') };
-  if (services.includes('kafka')) programs.java = { java: await find('java', 'Java') };
-  return { ...programs, note: versions.join(', ') };
 }

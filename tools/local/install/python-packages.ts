@@ -4,12 +4,12 @@ import path from 'node:path';
 import { withLock } from '#tools/bootstrap/lock.mjs';
 import { localDir, runDir } from '#tools/paths.ts';
 import { StartError } from '../cli/start-error.ts';
-import { findCommand, output } from '../services/commands.ts';
+import { findCommand, output, outputOrFail } from '../services/commands.ts';
 import { hasApt, installPackages } from './apt.ts';
 
 /**
- * Programs that are written in Python, in an environment of their own below .local; installed once per list.
- * @param requirements a file with exact versions, as pip reads it
+ * Installs Python programs into a virtual environment below .local, once per list.
+ * @param requirements pip's file of exact versions
  * @returns the folder of the programs
  * @throws {StartError}
  */
@@ -25,7 +25,7 @@ export async function ensurePythonPackages(requirements: string): Promise<string
     mkdirSync(path.dirname(home), { recursive: true });
     await createEnvironment(home);
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements];
-    await orFail('pip install', () => output(path.join(programs, 'python'), pip));
+    await outputOrFail('pip install', path.join(programs, 'python'), pip);
     writeFileSync(finished, '');
     return programs;
   });
@@ -35,23 +35,15 @@ export async function ensurePythonPackages(requirements: string): Promise<string
  * Creates a virtual environment with pip; installs Python's venv module first where it is missing.
  * @throws {StartError}
  */
-export async function createEnvironment(home: string) {
-  const create = () => output(findCommand('python3') ?? 'python3', ['-m', 'venv', home]);
+export async function createEnvironment(home: string): Promise<void> {
+  const venv = ['-m', 'venv', home];
   try {
-    await create();
+    await output(findCommand('python3') ?? 'python3', venv);
   } catch {
-    // Debian has Python without venv, or no Python at all.
-    if (!hasApt()) throw new StartError('Python 3.10 or later with its module venv is needed');
+    // Debian ships Python without venv, or no Python.
+    if (!hasApt()) throw new StartError('Python 3.10 or later with the venv module is missing: install it');
     await installPackages(['python']);
     rmSync(home, { recursive: true, force: true });
-    await orFail('python3 -m venv', create);
-  }
-}
-
-async function orFail(what: string, work: () => Promise<string>) {
-  try {
-    await work();
-  } catch (error) {
-    throw new StartError(`${what} failed:\n${error instanceof Error ? error.message : error}`);
+    await outputOrFail('python3 -m venv', findCommand('python3') ?? 'python3', venv);
   }
 }

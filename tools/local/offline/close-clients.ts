@@ -1,13 +1,12 @@
 import { loadedVersions, retire } from './code-versions.ts';
 
-/** How long what the function left running may take. */
+/** The longest wait for work that the function left running. */
 const waitMs = 5000;
-/** When the process is ended although something still holds it. */
+/** After this the process exits even if something keeps it alive. */
 const exitAfterMs = 1000;
 
 /**
- * Lets `sls invoke local` end: on Lambda a function is frozen with its connections open, here they would keep the process
- * alive for ever.
+ * Ends `sls invoke local`: Lambda freezes a function with its connections open, but here they would keep the process alive.
  */
 export default class CloseClients {
   readonly hooks: Record<string, () => unknown>;

@@ -1,31 +1,19 @@
+import { type CodeVersion, codeVersions } from '#shared/runtime/code-version.ts';
 import { waitFor } from '../cli/wait-for.ts';
 
-export type CodeVersion = { stop(): void; inFlight(): number; close(): Promise<void> };
-
-const key = Symbol.for('event-driven-registration.lifecycle');
-
-/** @returns what is loaded in this process; each version adds itself */
-function list(): CodeVersion[] {
-  const holder = globalThis as unknown as Record<symbol, CodeVersion[] | undefined>;
-  holder[key] ??= [];
-  return holder[key];
-}
-
+/** The versions of the code that are loaded in this process. */
 export function loadedVersions(): CodeVersion[] {
-  return [...list()];
+  return [...codeVersions()];
 }
 
 /**
- * Ends versions of the code: their loops at once, their clients when nothing uses them any more.
- * @param options how long what is in hand may take
+ * Ends versions of the code: their loops at once, their clients once no invocation is in flight.
+ * @param options waitMs: the longest wait for invocations in flight
  */
-export async function retire(versions: CodeVersion[], { waitMs }: { waitMs: number }) {
+export async function retire(versions: CodeVersion[], { waitMs }: { waitMs: number }): Promise<void> {
   for (const version of versions) version.stop();
   await waitFor(() => versions.every((version) => version.inFlight() === 0), { timeoutMs: waitMs, everyMs: 20 });
   await Promise.allSettled(versions.map((version) => version.close()));
-  const all = list();
-  for (const version of versions) {
-    const index = all.indexOf(version);
-    if (index >= 0) all.splice(index, 1);
-  }
+  const all = codeVersions();
+  all.splice(0, all.length, ...all.filter((version) => !versions.includes(version)));
 }

@@ -1,46 +1,26 @@
-import { randomBytes } from 'node:crypto';
+import { AppError, type ErrorCode } from '#shared/errors/app-error.ts';
+import { errorResponse } from '#shared/http/error-response.ts';
+import { FOR_DATA } from '#shared/http/standard-headers.ts';
+import { newTrace } from '#shared/observability/trace-context.ts';
 import type { HapiRequest, HapiToolkit } from './types.ts';
 
-/** Our errors for what hapi refuses before any handler sees it. */
-const known = {
-  400: { error: 'Bad request!', code: 'BAD_REQUEST', message: 'The request could not be understood.' },
-  404: { error: 'Not found!', code: 'NOT_FOUND', message: 'There is nothing at this address.' },
-  413: { error: 'Payload too large!', code: 'PAYLOAD_TOO_LARGE', message: 'The body is too large.' },
-  415: {
-    error: 'Unsupported media type!',
-    code: 'UNSUPPORTED_MEDIA_TYPE',
-    message: 'The body has a media type that is not accepted.',
-  },
-  500: { error: 'Internal server error!', code: 'INTERNAL', message: 'Something went wrong on our side.' },
-} as const;
-
-/** What every answer of ours carries (shared/http/standard-headers.ts). */
-const standardHeaders = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
+/** Our errors for requests that hapi rejects before they reach a handler. */
+const errors: Record<number, [ErrorCode, string]> = {
+  400: ['BAD_REQUEST', 'The request could not be understood.'],
+  404: ['NOT_FOUND', 'There is nothing at this address.'],
+  413: ['PAYLOAD_TOO_LARGE', 'The body is too large.'],
+  415: ['UNSUPPORTED_MEDIA_TYPE', 'The body has a media type that is not accepted.'],
 };
 
-/** An error in the format of the HTTP contract. */
-export function errorBody(
-  status: number,
-  { now = new Date(), traceId = randomBytes(16).toString('hex') }: { now?: Date; traceId?: string } = {},
-) {
-  const answered = statusToAnswer(status);
-  const { error, code, message } = known[answered];
-  return { error, message, time: now.toISOString(), status: answered, code, traceId };
+/** The error for a status of hapi; 500 where the fault is not the client's. */
+export function errorFor(status: number): Error {
+  const [code, message] = errors[status] ?? (status < 500 ? errors[400] : undefined) ?? [];
+  return code === undefined || message === undefined
+    ? new Error(`hapi returned ${status}`)
+    : new AppError(code, message);
 }
 
-function statusToAnswer(status: number): keyof typeof known {
-  if (status in known) return status as keyof typeof known;
-  return status >= 400 && status < 500 ? 400 : 500;
-}
-
-/**
- * Whether a body is serverless-offline's account of a handler that failed, with its stack, which nobody outside may see.
- */
+/** Whether a body is serverless-offline's report of a failed handler, with its stack, which no client may see. */
 export function isHandlerFailure(source: unknown): boolean {
   if (typeof source === 'string' && source.startsWith('{"errorMessage":')) {
     try {
@@ -52,13 +32,13 @@ export function isHandlerFailure(source: unknown): boolean {
   return typeof source === 'object' && source !== null && 'errorMessage' in source && 'stackTrace' in source;
 }
 
-/** Gives hapi's errors and failed handlers the shape of every other error. */
+/** Gives hapi's errors and failed handlers the format of every other error. */
 export function reshapeErrors(request: HapiRequest, h: HapiToolkit) {
   const { response } = request;
   const status = response.isBoom ? response.output.statusCode : isHandlerFailure(response.source) ? 500 : undefined;
   if (status === undefined) return h.continue;
-  const body = errorBody(status);
-  const reply = h.response(JSON.stringify(body)).code(body.status).type('application/json');
-  for (const [name, value] of Object.entries(standardHeaders)) reply.header(name, value);
+  const { statusCode, headers, body } = errorResponse(errorFor(status), newTrace().traceId);
+  const reply = h.response(body).code(statusCode ?? 500);
+  for (const [name, value] of Object.entries({ ...FOR_DATA, ...headers })) reply.header(name, String(value));
   return reply;
 }

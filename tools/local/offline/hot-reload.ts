@@ -8,9 +8,9 @@ import type { Serverless } from './types.ts';
 import { watchTree } from './watch-tree.ts';
 
 const debounceMs = 50;
-/** The builder gets ready for the first save once the start is over. */
+/** The builder prepares for the first save once the start is over. */
 const warmAfterMs = 3000;
-/** The longest that a function of ours may run, and a little more. */
+/** A little more than the longest timeout of a function. */
 const retireMs = 65_000;
 const hotFolder = 'dist/.hot';
 
@@ -24,8 +24,8 @@ export function handlerIn(handler: string, outdir: string): string {
 }
 
 /**
- * Builds again whenever a source file is saved, and lets the next call run the new code.
- * @returns how to stop watching
+ * Rebuilds whenever a source file is saved; the next call runs the new code.
+ * @returns stops watching
  */
 export function watchSources({
   serverless,
@@ -43,7 +43,7 @@ export function watchSources({
   let current = '';
   let timer: NodeJS.Timeout | undefined;
   let isBusy = false;
-  let isAskedAgain = false;
+  let isRequestedAgain = false;
 
   const reload = async () => {
     const started = performance.now();
@@ -73,24 +73,24 @@ export function watchSources({
 
   const run = async () => {
     if (isBusy) {
-      isAskedAgain = true;
+      isRequestedAgain = true;
       return;
     }
     isBusy = true;
     try {
       await reload();
     } catch (error) {
-      console.error(`not reloaded, the code that runs stays: ${error instanceof Error ? error.message : error}`);
+      console.error(`not reloaded, the previous code keeps running: ${error instanceof Error ? error.message : error}`);
     }
     isBusy = false;
-    if (isAskedAgain) {
-      isAskedAgain = false;
+    if (isRequestedAgain) {
+      isRequestedAgain = false;
       void run();
     }
   };
 
   const warming = setTimeout(() => {
-    prepareRebuild().catch(() => {}); // the first reload will say what is wrong
+    prepareRebuild().catch(() => {}); // The first reload reports the problem.
   }, warmAfterMs);
   const stopWatching = watchTree(
     ['functions', 'shared'].map((name) => path.join(serviceDir, name)),
@@ -108,11 +108,11 @@ export function watchSources({
   };
 }
 
-/** Removes built versions, by the process that made them. */
-function removeOutputs(serviceDir: string, isUseless: (pid: number) => boolean) {
+/** Removes built versions by the pid of the process that built them. */
+function removeOutputs(serviceDir: string, isObsolete: (pid: number) => boolean) {
   const folder = path.join(serviceDir, hotFolder);
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
-    if (isUseless(Number(name.split('-')[0]))) rmSync(path.join(folder, name), { recursive: true, force: true });
+    if (isObsolete(Number(name.split('-')[0]))) rmSync(path.join(folder, name), { recursive: true, force: true });
   }
 }

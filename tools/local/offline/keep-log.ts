@@ -1,10 +1,9 @@
-import { appLogFile } from '../logs/arguments.ts';
-import { openLogFile } from '../logs/log-file.ts';
-import { parseLogLine, prettyLine } from '../logs/log-line.ts';
+import { appLogFile, openLogFile } from '../app/app-log.ts';
+import { parseLogLine, prettyLine } from '../commands/logs-lines.ts';
 
 /**
+ * Formats the handlers' lines for a person; other lines stay as they are.
  * @param text whole lines
- * @returns the handlers' lines as a person reads them, the others as they are
  */
 export function readable(text: string): string {
   return text
@@ -16,14 +15,14 @@ export function readable(text: string): string {
     .join('\n');
 }
 
-/** Whether lines are printed for a person: on a terminal, unless LOG_FORMAT says otherwise. */
+/** Whether lines are formatted for a person: on a terminal, unless LOG_FORMAT or NO_COLOR is set. */
 export function isForPeople(env: Record<string, string | undefined>, isTerminal: boolean) {
   return env.LOG_FORMAT === 'pretty' || (isTerminal && env.LOG_FORMAT !== 'json' && !env.NO_COLOR);
 }
 
 /**
- * Keeps all that this process prints in the application's log file, as it is. It is done here, not by the starter that could read a
- * pipe: so the application can go on printing when the starter was killed.
+ * Copies this process's output into the application's log file. The starter could do it through a pipe, but the application must be
+ * able to print after the starter was killed.
  */
 export function keepLog() {
   const { write: keep } = openLogFile(appLogFile(process.env));

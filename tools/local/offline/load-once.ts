@@ -8,7 +8,7 @@ export type Load = (root: string, handler: string) => Promise<Handler>;
 
 const loader = 'lambda/handler-runner/in-process-runner/aws-lambda-ric/UserFunction.js';
 
-/** Keeps what was loaded; a load that failed is tried again. */
+/** Caches loaded handlers; a failed load is retried. */
 export function keepLoaded(load: Load): Load {
   const loaded: Map<string, Promise<Handler>> = new Map();
   return (root, handler) => {
@@ -23,9 +23,9 @@ export function keepLoaded(load: Load): Load {
 }
 
 /**
- * serverless-offline looks for a handler's files on the disk at each call, several times. Code that was saved has another
- * path (hot-reload.mjs), so that one look for each path is enough. To be called before the first handler runs.
- * @returns whether this version of serverless-offline has such a loader
+ * serverless-offline searches the disk for a handler's files several times per call. Reloaded code has another path
+ * (hot-reload.ts), so one search per path is enough. Call it before the first handler runs.
+ * @returns whether this version of serverless-offline has that loader
  */
 export function loadHandlersOnce(): boolean {
   const file = path.join(path.dirname(fileURLToPath(import.meta.resolve('serverless-offline'))), loader);

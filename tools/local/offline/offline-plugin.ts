@@ -1,3 +1,5 @@
+import { within } from '#shared/async/within.ts';
+import { LOCAL_PORTS } from '#shared/config/defaults.ts';
 import { loadedVersions, retire } from './code-versions.ts';
 import { corsRestorer } from './cors-headers.ts';
 import { reshapeErrors } from './error-response.ts';
@@ -9,12 +11,12 @@ import { invokeNow, scheduledFunctions } from './schedules.ts';
 import { openSecondPort } from './second-port.ts';
 import type { OfflinePlugin, Serverless } from './types.ts';
 
-/** What the handlers have in hand may take this long to finish at the end. */
+/** At the end, the time that servers and invocations in flight have. */
 const endGraceMs = 8000;
 
 /**
- * Makes serverless-offline behave like API Gateway where it does not, opens the second port, runs schedules at once and
- * swaps code that was saved. It wires; each idea is in a file of local/offline.
+ * Makes serverless-offline behave like API Gateway where it does not, opens the second port, runs schedules at once and reloads
+ * saved code. This file only connects the parts; each is in its own file beside it.
  */
 export default class LocalPlugin {
   readonly hooks: Record<string, () => unknown>;
@@ -33,7 +35,7 @@ export default class LocalPlugin {
     };
   }
 
-  /** `sls offline` runs start and end inside one hook: step in between. */
+  /** `sls offline` starts and ends inside one hook: wrap both. */
   #wrapPlainCommand() {
     const offline = this.#offline();
     const start = offline.start.bind(offline);
@@ -69,27 +71,26 @@ export default class LocalPlugin {
 
     const host = process.env.HTTP_HOST || '127.0.0.1';
     try {
-      this.#closers.push(await openSecondPort(hapi, { host, port: Number(process.env.EMAIL_HTTP_PORT ?? 8083) }));
+      this.#closers.push(await openSecondPort(hapi, { host, port: portOf('emailHttp') }));
     } catch (error) {
       console.error(error instanceof Error ? error.message : error);
       process.exit(1);
     }
 
-    const runSchedules = () =>
-      invokeNow(scheduledFunctions(service.functions), { host, port: Number(process.env.LAMBDA_PORT ?? 3002) });
+    const runSchedules = () => invokeNow(scheduledFunctions(service.functions), { host, port: portOf('lambda') });
     runSchedules();
     if (process.env.HOT_RELOAD !== '0')
       this.#closers.push(watchSources({ serverless: this.#serverless, onReloaded: runSchedules }));
   }
 
-  /** Lets what is in hand finish, so that an exit loses nothing. serverless-offline itself would just exit. */
+  /** Finishes the invocations in flight; serverless-offline itself would exit at once. */
   async #end() {
     if (this.#isEnding) return;
     this.#isEnding = true;
     const versions = loadedVersions();
     for (const version of versions) version.stop();
     const servers = Promise.allSettled([...this.#closers.map((close) => close()), this.#offline().end(true)]);
-    await Promise.race([servers, new Promise((resolve) => setTimeout(resolve, endGraceMs / 2))]);
+    await within(endGraceMs / 2, 'closing the servers', servers).catch(() => {});
     await retire(versions, { waitMs: endGraceMs / 2 });
     process.exit(0);
   }
@@ -98,7 +99,13 @@ export default class LocalPlugin {
     const found = this.#serverless.pluginManager.plugins.find(
       (plugin) => plugin.constructor.name === 'ServerlessOffline',
     );
-    if (found === undefined) throw new Error('serverless-offline must be listed before ./local/offline-plugin.mjs');
+    if (found === undefined)
+      throw new Error('List serverless-offline before ./dist/tools/local/offline/offline-plugin.js in serverless.yml');
     return found as OfflinePlugin;
   }
+}
+
+function portOf(name: 'emailHttp' | 'lambda'): number {
+  const [variable, fallback] = LOCAL_PORTS[name];
+  return Number(process.env[variable] ?? fallback);
 }

@@ -1,15 +1,16 @@
 import type { Readable } from 'node:stream';
+import { MAX_BODY_BYTES } from '#shared/http/request.ts';
 import type { HapiRequest } from './types.ts';
 
-/** What a handler needs to tell a body that is too long from one that is not. */
-const maxGetBytes = 64 * 1024 + 1;
-/** What serverless-offline hands over in base64, as API Gateway does. */
+/** One byte more than handlers accept, so that they can detect a longer body. */
+const maxGetBytes = MAX_BODY_BYTES + 1;
+/** Bodies that serverless-offline passes on in base64, as API Gateway does. */
 const binaryTypes = ['application/octet-stream', 'multipart/form-data'];
 
 /**
- * API Gateway passes every body on as it came. hapi refuses media types that it cannot read, and serverless-offline parses
- * JSON and loses what is `null`, `0`, `false` or a string. Both look at this header only; the event is made from the raw ones,
- * where serverless-offline would take an absent type for JSON.
+ * API Gateway passes every body on unchanged. hapi rejects media types that it cannot parse; serverless-offline parses JSON and
+ * loses `null`, `0`, `false` and strings. Both read this header only. The event is made from the raw headers, where
+ * serverless-offline would take an absent type for JSON.
  */
 export function hideMediaType(request: HapiRequest) {
   const type = request.headers['content-type'] ?? '';
@@ -19,13 +20,13 @@ export function hideMediaType(request: HapiRequest) {
     : 'text/plain';
 }
 
-/** hapi would answer a request for a part of the answer with 206; API Gateway always gives the whole. */
+/** hapi would answer a range request with 206; API Gateway always returns the whole response. */
 export function ignoreRange(request: HapiRequest) {
   delete request.headers.range;
 }
 
 /**
- * Reads the body of a GET request, which hapi leaves alone; a longer one is cut one byte past what handlers accept.
+ * Reads the body of a GET request, which hapi does not; one that is too long is cut one byte past what handlers accept.
  */
 export async function readGetBody(request: HapiRequest) {
   const { req } = request.raw;
@@ -35,7 +36,7 @@ export async function readGetBody(request: HapiRequest) {
   if (body.length > 0) request.payload = body;
 }
 
-/** @returns what came until the end, or until that many bytes */
+/** Reads a stream to its end, or up to so many bytes. */
 export function readBounded(stream: Readable, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -43,7 +44,7 @@ export function readBounded(stream: Readable, maxBytes: number): Promise<Buffer>
     const end = () => {
       stream.off('data', onData);
       resolve(Buffer.concat(chunks).subarray(0, maxBytes));
-      // What is left is let through unread, so that the sender gets to hear the answer.
+      // Discard the rest, so that the sender reads the response.
       stream.resume();
     };
     const onData = (chunk: Buffer) => {

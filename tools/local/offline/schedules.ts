@@ -1,7 +1,8 @@
+import { reachable } from '../cli/settings.ts';
 import type { FunctionDefinition } from './types.ts';
 
 /**
- * The functions that a schedule starts, unless it is switched off.
+ * The functions with an enabled schedule.
  * @returns their full names
  */
 export function scheduledFunctions(functions: Record<string, FunctionDefinition>): string[] {
@@ -17,11 +18,11 @@ function isScheduled(event: Record<string, unknown>) {
 }
 
 /**
- * Starts scheduled functions now: the first minute would pass without them.
+ * Invokes scheduled functions now: otherwise their first run comes a minute later.
  * @param address serverless-offline's invoke port, in this same process
  */
-export function invokeNow(names: string[], { host, port }: { host: string; port: number }) {
-  const base = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`;
+export function invokeNow(names: string[], { host, port }: { host: string; port: number }): void {
+  const base = `http://${reachable(host)}:${port}`;
   const event = {
     version: '0',
     'detail-type': 'Scheduled Event',
@@ -30,7 +31,7 @@ export function invokeNow(names: string[], { host, port }: { host: string; port:
     detail: {},
   };
   for (const name of names) {
-    // Waiting for the result keeps a failure from becoming an unhandled rejection; it is logged where it happens.
+    // A failure is logged where it happens; here it must not become an unhandled rejection.
     fetch(`${base}/2015-03-31/functions/${name}/invocations`, { method: 'POST', body: JSON.stringify(event) })
       .then((response) => response.arrayBuffer())
       .catch(() => {});

@@ -2,9 +2,9 @@ import http from 'node:http';
 import type { HapiServer } from './types.ts';
 
 /**
- * Serves the same routes on one more port.
- * @returns how to close it
- * @throws {Error} when the port is in use
+ * Serves the same routes on a second port.
+ * @returns closes it
+ * @throws {Error} when the port cannot be opened
  */
 export async function openSecondPort(
   hapi: HapiServer,
@@ -15,7 +15,7 @@ export async function openSecondPort(
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason =
         error.code === 'EADDRINUSE'
-          ? 'is in use: stop what listens there, or set EMAIL_HTTP_PORT'
+          ? 'is in use: stop the process that listens there, or set EMAIL_HTTP_PORT'
           : `cannot be opened: ${error.message}`;
       reject(new Error(`port ${port} (the API's second port) ${reason}`));
     });

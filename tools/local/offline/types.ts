@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-/** The few parts of hapi, serverless and serverless-offline that the local plugin touches. */
+/** The parts of hapi, serverless and serverless-offline that the local plugins use. */
 export interface HapiRequest {
   method: string;
   path: string;
@@ -12,13 +12,13 @@ export interface HapiRequest {
 }
 
 export interface HapiResponse {
-  /** hapi's own error */
+  /** Set on hapi's own errors. */
   isBoom?: boolean;
-  /** of an error */
+  /** Of an error. */
   output: { statusCode: number; headers: Record<string, unknown>; payload: unknown };
   statusCode: number;
   headers: Record<string, unknown>;
-  /** the body */
+  /** The body. */
   source: unknown;
 }
 
@@ -35,7 +35,7 @@ export interface HapiServer {
   ext: (event: string, method: (request: HapiRequest, h: HapiToolkit) => unknown) => void;
 }
 
-/** serverless-offline itself */
+/** serverless-offline itself. */
 export interface OfflinePlugin {
   start: () => Promise<void>;
   end: (skipExit?: boolean) => Promise<void>;

@@ -7,9 +7,9 @@ function isSource(name: string) {
 }
 
 /**
- * Watches folders and everything below them. It watches folders, not files, and so survives editors that replace a file.
- * @param onChange called often; hears the folder where the system does not say which file it was
- * @returns how to stop
+ * Watches folders and everything below them. It watches folders, not files, because editors replace files.
+ * @param onChange called often; receives the folder where the system does not name the file
+ * @returns stops watching
  */
 export function watchTree(folders: string[], onChange: (file: string) => void): () => void {
   const watchers: Map<string, FSWatcher> = new Map();
@@ -37,7 +37,7 @@ export function watchTree(folders: string[], onChange: (file: string) => void): 
   };
 }
 
-/** @returns undefined when it is no folder, or gone again */
+/** @returns undefined when it is not a folder, or no longer exists */
 function entriesOf(folder: string): Dirent[] | undefined {
   try {
     return readdirSync(folder, { withFileTypes: true });

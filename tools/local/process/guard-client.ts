@@ -3,23 +3,24 @@ import { fileURLToPath } from 'node:url';
 import { typescriptOptions } from './node-arguments.ts';
 
 export interface Guard {
-  /** end this process when the starter is gone */
+  /** Ends this process once the starter has ended. */
   watch: (pid: number) => void;
   forget: (pid: number) => void;
-  /** run this command when the starter is gone */
+  /** Runs this command once the starter has ended. */
   atEnd: (command: string, args: string[], cwd: string) => void;
-  /** forget those commands */
+  /** Forgets those commands. */
   clear: () => void;
   close: () => void;
 }
 
-/** Starts the process that cleans up after a starter that was killed. */
+/** Starts the process that cleans up after a killed starter. */
 export function startGuard(): Guard {
   const script = fileURLToPath(new URL('./guard.ts', import.meta.url));
   const child = spawn(process.execPath, [...typescriptOptions, '--max-old-space-size=32', script], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
-    env: {},
+    // It runs programs such as docker, and must not load what NODE_OPTIONS names.
+    env: { ...process.env, NODE_OPTIONS: '' },
   });
   child.unref();
   child.on('error', () => {});

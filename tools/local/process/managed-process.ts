@@ -8,7 +8,7 @@ import { removePidFile, writePidFile } from './pid-file.ts';
 import { endGroup } from './signals.ts';
 
 export interface Command {
-  /** for messages and for the log file */
+  /** For messages. */
   name: string;
   file: string;
   args: string[];
@@ -21,15 +21,15 @@ export interface Command {
 export interface ManagedProcess {
   name: string;
   pid: number;
-  /** exit code or signal, once it ended */
+  /** The exit code or signal, once the process has ended. */
   exited: Promise<string>;
-  /** the same, or undefined while it runs */
+  /** The same, or undefined while the process runs. */
   outcome: () => string | undefined;
   stop: (graceMs?: number) => Promise<void>;
 }
 
 /**
- * Starts a service in a process group of its own, so that a Ctrl-C in the terminal does not reach it before the application.
+ * Starts a service in its own process group, so that Ctrl-C in the terminal does not end it before the application.
  */
 export function startProcess(command: Command, guard: Guard): ManagedProcess {
   const { name, file, args, cwd, env, logFile, pidFile } = command;
@@ -73,7 +73,7 @@ export function startProcess(command: Command, guard: Guard): ManagedProcess {
 
 /**
  * Waits until a service answers.
- * @throws {StartError} with the end of its log when it ended or did not answer
+ * @throws {StartError} with the last lines of its log when it ended or did not answer in time
  */
 export async function waitUntilReady(
   service: ManagedProcess,
@@ -82,9 +82,10 @@ export async function waitUntilReady(
   await waitFor(async () => service.outcome() !== undefined || (await isReady()), { timeoutMs });
   const outcome = service.outcome();
   if (outcome === undefined && (await isReady().catch(() => false))) return;
-  const what = outcome === undefined ? `did not answer within ${timeoutMs / 1000} s` : `ended at once (${outcome})`;
+  const what =
+    outcome === undefined ? `did not answer within ${timeoutMs / 1000} s` : `ended before it was ready (${outcome})`;
   throw new StartError(
-    `${service.name} ${what}; the end of ${path.relative(process.cwd(), logFile)}:\n${lastLines(logFile, 12)}`,
+    `${service.name} ${what}. The last lines of ${path.relative(process.cwd(), logFile)}:\n${lastLines(logFile, 12)}`,
   );
 }
 

@@ -4,11 +4,11 @@ import { rootDir } from '#tools/paths.ts';
 
 const tsx = pathToFileURL(path.join(rootDir, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
 
-/** Node's options for a process that runs a TypeScript file; none where Node strips types itself. */
+/** Node's options to run a TypeScript file; none where Node strips types itself. */
 export const typescriptOptions: readonly string[] =
   'typescript' in process.features && process.features.typescript ? [] : ['--import', tsx];
 
-/** What `node` takes to run a command of ours, as npm does: `runArguments('local/commands/start')`. */
+/** The arguments of `node` that run a program below tools/: `runArguments('local/commands/start')`. */
 export function runArguments(program: string, ...args: string[]): string[] {
   return [path.join(rootDir, 'tools', 'bootstrap', 'run.mjs'), program, ...args];
 }

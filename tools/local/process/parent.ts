@@ -4,17 +4,17 @@ import type { Shutdown } from './shutdown.ts';
 
 const everyMs = 500;
 
-/** Asks for the end when npm, which started us, is gone without a word: nobody else would stop us then. */
+/** Requests the end when npm, which started this process, was killed: it can no longer pass a signal on. */
 export function watchParent(shutdown: Shutdown) {
   if (process.env.npm_lifecycle_event === undefined) return;
   const npm = npmPid();
   const timer = setInterval(() => {
-    if (!isAlive(npm)) shutdown.request('npm is gone');
+    if (!isAlive(npm)) shutdown.request('npm has ended');
   }, everyMs);
   timer.unref();
 }
 
-/** @returns our parent, or its parent where npm put a shell between */
+/** @returns our parent, or the grandparent where npm started a shell between */
 function npmPid(): number {
   try {
     const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');

@@ -11,7 +11,7 @@ export function writePidFile(file: string, record: PidRecord) {
   writeFileSync(file, JSON.stringify(record));
 }
 
-/** @returns undefined when there is none, or nothing that we wrote */
+/** @returns undefined when there is none, or none of ours */
 function readPidFile(file: string): PidRecord | undefined {
   try {
     const { pid, command } = JSON.parse(readFileSync(file, 'utf8'));
@@ -21,19 +21,19 @@ function readPidFile(file: string): PidRecord | undefined {
   }
 }
 
-/** Removes a pid file, unless somebody else has replaced it. */
+/** Removes a pid file unless another process has replaced it. */
 export function removePidFile(file: string, pid: number) {
   if (readPidFile(file)?.pid === pid) rmSync(file, { force: true });
 }
 
-/** The process that a pid file names, if it still is the one that wrote it: pids are used again. */
+/** The process that a pid file names, if it still runs the same command: pids are reused. */
 function runningPid(file: string): number | undefined {
   const record = readPidFile(file);
   if (record === undefined || !isAlive(record.pid)) return undefined;
   return isSameCommand(record.command, commandOf(record.pid)) ? record.pid : undefined;
 }
 
-/** Whether a running command line is the one that was started; programs may rewrite the start of theirs. */
+/** Whether a running command line is the one that was started; a program may rewrite the start of its own. */
 export function isSameCommand(started: string, running: string) {
   const words = started.split(' ').slice(1);
   const seen = new Set(running.split(' '));
@@ -41,8 +41,8 @@ export function isSameCommand(started: string, running: string) {
 }
 
 /**
- * Ends a service that an earlier start, killed together with its guard, left behind.
- * @returns whether there was one
+ * Ends the process that a pid file names.
+ * @returns whether it was running
  */
 export async function endStale(file: string): Promise<boolean> {
   const pid = runningPid(file);

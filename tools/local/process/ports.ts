@@ -1,8 +1,8 @@
 import net from 'node:net';
 
 /**
- * Whether something listens on a port, be it on another address of this machine.
- * @param host where we want to listen
+ * Whether a port cannot be listened on.
+ * @param host the address to listen on
  */
 export async function isPortTaken(port: number, host: string = '127.0.0.1'): Promise<boolean> {
   return !(await canListen(port, host));
@@ -16,7 +16,7 @@ function canListen(port: number, host: string): Promise<boolean> {
   });
 }
 
-/** Whether somebody takes connections at an address. */
+/** Whether an address accepts connections. */
 export function canConnect(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect({ host, port });
@@ -30,7 +30,7 @@ export function canConnect(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** Ports that are free now, all different, from below the range that the system gives to outgoing connections. */
+/** Different ports that are free now, below the range that the system assigns to outgoing connections. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: Set<number> = new Set();
   while (ports.size < count) {
@@ -40,7 +40,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...ports];
 }
 
-/** Connects, sends a request and waits until the answer is what was hoped for. */
+/** Connects, sends a request and waits for the expected answer. */
 export function probe(
   port: number,
   {

@@ -1,21 +1,21 @@
 import { say } from '../cli/progress.ts';
 
 export interface Shutdown {
-  /** what to stop; lower orders first */
+  /** Registers what to stop; lower orders first. */
   add: (order: number, stop: () => Promise<void> | void) => void;
-  /** aborted when the end was asked for */
+  /** Aborted once the end is requested. */
   signal: AbortSignal;
   request: (reason: string) => void;
-  /** stops everything; later calls wait for the first */
+  /** Stops everything; later calls wait for the first. */
   run: () => Promise<void>;
-  /** what a second Ctrl-C does before the process ends */
+  /** Registers what a second Ctrl-C does before the process exits. */
   onForce: (force: () => void) => void;
 }
 
-/** npm passes a signal on that the terminal has sent already: what comes this soon is the same one. */
+/** npm forwards a signal that the terminal has already sent: one that arrives this soon is the same. */
 const sameSignalMs = 1000;
 
-/** Collects what has to be stopped, and listens for the signals that ask for it. */
+/** Collects what must be stopped, and handles the signals that request it. */
 export function createShutdown(): Shutdown {
   const controller = new AbortController();
   const stops: { order: number; stop: () => Promise<void> | void }[] = [];
@@ -47,7 +47,7 @@ export function createShutdown(): Shutdown {
       request(signal);
     });
   }
-  // After SIGHUP nobody reads what we print.
+  // After SIGHUP the terminal no longer reads the output.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
   return {
@@ -60,8 +60,8 @@ export function createShutdown(): Shutdown {
 }
 
 /**
- * Waits for a piece of work, or for the wish to end, whichever comes first.
- * @returns undefined when the end was asked for
+ * Waits for work until the signal is aborted.
+ * @returns undefined when the signal was aborted first
  */
 export function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
   if (signal.aborted) return Promise.resolve(undefined);

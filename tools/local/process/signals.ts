@@ -2,8 +2,8 @@ import { isAlive } from '#tools/bootstrap/lock.mjs';
 import { waitFor } from '../cli/wait-for.ts';
 
 /**
- * Sends a signal to a process group, or to the process alone where it leads none.
- * @returns whether there was anything to signal
+ * Sends a signal to a process group, or to the process alone where it leads no group.
+ * @returns whether one of them exists
  */
 export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
   for (const target of [-pid, pid]) {
@@ -11,13 +11,13 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
       process.kill(target, signal);
       return true;
     } catch {
-      // No such group or process, or not ours.
+      // No such group or process, or one of another user.
     }
   }
   return false;
 }
 
-/** Asks a process group to end, and makes it end when it does not in time. */
+/** Signals a process group to end, and kills it after the grace period. */
 export async function endGroup(
   pid: number,
   { graceMs, signal = 'SIGTERM' }: { graceMs: number; signal?: NodeJS.Signals },

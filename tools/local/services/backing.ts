@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { dataDir, logDir, rootDir, runDir } from '#tools/paths.ts';
 import { say, step } from '../cli/progress.ts';
-import type { Settings } from '../config/settings.ts';
+import type { ServiceName, Settings } from '../cli/settings.ts';
 import { ensurePrograms } from '../install/native.ts';
 import type { Guard } from '../process/guard-client.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
@@ -10,14 +10,15 @@ import { signalGroup } from '../process/signals.ts';
 import { startContainers, stopArguments, stopContainers } from './docker.ts';
 import { startNative } from './native.ts';
 
-export type Readiness = { mysql: Promise<void>; redis: Promise<void>; kafka: Promise<void>; mail: Promise<void> };
+/** When each service is ready. */
+export type Readiness = Record<ServiceName, Promise<void>>;
 
 export interface BackingContext {
   shutdown: Shutdown;
   guard: Guard;
 }
 
-/** In which order services are stopped, after the application, and how long each may take: 15 s with everything else. */
+/** The order in which services are stopped after the application, and the time each may take: with the rest 15 s. */
 const stopRules = {
   maildev: { order: 1, graceMs: 500 },
   Kafka: { order: 2, graceMs: 2500 },
@@ -38,29 +39,16 @@ export function startInDocker({ local, ports }: Settings, { shutdown, guard }: B
 }
 
 /** Starts the services whose URL is not set, as child processes. */
-export function startNatively(settings: Settings, { shutdown, guard }: BackingContext): Readiness {
+export function startNatively({ local, ports }: Settings, { shutdown, guard }: BackingContext): Readiness {
   const begin = async () => {
-    const services = settings.local;
-    const needsPrograms = services.some((name) => name !== 'mail');
-    const programs = needsPrograms ? await step('servers', () => ensurePrograms(services)) : {};
-    return startNative({
-      services,
-      ports: settings.ports,
-      programs,
-      guard,
-      dir: dataDir,
-      logDir,
-      runDir,
-      onStarted: (service) => superviseUntilStop(service, shutdown),
-    });
+    const needsPrograms = local.some((name) => name !== 'mail');
+    const programs = needsPrograms ? await step('servers', () => ensurePrograms(local)) : {};
+    const onStarted = (service: ManagedProcess) => superviseUntilStop(service, shutdown);
+    return startNative({ services: local, ports, programs, guard, dir: dataDir, logDir, runDir, onStarted });
   };
   const services = begin();
-  return {
-    mysql: services.then(({ mysql }) => mysql),
-    redis: services.then(({ redis }) => redis),
-    kafka: services.then(({ kafka }) => kafka),
-    mail: services.then(({ mail }) => mail),
-  };
+  const ready = (name: ServiceName) => services.then((started) => started[name]);
+  return { mysql: ready('mysql'), redis: ready('redis'), kafka: ready('kafka'), mail: ready('mail') };
 }
 
 function superviseUntilStop(service: ManagedProcess, shutdown: Shutdown) {
@@ -71,6 +59,6 @@ function superviseUntilStop(service: ManagedProcess, shutdown: Shutdown) {
   shutdown.onForce(() => signalGroup(service.pid, 'SIGKILL'));
   void service.exited.then((outcome) => {
     if (shutdown.signal.aborted) return;
-    say(`  ! ${service.name} ended (${outcome}); see ${path.relative(rootDir, logDir)}. Start again to bring it back.`);
+    say(`  ! ${service.name} ended (${outcome}); see ${path.relative(rootDir, logDir)}. Restart npm start to recover.`);
   });
 }

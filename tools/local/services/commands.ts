@@ -2,15 +2,15 @@ import { type ExecFileOptions, execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { endWithUs } from '../process/end-with-us.ts';
+import { StartError } from '../cli/start-error.ts';
 
 const run = promisify(execFile);
 
-/** Servers live in folders that are not on every user's PATH. */
+/** Folders of servers that are not on every user's PATH. */
 const extraFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/opt/homebrew/bin', '/usr/libexec'];
 
 /**
- * @param first folders to look in before PATH
+ * @param first folders to search before PATH
  * @returns the program's path
  */
 export function findCommand(name: string, first: string[] = []): string | undefined {
@@ -31,9 +31,9 @@ function isExecutable(file: string) {
 }
 
 /**
- * Runs a program to its end.
- * @param options mayOutliveUs: must not be interrupted
- * @returns what it printed, on either channel
+ * Runs a program to its end. It is ended together with this process.
+ * @param options mayOutliveUs: the program must not be interrupted
+ * @returns its output on both channels
  */
 export async function output(
   file: string,
@@ -41,11 +41,24 @@ export async function output(
   { mayOutliveUs = false, ...options }: ExecFileOptions & { mayOutliveUs?: boolean } = {},
 ): Promise<string> {
   const running = run(file, args, { ...options, encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 });
-  const forget = mayOutliveUs ? () => {} : endWithUs(running.child);
+  const end = () => void running.child.kill('SIGTERM');
+  if (!mayOutliveUs) process.once('exit', end);
   try {
     const { stdout, stderr } = await running;
     return `${stdout}${stderr}`;
   } finally {
-    forget();
+    process.off('exit', end);
+  }
+}
+
+/**
+ * Runs a program to its end.
+ * @throws {StartError} that starts with `what`
+ */
+export async function outputOrFail(what: string, file: string, args: string[]): Promise<string> {
+  try {
+    return await output(file, args);
+  } catch (error) {
+    throw new StartError(`${what} failed:\n${error instanceof Error ? error.message : error}`);
   }
 }

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
+import { LOCAL_PORTS } from '#shared/config/defaults.ts';
 import { rootDir } from '#tools/paths.ts';
+import type { PortName, Ports, ServiceName } from '../cli/settings.ts';
 import { StartError } from '../cli/start-error.ts';
-import { type Ports, portVariables, type ServiceName } from '../config/settings.ts';
 import { findCommand, output } from './commands.ts';
 
-/** Compose is slow to answer when the engine starts up; a missing engine answers at once. */
+/** Compose is slow while the engine starts; without an engine it fails at once. */
 const answerMs = 8000;
 
-/** @returns whether a Docker engine with Compose 2 answers */
+/** Whether a Docker engine with Compose 2 answers. */
 export async function hasDocker(): Promise<boolean> {
   const docker = findCommand('docker');
   if (docker === undefined) return false;
@@ -19,14 +20,17 @@ export async function hasDocker(): Promise<boolean> {
   return (await answers(['info'])) && (await answers(['compose', 'version']));
 }
 
-/** @returns the environment in which Compose fills in docker-compose.yml */
+/** The environment that docker-compose.yml's variables are read from. */
 function composeEnv(ports: Ports): Record<string, string | undefined> {
-  const variables = Object.entries(portVariables).map(([key, [name]]) => [name, String(ports[key as keyof Ports])]);
+  const variables = Object.entries(LOCAL_PORTS).map(([name, [variable]]) => [
+    variable,
+    String(ports[name as PortName]),
+  ]);
   return { ...process.env, ...Object.fromEntries(variables) };
 }
 
-/** @returns those of our containers that run already */
-export async function runningContainers(services: ServiceName[], ports: Ports): Promise<ServiceName[]> {
+/** @returns the services whose containers are running */
+export async function runningContainers(services: readonly ServiceName[], ports: Ports): Promise<ServiceName[]> {
   const printed = await output('docker', ['compose', 'ps', '--services', '--status', 'running'], {
     cwd: rootDir,
     env: composeEnv(ports),
@@ -42,16 +46,15 @@ export async function runningContainers(services: ServiceName[], ports: Ports): 
 export async function startContainers(services: ServiceName[], ports: Ports) {
   const outcome = await compose(['up', '--detach', '--wait', '--wait-timeout', '180', ...services], ports);
   if (outcome !== 0)
-    throw new StartError(`docker compose up failed (${outcome}); see: docker compose logs ${services.join(' ')}`);
+    throw new StartError(
+      `docker compose up failed (${outcome}). Run docker compose logs ${services.join(' ')} for details, or set NO_DOCKER=1.`,
+    );
 }
 
-export const stopArguments: (services: ServiceName[]) => string[] = (services) => [
-  'compose',
-  'stop',
-  '--timeout',
-  '5',
-  ...services,
-];
+/** Arguments of `docker`. */
+export function stopArguments(services: ServiceName[]): string[] {
+  return ['compose', 'stop', '--timeout', '5', ...services];
+}
 
 export async function stopContainers(services: ServiceName[], ports: Ports) {
   await compose(stopArguments(services).slice(1), ports);

@@ -1,6 +1,6 @@
 /**
  * One broker that is its own controller.
- * @param place advertisedPort: of a proxy in front of it
+ * @param options advertisedPort: of a proxy in front of the broker
  * @returns server.properties
  */
 export function serverProperties({
@@ -39,7 +39,7 @@ export function serverProperties({
     'num.network.threads': 2,
     'num.io.threads': 4,
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
-    // A broker that was killed is let in again only after its former session: do not wait 9 s for it.
+    // A killed broker may register again only once its former session has expired: by default after 9 s.
     'broker.session.timeout.ms': 4000,
     'broker.heartbeat.interval.ms': 500,
     'controlled.shutdown.max.retries': 1,

@@ -1,68 +1,47 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { withLock } from '#tools/bootstrap/lock.mjs';
 import { kafkaLibDir, templateDir } from '#tools/paths.ts';
-import { startProcess, waitUntilReady } from '../process/managed-process.ts';
 import { freePorts, probe } from '../process/ports.ts';
 import { output } from './commands.ts';
 import { logSettings, serverProperties } from './kafka-config.ts';
-import type { ServiceContext } from './service.ts';
+import { copyTemplate, type ServiceContext, type StartedService, startService } from './service.ts';
 
 const clusterId = 'bG9jYWwtcmVnaXN0cmF0aQ';
 
-/** @param options where clients find it when that is not its own port */
+/** @param listener advertisedPort: the port that clients connect to, where it is a proxy's */
 export async function startKafka(
-  { dir, port, logFile, pidFile, guard, options = [] }: ServiceContext,
+  context: ServiceContext,
   { java }: { java: string },
-  { advertisedPort = port }: { advertisedPort?: number } = {},
-) {
+  { advertisedPort = context.port }: { advertisedPort?: number } = {},
+): Promise<StartedService> {
+  const { dir, port, options = [] } = context;
   const home = path.join(dir, 'kafka');
-  await prepareData(path.join(home, 'data'), java);
+  const dataDir = path.join(home, 'data');
+  await copyTemplate(dataDir, { name: 'kafka', marker: 'meta.properties', create: (folder) => format(folder, java) });
   const [controllerPort = 0] = await freePorts(1);
-  writeFileSync(
-    path.join(home, 'server.properties'),
-    [serverProperties({ port, advertisedPort, controllerPort, dataDir: path.join(home, 'data') }), ...options].join(
-      '\n',
-    ),
-  );
+  const properties = serverProperties({ port, advertisedPort, controllerPort, dataDir });
+  writeFileSync(path.join(home, 'server.properties'), [properties, ...options].join('\n'));
   writeFileSync(path.join(home, 'log4j2.yaml'), logSettings);
-  const service = startProcess(
-    {
-      name: 'Kafka',
-      file: java,
-      args: [
-        ...jvmOptions(),
-        '-Dlog4j2.configurationFile=log4j2.yaml',
-        '-cp',
-        classPath(),
-        'kafka.Kafka',
-        `${home}/server.properties`,
-      ],
-      cwd: home,
-      logFile,
-      ...(pidFile === undefined ? {} : { pidFile }),
-    },
-    guard,
-  );
-  return { service, ready: waitUntilReady(service, { isReady: () => hasBroker(port), timeoutMs: 90_000, logFile }) };
+  const log = '-Dlog4j2.configurationFile=log4j2.yaml';
+  const args = [...jvmOptions, log, '-cp', classPath(), 'kafka.Kafka', `${home}/server.properties`];
+  const command = { name: 'Kafka', file: java, args, cwd: home };
+  return startService(context, command, { isReady: () => hasBroker(port), timeoutMs: 90_000 });
 }
 
 /** Runs one of Kafka's own tools. */
-export function runKafkaTool(java: string, mainClass: string, args: string[]) {
-  return output(java, [...jvmOptions(), '-cp', classPath(), mainClass, ...args]);
+export function runKafkaTool(java: string, mainClass: string, args: string[]): Promise<string> {
+  return output(java, [...jvmOptions, '-cp', classPath(), mainClass, ...args]);
 }
 
-function jvmOptions() {
-  return [
-    '-Xmx512m',
-    '-Xms128m',
-    '-XX:+UseSerialGC',
-    '-XX:TieredStopAtLevel=1',
-    '-Xshare:auto',
-    '-Xlog:disable',
-    '-Xlog:all=error:stderr',
-  ];
-}
+const jvmOptions = [
+  '-Xmx512m',
+  '-Xms128m',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-Xshare:auto',
+  '-Xlog:disable',
+  '-Xlog:all=error:stderr',
+];
 
 function classPath() {
   return readdirSync(kafkaLibDir)
@@ -72,29 +51,15 @@ function classPath() {
     .join(':');
 }
 
-/** A metadata request, version 0: answered with at least one broker once the broker takes part. */
+/** Sends a metadata request, version 0: the answer names a broker once the broker has joined the cluster. */
 function hasBroker(port: number) {
   const send = Buffer.from([0, 0, 0, 14, 0, 3, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0, 0, 0, 0]);
   return probe(port, { send, isAnswer: (data) => data.length >= 12 && data.readInt32BE(8) > 0 });
 }
 
-/** Lays a formatted, empty storage folder, once for all: the first is kept as a template. */
-async function prepareData(data: string, java: string) {
-  if (existsSync(path.join(data, 'meta.properties'))) return;
-  const template = path.join(templateDir, 'kafka');
-  await withLock(path.join(templateDir, 'kafka.lock'), async () => {
-    if (existsSync(template)) return;
-    const work = `${template}.unfinished`;
-    rmSync(work, { recursive: true, force: true });
-    mkdirSync(work, { recursive: true });
-    const config = path.join(templateDir, 'kafka-format.properties');
-    writeFileSync(config, serverProperties({ port: 9092, controllerPort: 9093, dataDir: work }));
-    await runKafkaTool(java, 'kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', config]);
-    renameSync(work, template);
-  });
-  const unfinished = `${data}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(path.dirname(data), { recursive: true });
-  cpSync(template, unfinished, { recursive: true });
-  renameSync(unfinished, data);
+/** Formats an empty storage folder. */
+function format(folder: string, java: string) {
+  const config = path.join(templateDir, 'kafka-format.properties');
+  writeFileSync(config, serverProperties({ port: 9092, controllerPort: 9093, dataDir: folder }));
+  return runKafkaTool(java, 'kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', config]);
 }

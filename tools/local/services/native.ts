@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { runDir } from '#tools/paths.ts';
 import { step } from '../cli/progress.ts';
+import { type Ports, type ServiceName, serviceNames } from '../cli/settings.ts';
 import { StartError } from '../cli/start-error.ts';
-import type { Ports, ServiceName } from '../config/settings.ts';
 import type { Programs } from '../install/native.ts';
 import type { Guard } from '../process/guard-client.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
@@ -12,28 +13,36 @@ import { startMail } from './mail.ts';
 import { startMariadb } from './mariadb.ts';
 import { startRedis } from './redis.ts';
 
+/** Held by the process that runs the local services: only one at a time may use their data. */
+export const servicesLock = path.join(runDir, 'services.lock');
+
 export interface NativeOptions {
-  services: ServiceName[];
+  services: readonly ServiceName[];
   ports: Ports;
   programs: Programs;
   guard: Guard;
-  /** for their data */
+  /** For the services' data. */
   dir: string;
   logDir: string;
-  /** for pid files */
+  /** For pid files. */
   runDir?: string;
   isThrowAway?: boolean;
   onStarted: (service: ManagedProcess) => void;
 }
 
-/** Which log and pid file belongs to which service, in the order in which they are stopped. */
-export const serviceFiles = { mail: 'mail', kafka: 'kafka', redis: 'redis', mysql: 'mariadb' };
+/** The names of each service's log and pid file. */
+export const serviceFiles: Record<ServiceName, string> = {
+  mail: 'mail',
+  kafka: 'kafka',
+  redis: 'redis',
+  mysql: 'mariadb',
+};
 
 const labels: Record<ServiceName, string> = { mail: 'mail catcher', kafka: 'Kafka', redis: 'Redis', mysql: 'MariaDB' };
 
 /**
- * Starts services as child processes and says when each is ready.
- * @returns resolved at once for a service that is not wanted
+ * Starts services as child processes.
+ * @returns a promise per service, resolved once it is ready, and at once where it is not among `services`
  */
 export function startNative(options: NativeOptions): Record<ServiceName, Promise<void>> {
   mkdirSync(options.dir, { recursive: true });
@@ -43,19 +52,18 @@ export function startNative(options: NativeOptions): Record<ServiceName, Promise
 
 async function startOne(name: ServiceName, options: NativeOptions) {
   const { ports, programs, guard, dir, logDir, runDir, isThrowAway = false, onStarted } = options;
-  const pidFile = runDir === undefined ? undefined : path.join(runDir, `${serviceFiles[name]}.pid`);
   const context = {
     dir,
     port: ports[name],
     logFile: path.join(logDir, `${serviceFiles[name]}.log`),
-    ...(pidFile === undefined ? {} : { pidFile }),
+    ...(runDir === undefined ? {} : { pidFile: path.join(runDir, `${serviceFiles[name]}.pid`) }),
     guard,
     isThrowAway,
   };
   const start = {
-    mysql: () => startMariadb(context, needed(programs.mariadb)),
-    redis: () => startRedis(context, needed(programs.redis)),
-    kafka: () => startKafka(context, needed(programs.java)),
+    mysql: () => startMariadb(context, required(programs.mariadb)),
+    redis: () => startRedis(context, required(programs.redis)),
+    kafka: () => startKafka(context, required(programs.java)),
     mail: () => startMail(context, { webPort: ports.mailUi }),
   };
   await step(`${labels[name]} on port ${ports[name]}`, async () => {
@@ -65,19 +73,19 @@ async function startOne(name: ServiceName, options: NativeOptions) {
   });
 }
 
-function needed<T>(program: T | undefined): T {
-  if (program === undefined) throw new StartError('a program is missing that should have been installed');
+function required<T>(program: T | undefined): T {
+  if (program === undefined) throw new StartError('A required program was not found after its installation');
   return program;
 }
 
 /**
- * Ends services that an earlier start left behind when it was killed together with its guard.
+ * Ends the services that an earlier start left behind when it was killed together with its guard.
  * @returns their names
  */
 export async function endStaleServices(runDir: string): Promise<string[]> {
   const ended: string[] = [];
-  for (const [service, file] of Object.entries(serviceFiles)) {
-    if (await endStale(path.join(runDir, `${file}.pid`))) ended.push(labels[service as ServiceName]);
+  for (const name of serviceNames.toReversed()) {
+    if (await endStale(path.join(runDir, `${serviceFiles[name]}.pid`))) ended.push(labels[name]);
   }
   return ended;
 }

@@ -1,10 +1,9 @@
+import { LOCAL_PORTS } from '#shared/config/defaults.ts';
+import type { PortName, Ports, Settings } from '../cli/settings.ts';
 import { StartError } from '../cli/start-error.ts';
-import { type Ports, portVariables, type Settings } from '../config/settings.ts';
 import { isPortTaken } from '../process/ports.ts';
 
-export type PortName = keyof Ports;
-
-/** What each port is for. */
+/** The use of each port. */
 export const portUses: Record<PortName, string> = {
   http: 'the API',
   emailHttp: "the API's second port",
@@ -17,8 +16,8 @@ export const portUses: Record<PortName, string> = {
 };
 
 /**
- * The ports that a start is going to listen on.
- * @param options services that run already, and are ours
+ * The ports that a start will listen on.
+ * @param options except: our own services that are already running
  */
 export function portsInUse(
   { local }: Settings,
@@ -33,29 +32,31 @@ export function portsInUse(
 }
 
 /**
- * Makes sure, before anything is started, that every port is free and that none is asked for twice.
+ * Checks, before anything is started, that every port is free and none is used twice.
  * @throws {StartError} one line for each port, with the variable that changes it
  */
 export async function requireFreePorts({ ports, host }: Settings, names: PortName[]) {
-  const problems = findDoubles(ports, names);
+  const problems = findDuplicates(ports, names);
   const isHttp = (name: PortName) => name === 'http' || name === 'emailHttp' || name === 'lambda';
   const taken = await Promise.all(names.map((name) => isPortTaken(ports[name], isHttp(name) ? host : '127.0.0.1')));
   for (const [index, name] of names.entries()) {
     if (taken[index])
       problems.push(
-        `port ${ports[name]} (${portUses[name]}) is in use: stop what listens there, or set ${portVariables[name][0]}`,
+        `port ${ports[name]} (${portUses[name]}) is in use: stop the process that listens there, or set ${LOCAL_PORTS[name][0]}`,
       );
   }
   if (problems.length > 0) throw new StartError(problems.join('\n'));
 }
 
-function findDoubles(ports: Ports, names: PortName[]) {
+function findDuplicates(ports: Ports, names: PortName[]) {
   const seen: Map<number, PortName> = new Map();
   const problems: string[] = [];
   for (const name of names) {
     const other = seen.get(ports[name]);
     if (other !== undefined)
-      problems.push(`${portVariables[other][0]} and ${portVariables[name][0]} are both ${ports[name]}: change one`);
+      problems.push(
+        `${LOCAL_PORTS[other][0]} and ${LOCAL_PORTS[name][0]} are both ${ports[name]}: set one to another port`,
+      );
     seen.set(ports[name], name);
   }
   return problems;

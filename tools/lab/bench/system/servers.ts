@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { localUrls } from '#tools/local/config/settings.ts';
+import { localUrls } from '#shared/config/defaults.ts';
 import { ensurePrograms } from '#tools/local/install/native.ts';
 import type { Guard } from '#tools/local/process/guard-client.ts';
 import { freePorts } from '#tools/local/process/ports.ts';

@@ -1,6 +1,6 @@
 import { StartError } from '../cli/start-error.ts';
 
-const limitMs = 30_000;
+const timeoutMs = 30_000;
 const pageSize = 100;
 
 interface Page<Item> {
@@ -17,10 +17,9 @@ export type RetryOutcome = 'retried' | 'not-failed' | 'refused';
 /** The operator's calls of a running system. */
 export function operatorApi({ baseUrl, token }: { baseUrl: string; token: string | undefined }) {
   const call = async (method: string, path: string) => {
-    const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` };
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     try {
-      const init = { method, signal: AbortSignal.timeout(limitMs), ...(headers === undefined ? {} : { headers }) };
-      return await fetch(`${baseUrl}${path}`, init);
+      return await fetch(`${baseUrl}${path}`, { method, headers, signal: AbortSignal.timeout(timeoutMs) });
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       throw new StartError(`${baseUrl} does not answer: ${cause instanceof Error ? cause.message : cause}`);
@@ -29,12 +28,13 @@ export function operatorApi({ baseUrl, token }: { baseUrl: string; token: string
 
   const page = async <Item>(path: string): Promise<Page<Item>> => {
     const response = await call('GET', path);
-    if (response.status === 401) throw new StartError('OPERATOR_TOKEN is not the one that the system knows');
-    if (!response.ok) throw new StartError(`GET ${path} answered ${response.status}`);
+    if (response.status === 401)
+      throw new StartError(`${baseUrl} rejected OPERATOR_TOKEN: set it to a token of that system`);
+    if (!response.ok) throw new StartError(`GET ${path} returned ${response.status}`);
     return (await response.json()) as Page<Item>;
   };
 
-  /** Every page of a list, newest first. What moves from page to page meanwhile may come twice. */
+  /** Every page of a list, newest first. An item that moves to the next page meanwhile may come twice. */
   async function* all<Item>(path: string): AsyncGenerator<Item> {
     for (let number = 0; ; number += 1) {
       const { content, totalPages } = await page<Item>(`${path}&pageSize=${pageSize}&page=${number}`);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { redriveOptions } from '#tools/local/redrive/redrive-arguments.ts';
+import { redriveOptions } from '#tools/local/commands/redrive.ts';
 
 describe('the options of npm run redrive', () => {
-  it('means every FAILED event of the local system by default', () => {
+  it('select every FAILED event of the local system by default', () => {
     expect(redriveOptions([], {})).toEqual({
       baseUrl: 'http://127.0.0.1:8081',
       token: undefined,
@@ -17,12 +17,12 @@ describe('the options of npm run redrive', () => {
     [`sha256:${'a'.repeat(64)},next-token,old-token`, 'next-token'],
     [`sha256:${'a'.repeat(64)}`, undefined],
     ['', undefined],
-  ])('of the tokens %j sends %j', (OPERATOR_TOKEN, token) => {
+  ])('select from the tokens %j: %j', (OPERATOR_TOKEN, token) => {
     expect(redriveOptions([], { OPERATOR_TOKEN }).token).toBe(token);
   });
 
-  it('takes what it is told', () => {
-    const args = ['--list', '--reason', '5.1.1', '--limit', '20', '--url', 'https://api.example.com/'];
+  it('are read from the arguments', () => {
+    const args = ['--list', '--reason', '5.1.1', '--limit=20', '--url', 'https://api.example.com/'];
 
     expect(redriveOptions(args, { OPERATOR_TOKEN: 'secret-token' })).toEqual({
       baseUrl: 'https://api.example.com',
@@ -33,7 +33,7 @@ describe('the options of npm run redrive', () => {
     });
   });
 
-  it('takes the address from the environment', () => {
+  it('read the address from the environment', () => {
     expect(redriveOptions([], { USERS_BASE_URL: 'http://10.0.0.7:80' }).baseUrl).toBe('http://10.0.0.7:80');
     expect(redriveOptions([], { HTTP_PORT: '9000' }).baseUrl).toBe('http://127.0.0.1:9000');
   });
@@ -45,11 +45,11 @@ describe('the options of npm run redrive', () => {
     [['--all'], '--all'],
     [['everything'], 'everything'],
     [['--reason'], '--reason'],
-  ])('refuses %j and names it', (args, name) => {
+  ])('are rejected by name: %j', (args, name) => {
     expect(() => redriveOptions(args, {})).toThrow(name);
   });
 
-  it('names the variable that is wrong', () => {
+  it('name a malformed variable', () => {
     expect(() => redriveOptions([], { USERS_BASE_URL: 'nonsense' })).toThrow('USERS_BASE_URL');
   });
 });

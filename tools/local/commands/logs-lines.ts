@@ -1,23 +1,25 @@
 /** One structured line of the handlers' log. */
 export interface LogLine {
-  /** ms since 1970 */
+  /** In ms since 1970. */
   at: number;
   level: string;
   message: string;
-  /** of the registrations that it is about */
+  /** Of the registrations that the line is about. */
   traceIds: string[];
-  /** what else it says */
+  /** The line's other fields. */
   fields: Record<string, unknown>;
 }
 
-/** What every line has, and a person does not read. */
+/** Fields that are shown in another way, or that every line has. */
 const common = new Set(['level', 'message', 'timestamp', 'service', 'sampling_rate', 'traceId', 'traceIds']);
+const colours: Record<string, number> = { ERROR: 31, WARN: 33, INFO: 36, DEBUG: 90 };
+const grey = 90;
 
 function texts(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
 }
 
-/** @returns undefined when it is none of the handlers' */
+/** @returns undefined for a line that no handler wrote */
 export function parseLogLine(text: string): LogLine | undefined {
   if (!text.startsWith('{')) return undefined;
   try {
@@ -41,11 +43,9 @@ function shown(value: unknown) {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-const colours = { ERROR: 31, WARN: 33, INFO: 36, DEBUG: 90 };
-
 /**
- * A line as a person reads it.
- * @param options since: tell the time from there instead of the clock's
+ * A line for a person.
+ * @param options since: show the time elapsed from there instead of the clock's
  */
 export function prettyLine(
   { at, level, message, traceIds, fields }: LogLine,
@@ -56,9 +56,29 @@ export function prettyLine(
     since === undefined
       ? new Date(at).toISOString().slice(11, 23)
       : `+${((at - since) / 1000).toFixed(3)} s`.padStart(12);
-  const code = colours[level as keyof typeof colours] ?? 0;
-  const rest = Object.entries(fields).map(([name, value]) => `${paint(90, `${name}=`)}${shown(value)}`);
+  const rest = Object.entries(fields).map(([name, value]) => `${paint(grey, `${name}=`)}${shown(value)}`);
   const traces = traceIds.length > 3 ? [`${traceIds.length} traces`] : traceIds.map((id) => `trace=${id.slice(0, 8)}`);
-  const tail = since === undefined ? traces.map((text) => paint(90, text)) : [];
-  return [paint(90, time), paint(code, level.padEnd(5)), message, ...rest, ...tail].join('  ');
+  const tail = since === undefined ? traces.map((text) => paint(grey, text)) : [];
+  return [paint(grey, time), paint(colours[level] ?? 0, level.padEnd(5)), message, ...rest, ...tail].join('  ');
+}
+
+/**
+ * The lines of one registration, oldest first.
+ * @param id the trace id or its beginning, or the event's uuid
+ * @returns several trace ids where the beginning fits several
+ */
+export function linesOf(lines: LogLine[], id: string): { lines: LogLine[]; traceIds: string[] } {
+  const wanted = id.toLowerCase();
+  const isPrefix = !wanted.includes('-');
+  const traceIds = new Set(
+    lines.flatMap((line) =>
+      line.fields.uuid === wanted
+        ? line.traceIds
+        : line.traceIds.filter((traceId) => isPrefix && traceId.startsWith(wanted)),
+    ),
+  );
+  const own = lines.filter(
+    (line) => line.fields.uuid === wanted || line.traceIds.some((traceId) => traceIds.has(traceId)),
+  );
+  return { lines: own.sort((a, b) => a.at - b.at), traceIds: [...traceIds] };
 }

@@ -1,4 +1,6 @@
-/** What `npm test` runs; the other projects of vitest.config.ts have a script each. */
+import { parseArgs } from 'node:util';
+
+/** The projects of `npm test`; vitest.config.ts has more, each with its own script. */
 const DEFAULT_PROJECTS = ['unit', 'property', 'integration', 'system', 'chaos'];
 const WITHOUT_SERVERS = ['unit', 'property'];
 const UNIT_FILE = /(^|\/)tests\/(unit|property)(\/|$)/;
@@ -11,17 +13,21 @@ export interface Selection {
 
 /**
  * Reads `--project` from the arguments of `npm test`. Without it, files of the unit and property tests select those two
- * projects, and everything else selects the default ones.
+ * projects; everything else selects the default ones.
  */
 export function readProjects(args: readonly string[]): Selection {
+  const options = { project: { type: 'string', multiple: true } } as const;
+  // Not strict: the other options are vitest's.
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
   const projects: string[] = [];
-  const rest: string[] = [];
-  for (let index = 0; index < args.length; index += 1) {
-    const arg = args[index] ?? '';
-    if (arg === '--project') projects.push(args[++index] ?? '');
-    else if (arg.startsWith('--project=')) projects.push(arg.slice('--project='.length));
-    else rest.push(arg);
+  const ours = new Set<number>();
+  for (const token of tokens) {
+    if (token.kind !== 'option' || token.name !== 'project') continue;
+    projects.push(token.value ?? '');
+    ours.add(token.index);
+    if (token.inlineValue !== true) ours.add(token.index + 1);
   }
+  const rest = args.filter((_, index) => !ours.has(index));
   if (projects.length > 0) return { projects, rest };
   const files = rest.filter((arg) => !arg.startsWith('-') && arg.includes('/'));
   const isUnitOnly = files.length > 0 && files.every((file) => UNIT_FILE.test(file));
