@@ -71,7 +71,7 @@ export function holderOf(file) {
 }
 
 /**
- * Whether the process that a lock names is running, and is the one that took it.
+ * Whether the process that a lock or a pid file names is running, and is the one that it was written for.
  * @param {string} file
  * @param {string} name the lock's own name, where `file` is a copy
  */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holderOf, isAlive, startTimeOf, tryLock, withLock } from '#tools/bootstrap/lock.mjs';
-import { isSameCommand } from '#tools/local/process/pid-file.ts';
+import { endStale, removePidFile, writePidFile } from '#tools/local/process/pid-file.ts';
 
 let folder: string;
 let file: string;
@@ -133,13 +133,42 @@ describe('isAlive', () => {
   });
 });
 
-describe('isSameCommand', () => {
+describe('endStale', () => {
+  it('ends the process that a pid file names, and removes the file', async () => {
+    const other = await otherProcess();
+    writePidFile(file, other.pid);
+
+    expect(await endStale(file)).toBe(true);
+
+    expect(isAlive(other.pid)).toBe(false);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('spares a process that reuses the pid', async () => {
+    const other = await otherProcess();
+    writeFileSync(file, `${other.pid} 1`);
+
+    expect(await endStale(file)).toBe(false);
+
+    expect(isAlive(other.pid)).toBe(true);
+    expect(existsSync(file)).toBe(false);
+  });
+
   it.each([
-    ['/usr/sbin/mariadbd --datadir=/a --port=1', 'mariadbd --datadir=/a --port=1', true],
-    ['/usr/bin/redis-server --port 1 --dir /a', 'redis-server 127.0.0.1:1 vim --dir', false],
-    ['/usr/bin/java -cp /a/b.jar kafka.Kafka', '/usr/bin/java -cp /a/b.jar kafka.Kafka', true],
-    ['/usr/bin/java -cp /a/b.jar kafka.Kafka', '', false],
-  ])('%s and %s: %s', (started, running, expected) => {
-    expect(isSameCommand(started, running)).toBe(expected);
+    ['a dead process', () => writePidFile(file, deadPid)],
+    ['no file', () => undefined],
+  ])('does nothing for %s', async (_what, prepare) => {
+    prepare();
+    expect(await endStale(file)).toBe(false);
+  });
+});
+
+describe('removePidFile', () => {
+  it('leaves the file of another process', () => {
+    writePidFile(file, process.pid);
+    removePidFile(file, deadPid);
+    expect(holderOf(file)).toBe(process.pid);
+    removePidFile(file, process.pid);
+    expect(existsSync(file)).toBe(false);
   });
 });

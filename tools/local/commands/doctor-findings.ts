@@ -9,18 +9,30 @@ function inGib(bytes: number) {
   return `${(bytes / gib).toFixed(1)} GiB`;
 }
 
+export function good(what: string): Finding {
+  return { state: 'good', what };
+}
+
+export function note(what: string, advice: string): Finding {
+  return { state: 'note', what, advice };
+}
+
+function bad(what: string, advice: string): Finding {
+  return { state: 'bad', what, advice };
+}
+
 export function judgeDisk(freeBytes: number): Finding {
   const what = `disk: ${inGib(freeBytes)} free`;
   return freeBytes >= leastFreeBytes
-    ? { state: 'good', what }
-    : { state: 'bad', what, advice: `free at least ${inGib(leastFreeBytes)} for servers and packages` };
+    ? good(what)
+    : bad(what, `free at least ${inGib(leastFreeBytes)} for servers and packages`);
 }
 
 export function judgeMemory(totalBytes: number): Finding {
   const what = `memory: ${inGib(totalBytes)}`;
   return totalBytes >= leastMemoryBytes
-    ? { state: 'good', what }
-    : { state: 'note', what, advice: `running all servers here needs ${inGib(leastMemoryBytes)}` };
+    ? good(what)
+    : note(what, `running all servers here needs ${inGib(leastMemoryBytes)}`);
 }
 
 /** Judges a program that a server needs where no Docker engine answers. */
@@ -28,14 +40,10 @@ export function judgeProgram(
   label: string,
   { version, canInstall }: { version: string | undefined; canInstall: boolean },
 ): Finding {
-  if (version !== undefined) return { state: 'good', what: `${label}: ${version}` };
+  if (version !== undefined) return good(`${label}: ${version}`);
   return canInstall
-    ? { state: 'note', what: `${label}: missing`, advice: 'npm start installs it with apt' }
-    : {
-        state: 'bad',
-        what: `${label}: missing`,
-        advice: `install ${label}, or start Docker, or set the URL of a server of your own`,
-      };
+    ? note(`${label}: missing`, 'npm start installs it with apt')
+    : bad(`${label}: missing`, `install ${label}, or start Docker, or set the URL of a server of your own`);
 }
 
 /** @param port isOurs: npm start is running here */
@@ -43,13 +51,10 @@ export function judgePort(
   use: string,
   { port, variable, isTaken, isOurs }: { port: number; variable: string; isTaken: boolean; isOurs: boolean },
 ): Finding {
-  if (!isTaken) return { state: 'good', what: `port ${port} (${use}): free` };
-  if (isOurs) return { state: 'good', what: `port ${port} (${use}): in use by npm start` };
-  return {
-    state: 'bad',
-    what: `port ${port} (${use}): in use`,
-    advice: `stop the process that listens there, or set ${variable}`,
-  };
+  const what = `port ${port} (${use})`;
+  if (!isTaken) return good(`${what}: free`);
+  if (isOurs) return good(`${what}: in use by npm start`);
+  return bad(`${what}: in use`, `stop the process that listens there, or set ${variable}`);
 }
 
 /** @param variable the one that sets the server's address */
@@ -57,12 +62,12 @@ export function judgeServer(
   variable: string,
   { address, isReachable }: { address: string; isReachable: boolean },
 ): Finding {
-  if (isReachable) return { state: 'good', what: `${variable}: ${address} answers` };
-  return {
-    state: 'bad',
-    what: `${variable}: ${address} does not answer`,
-    advice: `start that server, or unset ${variable} so that npm start runs one`,
-  };
+  return isReachable
+    ? good(`${variable}: ${address} answers`)
+    : bad(
+        `${variable}: ${address} does not answer`,
+        `start that server, or unset ${variable} so that npm start runs one`,
+      );
 }
 
 const marks = { good: '✓', note: '!', bad: '✗' };
@@ -72,10 +77,10 @@ export function report(findings: Finding[]): { text: string; code: number } {
   const lines = findings.map(
     ({ state, what, advice }) => `  ${marks[state]} ${what}${advice === undefined ? '' : `\n      → ${advice}`}`,
   );
-  const bad = findings.filter(({ state }) => state === 'bad').length;
+  const count = findings.filter(({ state }) => state === 'bad').length;
   const end =
-    bad === 0
+    count === 0
       ? 'No problem found: npm start will work.'
-      : `${bad} ${bad === 1 ? 'problem prevents' : 'problems prevent'} npm start from working: see the arrows.`;
-  return { text: `${lines.join('\n')}\n\n${end}\n`, code: bad === 0 ? 0 : 1 };
+      : `${count} ${count === 1 ? 'problem prevents' : 'problems prevent'} npm start from working: see the arrows.`;
+  return { text: `${lines.join('\n')}\n\n${end}\n`, code: count === 0 ? 0 : 1 };
 }

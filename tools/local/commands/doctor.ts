@@ -20,11 +20,13 @@ import { portsInUse, portUses } from '../services/port-check.ts';
 import { findProgram } from '../services/programs.ts';
 import {
   type Finding,
+  good,
   judgeDisk,
   judgeMemory,
   judgePort,
   judgeProgram,
   judgeServer,
+  note,
   report,
 } from './doctor-findings.ts';
 
@@ -49,7 +51,7 @@ async function examine(): Promise<Finding[]> {
   const isDocker = !process.env.NO_DOCKER && (await hasDocker());
   const { bavail, bsize } = await statfs(rootDir);
   return [
-    { state: 'good', what: `Node ${process.versions.node}` },
+    good(`Node ${process.versions.node}`),
     packages(),
     judgeDisk(bavail * bsize),
     judgeMemory(os.totalmem()),
@@ -62,14 +64,13 @@ async function examine(): Promise<Finding[]> {
 }
 
 function packages(): Finding {
-  if (existsSync(`${rootDir}/node_modules`) && arePackagesInstalled())
-    return { state: 'good', what: 'npm packages: installed' };
-  return { state: 'note', what: 'npm packages: missing or outdated', advice: 'npm start installs them (npm ci)' };
+  if (existsSync(`${rootDir}/node_modules`) && arePackagesInstalled()) return good('npm packages: installed');
+  return note('npm packages: missing or outdated', 'npm start installs them (npm ci)');
 }
 
 function docker(isDocker: boolean): Finding {
   return isDocker
-    ? { state: 'good', what: 'Docker: an engine answers, the servers run in containers' }
+    ? good('Docker: an engine answers, the servers run in containers')
     : { state: 'note', what: 'Docker: no engine answers (or NO_DOCKER is set): the servers run as programs' };
 }
 
@@ -128,10 +129,6 @@ async function runsHere({ ports: { http } }: Settings) {
 }
 
 function chromium(): Finding {
-  if (findChromium() !== undefined) return { state: 'good', what: 'Chromium: installed, for npm run test:browser' };
-  return {
-    state: 'note',
-    what: 'Chromium: missing',
-    advice: 'only npm run test:browser needs it, and installs it with apt',
-  };
+  if (findChromium() !== undefined) return good('Chromium: installed, for npm run test:browser');
+  return note('Chromium: missing', 'only npm run test:browser needs it, and installs it with apt');
 }

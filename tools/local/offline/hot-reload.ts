@@ -42,8 +42,7 @@ export function watchSources({
   let changed: Set<string> = new Set();
   let current = '';
   let timer: NodeJS.Timeout | undefined;
-  let isBusy = false;
-  let isRequestedAgain = false;
+  let running = Promise.resolve();
 
   const reload = async () => {
     const started = performance.now();
@@ -71,22 +70,14 @@ export function watchSources({
     });
   };
 
-  const run = async () => {
-    if (isBusy) {
-      isRequestedAgain = true;
-      return;
-    }
-    isBusy = true;
-    try {
-      await reload();
-    } catch (error) {
-      console.error(`not reloaded, the previous code keeps running: ${error instanceof Error ? error.message : error}`);
-    }
-    isBusy = false;
-    if (isRequestedAgain) {
-      isRequestedAgain = false;
-      void run();
-    }
+  const run = () => {
+    running = running
+      .then(() => (changed.size > 0 ? reload() : undefined))
+      .catch((error: unknown) => {
+        console.error(
+          `not reloaded, the previous code keeps running: ${error instanceof Error ? error.message : error}`,
+        );
+      });
   };
 
   const warming = setTimeout(() => {

@@ -56,7 +56,7 @@ export function startProcess(command: Command, guard: Guard): ManagedProcess {
   });
   if (pid > 0) {
     guard.watch(pid);
-    if (pidFile !== undefined) writePidFile(pidFile, { pid, command: [file, ...args].join(' ') });
+    if (pidFile !== undefined) writePidFile(pidFile, pid);
   }
   return {
     name,
