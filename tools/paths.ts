@@ -8,22 +8,22 @@ function findRoot(folder: string): string {
   return findRoot(parent);
 }
 
-/** The repository, seen from the sources as well as from a built plugin in dist. */
+/** The repository's root, also from a built plugin in dist. */
 export const rootDir = findRoot(import.meta.dirname);
 
-/** Everything that a local run downloads or stores, and nothing else. Git ignores it. */
+/** The files that a local run downloads or stores; ignored by git. */
 export const localDir = path.join(rootDir, '.local');
 
 /** Kafka's jars, shared by `npm start` and `npm test`. */
 export const kafkaLibDir = path.join(localDir, 'kafka-libs');
 
-/** Prepared, empty data folders: copying one is several seconds faster than creating one. */
+/** Empty data folders to copy from. */
 export const templateDir = path.join(localDir, 'templates');
 
 /** The data of the services that `npm start` runs. */
 export const dataDir = path.join(localDir, 'data');
 
-/** What is running now: pid files and locks. */
+/** Pid files and locks. */
 export const runDir = path.join(localDir, 'run');
 
 /** The services' own output. */

@@ -41,7 +41,7 @@ describe('docker-compose.yml', () => {
     expect(validate({ services: { app: { biuld: '.' } } })).toBe(false);
   });
 
-  it('has each service that npm start asks for, pinned and with a health check', () => {
+  it('has each service that npm start uses, pinned and with a health check', () => {
     for (const name of Object.keys(serviceFiles)) {
       const { image, healthcheck } = compose.services[name] ?? {};
       expect(image).toMatch(/:v?\d+\.\d+\.\d+/);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { keepLoaded, loadHandlersOnce } from '#tools/local/offline/load-once.ts';
 
-it('loads each path once, whoever asks and however often', async () => {
+it('loads each path once for any number of calls', async () => {
   const asked: string[] = [];
   const load = keepLoaded(async (root, handler) => {
     asked.push(`${root}/${handler}`);
@@ -15,7 +15,7 @@ it('loads each path once, whoever asks and however often', async () => {
   expect(asked).toEqual(['/a/one.handler', '/a/.hot/1/one.handler']);
 });
 
-it('tries again what could not be loaded', async () => {
+it('retries a failed load', async () => {
   let tries = 0;
   const load = keepLoaded(async () => {
     tries += 1;

@@ -19,10 +19,10 @@ describe('isInstalled', () => {
     },
   });
   it('is false without an installation', () => expect(isInstalled(lock('1.0.0'), undefined)).toBe(false));
-  it('is false when the lock file asks for another version', () => {
+  it('is false when the lock file requires another version', () => {
     expect(isInstalled(lock('2.0.0'), lock('1.0.0'))).toBe(false);
   });
-  it('does not miss optional packages of other platforms', () => {
+  it('ignores missing optional packages of other platforms', () => {
     expect(isInstalled(lock('1.0.0'), { packages: { 'node_modules/a': { version: '1.0.0' } } })).toBe(true);
   });
 });
@@ -31,11 +31,11 @@ describe('judge', () => {
   const answer = (kafka: string) =>
     JSON.stringify({ status: 'up', dependencies: { mysql: { status: 'up' }, kafka: { status: kafka } } });
   it('is ready when all is up', () => expect(judge(200, answer('up'), true).isReady).toBe(true));
-  it('waits for a broker of its own', () => {
+  it('waits for our own broker', () => {
     expect(judge(200, answer('down'), true)).toEqual({ isReady: false, reason: 'kafka is down' });
   });
-  it('does not wait for a broker of somebody else', () => expect(judge(200, answer('down'), false).isReady).toBe(true));
-  it('is not ready when the answer is no', () => expect(judge(503, 'oops', false).isReady).toBe(false));
+  it('does not wait for the user’s own broker', () => expect(judge(200, answer('down'), false).isReady).toBe(true));
+  it('is not ready on an error', () => expect(judge(503, 'oops', false).isReady).toBe(false));
 });
 
 describe('delays', () => {
@@ -46,7 +46,7 @@ describe('delays', () => {
 });
 
 describe('portsInUse', () => {
-  it('asks only for what is going to be started', () => {
+  it('lists only the ports that a start will use', () => {
     const settings = readSettings({ REDIS_URL: 'redis://a:1', KAFKA_BROKERS: 'a:1' });
     expect(portsInUse(settings, { withApp: true })).toEqual(['http', 'emailHttp', 'lambda', 'mysql', 'mail', 'mailUi']);
     expect(portsInUse(settings, { withApp: false, except: ['mysql'] })).toEqual(['mail', 'mailUi']);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { stop as stopEsbuild } from 'esbuild';
 import { withLock } from '#tools/bootstrap/lock.mjs';
 import { buildHandlers, buildPlugins } from '#tools/build/handlers.ts';
 import { rootDir, runDir } from '#tools/paths.ts';
@@ -39,6 +40,8 @@ export async function ensureBuild(): Promise<{ note: string }> {
     const before = fingerprint();
     if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === before) return { note: 'unchanged' };
     await Promise.all([buildHandlers(), buildPlugins(), buildEventSource()]);
+    // esbuild's process would otherwise run as long as this one.
+    await stopEsbuild();
     writeFileSync(stampFile, before);
     return { note: '' };
   });

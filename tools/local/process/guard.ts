@@ -1,5 +1,5 @@
-// A process of its own that reads a pipe from the starter. The pipe closes when the starter ends, in whichever way; the processes
-// that it left running are then ended here: last in, first out.
+// A separate process that reads a pipe from the starter. The pipe closes when the starter ends, even if it is killed; the guard
+// then ends the processes that are still running, the last one first.
 import { spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { endGroup } from './signals.ts';
