@@ -6,7 +6,7 @@ import { mailServer, openDashboard, registerThrough, rowOf } from './dashboard-p
 const open = browserOf();
 
 describe('the dashboard', () => {
-  it('asks for the token, refuses a wrong one, and shows the figures for the right one', async () => {
+  it('asks for the token, rejects a wrong one, and shows the figures for the right one', async () => {
     const { page, complaints } = await open();
     await page.goto('/dashboard');
 
@@ -25,7 +25,7 @@ describe('the dashboard', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('keeps the token for this tab only, and forgets it when told to', async () => {
+  it('keeps the token for this tab only, and forgets it on request', async () => {
     const { page } = await open();
     await openDashboard(page);
     await page.reload();
@@ -37,7 +37,7 @@ describe('the dashboard', () => {
     expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).toBe('[{},{}]');
   });
 
-  it('registers somebody and shows how the event finishes, by keyboard alone', async () => {
+  it('registers a user and shows the event finishing, by keyboard alone', async () => {
     const { page, complaints } = await open();
     await openDashboard(page);
     await page.getByLabel('First name').focus();
@@ -53,7 +53,7 @@ describe('the dashboard', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('says which fields are wrong, and goes to the first of them', async () => {
+  it('marks invalid fields and focuses the first one', async () => {
     const { page } = await open();
     await page.goto('/dashboard');
     await page.getByLabel('First name').fill('Ada');
@@ -67,7 +67,7 @@ describe('the dashboard', () => {
     expect(await page.getByLabel('First name').getAttribute('aria-invalid')).toBeNull();
   });
 
-  it('fills in an example that is accepted', async () => {
+  it('fills in a valid example', async () => {
     const { page } = await open();
     await openDashboard(page);
 
@@ -90,7 +90,7 @@ describe('the dashboard', () => {
     expect(await mailsTo(email)).toHaveLength(1);
   });
 
-  it('shows only the events that are asked for', async () => {
+  it('shows only the events of the selected state', async () => {
     const { page } = await open();
     await openDashboard(page);
     const email = await registerThrough(page, 'bounce');
@@ -104,10 +104,10 @@ describe('the dashboard', () => {
   });
 });
 
-describe('while a service is away', () => {
+describe('while a service is unavailable', () => {
   afterEach(() => mailServer('start'));
 
-  it('shows the mail that waits for the server, and how it heals', async () => {
+  it('shows the mail waiting for the server, and its recovery', async () => {
     const { page } = await open();
     await openDashboard(page);
     await mailServer('stop');
@@ -126,7 +126,7 @@ describe('while a service is away', () => {
     expect(await mailsTo(email)).toHaveLength(1);
   });
 
-  it('shows the refusals of a recipient who is to be tried again', async () => {
+  it('shows the refusals of a recipient that will be retried', async () => {
     const { page } = await open();
     await openDashboard(page);
     const email = await registerThrough(page, 'greylist');
@@ -136,7 +136,7 @@ describe('while a service is away', () => {
       .waitFor();
   });
 
-  it('survives a dead back end with a banner, and goes on by itself', async () => {
+  it('shows a banner while the back end is down, and recovers by itself', async () => {
     const { page, complaints } = await open();
     await openDashboard(page);
     const email = await registerThrough(page);

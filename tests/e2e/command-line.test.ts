@@ -27,7 +27,7 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
 }
 
 describe('npm run logs', () => {
-  it('shows one registration’s whole way, by its trace id and by its event', async () => {
+  it('shows one registration’s log lines, by trace id and by event', async () => {
     const email = randomEmail();
     const traceId = randomName('').padEnd(32, '7');
     await register({ email }, { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
@@ -51,7 +51,7 @@ describe('npm run logs', () => {
     [['ffffffffffff'], {}, 'has no line about ffffffffffff'],
     [['nonsense'], {}, 'neither a trace id'],
     [[], { APP_LOG_FILE: '/nowhere/app.log' }, 'There is no log yet'],
-  ])('says what is wrong: %j', async (args, env, text) => {
+  ])('explains the error: %j', async (args, env, text) => {
     const { code, output } = await run('logs', args, env);
 
     expect([code, output]).toEqual([1, expect.stringContaining(text)]);
@@ -67,7 +67,7 @@ describe('npm run doctor', () => {
     NO_DOCKER: '1',
   };
 
-  it('finds what is in the way, and says what to do about it', async () => {
+  it('reports problems and their solutions', async () => {
     const other = net.createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -89,7 +89,7 @@ describe('npm run doctor', () => {
 
 describe('--help', () => {
   it.each(['start', 'test', 'invoke', 'redrive', 'reset', 'logs', 'doctor'])(
-    'of npm run %s tells its options',
+    'of npm run %s lists the options',
     async (name) => {
       const { code, output } = await run(name, ['--help']);
 

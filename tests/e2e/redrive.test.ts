@@ -26,7 +26,7 @@ function redrive(args: readonly string[], token = operatorToken): Promise<Run> {
   });
 }
 
-/** Users whose mail is refused for good once, with the word in the reason. */
+/** Users whose mail is permanently refused once; the word is part of the reason. */
 async function failedUsers(word: string, count: number): Promise<string[]> {
   const emails = Array.from({ length: count }, (_, index) => `${word}${index}@b.io`);
   for (const email of emails) await register({ email });
@@ -35,7 +35,7 @@ async function failedUsers(word: string, count: number): Promise<string[]> {
 }
 
 describe('npm run redrive', () => {
-  it('tries the FAILED events of one reason again, and each is mailed once', async () => {
+  it('retries the FAILED events with a given reason, and each is mailed once', async () => {
     const word = randomName('redrive');
     const emails = await failedUsers(word, 3);
 
@@ -49,7 +49,7 @@ describe('npm run redrive', () => {
     }
   });
 
-  it('lists and changes nothing', async () => {
+  it('lists events without changing them', async () => {
     const word = randomName('redrive');
     const [email = ''] = await failedUsers(word, 1);
     const event = await eventOf(email);
@@ -62,7 +62,7 @@ describe('npm run redrive', () => {
     expect((await eventOf(email))?.eventState).toBe('FAILED');
   });
 
-  it('retries no more than its limit', async () => {
+  it('respects its limit', async () => {
     const word = randomName('redrive');
     const emails = await failedUsers(word, 2);
 
@@ -77,7 +77,7 @@ describe('npm run redrive', () => {
     [['--limit', 'none'], operatorToken, '--limit'],
     [[], 'a-wrong-token', 'OPERATOR_TOKEN'],
     [['--url', 'http://127.0.0.1:1'], operatorToken, 'http://127.0.0.1:1 does not answer'],
-  ])('says what is wrong: %j', async (args, token, text) => {
+  ])('explains the error: %j', async (args, token, text) => {
     const { code, output } = await redrive(args, token);
 
     expect(code).toBe(1);

@@ -7,7 +7,7 @@ interface Import {
   readonly to: string;
 }
 
-/** What handlers and domain are built on: it knows neither of them. */
+/** Folders of shared/ that may not import domain code. */
 const INFRASTRUCTURE = [
   'cache',
   'config',
@@ -23,7 +23,7 @@ const INFRASTRUCTURE = [
   'tracing',
   'validation',
 ];
-/** The two bounded contexts, and what belongs to each. */
+/** The two bounded contexts and their folders. */
 const CONTEXTS = { users: ['users', 'outbox', 'pipeline', 'idempotency'], notifications: ['notifications'] } as const;
 
 function sourcesIn(folder: string): string[] {
@@ -45,7 +45,7 @@ function importsOf(from: string): Import[] {
 
 const imports = ['functions', 'shared', 'migrations'].flatMap(sourcesIn).flatMap(importsOf);
 
-/** The folder of shared/ that a file lies in. */
+/** The folder of shared/ that contains the file. */
 function areaOf(file: string): string {
   return /^shared\/([^/]+)\//.exec(file)?.[1] ?? '';
 }
@@ -53,22 +53,22 @@ function lines(found: readonly Import[]): string[] {
   return found.map(({ from, to }) => `${from} → ${to}`);
 }
 
-/** Makes validators and the document out of everybody's schemas, at build time. */
+/** Builds validators and the OpenAPI document from all schemas at build time. */
 function isGenerator(file: string): boolean {
   return /^shared\/validation\/(generate|registry)\.ts$/.test(file);
 }
-/** Schema files hold types and words, no behaviour. */
+/** Schema files contain types and messages, no behaviour. */
 function isGenerated(file: string): boolean {
   return file.includes('/generated/');
 }
 
 describe('imports point one way', () => {
-  it('finds them at all', () => {
+  it('finds imports', () => {
     expect(imports.length).toBeGreaterThan(300);
     expect(lines(imports)).toContain('functions/outbox/pipeline.ts → shared/outbox/observe-pipeline.ts');
   });
 
-  it('nothing shared knows a handler, a test or how one machine runs it', () => {
+  it('shared/ and migrations/ import no handler, no local tooling and no test', () => {
     const wrong = imports.filter(
       ({ from, to }) => /^(shared|migrations)\//.test(from) && /^(functions|local|tests)\//.test(to),
     );
@@ -76,13 +76,13 @@ describe('imports point one way', () => {
     expect(lines(wrong)).toEqual([]);
   });
 
-  it('no handler knows another', () => {
+  it('no handler imports another handler', () => {
     expect(
       lines(imports.filter(({ from, to }) => from.startsWith('functions/') && to.startsWith('functions/'))),
     ).toEqual([]);
   });
 
-  it('infrastructure knows no domain', () => {
+  it('infrastructure imports no domain code', () => {
     const wrong = imports.filter(
       ({ from, to }) =>
         INFRASTRUCTURE.includes(areaOf(from)) &&
@@ -98,7 +98,7 @@ describe('imports point one way', () => {
   it.each([
     ['users', 'notifications'],
     ['notifications', 'users'],
-  ] as const)('the context %s knows nothing of %s', (mine, other) => {
+  ] as const)('the %s context does not import from %s', (mine, other) => {
     const [own, foreign]: ReadonlyArray<readonly string[]> = [CONTEXTS[mine], CONTEXTS[other]];
     const wrong = imports.filter(({ from, to }) => own?.includes(areaOf(from)) && foreign?.includes(areaOf(to)));
 
