@@ -35,7 +35,7 @@ describe('axe-core finds no violation', () => {
     await page.getByRole('button', { name: 'Register' }).click();
     await page.getByText('Name must be between 1 and 20!', { exact: true }).waitFor();
     await page.context().setOffline(true);
-    await page.getByText('The API does not answer').waitFor();
+    await page.getByText('The API does not respond').waitFor();
 
     expect(await violationsOf(page)).toEqual([]);
   });

@@ -12,7 +12,7 @@ describe('the dashboard', () => {
 
     await page.getByLabel('Operator token').fill('not-the-token');
     await page.getByRole('button', { name: 'Show' }).click();
-    await page.getByText('That is not the token.').waitFor();
+    await page.getByText('Wrong token.').waitFor();
     await page.getByLabel('Operator token').fill(inject('application').operatorToken);
     await page.getByRole('button', { name: 'Show' }).click();
 
@@ -74,7 +74,7 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'Fill in an example' }).click();
     await page.getByRole('button', { name: 'Register' }).click();
 
-    await page.getByText(/is user \d+|mailed and confirmed/).waitFor();
+    await page.getByText(/registered as user \d+|mailed and confirmed/).waitFor();
   });
 
   it('shows FAILED with the reason, and retries it', async () => {
@@ -115,7 +115,7 @@ describe('while a service is unavailable', () => {
 
     await rowOf(page, email).getByText('Processing').waitFor();
     await rowOf(page, email)
-      .getByText(/the mail waits, next try/)
+      .getByText(/waiting to be sent, next try/)
       .waitFor();
     await page.getByText('the mail server is down').waitFor();
     await page.getByRole('listitem').filter({ hasText: 'Mail server' }).getByText(/^down/).waitFor();
@@ -143,7 +143,7 @@ describe('while a service is unavailable', () => {
     await rowOf(page, email).getByText('Finished').waitFor();
 
     await page.context().setOffline(true);
-    const banner = page.getByRole('alert').filter({ hasText: 'The API does not answer' });
+    const banner = page.getByRole('alert').filter({ hasText: 'The API does not respond' });
     await banner.waitFor();
     expect(await banner.innerText()).toMatch(/since \d\d:\d\d:\d\d.*What you see is from \d\d:\d\d:\d\d/);
     expect(await rowOf(page, email).innerText()).toContain('Finished');

@@ -50,7 +50,7 @@ describe('the pipeline stages', () => {
     expect(stage({ pipeline: pipeline() }, 'http')).toMatchObject({ value: '7', detail: '3 in this minute' });
     expect(stage({ pipeline: pipeline() }, 'confirmed')).toMatchObject({
       value: '100,000+',
-      detail: 'half within 64 ms',
+      detail: 'median 64 ms',
     });
   });
 
@@ -85,7 +85,7 @@ describe('the pipeline stages', () => {
     };
 
     expect(stage({ pipeline: failed }, 'failed')).toMatchObject({ value: '2', tone: 'warn' });
-    expect(stage({ deliveries }, 'mail')).toMatchObject({ value: '1', detail: '1 refused for now', tone: 'warn' });
+    expect(stage({ deliveries }, 'mail')).toMatchObject({ value: '1', detail: '1 temporarily refused', tone: 'warn' });
   });
 
   it('says where to find the consumer figures when the API has none', () => {

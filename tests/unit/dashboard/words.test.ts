@@ -73,9 +73,9 @@ describe('whatHappened', () => {
   const waiting = { uuid: 'x', attempts: 0, reason: null, nextAttemptAt: at(2000) };
 
   it.each([
-    [event, undefined, 'not in Kafka yet'],
-    [{ ...event, publishedAt: at(0) }, undefined, 'in Kafka, not confirmed yet'],
-    [event, waiting, 'the mail waits, next try in 2 s'],
+    [event, undefined, 'not published yet'],
+    [{ ...event, publishedAt: at(0) }, undefined, 'published, not confirmed yet'],
+    [event, waiting, 'waiting to be sent, next try in 2 s'],
     [event, { ...waiting, attempts: 1, reason: '451 later' }, 'refused once, next try in 2 s: 451 later'],
     [event, { ...waiting, attempts: 3, reason: '451', nextAttemptAt: null }, 'refused 3 times: 451'],
     [{ ...event, eventState: 'FAILED' as const, reason: '550 no' }, undefined, '550 no'],
