@@ -23,17 +23,17 @@ interface Endpoint {
 }
 
 interface Consumer {
-  countConfirmations(tell: (events: number) => Promise<void>): KafkaHandler;
+  countConfirmations(report: (events: number) => Promise<void>): KafkaHandler;
 }
 
-/** The files shown on the page; the first line of each names it. */
+/** The files shown on the page, without the first line, which names the file. */
 const files = blocks
   .filter(({ language }) => language === 'ts')
   .map(({ code }) => {
     const name = /^\/\/ (\S+\.ts)\n/.exec(code)?.[1] ?? '';
     const file = path.join(folder, name);
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, code);
+    writeFileSync(file, code.replace(/^.*\n/, ''));
     return { name, file };
   });
 
@@ -75,9 +75,9 @@ describe('the worked example in CONTRIBUTING.md', () => {
 
   it('has a consumer that handles the whole batch, whatever the records contain', async () => {
     const { countConfirmations } = await exampleOf<Consumer>('functions/outbox/count-confirmations.ts');
-    const told: number[] = [];
+    const reported: number[] = [];
     const handler = countConfirmations(async (events) => {
-      told.push(events);
+      reported.push(events);
     });
     const key = Buffer.from('one').toString('base64');
     const records = [rawRecord('not JSON', { key }), rawRecord(null, { key }), rawRecord('{}')];
@@ -85,6 +85,6 @@ describe('the worked example in CONTRIBUTING.md', () => {
     const event = { eventSource: 'SelfManagedKafka', records: { 'user.email.sent-0': records } };
     await handler(event, { getRemainingTimeInMillis: () => 1000 } as Context);
 
-    expect(told).toEqual([2]);
+    expect(reported).toEqual([2]);
   });
 });

@@ -35,17 +35,17 @@ export function codeBlocks({ file, text }: Page): CodeBlock[] {
 }
 
 /** The text outside code blocks. */
-function prose({ text }: Page): string {
+export function proseOf({ text }: Page): string {
   return text.replace(/^```[\s\S]*?^```$/gm, '');
 }
 
 export function linksIn(page: Page): string[] {
-  return [...prose(page).matchAll(/\]\(<?([^)>\s]+)>?\)/g)].map(([, target = '']) => target);
+  return [...proseOf(page).matchAll(/\]\(<?([^)>\s]+)>?\)/g)].map(([, target = '']) => target);
 }
 
 /** The anchors of the page's headings, as GitHub generates them. */
 export function anchorsOf(page: Page): string[] {
-  return [...prose(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
+  return [...proseOf(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N} _-]/gu, '')
