@@ -74,7 +74,10 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'Fill in an example' }).click();
     await page.getByRole('button', { name: 'Register' }).click();
 
-    await page.getByText(/registered as user \d+|mailed and confirmed/).waitFor();
+    await page
+      .locator('#register-result')
+      .filter({ hasText: /registered as user \d+|mailed and confirmed/ })
+      .waitFor();
   });
 
   it('shows FAILED with the reason, and retries it', async () => {
@@ -145,7 +148,7 @@ describe('while a service is unavailable', () => {
     await page.context().setOffline(true);
     const banner = page.getByRole('alert').filter({ hasText: 'The API does not respond' });
     await banner.waitFor();
-    expect(await banner.innerText()).toMatch(/since \d\d:\d\d:\d\d.*What you see is from \d\d:\d\d:\d\d/);
+    expect(await banner.innerText()).toMatch(/since \d\d:\d\d:\d\d.*The figures are from \d\d:\d\d:\d\d/);
     expect(await rowOf(page, email).innerText()).toContain('Finished');
     await page.context().setOffline(false);
 
