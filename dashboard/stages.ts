@@ -57,7 +57,7 @@ function outbox(snapshot: Snapshot, now: number): Stage {
     key: 'outbox',
     title: 'Outbox',
     value: pipeline === undefined ? UNKNOWN : countText(pipeline.unpublished),
-    label: 'waiting to be published',
+    label: 'unpublished',
     detail: oldest === null ? 'no unfinished events' : `oldest: ${agoText(oldest, now)}`,
     tone: isDown(snapshot, 'mysqlUsers') ? 'down' : waits ? 'warn' : waiting > 0 ? 'busy' : 'ok',
   };
