@@ -1,6 +1,6 @@
-/** What went wrong with a call, in the words of the page. */
+/** A failed call, with a message for the page. */
 export class ApiError extends Error {
-  /** 0: no answer at all. */
+  /** 0: no response. */
   readonly status: number;
   readonly fields: Readonly<Record<string, string>>;
 
@@ -32,8 +32,8 @@ async function failure(response: Response): Promise<ApiError> {
 }
 
 /**
- * Calls the API as whoever the token says, and gives the answer's JSON.
- * @param also statuses beside 2xx whose body is wanted all the same
+ * Calls the API with the stored token and returns the response's JSON.
+ * @param also statuses other than 2xx that do not throw
  * @throws ApiError
  */
 export async function call<T>(
@@ -53,7 +53,7 @@ export async function call<T>(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
-    throw new ApiError(0, 'The API does not answer.');
+    throw new ApiError(0, 'The API does not respond.');
   }
   if (!response.ok && !also.includes(response.status)) throw await failure(response);
   return response.json();

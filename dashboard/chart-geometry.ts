@@ -14,7 +14,7 @@ function rounded(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** Where each value lies; null where there is none. */
+/** The point of each value; null for a missing value. */
 export function pointsOf(values: ReadonlyArray<number | null>, max: number, area: Area): Array<Point | null> {
   return values.map((value, index) =>
     value === null
@@ -26,7 +26,7 @@ export function pointsOf(values: ReadonlyArray<number | null>, max: number, area
   );
 }
 
-/** Each unbroken run of points. */
+/** The runs of points without a gap. */
 function runsOf(points: ReadonlyArray<Point | null>): Point[][] {
   const runs: Point[][] = [];
   let run: Point[] = [];

@@ -4,7 +4,7 @@ import { niceCeiling } from './format.ts';
 
 export interface Series {
   readonly name: string;
-  /** Chooses the colour. */
+  /** Selects the colour. */
   readonly tone: 'main' | 'second' | 'bad';
   readonly values: ReadonlyArray<number | null>;
   readonly isFilled?: boolean;
@@ -12,14 +12,14 @@ export interface Series {
 
 export interface Chart {
   readonly series: readonly Series[];
-  /** Below the first and the last value. */
+  /** Labels below the first and the last value. */
   readonly ends: readonly [string, string];
   readonly text: (value: number) => string;
-  /** The axis goes up to this at least, so that little does not look like much. */
+  /** The lowest maximum of the axis, so that small values look small. */
   readonly leastTop: number;
-  /** The chart in one sentence. */
+  /** Describes the chart in one sentence. */
   readonly summary: string;
-  /** Instead of a chart without any value. */
+  /** Shown instead of a chart without values. */
   readonly empty: string;
 }
 
@@ -57,13 +57,13 @@ function legend(series: readonly Series[], text: (value: number) => string): HTM
     { class: 'legend' },
     ...series.map((one) => {
       const value = latest(one);
-      const said = value === undefined ? '' : ` ${text(value)}`;
-      return h('li', { class: one.tone }, one.name, h('strong', {}, said));
+      const shown = value === undefined ? '' : ` ${text(value)}`;
+      return h('li', { class: one.tone }, one.name, h('strong', {}, shown));
     }),
   );
 }
 
-/** Draws a chart in the place of what was there. */
+/** Replaces the content of the element with a chart. */
 export function drawChart(place: HTMLElement, { series, ends, text, leastTop, summary, empty }: Chart): void {
   const values = series.flatMap((one) => one.values.filter((value) => value !== null));
   if (values.length === 0) {

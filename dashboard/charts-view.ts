@@ -2,7 +2,7 @@ import { type Chart, drawChart } from './chart.ts';
 import { numberText, spanText } from './format.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Two minutes, at a look every two seconds. */
+/** Two minutes, at one sample every two seconds. */
 const LAG_SAMPLES = 60;
 
 type Minutes = NonNullable<Snapshot['pipeline']>['minutes'];
@@ -22,7 +22,7 @@ function ratesChart(minutes: Minutes): Chart {
     series: [
       { name: 'registered', tone: 'main', values: registered, isFilled: true },
       { name: 'finished', tone: 'second', values: finished },
-      // A line along the bottom would hide the others.
+      // A line at zero would hide the others.
       { name: 'failed', tone: 'bad', values: sum(failed) > 0 ? failed : [] },
     ],
     ends: ['15 min ago', 'this minute'],
@@ -37,12 +37,12 @@ function latencyChart(minutes: Minutes, latency: NonNullable<Snapshot['pipeline'
   return {
     series: [
       {
-        name: '95 of 100 within',
+        name: '95th percentile',
         tone: 'main',
         values: minutes.map(({ latencyMs }) => latencyMs?.p95 ?? null),
         isFilled: true,
       },
-      { name: 'half within', tone: 'second', values: minutes.map(({ latencyMs }) => latencyMs?.p50 ?? null) },
+      { name: 'median', tone: 'second', values: minutes.map(({ latencyMs }) => latencyMs?.p50 ?? null) },
     ],
     ends: ['15 min ago', 'this minute'],
     text: spanText,
@@ -50,19 +50,19 @@ function latencyChart(minutes: Minutes, latency: NonNullable<Snapshot['pipeline'
     summary:
       latency === null
         ? 'Nothing finished in the last 15 minutes.'
-        : `In the last 15 minutes half of the events were confirmed within ${spanText(latency.p50)}, 95 of 100 within ${spanText(latency.p95)}.`,
+        : `Time to confirmation in the last 15 minutes: median ${spanText(latency.p50)}, 95th percentile ${spanText(latency.p95)}.`,
     empty: 'Nothing finished in the last 15 minutes.',
   };
 }
 
-function lagChart(samples: readonly number[], isTold: boolean): Chart {
+function lagChart(samples: readonly number[], isReported: boolean): Chart {
   return {
     series: [{ name: 'records behind', tone: 'main', values: samples, isFilled: true }],
     ends: ['2 min ago', 'now'],
     text: numberText,
     leastTop: 10,
-    summary: `The consumers are ${numberText(samples.at(-1) ?? 0)} records behind; at most ${numberText(Math.max(0, ...samples))} while this page looked.`,
-    empty: isTold ? 'Not known yet.' : 'Only the local event source tells it; on AWS see CloudWatch.',
+    summary: `The consumers are ${numberText(samples.at(-1) ?? 0)} records behind; the maximum since this page opened is ${numberText(Math.max(0, ...samples))}.`,
+    empty: isReported ? 'No figures yet.' : 'Reported by the local event source only; on AWS, see CloudWatch.',
   };
 }
 
@@ -72,7 +72,7 @@ export interface ChartPlaces {
   readonly lag: HTMLElement;
 }
 
-/** Draws the three charts; the lag's past is what this page itself has seen. */
+/** Draws the three charts; the history of the lag starts when the page opens. */
 export function chartsView({ rates, latency, lag }: ChartPlaces) {
   const samples: number[] = [];
   let sampledAt: string | undefined;

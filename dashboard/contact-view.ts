@@ -7,13 +7,11 @@ function clock(at: number): string {
 }
 
 function troubleOf(contact: Contact): string | undefined {
-  if (contact.kind === 'dead') return 'The API does not answer';
-  return contact.kind === 'trouble'
-    ? `The API cannot tell everything: ${contact.message.replace(/\.$/, '')}`
-    : undefined;
+  if (contact.kind === 'dead') return 'The API does not respond';
+  return contact.kind === 'trouble' ? `Some figures are unavailable: ${contact.message.replace(/\.$/, '')}` : undefined;
 }
 
-/** Tells how fresh the figures are, and what to do when they are not. */
+/** Shows whether the figures are live, and asks for the token when it is required. */
 export function contactView() {
   const [banner, section] = [byId('banner', HTMLElement), byId('token', HTMLElement)];
   const [pill, text] = [byId('live', HTMLElement), byId('live-text', HTMLElement)];
@@ -22,17 +20,17 @@ export function contactView() {
 
   const warn = (message: string): void => {
     badSince ??= Date.now();
-    const seen = goodAt === undefined ? '' : ` What you see is from ${clock(goodAt)}.`;
-    setText(banner, `${message} (since ${clock(badSince)}).${seen} Trying again every 2 seconds.`);
+    const seen = goodAt === undefined ? '' : ` The figures are from ${clock(goodAt)}.`;
+    setText(banner, `${message} (since ${clock(badSince)}).${seen} Retrying every 2 seconds.`);
     banner.hidden = false;
     setData(pill, 'state', 'bad');
-    setText(text, 'No contact');
+    setText(text, 'Disconnected');
   };
 
   const showToken = (isWanted: boolean): void => {
     if (section.hidden !== isWanted) return;
     section.hidden = !isWanted;
-    // Nobody is torn from what they are typing.
+    // Never takes the focus from a field in use.
     if (isWanted && document.activeElement === document.body) byId('token-input', HTMLInputElement).focus();
   };
 
@@ -46,7 +44,7 @@ export function contactView() {
     badSince = undefined;
     const isLocked = contact.kind === 'locked';
     if (!isLocked) goodAt = Date.now();
-    setText(byId('token-problem', HTMLElement), isLocked && token.get() !== '' ? 'That is not the token.' : '');
+    setText(byId('token-problem', HTMLElement), isLocked && token.get() !== '' ? 'Wrong token.' : '');
     showToken(isLocked);
     byId('forget-token', HTMLButtonElement).hidden = isLocked || token.get() === '';
     setData(pill, 'state', isLocked ? 'wait' : 'ok');

@@ -11,7 +11,7 @@ function fill(element: Element, attributes: Attributes, children: readonly Child
   element.append(...children);
 }
 
-/** An HTML element; texts become text, never markup. */
+/** Creates an HTML element; strings become text nodes, never markup. */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
@@ -22,21 +22,21 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** The same for SVG. */
+/** Creates an SVG element. */
 export function svg(tag: string, attributes: Attributes = {}, ...children: readonly Child[]): SVGElement {
   const element = document.createElementNS(SVG, tag);
   fill(element, attributes, children);
   return element;
 }
 
-/** The element of the page with this id. @throws when the page and the script do not fit */
+/** Returns the element with this id. @throws if the page has no such element of this type */
 export function byId<T extends HTMLElement = HTMLElement>(id: string, type: abstract new () => T): T {
   const found = document.getElementById(id);
   if (!(found instanceof type)) throw new Error(`The page has no ${type.name} #${id}`);
   return found;
 }
 
-/** Changes a text only where it differs, so that neither a selection nor a screen reader is disturbed. */
+/** Sets a text only if it differs, so that selections and screen readers are not disturbed. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -69,7 +69,7 @@ function newRow(event: PipelineEvent, { retry, copied }: EventActions) {
   return { element, badge, email, age, duration, attempts, text, button };
 }
 
-/** Shows events, newest first. Rows stay the same elements, so that what has the focus keeps it. */
+/** Shows events, newest first. Reuses the row elements, so that the focus is kept. */
 export function eventsView(body: HTMLElement, empty: HTMLElement, actions: EventActions) {
   const rows = new Map<string, ReturnType<typeof newRow>>();
   return ({ events, deliveries }: Snapshot, now: number): void => {

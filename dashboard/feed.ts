@@ -5,7 +5,7 @@ import type { Consumers } from '#shared/system/consumer.ts';
 import { ApiError, call } from './api.ts';
 import type { Health, Snapshot } from './snapshot.ts';
 
-/** How the latest look went. `locked`: the operator's token is missing or wrong. */
+/** The result of the latest poll. `locked`: the operator token is missing or wrong. */
 export type Contact =
   | { readonly kind: 'ok' }
   | { readonly kind: 'locked' }
@@ -13,7 +13,7 @@ export type Contact =
   | { readonly kind: 'dead' };
 
 const EVENTS = 15;
-/** Listing events counts them all: as long as the pipeline shows no change it is asked less often. */
+/** Listing events counts all of them, so the list is polled less often while the pipeline does not change. */
 const EVENTS_EVERY_MS = 10_000;
 const HEALTH_EVERY_MS = 4000;
 
@@ -27,12 +27,12 @@ function contactOf(error: unknown): Contact {
   return status === 0 ? { kind: 'dead' } : { kind: 'trouble', message: error instanceof Error ? error.message : '' };
 }
 
-/** Changes whenever an event has moved. */
+/** Changes whenever an event changes state. */
 function signatureOf({ states, unpublished, minutes }: Pipeline): string {
   return JSON.stringify([states, unpublished, minutes.at(-1), minutes.at(-2)]);
 }
 
-/** Asks the endpoints for what the page shows. */
+/** Polls the endpoints for the page's figures. */
 export function feed() {
   let snapshot: Snapshot = {};
   let signature = '';
@@ -40,32 +40,32 @@ export function feed() {
   let eventsAt = Number.NEGATIVE_INFINITY;
   let state = '';
 
-  const tell = (news: Partial<Snapshot>): void => {
+  const update = (news: Partial<Snapshot>): void => {
     snapshot = { ...snapshot, ...news };
   };
 
   const health = async (now: number): Promise<void> => {
     if (now - healthAt < HEALTH_EVERY_MS) return;
-    tell({ health: await call<Health>('GET', '/health/ready', { also: [503] }) });
+    update({ health: await call<Health>('GET', '/health/ready', { also: [503] }) });
     healthAt = now;
   };
 
   const consumers = async (): Promise<void> => {
     if (snapshot.consumers === null) return;
     try {
-      tell({ consumers: await call<Consumers>('GET', '/api/consumers') });
+      update({ consumers: await call<Consumers>('GET', '/api/consumers') });
     } catch (error) {
-      // Nobody tells (404), or the event source is just starting: the rest of the page is as good as before.
-      if (statusOf(error) === 404) tell({ consumers: null });
+      // Not available here (404), or the event source is starting (503): the other figures remain valid.
+      if (statusOf(error) === 404) update({ consumers: null });
       else if (statusOf(error) !== 503) throw error;
     }
   };
 
   const pipeline = async (): Promise<void> => {
-    tell({ pipeline: await call<Pipeline>('GET', '/api/pipeline') });
+    update({ pipeline: await call<Pipeline>('GET', '/api/pipeline') });
   };
   const deliveries = async (): Promise<void> => {
-    tell({ deliveries: await call<DeliveryOverview>('GET', '/api/deliveries') });
+    update({ deliveries: await call<DeliveryOverview>('GET', '/api/deliveries') });
   };
 
   const events = async (now: number): Promise<void> => {
@@ -74,7 +74,7 @@ export function feed() {
     const asked = state;
     const page = await call<EventPage>('GET', `/api/events?pageSize=${EVENTS}&state=${asked}`);
     if (asked !== state) return;
-    tell({ events: page });
+    update({ events: page });
     signature = moved;
     eventsAt = now;
   };
@@ -82,14 +82,14 @@ export function feed() {
   return {
     snapshot: (): Snapshot => snapshot,
 
-    /** The next look asks for events, of this state only; an empty state means all. */
+    /** Makes the next poll list events of this state; an empty state means all. */
     expectEvents(wanted: string = state): void {
       state = wanted;
       eventsAt = Number.NEGATIVE_INFINITY;
       signature = '';
     },
 
-    /** One look at everything that is due. Whatever cannot be told keeps its last value. */
+    /** Polls everything that is due. A figure that is unavailable keeps its last value. */
     async look(): Promise<Contact> {
       const now = performance.now();
       const figures = [health(now), pipeline().then(() => events(now)), deliveries(), consumers()];

@@ -1,6 +1,6 @@
 const number = new Intl.NumberFormat('en');
 
-/** A count that may have been cut: "100,000+". */
+/** A count, with a plus sign if it is capped: "100,000+". */
 export function countText({ count, isMore }: { readonly count: number; readonly isMore: boolean }): string {
   return `${number.format(count)}${isMore ? '+' : ''}`;
 }
@@ -9,7 +9,7 @@ export function numberText(value: number): string {
   return number.format(value);
 }
 
-/** A span of time in the unit that suits it: "85 ms", "1.2 s", "3 min", "2 h", "4 d". */
+/** A duration in a suitable unit: "85 ms", "1.2 s", "3 min", "2 h", "4 d". */
 export function spanText(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
   const seconds = ms / 1000;
@@ -20,13 +20,13 @@ export function spanText(ms: number): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
-/** How long ago something was: "now", "12 s ago". */
+/** The age of a time: "now", "12 s ago". */
 export function agoText(at: string, now: number): string {
   const ms = now - Date.parse(at);
   return ms < 1000 ? 'now' : `${spanText(Math.floor(ms / 1000) * 1000).replace('.0', '')} ago`;
 }
 
-/** When something is due: "now", "in 4 s". */
+/** The time until something is due: "now", "in 4 s". */
 export function untilText(at: string, now: number): string {
   const ms = Date.parse(at) - now;
   return ms < 500 ? 'now' : `in ${spanText(Math.max(1000, Math.round(ms / 1000) * 1000)).replace('.0', '')}`;

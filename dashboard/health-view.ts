@@ -41,7 +41,7 @@ export function healthView(list: HTMLElement) {
   };
 }
 
-/** Shows what each consumer has in hand; hidden where nobody tells. */
+/** Shows the lag and the batches in flight of each consumer; hidden if the API does not report them. */
 export function consumersView(part: HTMLElement, body: HTMLElement) {
   const rows = new Map<string, { readonly lag: HTMLElement; readonly batches: HTMLElement }>();
   return ({ consumers }: Snapshot): void => {

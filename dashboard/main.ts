@@ -10,7 +10,7 @@ import { pipelineView } from './pipeline-view.ts';
 import { registerForm } from './register-form.ts';
 
 const LOOK_EVERY_MS = 2000;
-/** After something was done the result is soon there. */
+/** Polls sooner after an action, whose result appears quickly. */
 const LOOK_SOON_MS = 400;
 
 function say(text: string): void {
@@ -32,7 +32,7 @@ const showEvents = eventsView(byId('events', HTMLElement), byId('events-empty', 
   async retry(uuid) {
     try {
       await call('POST', `/api/events/${uuid}/retry`);
-      say('Retried: the mail is sent once more.');
+      say('Retried: the mail will be sent again.');
     } catch (error) {
       say(`Not retried: ${error instanceof ApiError ? error.message : String(error)}`);
     }
@@ -90,7 +90,7 @@ byId('token-form', HTMLFormElement).addEventListener('submit', (event) => {
 });
 byId('forget-token', HTMLButtonElement).addEventListener('click', () => {
   token.forget();
-  // What the token has shown goes with it.
+  // Also removes the figures that required the token.
   location.reload();
 });
 document.addEventListener('visibilitychange', () => {
@@ -98,11 +98,11 @@ document.addEventListener('visibilitychange', () => {
   else void look();
 });
 
-// Ages and countdowns go on between two looks.
+// Updates ages and countdowns between polls.
 setInterval(show, 1000);
 void look();
 
-/** The mail catcher's page, where there is one. */
+/** Links the mail catcher's page, if there is one. */
 async function linkMails(): Promise<void> {
   const { links } = await call<Home>('GET', '/');
   const link = byId('link-mails', HTMLAnchorElement);

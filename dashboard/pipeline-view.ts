@@ -36,7 +36,7 @@ function box({ key, title }: Stage) {
   return { element, value, label, detail, tone };
 }
 
-/** Draws the picture into its list, and changes no more than what differs. */
+/** Draws the pipeline into its list and updates only what differs. */
 export function pipelineView(list: HTMLElement) {
   const boxes = new Map<string, ReturnType<typeof box>>();
   return (snapshot: Snapshot, now: number): void => {

@@ -22,11 +22,11 @@ function example(): Record<(typeof FIELDS)[number], string> {
 }
 
 export interface RegisterFormParts {
-  /** Called once somebody is registered: there is something new to see. */
+  /** Called after a registration, to refresh the page. */
   onRegistered(email: string): void;
 }
 
-/** The form that registers somebody and then tells what becomes of the mail. */
+/** The registration form; returns a function that shows the result of the mail. */
 export function registerForm({ onRegistered }: RegisterFormParts) {
   const form = byId('register', HTMLFormElement);
   const result = byId('register-result', HTMLElement);
@@ -54,7 +54,7 @@ export function registerForm({ onRegistered }: RegisterFormParts) {
     const body = Object.fromEntries(FIELDS.map((name) => [name, input(name).value]));
     const user = await call<{ id: number; email: string }>('POST', '/api/users/', { body });
     showProblems({});
-    say(`${user.email} is user ${user.id}. The mail is on its way…`, 'wait');
+    say(`${user.email} is registered as user ${user.id}. Sending the mail…`, 'wait');
     followed = { email: user.email, isDone: false };
     form.reset();
     onRegistered(user.email);
@@ -70,7 +70,7 @@ export function registerForm({ onRegistered }: RegisterFormParts) {
       showProblems(problem.fields);
       say(
         Object.keys(problem.fields).length > 0
-          ? 'Not registered: see the fields.'
+          ? 'Not registered: correct the marked fields.'
           : `Not registered: ${problem.message}`,
         'bad',
       );
@@ -84,7 +84,7 @@ export function registerForm({ onRegistered }: RegisterFormParts) {
     showProblems({});
   });
 
-  /** Tells how the last registration goes on, once the events show it. */
+  /** Shows the result of the last registration when its event ends. */
   return (events: EventPage | undefined): void => {
     const event = events?.content.find(({ userEmail }) => userEmail === followed?.email);
     if (followed === undefined || followed.isDone || event === undefined) return;

@@ -3,7 +3,7 @@ import type { EventPage } from '#shared/outbox/event.ts';
 import type { Pipeline } from '#shared/outbox/pipeline.ts';
 import type { Consumers } from '#shared/system/consumer.ts';
 
-/** What GET /health/ready answers. */
+/** The response of GET /health/ready. */
 export interface Health {
   readonly status: 'up' | 'degraded' | 'down';
   readonly dependencies: Readonly<
@@ -19,7 +19,7 @@ export interface Health {
   >;
 }
 
-/** The latest that each endpoint has told; undefined until it has, null where there is nothing to be told. */
+/** The latest response of each endpoint; undefined before the first one, null if it is not available here. */
 export interface Snapshot {
   readonly pipeline?: Pipeline;
   readonly deliveries?: DeliveryOverview;

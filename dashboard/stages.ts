@@ -3,7 +3,7 @@ import type { Snapshot } from './snapshot.ts';
 
 export type Tone = 'unknown' | 'ok' | 'busy' | 'warn' | 'down';
 
-/** One box of the picture. */
+/** One box of the pipeline. */
 export interface Stage {
   readonly key: string;
   readonly title: string;
@@ -14,21 +14,21 @@ export interface Stage {
 }
 
 const WORDS: Readonly<Record<Tone, string>> = {
-  unknown: 'not known yet',
-  ok: 'fine',
-  busy: 'at work',
-  warn: 'needs a look',
+  unknown: 'unknown',
+  ok: 'ok',
+  busy: 'busy',
+  warn: 'needs attention',
   down: 'down',
 };
 
-/** The tone in words, for those who do not see the colour. */
+/** The tone as text, for readers who do not see the colour. */
 export function toneText(tone: Tone): string {
   return WORDS[tone];
 }
 
 const UNKNOWN = '–';
 
-/** An event that takes longer than this is waiting for something. */
+/** An event that takes longer than this is delayed. */
 const SLOW_MS = 15_000;
 
 function isDown({ health }: Snapshot, ...names: readonly string[]): boolean {
@@ -57,8 +57,8 @@ function outbox(snapshot: Snapshot, now: number): Stage {
     key: 'outbox',
     title: 'Outbox',
     value: pipeline === undefined ? UNKNOWN : countText(pipeline.unpublished),
-    label: 'to be published',
-    detail: oldest === null ? 'nothing unfinished' : `the oldest: ${agoText(oldest, now)}`,
+    label: 'unpublished',
+    detail: oldest === null ? 'no unfinished events' : `oldest: ${agoText(oldest, now)}`,
     tone: isDown(snapshot, 'mysqlUsers') ? 'down' : waits ? 'warn' : waiting > 0 ? 'busy' : 'ok',
   };
 }
@@ -85,7 +85,11 @@ function mail(snapshot: Snapshot): Stage {
   const pending = deliveries?.states.PENDING.count ?? 0;
   const refused = (deliveries?.waiting ?? []).filter(({ attempts }) => attempts > 0).length;
   const smtpIsDown = isDown(snapshot, 'smtp');
-  const detail = smtpIsDown ? 'the mail server is down' : refused > 0 ? `${numberText(refused)} refused for now` : '';
+  const detail = smtpIsDown
+    ? 'the mail server is down'
+    : refused > 0
+      ? `${numberText(refused)} temporarily refused`
+      : '';
   return {
     key: 'mail',
     title: 'Mail',
@@ -109,7 +113,7 @@ function confirmed({ pipeline }: Snapshot): Stage {
     title: 'Confirmed',
     value: pipeline === undefined ? UNKNOWN : countText(pipeline.states.FINISHED),
     label: 'finished',
-    detail: pipeline?.latencyMs ? `half within ${spanText(pipeline.latencyMs.p50)}` : 'none in 15 min',
+    detail: pipeline?.latencyMs ? `median ${spanText(pipeline.latencyMs.p50)}` : 'none in 15 min',
     tone: 'ok',
   };
 }
@@ -119,13 +123,13 @@ function failed({ pipeline }: Snapshot): Stage {
     key: 'failed',
     title: 'Failed',
     value: pipeline === undefined ? UNKNOWN : countText(pipeline.states.FAILED),
-    label: 'given up',
-    detail: (pipeline?.states.FAILED.count ?? 0) > 0 ? 'can be retried below' : 'nobody',
+    label: 'failed',
+    detail: (pipeline?.states.FAILED.count ?? 0) > 0 ? 'can be retried below' : 'none',
     tone: (pipeline?.states.FAILED.count ?? 0) > 0 ? 'warn' : 'ok',
   };
 }
 
-/** The boxes of the picture, in the order in which an event passes them; the last is where it ends when it cannot be mailed. */
+/** The boxes in the order in which an event passes them; an event that cannot be mailed ends in the last one. */
 export function stages(snapshot: Snapshot, now: number): Stage[] {
   return [
     http(snapshot),
@@ -139,7 +143,7 @@ export function stages(snapshot: Snapshot, now: number): Stage[] {
   );
 }
 
-/** Whether anything moves: then the picture does too. */
+/** Whether an event is in progress; the pipeline is animated then. */
 export function isMoving({ pipeline }: Snapshot): boolean {
   return (pipeline?.states.PROCESSING.count ?? 0) > 0 || (pipeline?.minutes.at(-1)?.registered ?? 0) > 0;
 }

@@ -1,4 +1,4 @@
-/** Swagger UI leaves some of its lists without a name that a screen reader could say. */
+/** Some of Swagger UI's lists have no accessible name. */
 const nameLists = () => {
   for (const list of document.querySelectorAll('select:not([aria-label])')) {
     const isExample = list.classList.contains('examples-select-element');

@@ -12,11 +12,11 @@ const LOOKS = [
   ['dark', PHONE],
 ] as const;
 
-/** Swagger UI's own markup: buttons within the button-like head of a call, a left out heading level, a title outside of main. */
+/** Swagger UI's own markup: buttons inside the button-like heading of a call, a skipped heading level, a title outside main. */
 const MARKUP_OF_SWAGGER_UI = ['nested-interactive', 'heading-order', 'region'];
 
-describe('axe-core finds nothing wrong', () => {
-  it.each(LOOKS)('with the dashboard in %s at %j', async (colorScheme, viewport) => {
+describe('axe-core finds no violation', () => {
+  it.each(LOOKS)('on the dashboard in %s at %j', async (colorScheme, viewport) => {
     const { page } = await open({ colorScheme, viewport });
     await openDashboard(page);
     const failed = await registerThrough(page, 'bounce');
@@ -29,18 +29,18 @@ describe('axe-core finds nothing wrong', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);
   });
 
-  it('with the dashboard that asks for the token, says what is wrong with fields, and has no contact', async () => {
+  it('on the dashboard with the token form, field errors, and no contact', async () => {
     const { page } = await open();
     await page.goto('/dashboard');
     await page.getByRole('button', { name: 'Register' }).click();
     await page.getByText('Name must be between 1 and 20!', { exact: true }).waitFor();
     await page.context().setOffline(true);
-    await page.getByText('The API does not answer').waitFor();
+    await page.getByText('The API does not respond').waitFor();
 
     expect(await violationsOf(page)).toEqual([]);
   });
 
-  it('with Swagger UI', async () => {
+  it('on Swagger UI', async () => {
     const { page } = await open();
     await page.goto('/swagger-ui/index.html#/users/createUser');
     await page.locator('#operations-users-createUser').getByRole('button', { name: 'Try it out' }).waitFor();
@@ -48,7 +48,7 @@ describe('axe-core finds nothing wrong', () => {
     expect(await violationsOf(page, MARKUP_OF_SWAGGER_UI)).toEqual([]);
   });
 
-  it.each(LOOKS)('with the page at / in %s at %j', async (colorScheme, viewport) => {
+  it.each(LOOKS)('on the page at / in %s at %j', async (colorScheme, viewport) => {
     const { page } = await open({ colorScheme, viewport });
     await page.goto('/');
 

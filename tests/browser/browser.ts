@@ -11,7 +11,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** How long anything on a page may take to appear. */
+/** How long an element may take to appear. */
 const LIMIT_MS = 15_000;
 
 export const DESKTOP = { width: 1280, height: 860 } as const;
@@ -24,11 +24,11 @@ export interface PageOptions {
 
 export interface OpenedPage {
   readonly page: Page;
-  /** What the page has complained about: uncaught errors, and what its own policy has refused. */
+  /** The page's errors: uncaught exceptions, and requests blocked by its content security policy. */
   readonly complaints: string[];
 }
 
-/** One browser (with an empty profile) for the tests of a file, and pages of the application, each in a session of its own. */
+/** One browser with an empty profile per test file, and pages of the application, each in its own session. */
 export function browserOf() {
   let browser: Browser | undefined;
   beforeAll(async () => {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { inject } from 'vitest';
 import { randomEmail, randomName } from '#tests/helpers/random.ts';
 
-/** Opens the dashboard and gives it the operator's token. */
+/** Opens the dashboard and enters the operator token. */
 export async function openDashboard(page: Page): Promise<void> {
   await page.goto('/dashboard');
   await page.getByLabel('Operator token').fill(inject('application').operatorToken);
@@ -10,7 +10,7 @@ export async function openDashboard(page: Page): Promise<void> {
   await page.getByText('Live', { exact: true }).waitFor();
 }
 
-/** Fills in the form and sends it; the address begins with what the mail server makes of it. */
+/** Fills in the form and submits it; the prefix of the address selects the mail server's response. */
 export async function registerThrough(page: Page, prefix = ''): Promise<string> {
   const email = prefix === '' ? randomEmail() : `${randomName(prefix)}@b.io`;
   await page.getByLabel('First name').fill('Ada');

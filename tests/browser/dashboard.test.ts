@@ -6,13 +6,13 @@ import { mailServer, openDashboard, registerThrough, rowOf } from './dashboard-p
 const open = browserOf();
 
 describe('the dashboard', () => {
-  it('asks for the token, refuses a wrong one, and shows the figures for the right one', async () => {
+  it('asks for the token, rejects a wrong one, and shows the figures for the right one', async () => {
     const { page, complaints } = await open();
     await page.goto('/dashboard');
 
     await page.getByLabel('Operator token').fill('not-the-token');
     await page.getByRole('button', { name: 'Show' }).click();
-    await page.getByText('That is not the token.').waitFor();
+    await page.getByText('Wrong token.').waitFor();
     await page.getByLabel('Operator token').fill(inject('application').operatorToken);
     await page.getByRole('button', { name: 'Show' }).click();
 
@@ -25,7 +25,7 @@ describe('the dashboard', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('keeps the token for this tab only, and forgets it when told to', async () => {
+  it('keeps the token for this tab only, and forgets it on request', async () => {
     const { page } = await open();
     await openDashboard(page);
     await page.reload();
@@ -37,7 +37,7 @@ describe('the dashboard', () => {
     expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).toBe('[{},{}]');
   });
 
-  it('registers somebody and shows how the event finishes, by keyboard alone', async () => {
+  it('registers a user and shows the event finishing, by keyboard alone', async () => {
     const { page, complaints } = await open();
     await openDashboard(page);
     await page.getByLabel('First name').focus();
@@ -53,7 +53,7 @@ describe('the dashboard', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('says which fields are wrong, and goes to the first of them', async () => {
+  it('marks invalid fields and focuses the first one', async () => {
     const { page } = await open();
     await page.goto('/dashboard');
     await page.getByLabel('First name').fill('Ada');
@@ -67,14 +67,17 @@ describe('the dashboard', () => {
     expect(await page.getByLabel('First name').getAttribute('aria-invalid')).toBeNull();
   });
 
-  it('fills in an example that is accepted', async () => {
+  it('fills in a valid example', async () => {
     const { page } = await open();
     await openDashboard(page);
 
     await page.getByRole('button', { name: 'Fill in an example' }).click();
     await page.getByRole('button', { name: 'Register' }).click();
 
-    await page.getByText(/is user \d+|mailed and confirmed/).waitFor();
+    await page
+      .locator('#register-result')
+      .filter({ hasText: /registered as user \d+|mailed and confirmed/ })
+      .waitFor();
   });
 
   it('shows FAILED with the reason, and retries it', async () => {
@@ -90,7 +93,7 @@ describe('the dashboard', () => {
     expect(await mailsTo(email)).toHaveLength(1);
   });
 
-  it('shows only the events that are asked for', async () => {
+  it('shows only the events of the selected state', async () => {
     const { page } = await open();
     await openDashboard(page);
     const email = await registerThrough(page, 'bounce');
@@ -104,10 +107,10 @@ describe('the dashboard', () => {
   });
 });
 
-describe('while a service is away', () => {
+describe('while a service is unavailable', () => {
   afterEach(() => mailServer('start'));
 
-  it('shows the mail that waits for the server, and how it heals', async () => {
+  it('shows the mail waiting for the server, and its recovery', async () => {
     const { page } = await open();
     await openDashboard(page);
     await mailServer('stop');
@@ -115,7 +118,7 @@ describe('while a service is away', () => {
 
     await rowOf(page, email).getByText('Processing').waitFor();
     await rowOf(page, email)
-      .getByText(/the mail waits, next try/)
+      .getByText(/waiting to be sent, next try/)
       .waitFor();
     await page.getByText('the mail server is down').waitFor();
     await page.getByRole('listitem').filter({ hasText: 'Mail server' }).getByText(/^down/).waitFor();
@@ -126,7 +129,7 @@ describe('while a service is away', () => {
     expect(await mailsTo(email)).toHaveLength(1);
   });
 
-  it('shows the refusals of a recipient who is to be tried again', async () => {
+  it('shows the refusals of a recipient that will be retried', async () => {
     const { page } = await open();
     await openDashboard(page);
     const email = await registerThrough(page, 'greylist');
@@ -136,16 +139,16 @@ describe('while a service is away', () => {
       .waitFor();
   });
 
-  it('survives a dead back end with a banner, and goes on by itself', async () => {
+  it('shows a banner while the back end is down, and recovers by itself', async () => {
     const { page, complaints } = await open();
     await openDashboard(page);
     const email = await registerThrough(page);
     await rowOf(page, email).getByText('Finished').waitFor();
 
     await page.context().setOffline(true);
-    const banner = page.getByRole('alert').filter({ hasText: 'The API does not answer' });
+    const banner = page.getByRole('alert').filter({ hasText: 'The API does not respond' });
     await banner.waitFor();
-    expect(await banner.innerText()).toMatch(/since \d\d:\d\d:\d\d.*What you see is from \d\d:\d\d:\d\d/);
+    expect(await banner.innerText()).toMatch(/since \d\d:\d\d:\d\d.*The figures are from \d\d:\d\d:\d\d/);
     expect(await rowOf(page, email).innerText()).toContain('Finished');
     await page.context().setOffline(false);
 

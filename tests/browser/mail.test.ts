@@ -21,7 +21,7 @@ async function mailOf(email: string): Promise<string> {
   return mailParts(raw).parts['text/html'] ?? '';
 }
 
-describe('the welcome mail, as it arrived', () => {
+describe('the delivered welcome mail', () => {
   it.each([
     ['light', DESKTOP],
     ['dark', DESKTOP],

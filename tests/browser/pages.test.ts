@@ -5,7 +5,7 @@ import { browserOf } from './browser.ts';
 const open = browserOf();
 
 describe('the page at /', () => {
-  it('leads to dashboard, Swagger UI and mails', async () => {
+  it('links to the dashboard, Swagger UI and the mails', async () => {
     const { page, complaints } = await open();
     await page.goto('/');
 
@@ -19,7 +19,7 @@ describe('the page at /', () => {
 });
 
 describe('Swagger UI', () => {
-  it('lets a call be tried out, with an example in every body', async () => {
+  it('can execute a call, with an example in every body', async () => {
     const { page, complaints } = await open();
     await page.goto('/swagger-ui/index.html#/users/createUser');
     const operation = page.locator('#operations-users-createUser');
@@ -36,7 +36,7 @@ describe('Swagger UI', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('shows each error that a status may carry', async () => {
+  it('shows each possible error of a status', async () => {
     const { page } = await open();
     await page.goto('/swagger-ui/index.html#/users/createUser');
     const operation = page.locator('#operations-users-createUser');

@@ -7,7 +7,7 @@ declare module 'vitest' {
   }
 }
 
-/** The browser tests run in a real Chromium, which is installed when it is missing. */
+/** The browser tests need a real Chromium and install it when missing. */
 export default async (project: TestProject): Promise<void> => {
   project.provide('chromium', await ensureChromium());
 };

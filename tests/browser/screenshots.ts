@@ -8,7 +8,7 @@ import { register } from '#tests/helpers/users.ts';
 import { browserOf, PHONE } from './browser.ts';
 import { openDashboard, registerThrough, rowOf } from './dashboard-page.ts';
 
-/** Makes the pictures in docs/images: `SCREENSHOTS=1 npm run test:browser`. */
+/** Takes the pictures in docs/images: `SCREENSHOTS=1 npm run test:browser`. */
 const open = browserOf();
 const users = createDatabase(inject('application').usersDatabaseUrl, 2);
 afterAll(() => users.destroy());
@@ -17,11 +17,11 @@ function fileOf(name: string): string {
   return path.resolve('docs/images', `${name}.png`);
 }
 const MINUTE_MS = 60_000;
-/** The whole of the page but the older events. */
+/** The whole page except older events. */
 const TALL = { width: 1280, height: 1240 };
 const people = ['ada', 'alan', 'barbara', 'edsger', 'frances', 'grace', 'john', 'katherine', 'margaret'];
 
-/** A quarter of an hour of registrations, so that the charts have something to show. */
+/** A quarter of an hour of registrations, to fill the charts. */
 async function seedPast(): Promise<void> {
   const now = Date.now();
   const rows = Array.from({ length: 14 }, (_, minute) => {

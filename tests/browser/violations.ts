@@ -2,11 +2,11 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
 /**
- * What axe-core finds wrong with the page, one line for each element.
- * @param except rules that are not asked
+ * axe-core's violations on the page, one line per element.
+ * @param except rules to skip
  */
 export async function violationsOf(page: Page, except: readonly string[] = []): Promise<string[]> {
-  // Evaluated from outside, so that the page's own policy does not forbid it.
+  // Evaluated from outside the page, because the page's content security policy would block it.
   await page.evaluate(axe.source);
   const results = await page.evaluate(async (disabled) => {
     const rules = Object.fromEntries(disabled.map((rule) => [rule, { enabled: false }]));

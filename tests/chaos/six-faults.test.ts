@@ -7,14 +7,14 @@ import { readSettings, serviceVariables } from '#tools/local/cli/settings.ts';
 import { startGuard } from '#tools/local/process/guard-client.ts';
 
 /**
- * Of `npm run test:chaos -- --short` those that cover most: each dependency once, ended or frozen, and the one fault whose
- * mails are repeated for sure.
+ * The faults of `npm run test:chaos -- --short` with the broadest coverage: each dependency once, stopped or frozen, and the one
+ * fault that certainly repeats mails.
  */
 const SIX = ['kafka/kill', 'redis/silent', 'mysql/kill', 'smtp/pause', 'smtp/cut', 'app/kill'];
 
 const faults = allFaults.filter((fault) => SIX.includes(nameOf(fault)));
 
-/** What npm test started for the other tests does not count as given: those servers must not be broken. */
+/** Removes the servers that npm test started: a URL that is set is never broken. */
 function settings() {
   const started = (process.env['TEST_SERVICES_STARTED'] ?? '').split(',');
   const names = Object.entries(serviceVariables).flatMap(([service, variables]) =>
@@ -25,7 +25,7 @@ function settings() {
   );
 }
 
-describe('nothing is lost, repeated or left unfinished', () => {
+describe('no mail is lost, repeated or left unfinished', () => {
   const guard = startGuard();
   const ending = new AbortController();
   let laboratory: Laboratory;
@@ -40,7 +40,7 @@ describe('nothing is lost, repeated or left unfinished', () => {
     guard.close();
   });
 
-  it.for(faults)('whatever $dependency/$kind does', async (fault, { skip }) => {
+  it.for(faults)('after $dependency/$kind', async (fault, { skip }) => {
     const { verdict, reasons, outcome } = await runOne(fault, laboratory, { pace: testPace, withTimes: false });
 
     if (verdict === 'skipped') skip(reasons.join(', '));

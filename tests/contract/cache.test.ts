@@ -19,7 +19,7 @@ async function cached() {
 }
 
 describe('the cache of users', () => {
-  it('is filled by a read, for half an hour, with the public fields only', async () => {
+  it('is filled by a read, for half an hour, with public fields only', async () => {
     const { user } = await cached();
 
     const raw = (await redis.get(keyOf(user))) ?? '';
@@ -39,13 +39,13 @@ describe('the cache of users', () => {
     expect(await redis.exists(keyOf(user))).toBe(0);
   });
 
-  it('is not filled with a user who does not exist', async () => {
+  it('is not filled for a missing user', async () => {
     await call('GET', `/api/users/${ABSENT_ID}`);
 
     expect(await redis.exists(`user:${ABSENT_ID}`)).toBe(0);
   });
 
-  it('lives on with every read', async () => {
+  it("extends an entry's life with every read", async () => {
     const { user } = await cached();
     await redis.expire(keyOf(user), 100);
 
@@ -54,7 +54,7 @@ describe('the cache of users', () => {
     expect(await redis.ttl(keyOf(user))).toBeGreaterThan(TTL_SECONDS - 20);
   });
 
-  it('is what a read answers from', async () => {
+  it('serves reads', async () => {
     const { user } = await cached();
     const entry = JSON.parse((await redis.get(keyOf(user))) ?? '');
     await redis.set(keyOf(user), JSON.stringify({ ...entry, value: { ...user, name: 'Cached' } }));
@@ -62,7 +62,7 @@ describe('the cache of users', () => {
     expect((await call('GET', userPath(user))).body).toEqual({ ...user, name: 'Cached' });
   });
 
-  it('forgets a user who changed, and learns the new version', async () => {
+  it('drops a changed user and stores the new version', async () => {
     const { user, password } = await cached();
 
     await patch(user, { name: 'Bea', oldPassword: password });
@@ -72,7 +72,7 @@ describe('the cache of users', () => {
     expect(JSON.parse((await redis.get(keyOf(user))) ?? '')).toMatchObject({ version: 2, value: { name: 'Bea' } });
   });
 
-  it('keeps a user whom a refused change left alone', async () => {
+  it('keeps a user after a rejected update', async () => {
     const { user } = await cached();
 
     await patch(user, { name: 'Bea', oldPassword: 'hush-wrong' });
@@ -80,7 +80,7 @@ describe('the cache of users', () => {
     expect(await redis.exists(keyOf(user))).toBe(1);
   });
 
-  it('forgets a user who is deleted, for good', async () => {
+  it('drops a deleted user permanently', async () => {
     const { user } = await cached();
 
     await call('DELETE', userPath(user));
@@ -95,7 +95,7 @@ describe('the cache of users', () => {
     ['null', (key: string) => redis.set(key, 'null')],
     ['an entry of another server', (key: string) => redis.set(key, '{"bornAt":1,"version":9,"epoch":"x","value":{}}')],
     ['another type', (key: string) => redis.multi().del(key).rpush(key, 'x').exec()],
-  ])('that holds %s is read over and mended', async (_what, spoil) => {
+  ])('repairs an entry with %s', async (_what, spoil) => {
     const { user } = await cached();
     await spoil(keyOf(user));
 
@@ -105,7 +105,7 @@ describe('the cache of users', () => {
     expect(JSON.parse((await redis.get(keyOf(user))) ?? '')).toMatchObject({ value: user });
   });
 
-  it('agrees with the table after reads and changes at once', async () => {
+  it('agrees with the table after concurrent reads and updates', async () => {
     const { user, password } = await cached();
     let oldest = 'Ann';
 

@@ -12,7 +12,7 @@ const WORDS = {
 };
 const LENGTHS = { name: [1, 20], lastname: [1, 20], password: [8, 25] } as const;
 
-/** An address of exactly that many characters that no other test has. */
+/** An address of exactly this length that no other test uses. */
 function emailOf(length: number): string {
   const tail = '@b.io';
   return `${randomName('')
@@ -25,7 +25,7 @@ function post(body: string | Buffer, contentType: string | string[]) {
 }
 
 describe('POST /api/users/', () => {
-  it('answers 201 with the user and where it is', async () => {
+  it('returns 201 with the user and its location', async () => {
     const user = newUser({ name: 'Zoë', lastname: "O'Neill" });
 
     const answer = await register(user);
@@ -36,7 +36,7 @@ describe('POST /api/users/', () => {
     expect((await call('GET', userPath(answer.body))).body).toEqual(answer.body);
   });
 
-  it('answers the same without the trailing slash', async () => {
+  it('returns the same without the trailing slash', async () => {
     const answer = await call('POST', '/api/users', { json: newUser() });
 
     expect(answer.status).toBe(201);
@@ -49,7 +49,7 @@ describe('POST /api/users/', () => {
     ['what looks like SQL', `'; DROP TABLE x; --`],
     ['a number, as text', 42],
     ['a truth value, as text', true],
-  ])('keeps %s as it is', async (_what, name) => {
+  ])('keeps %s unchanged', async (_what, name) => {
     const answer = await register({ name });
 
     expect(answer.status).toBe(201);
@@ -57,11 +57,11 @@ describe('POST /api/users/', () => {
     expect((await call('GET', userPath(answer.body))).body).toEqual(answer.body);
   });
 
-  it('answers 415 to a body without a media type', async () => {
+  it('returns 415 for a body without a media type', async () => {
     expect(await call('POST', '/api/users/', { body: JSON.stringify(newUser()) })).toMatchObject({ status: 415 });
   });
 
-  it('ignores fields that it does not know', async () => {
+  it('ignores unknown fields', async () => {
     const answer = await register({ id: 1, version: 7, role: 'admin', passwordHash: 'x' });
 
     expect(answer.status).toBe(201);
@@ -71,7 +71,7 @@ describe('POST /api/users/', () => {
   it.each([
     ['the very same', (email: string) => email],
     ['one in other case', (email: string) => email.toUpperCase()],
-  ])('refuses an email that is taken: %s', async (_what, variant) => {
+  ])('rejects a taken email: %s', async (_what, variant) => {
     const { email } = await registered();
 
     const answer = await register({ email: variant(email) });
@@ -82,7 +82,7 @@ describe('POST /api/users/', () => {
     });
   });
 
-  it('lets one of several registrations of one email through', async () => {
+  it('accepts one of several concurrent registrations of one email', async () => {
     const email = randomEmail();
 
     const answers = await Promise.all(Array.from({ length: 6 }, () => register({ email })));
@@ -90,7 +90,7 @@ describe('POST /api/users/', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 400, 400, 400, 400, 400]);
   });
 
-  it('takes the same address with an accent as another one', async () => {
+  it('treats an address with an accent as a different one', async () => {
     const tail = randomEmail();
     await registered({ email: `a${tail}` });
 
@@ -120,7 +120,7 @@ describe('the fields of a registration', () => {
     }
   });
 
-  it.each(['a@b.c', emailOf(6), emailOf(32)])('email may be as short or as long as %s', async (email) => {
+  it.each(['a@b.c', emailOf(6), emailOf(32)])('email may have the length of %s', async (email) => {
     expect((await register({ email })).status).toBe(201);
   });
 
@@ -151,13 +151,13 @@ describe('the fields of a registration', () => {
     }
   });
 
-  it('are all told at once when all are wrong', async () => {
+  it('are all reported when all are invalid', async () => {
     const answer = await call('POST', '/api/users/', { json: {} });
 
     expect(answer).toMatchObject({ status: 400, body: { error: INVALID, status: 400, errors: WORDS } });
   });
 
-  it('may not hold half a character', async () => {
+  it('may not contain half a surrogate pair', async () => {
     const answer = await post(
       `{"name":"\\ud83d","lastname":"Lee","email":"${randomEmail()}","password":"x"}`,
       JSON_TYPE,
@@ -169,7 +169,7 @@ describe('the fields of a registration', () => {
 
 describe('the body of a registration', () => {
   it.each(['{', 'hello', '[]', 'null', '"x"', '7', 'true', '', '{"name":}', '{}{}', "{'name':'x'}"])(
-    'is refused when it is %j',
+    'is rejected when it is %j',
     async (body) => {
       expect(await post(body, JSON_TYPE)).toMatchObject({
         status: 400,
@@ -212,20 +212,20 @@ describe('the body of a registration', () => {
     expect((await post(`\ufeff${JSON.stringify(newUser())}`, JSON_TYPE)).status).toBe(201);
   });
 
-  it('may come in chunks', async () => {
+  it('may be sent in chunks', async () => {
     const headers = { 'content-type': JSON_TYPE, 'transfer-encoding': 'chunked' };
 
     expect((await call('POST', '/api/users/', { body: JSON.stringify(newUser()), headers })).status).toBe(201);
   });
 
-  it('takes the last of two values for one field', async () => {
+  it('uses the last of two values for one field', async () => {
     const body = `{"name":"First",${JSON.stringify(newUser({ name: 'Last' })).slice(1)}`;
 
     expect(await post(body, JSON_TYPE)).toMatchObject({ status: 201, body: { name: 'Last' } });
   });
 
   it.each([`{"__proto__":{"name":"x"}}`, `{"constructor":{"prototype":{"name":"x"}}}`])(
-    'cannot change what objects inherit: %s',
+    'cannot change inherited properties: %s',
     async (body) => {
       const answer = await post(body, JSON_TYPE);
 
@@ -237,7 +237,7 @@ describe('the body of a registration', () => {
   it.each([
     [65_536, 201],
     [65_537, 413],
-  ])('of %i bytes is answered with %i', async (bytes, status) => {
+  ])('of %i bytes returns %i', async (bytes, status) => {
     const user = newUser({ name: 'é' });
     const empty = Buffer.byteLength(JSON.stringify({ ...user, padding: '' }));
     const body = JSON.stringify({ ...user, padding: 'p'.repeat(bytes - empty) });
@@ -249,7 +249,7 @@ describe('the body of a registration', () => {
     if (status === 413) expect(answer.body).toMatchObject({ error: 'Payload too large!', code: 'PAYLOAD_TOO_LARGE' });
   });
 
-  it('of 5 MB is refused and does no harm', async () => {
+  it('of 5 MB is rejected without harm', async () => {
     const answer = await post(JSON.stringify(newUser({ name: 'n'.repeat(5_000_000) })), JSON_TYPE);
 
     expect(answer.status).toBe(413);

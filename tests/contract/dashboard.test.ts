@@ -12,14 +12,14 @@ import { waitFor } from '#tests/helpers/wait-for.ts';
 const FIGURES = ['/api/pipeline', '/api/deliveries', '/api/consumers'];
 
 describe('the dashboard’s figures', () => {
-  it.each(FIGURES)('GET %s is for operators', async (path) => {
+  it.each(FIGURES)('GET %s requires the operator token', async (path) => {
     expect(await call('GET', path)).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } });
     const answer = await call('GET', path, { headers: operator() });
     expect(answer.status).toBe(200);
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
-  it('count a registration on its way and when it is finished', async () => {
+  it('count a registration while it is processed and when it is finished', async () => {
     const email = randomEmail();
     await register({ email });
     await eventWhen(email, 'FINISHED');
@@ -50,7 +50,7 @@ describe('GET /dashboard', () => {
     ['/dashboard/main.js', 'text/javascript'],
     ['/dashboard/style.css', 'text/css'],
     ['/dashboard/icon.svg', 'image/svg+xml'],
-  ])('%s is %s, and loads nothing from elsewhere', async (path, type) => {
+  ])('%s is %s and loads nothing from other origins', async (path, type) => {
     const { status, headers, text } = await call('GET', path);
 
     expect(status).toBe(200);

@@ -42,13 +42,13 @@ beforeAll(async () => {
   await wire.write('user.email.send', [{ key: null, value: garbage }]);
   failed = { uuid: (await eventWhen(user.email, 'FAILED')).uuid, email: user.email };
   await waitFor(async () => (await find('', ({ record }) => record === garbage)) !== undefined, {
-    what: 'the dead letter of what is no event',
+    what: 'the dead letter of an invalid record',
     timeoutMs: 20_000,
   });
 });
 
 describe('GET /api/dead-letters', () => {
-  it('lists what is no event at all', async () => {
+  it('lists records that are not events', async () => {
     expect(await find('?event=unknown', ({ record }) => record === garbage)).toMatchObject({
       topic: expect.stringMatching(/user\.email\.send\.dlq$/),
       partition: expect.any(Number),
@@ -62,7 +62,7 @@ describe('GET /api/dead-letters', () => {
     expect(await find('?event=known', ({ record }) => record === garbage)).toBeUndefined();
   });
 
-  it('lists what belongs to an event of ours, with its state', async () => {
+  it("lists dead letters of our events, with the event's state", async () => {
     const letter = await find('?event=known', ({ eventUuid }) => eventUuid === failed.uuid);
 
     expect(letter).toMatchObject({ eventState: 'FAILED', reason: expect.stringContaining('5.1.1') });
@@ -70,7 +70,7 @@ describe('GET /api/dead-letters', () => {
     expect(await find('?event=unknown', ({ eventUuid }) => eventUuid === failed.uuid)).toBeUndefined();
   });
 
-  it('keeps no address of a user who was deleted', async () => {
+  it('contains no address of a deleted user', async () => {
     const user = await registered({ email: `bounce-${randomEmail()}` });
     const { uuid } = await eventWhen(user.email, 'FAILED');
 
@@ -79,7 +79,7 @@ describe('GET /api/dead-letters', () => {
     expect(await find('', ({ eventUuid }) => eventUuid === uuid)).toMatchObject({ record: null });
   });
 
-  it('pages like the events', async () => {
+  it('pages like the list of events', async () => {
     expect((await list('?pageSize=1')).body).toMatchObject({ page: 0, size: 1, content: [expect.anything()] });
     expect((await list('/?pageSize=101')).body).toMatchObject({ size: 100 });
     expect((await list('?event=&page=&pageSize=')).body).toMatchObject({ page: 0, size: 20 });
@@ -90,7 +90,7 @@ describe('GET /api/dead-letters', () => {
     ['event', 'Known'],
     ['page', '-1'],
     ['pageSize', '0'],
-  ])('refuses %s=%s', async (parameter, value) => {
+  ])('rejects %s=%s', async (parameter, value) => {
     expect(await list(`?${parameter}=${value}`)).toMatchObject({
       status: 400,
       body: { error: INVALID, errors: { [parameter]: expect.any(String) } },

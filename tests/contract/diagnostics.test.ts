@@ -20,7 +20,7 @@ function logged(text: string) {
 
 describe.each(ports)('on %s', (_port, base) => {
   it.each(['/tests/responsedata', '/tests/responsedata/', '/tests/requestdata', '/tests/requestdata/'])(
-    'GET %s?id=7 tells the id',
+    'GET %s?id=7 returns the id',
     async (path) => {
       const answer = await call('GET', `${path}?id=7`, { base });
 
@@ -29,7 +29,7 @@ describe.each(ports)('on %s', (_port, base) => {
     },
   );
 
-  it.each(['0', '-3', '2147483647', '-2147483648', '007'])('takes the id %s', async (id) => {
+  it.each(['0', '-3', '2147483647', '-2147483648', '007'])('accepts the id %s', async (id) => {
     expect(await call('GET', `/tests/responsedata?id=${id}`, { base })).toMatchObject({
       status: 200,
       text: `Requested id: ${Number(id)}`,
@@ -37,7 +37,7 @@ describe.each(ports)('on %s', (_port, base) => {
   });
 
   it.each(['', '?id=', '?id=abc', '?id=1.5', '?id=2147483648', '?id=1&id=2', '?ID=7', '?id=7%20', '?id=1e3'])(
-    'refuses the query %j',
+    'rejects the query %j',
     async (query) => {
       for (const path of ['/tests/responsedata', '/tests/requestdata']) {
         expect(await call('GET', `${path}${query}`, { base })).toMatchObject({
@@ -57,7 +57,7 @@ describe.each(ports)('on %s', (_port, base) => {
     await logged(message);
   });
 
-  it.each(['/tests/firenforget', '/tests/firenforget/'])('GET %s passes its body on', async (path) => {
+  it.each(['/tests/firenforget', '/tests/firenforget/'])('GET %s forwards its body', async (path) => {
     const message = randomName('passed é😀 ');
     const started = performance.now();
 
@@ -94,7 +94,7 @@ describe('a message', () => {
     expect((await call('GET', '/tests/firenforget')).text).toBe('Sent!');
   });
 
-  it('cannot make a log line of its own', async () => {
+  it('cannot inject a log line', async () => {
     const name = randomName('forged');
 
     await call('POST', '/tests/firenforget', { body: `x\n{"level":"ERROR","message":"${name}"}`, headers: TEXT });
@@ -103,7 +103,7 @@ describe('a message', () => {
     expect(readFileSync(logFile, 'utf8')).not.toContain(`\n{"level":"ERROR","message":"${name}"}`);
   });
 
-  it.each(['GET', 'POST'])('of 64 KiB is taken by %s, one byte more is not', async (method) => {
+  it.each(['GET', 'POST'])('of 64 KiB is accepted by %s, and one byte more is rejected', async (method) => {
     const most = await call(method, '/tests/firenforget', { body: 'm'.repeat(65_536), headers: TEXT });
     const more = await call(method, '/tests/firenforget', { body: 'm'.repeat(65_537), headers: TEXT });
 
@@ -111,7 +111,7 @@ describe('a message', () => {
     expect(more).toMatchObject({ status: 413, body: { error: 'Payload too large!' } });
   });
 
-  it('goes to the configured address, whatever the request says of itself', async () => {
+  it("goes to the configured address, whatever the request's headers say", async () => {
     const message = randomName('host ');
     const headers = { ...TEXT, host: 'example.invalid', 'x-forwarded-host': 'example.invalid', forwarded: 'host=x' };
 

@@ -43,7 +43,7 @@ function text(status: number, body: string): RawAnswer {
   };
 }
 
-describe('the check of answers against the document', () => {
+describe('the check of responses against the document', () => {
   it.each([
     ['GET', '/things/7', json(200, { id: 7 })],
     ['GET', '/things/7/?x=1', json(200, { id: 7 })],
@@ -52,7 +52,7 @@ describe('the check of answers against the document', () => {
     ['PUT', '/things/7', json(404, ERROR)],
     ['GET', '/nothing', json(404, ERROR)],
     ['GET', '/openapi.json', text(200, '{}')],
-  ])('lets %s %s pass', (method, path, answer) => {
+  ])('accepts %s %s', (method, path, answer) => {
     expect(() => check(method, path, answer)).not.toThrow();
   });
 
@@ -69,7 +69,7 @@ describe('the check of answers against the document', () => {
     ['a route that is not documented', 'GET', '/secret', json(200, {})],
     ['an error without the format', 'GET', '/nothing', json(404, { error: 'x' })],
     ['an error that is a page', 'GET', '/nothing', text(404, 'nothing')],
-  ])('throws at %s', (_what, method, path, answer) => {
+  ])('throws for %s', (_what, method, path, answer) => {
     expect(() => check(method, path, answer)).toThrow('undocumented');
   });
 });

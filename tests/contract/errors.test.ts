@@ -35,7 +35,7 @@ describe('an error', () => {
     expect(Date.parse(answer.body.time)).toBeLessThanOrEqual(Date.now() + 1000);
   });
 
-  it('carries the trace id of the caller', async () => {
+  it("has the caller's trace id", async () => {
     const traceId = randomName('').padEnd(32, '0');
 
     expect(await traceIdFor(`00-${traceId}-00f067aa0ba902b7-01`)).toBe(traceId);
@@ -51,20 +51,20 @@ describe('an error', () => {
     ['too short', '00-4bf92f3577b34da6-00f067aa0ba902b7-01'],
     ['of other letters', '00-zbf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
     ['empty', ''],
-  ])('has a trace id of its own when the given one is %s', async (_what, traceparent) => {
+  ])('has a new trace id when the given one is %s', async (_what, traceparent) => {
     const traceId = await traceIdFor(traceparent);
 
     expect(traceId).toMatch(/^[0-9a-f]{32}$/);
     expect(traceparent).not.toContain(traceId);
   });
 
-  it('never repeats a trace id of its own', async () => {
+  it('never repeats a generated trace id', async () => {
     const ids = await Promise.all(Array.from({ length: 10 }, () => call<Problem>('GET', absent)));
 
     expect(new Set(ids.map(({ body }) => body.traceId)).size).toBe(10);
   });
 
-  it('tells nothing of how it came about', async () => {
+  it('reveals nothing about its cause', async () => {
     const answers = await Promise.all([
       call('GET', '/api/users/%zz'),
       call('GET', '/api/users/abc'),
@@ -79,7 +79,7 @@ describe('an error', () => {
   });
 });
 
-describe('a route that does not exist', () => {
+describe('an unknown route', () => {
   it.each([
     ['GET', '/nothing'],
     ['GET', '/api'],
@@ -93,7 +93,7 @@ describe('a route that does not exist', () => {
     ['GET', '/2015-03-31/functions/registration-local-live/invocations'],
     ['POST', '/api/nothing'],
     ['OPTIONS', '/nothing'],
-  ])('%s %s is 404', async (method, path) => {
+  ])('%s %s returns 404', async (method, path) => {
     expect(await call(method, path)).toMatchObject({ status: 404, body: { error: 'Not found!', code: 'NOT_FOUND' } });
   });
 
@@ -108,14 +108,14 @@ describe('a route that does not exist', () => {
     ['PROPFIND', '/api/users/1', 'GET, PATCH, DELETE'],
     ['DELETE', '/api/events', 'GET'],
     ['POST', '/api/dead-letters', 'GET'],
-  ])('%s %s is 405 with Allow: %s', async (method, path, allow) => {
+  ])('%s %s returns 405 with Allow: %s', async (method, path, allow) => {
     const answer = await call(method, path);
 
     expect(answer).toMatchObject({ status: 405, body: { error: 'Method not allowed!', code: 'METHOD_NOT_ALLOWED' } });
     expect(answer.headers.allow).toBe(allow);
   });
 
-  it('does not answer a preflight as if every origin were allowed', async () => {
+  it('returns no CORS permission to a preflight', async () => {
     const headers = { origin: 'http://example.org', 'access-control-request-method': 'POST' };
 
     const preflight = await call('OPTIONS', '/api/users/', { headers });
@@ -127,21 +127,21 @@ describe('a route that does not exist', () => {
   });
 });
 
-describe('what is larger than anybody needs', () => {
-  it('is refused: a URL', async () => {
+describe('an oversized request', () => {
+  it('is rejected: URL', async () => {
     const answer = await call('GET', `/api/users/?x=${'y'.repeat(8192)}`);
 
     expect(answer).toMatchObject({ status: 414, body: { code: 'URI_TOO_LONG' } });
   });
 
-  it('is refused: headers', async () => {
+  it('is rejected: headers', async () => {
     const answer = await call('GET', '/api/users/', { headers: { 'x-long': 'y'.repeat(10_240) } });
 
     expect(answer).toMatchObject({ status: 431, body: { code: 'HEADERS_TOO_LARGE' } });
   });
 });
 
-describe('every answer', () => {
+describe('every response', () => {
   it.each([
     ['GET', '/health/live', 200],
     ['GET', absent, 404],
@@ -149,7 +149,7 @@ describe('every answer', () => {
     ['GET', '/nothing', 404],
     ['PUT', '/api/users/1', 405],
     ['POST', '/api/users/', 415],
-  ])('is data alone to a browser: %s %s', async (method, path, status) => {
+  ])('is inert in a browser: %s %s', async (method, path, status) => {
     const answer = await call(method, path);
 
     expect(answer.status).toBe(status);
@@ -162,7 +162,7 @@ describe('every answer', () => {
     });
   });
 
-  it('lets a page load what is its own, and nothing else', async () => {
+  it('allows a page to load its own files only', async () => {
     const { headers } = await call('GET', '/swagger-ui/index.html');
 
     expect(headers['content-security-policy']).toMatch(/^default-src 'self';.*frame-ancestors 'none'$/);
@@ -171,7 +171,7 @@ describe('every answer', () => {
 });
 
 describe('the server', () => {
-  it('lives through a long query and many calls at once', async () => {
+  it('survives a long query and many concurrent calls', async () => {
     const user = await registered();
 
     const long = await call('GET', `/api/users/?x=${'y'.repeat(8000)}`);
@@ -181,7 +181,7 @@ describe('the server', () => {
     expect(many.every(({ status }) => status === 200)).toBe(true);
   });
 
-  it('does not say what it is made of', async () => {
+  it('does not reveal its software', async () => {
     const { headers } = await call('GET', '/health/live');
 
     expect(headers).not.toHaveProperty('server');

@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 describe('GET /api/events', () => {
-  it('lists the newest first with what became of them', async () => {
+  it('lists the newest first, with their outcome', async () => {
     const { status, body } = await list();
 
     expect(status).toBe(200);
@@ -42,7 +42,7 @@ describe('GET /api/events', () => {
     expect(body.totalPages).toBe(Math.ceil(body.totalElements / 20));
   });
 
-  it('works with a trailing slash, and cuts the page to 100', async () => {
+  it('accepts a trailing slash, and limits the page to 100', async () => {
     expect(await call('GET', '/api/events/?pageSize=101', { headers })).toMatchObject({ body: { size: 100 } });
   });
 
@@ -60,7 +60,7 @@ describe('GET /api/events', () => {
     expect(second.body.content).toEqual([]);
   });
 
-  it('takes an empty state, page and size as not given', async () => {
+  it('treats an empty state, page and size as absent', async () => {
     expect(await list('?state=&page=&pageSize=')).toMatchObject({ status: 200, body: { page: 0, size: 20 } });
   });
 
@@ -72,7 +72,7 @@ describe('GET /api/events', () => {
     ['page', 'x'],
     ['pageSize', '0'],
     ['pageSize', '1.5'],
-  ])('refuses %s=%s', async (parameter, value) => {
+  ])('rejects %s=%s', async (parameter, value) => {
     expect(await list(`?${parameter}=${value}`)).toMatchObject({
       status: 400,
       body: { error: INVALID, errors: { [parameter]: expect.any(String) } },
@@ -81,7 +81,7 @@ describe('GET /api/events', () => {
 });
 
 describe('GET /api/events/{uuid}', () => {
-  it('tells of one that was mailed', async () => {
+  it('returns a mailed event', async () => {
     const answer = await one(finished.uuid);
 
     expect(answer.body).toMatchObject({ eventState: 'FINISHED', topic: 'user.email.send', reason: null });
@@ -91,17 +91,17 @@ describe('GET /api/events/{uuid}', () => {
     expect(answer.body.traceId).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('tells why one failed', async () => {
+  it('returns the reason of a failed event', async () => {
     expect(await one(failed.uuid)).toMatchObject({
       body: { eventState: 'FAILED', reason: expect.stringContaining('5.1.1'), userEmail: failed.userEmail },
     });
   });
 
-  it('takes the uuid in upper case and with a trailing slash', async () => {
+  it('accepts the uuid in upper case and with a trailing slash', async () => {
     expect(await one(`${finished.uuid.toUpperCase()}/`)).toMatchObject({ status: 200, body: { uuid: finished.uuid } });
   });
 
-  it('answers 404 for one that does not exist and 400 for what is no uuid', async () => {
+  it('returns 404 for an unknown uuid and 400 for a malformed one', async () => {
     expect(await one(randomUUID())).toMatchObject({ status: 404, body: { error: 'Not found!' } });
     expect(await one('nope')).toMatchObject({ status: 400, body: { errors: { uuid: 'must be a UUID' } } });
     expect((await one(`${randomUUID()}x`)).status).toBe(400);
@@ -109,7 +109,7 @@ describe('GET /api/events/{uuid}', () => {
 });
 
 describe('POST /api/events/{uuid}/retry', () => {
-  it('tries a failed one again', async () => {
+  it('retries a failed event', async () => {
     const { user, event } = await bounced();
 
     const answer = await retry(event.uuid);
@@ -120,7 +120,7 @@ describe('POST /api/events/{uuid}/retry', () => {
     expect(Date.parse(again.processedAt ?? '')).toBeGreaterThan(Date.parse(event.processedAt ?? ''));
   });
 
-  it('lets one of several calls through', async () => {
+  it('accepts one of several concurrent calls', async () => {
     const { event } = await bounced();
 
     const answers = await Promise.all([retry(event.uuid), retry(event.uuid), retry(event.uuid)]);
@@ -129,14 +129,14 @@ describe('POST /api/events/{uuid}/retry', () => {
     expect(answers.every(({ status }) => status === 202 || status === 409)).toBe(true);
   });
 
-  it('refuses one that is finished', async () => {
+  it('rejects a finished event', async () => {
     expect(await retry(finished.uuid)).toMatchObject({
       status: 409,
       body: { error: 'Event cannot be retried!', code: 'NOT_RETRIABLE' },
     });
   });
 
-  it('refuses one whose user was deleted, because the address is gone', async () => {
+  it('rejects an event whose user was deleted, because the address is erased', async () => {
     const { user, event } = await bounced();
     await call('DELETE', userPath(user));
 
@@ -145,7 +145,7 @@ describe('POST /api/events/{uuid}/retry', () => {
     expect(await eventOf(user.email)).toBeUndefined();
   });
 
-  it('answers 404 for one that does not exist and 400 for what is no uuid', async () => {
+  it('returns 404 for an unknown uuid and 400 for a malformed one', async () => {
     expect((await retry(randomUUID())).status).toBe(404);
     expect((await retry('nope')).status).toBe(400);
   });
@@ -159,14 +159,14 @@ describe('the operator token', () => {
     ['POST', `/api/events/${randomUUID()}/retry`],
   ] as const;
 
-  it.each(calls)('is needed for %s %s', async (method, path) => {
+  it.each(calls)('is required for %s %s', async (method, path) => {
     const answer = await call(method, path);
 
     expect(answer).toMatchObject({ status: 401, body: { error: 'Unauthorized!', code: 'UNAUTHORIZED' } });
     expect(answer.headers['www-authenticate']).toBe('Bearer');
   });
 
-  it('is asked for before anything else is looked at', async () => {
+  it('is checked before everything else', async () => {
     expect((await call('GET', '/api/events/nope')).status).toBe(401);
     expect((await call('GET', '/api/events?page=-1')).status).toBe(401);
   });
@@ -183,7 +183,7 @@ describe('the operator token', () => {
     expect((await call('GET', '/api/events', { headers: { authorization } })).status).toBe(401);
   });
 
-  it('may not be sent beside another one', async () => {
+  it('may not be sent with another value', async () => {
     const headers = { Authorization: [`Bearer ${operatorToken}`, 'Bearer nope'] };
 
     expect((await call('GET', '/api/events', { headers })).status).toBe(401);
@@ -197,7 +197,7 @@ describe('the operator token', () => {
     expect((await call('GET', '/api/events', { headers: written })).status).toBe(200);
   });
 
-  it('is not needed for users, and does no harm there', async () => {
+  it('is not required for users, and may be sent there', async () => {
     expect((await call('GET', '/api/users/')).status).toBe(200);
     expect((await call('GET', '/api/users/', { headers: { authorization: 'Bearer nope' } })).status).toBe(200);
   });

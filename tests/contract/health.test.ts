@@ -7,7 +7,7 @@ interface Health {
 }
 
 describe('GET /health/live', () => {
-  it.each(['/health/live', '/health/live/'])('answers %s', async (path) => {
+  it.each(['/health/live', '/health/live/'])('returns 200 at %s', async (path) => {
     const answer = await call('GET', path);
 
     expect(answer).toMatchObject({ status: 200, body: { status: 'up' } });
@@ -16,7 +16,7 @@ describe('GET /health/live', () => {
 });
 
 describe('GET /health/ready', () => {
-  it.each(['/health/ready', '/health/ready/'])('names every dependency with its latency at %s', async (path) => {
+  it.each(['/health/ready', '/health/ready/'])('lists every dependency with its latency at %s', async (path) => {
     const answer = await call<Health>('GET', path);
 
     expect(answer).toMatchObject({ status: 200, body: { status: 'up' } });
@@ -34,7 +34,7 @@ describe('GET /health/ready', () => {
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
-  it('gives away no address', async () => {
+  it('reveals no address', async () => {
     expect((await call('GET', '/health/ready')).text).not.toMatch(
       /127\.0\.0\.1|localhost|mysql:|redis:|smtp:|:\d{4,5}/,
     );

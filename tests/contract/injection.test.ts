@@ -38,7 +38,7 @@ function get(path: string) {
 }
 
 describe('SQL in a parameter', () => {
-  it.each(SQL)('%j is text in every field of a body', async (text) => {
+  it.each(SQL)('%j is stored as text in every field of a body', async (text) => {
     const victim = await registered();
     const name = text.slice(0, 20);
 
@@ -56,7 +56,7 @@ describe('SQL in a parameter', () => {
     expect((await call('GET', userPath(victim))).body).toMatchObject({ name: 'Ann', lastname: name });
   });
 
-  it.each(SQL)('%j is refused, or means nothing, in paths, queries and headers', async (text) => {
+  it.each(SQL)('%j is rejected or has no effect in paths, queries and headers', async (text) => {
     const value = encodeURIComponent(text);
 
     for (const path of [`/api/users/${value}`, `/api/users/1${value}`, `/api/events/${value}`]) {
@@ -87,7 +87,7 @@ describe('SQL in a parameter', () => {
     expect([201, 422]).toContain(keyed.status);
   });
 
-  it('has changed nothing: the tables are there, and every user is', async () => {
+  it('has changed nothing: all tables and users are there', async () => {
     const user = await registered();
 
     expect(Number((await db('users').count({ total: '*' }).first())?.['total'])).toBeGreaterThan(SQL.length);
@@ -97,7 +97,7 @@ describe('SQL in a parameter', () => {
 });
 
 describe('line breaks', () => {
-  it.each(['\r\n', '\n', '\r'])('%j in an address are refused, in a name they stay out of the mail', async (breaks) => {
+  it.each(['\r\n', '\n', '\r'])('%j is rejected in an address, and kept out of the mail in a name', async (breaks) => {
     const evil = randomEmail();
     const refused = await register({ email: `a@b.io${breaks}Bcc: ${evil}`.slice(0, 32) });
     const { email } = await registered({ name: `A${breaks}Bcc: x@b.io`, lastname: `B${breaks}${breaks}Hi` });
@@ -109,7 +109,7 @@ describe('line breaks', () => {
     expect(mail).not.toContain('x@b.io');
   });
 
-  it('and a second recipient in a message from a stranger reach nobody', async () => {
+  it('and a second recipient in a foreign message reach no mailbox', async () => {
     const wire = await connectWire();
     const evil = randomEmail();
     const addresses = [`${randomEmail()}\r\nBcc: ${evil}`, `${randomEmail()},${evil}`, `${evil}>\r\nRCPT TO:<${evil}`];
@@ -130,7 +130,7 @@ describe('line breaks', () => {
     expect((await allMails()).filter((mail) => mail.includes(evil))).toEqual([]);
   });
 
-  it('in the trace of a message stay out of the mail', async () => {
+  it('in the trace of a message are kept out of the mail', async () => {
     const wire = await connectWire();
     const [email, uuid, word] = [randomEmail(), randomUUID(), randomName('x-evil-')];
     const value = JSON.stringify({
@@ -153,7 +153,7 @@ describe('line breaks', () => {
     expect(mailParts(mail).headers).not.toHaveProperty('bcc');
   });
 
-  it('in an Idempotency-Key, or what is no key at all, is refused', async () => {
+  it('in an Idempotency-Key, or a malformed key, are rejected', async () => {
     for (const key of ['', 'a b', 'k'.repeat(256), 'é']) {
       const answer = await call('POST', '/api/users/', { json: newUser(), headers: { 'idempotency-key': key } });
       expect(answer).toMatchObject({ status: 400, body: { errors: { 'Idempotency-Key': expect.any(String) } } });

@@ -16,7 +16,7 @@ function list(query = '') {
   return call<Page>('GET', `/api/users/${query}`);
 }
 
-/** As the database compares: bytes, the shorter one padded with blanks. */
+/** The database's order: bytes, the shorter one padded with spaces. */
 function inOrder(values: readonly string[]): boolean {
   return values.every((value, index) => {
     const before = values[index - 1] ?? '';
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 
 describe('GET /api/users/', () => {
-  it('gives the first ten by id and says how many there are', async () => {
+  it('returns the first ten by id and the total', async () => {
     const { status, body } = await list();
 
     expect(status).toBe(200);
@@ -42,7 +42,7 @@ describe('GET /api/users/', () => {
   });
 
   it.each(['/api/users', '/api/users?', '/api/users/?', '/api/users/?unknown=1'])(
-    'answers %s as well',
+    'is also served at %s',
     async (path) => {
       expect(await call('GET', path)).toMatchObject({ status: 200, body: { page: 0, size: 10 } });
     },
@@ -54,14 +54,14 @@ describe('GET /api/users/', () => {
     [21, 20],
     [1000, 20],
     [2147483647, 20],
-  ])('asked for %i gives at most %i', async (pageSize, size) => {
+  ])('limits pageSize %i to %i', async (pageSize, size) => {
     const { body } = await list(`?pageSize=${pageSize}`);
 
     expect(body.size).toBe(size);
     expect(body.content).toHaveLength(size);
   });
 
-  it('gives pages that do not overlap', async () => {
+  it('returns pages that do not overlap', async () => {
     const first = (await list('?page=0&pageSize=5')).body.content.map(({ id }) => id);
     const second = (await list('?page=1&pageSize=5')).body.content.map(({ id }) => id);
 
@@ -69,11 +69,11 @@ describe('GET /api/users/', () => {
     expect(first.filter((id) => second.includes(id))).toEqual([]);
   });
 
-  it.each(['100000', '2147483647'])('gives an empty page %s', async (page) => {
+  it.each(['100000', '2147483647'])('returns an empty page %s', async (page) => {
     expect(await list(`?page=${page}`)).toMatchObject({ status: 200, body: { page: Number(page), content: [] } });
   });
 
-  it.each(['name', 'lastname', 'email'] as const)('sorts by %s both ways', async (field) => {
+  it.each(['name', 'lastname', 'email'] as const)('sorts by %s in both directions', async (field) => {
     const up = (await list(`?sortBy=${field}&pageSize=20`)).body;
     const down = (await list(`?sortBy=${field}&sortDirection=DESC&pageSize=20`)).body;
 
@@ -83,7 +83,7 @@ describe('GET /api/users/', () => {
     expect(inOrder(down.content.map((user) => user[field]).reverse())).toBe(true);
   });
 
-  it('sorts by id downwards', async () => {
+  it('sorts by id descending', async () => {
     const ids = (await list('?sortBy=id&sortDirection=desc')).body.content.map(({ id }) => id);
 
     expect(ids).toEqual([...ids].sort((a, b) => b - a));
@@ -96,7 +96,7 @@ describe('GET /api/users/', () => {
     ['sideways', 'ASC'],
     ['', 'ASC'],
     ['DESC;', 'ASC'],
-  ])('takes the direction %j as %s', async (given, meant) => {
+  ])('treats the direction %j as %s', async (given, meant) => {
     expect((await list(`?sortDirection=${given}`)).body.sortDirection).toBe(meant);
   });
 
@@ -115,7 +115,7 @@ describe('GET /api/users/', () => {
     '__proto__',
     'constructor',
     '',
-  ])('does not sort by %j', async (field) => {
+  ])('rejects sorting by %j', async (field) => {
     expect(await list(`?sortBy=${encodeURIComponent(field)}`)).toMatchObject({
       status: 400,
       body: { error: INVALID, errors: { sortBy: 'must be one of id, name, lastname, email' } },
@@ -137,20 +137,20 @@ describe('GET /api/users/', () => {
     ['pageSize', '1e1'],
     ['pageSize', 'ten'],
     ['pageSize', 'NaN'],
-  ])('refuses %s=%s', async (parameter, value) => {
+  ])('rejects %s=%s', async (parameter, value) => {
     const answer = await call<{ errors: Record<string, string> }>('GET', `/api/users/?${parameter}=${value}`);
 
     expect(answer).toMatchObject({ status: 400, body: { error: INVALID } });
     expect(Object.keys(answer.body.errors)).toEqual([parameter]);
   });
 
-  it('tells every parameter that is wrong', async () => {
+  it('reports every invalid parameter', async () => {
     const answer = await call<{ errors: Record<string, string> }>('GET', '/api/users/?page=-1&pageSize=0&sortBy=x');
 
     expect(Object.keys(answer.body.errors).sort()).toEqual(['page', 'pageSize', 'sortBy']);
   });
 
-  it('takes an empty page and size as not given, and percent-encoding', async () => {
+  it('treats an empty page and size as absent, and accepts percent-encoding', async () => {
     expect((await list('?page=&pageSize=')).body).toMatchObject({ page: 0, size: 10 });
     expect((await list('?p%61ge=%31')).body).toMatchObject({ page: 1 });
   });

@@ -43,18 +43,18 @@ describe('GET /openapi.json', () => {
     expect((await call('GET', '/openapi.json/')).body).toEqual(document);
   });
 
-  it('describes every route that is served, and no other', () => {
+  it('describes exactly the served routes', () => {
     expect(operations.map(({ route }) => withoutSlash(route)).sort()).toEqual(servedRoutes());
   });
 
-  it('names every operation once, and every status a call may have', () => {
+  it('names every operation once, and every possible status', () => {
     const ids = operations.map(({ operation }) => 'operationId' in operation && operation.operationId);
 
     expect(new Set(ids).size).toBe(ids.length);
     for (const { operation } of operations) expect(Object.keys(operation.responses).length).toBeGreaterThan(0);
   });
 
-  it('holds schemas that are valid, and references that lead somewhere', () => {
+  it('contains valid schemas and resolvable references', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     ajv.addSchema({ $id: 'openapi', components: document.components });
 
@@ -65,11 +65,11 @@ describe('GET /openapi.json', () => {
     for (const [, name] of references) expect(Object.keys(document.components.schemas)).toContain(name);
   });
 
-  it('shows no keyword of our own and no secret', () => {
+  it('contains no keyword of our own and no secret', () => {
     expect(JSON.stringify(document)).not.toMatch(/errorMessage|argon2|password_hash/);
   });
 
-  it.each(['CreateUser', 'UpdateUser'])('describes a body that %s takes by its own examples', (name) => {
+  it.each(['CreateUser', 'UpdateUser'])('has valid examples for the body of %s', (name) => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     const schema = document.components.schemas[name] as { properties: Record<string, { examples?: unknown[] }> };
     const example = Object.fromEntries(
@@ -81,7 +81,7 @@ describe('GET /openapi.json', () => {
 });
 
 describe('GET /swagger-ui/index.html', () => {
-  it('is a page whose every asset is served from here', async () => {
+  it('is a page whose assets are all served locally', async () => {
     const page = await call('GET', '/swagger-ui/index.html');
 
     expect(page.status).toBe(200);
@@ -110,7 +110,7 @@ describe('GET /swagger-ui/index.html', () => {
     '__proto__',
     'constructor',
     '.',
-  ])('serves nothing else: %s', async (file) => {
+  ])('returns 404 for other files: %s', async (file) => {
     expect((await call('GET', `/swagger-ui/${file}`)).status).toBe(404);
   });
 });

@@ -7,7 +7,7 @@ const database = createDatabase(inject('application').usersDatabaseUrl, 2);
 afterAll(() => database.destroy());
 
 describe('DELETE /api/users/{id}', () => {
-  it('answers 204 without a body, and the user is gone', async () => {
+  it('returns 204 without a body and removes the user', async () => {
     const user = await registered();
     await call('GET', userPath(user));
 
@@ -20,7 +20,7 @@ describe('DELETE /api/users/{id}', () => {
     expect(await database('users').where({ id: user.id })).toEqual([]);
   });
 
-  it('works with a trailing slash, and with a body that means nothing', async () => {
+  it('accepts a trailing slash, and ignores a body', async () => {
     const user = await registered();
     const headers = { 'content-type': 'application/json' };
 
@@ -37,7 +37,7 @@ describe('DELETE /api/users/{id}', () => {
     expect(answer.body.id).not.toBe(user.id);
   });
 
-  it('lets one of several calls delete', async () => {
+  it('succeeds for one of several concurrent calls', async () => {
     const user = await registered();
 
     const answers = await Promise.all(Array.from({ length: 5 }, () => call('DELETE', userPath(user))));
@@ -45,14 +45,14 @@ describe('DELETE /api/users/{id}', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 404, 404, 404, 404]);
   });
 
-  it('answers 404 when there is no such user', async () => {
+  it('returns 404 for an unknown user', async () => {
     expect(await call('DELETE', `/api/users/${ABSENT_ID}`)).toMatchObject({
       status: 404,
       body: { error: 'Not found!', message: 'User with this id does not exists!' },
     });
   });
 
-  it.each(['abc', '1.5', '-1'])('answers 400 for the id %s', async (id) => {
+  it.each(['abc', '1.5', '-1'])('returns 400 for the id %s', async (id) => {
     expect(await call('DELETE', `/api/users/${id}`)).toMatchObject({ status: 400, body: { error: INVALID } });
   });
 

@@ -19,7 +19,7 @@ function rowOf(id: number) {
 }
 
 describe('a password', () => {
-  it('is stored as argon2id of the set cost, and nothing else', async () => {
+  it('is stored as argon2id of the configured cost, and in no other form', async () => {
     const user = await registered();
 
     const row = await rowOf(user.id);
@@ -28,7 +28,7 @@ describe('a password', () => {
     expect(JSON.stringify(row)).not.toContain(user.password);
   });
 
-  it('has another salt with every user and every change', async () => {
+  it('has a new salt for every user and every change', async () => {
     const password = randomPassword();
     const [one, other] = [await registered({ password }), await registered({ password })];
     const before = (await rowOf(one.id)).password_hash;
@@ -39,14 +39,14 @@ describe('a password', () => {
     expect((await rowOf(other.id)).password_hash).not.toBe(before);
   });
 
-  it('is in no row that the pipeline writes', async () => {
+  it('is in no row of the pipeline', async () => {
     await registered();
     const tables = [users('outbox_events'), users('dead_letters'), notifications('email_deliveries')];
 
     for (const rows of await Promise.all(tables)) expect(JSON.stringify(rows)).not.toMatch(SECRETS);
   });
 
-  it('is nowhere after a registration, its mail, a failure of each kind and a repeat', async () => {
+  it('appears nowhere after a registration, its mail, a failure of each kind and a repeat', async () => {
     const done = await registered({ email: randomEmail() });
     const bounced = await registered({ email: `bounce${randomEmail()}` });
     const json = newUser();
@@ -64,7 +64,7 @@ describe('a password', () => {
     expect(secretsIn(traces, operatorToken)).toEqual([]);
   });
 
-  it('is in no log line, whatever becomes of the call; nor is a hash or a token', async () => {
+  it('appears in no log line, whatever the result of the call; nor does a hash or a token', async () => {
     const user = await registered();
     const json = newUser();
     const traceId = randomPassword().slice(5).padEnd(32, 'f');

@@ -41,7 +41,7 @@ describe('PATCH /api/users/{id}', () => {
     expect((await register({ email })).status).toBe(400);
   });
 
-  it('changes everything at once', async () => {
+  it('changes all fields at once', async () => {
     const user = await registered();
     const wanted = { name: 'A', lastname: 'B', email: randomEmail() };
 
@@ -61,7 +61,7 @@ describe('PATCH /api/users/{id}', () => {
     expect((await patch(user, { name: 'New', oldPassword: next })).status).toBe(200);
   });
 
-  it('works with a trailing slash', async () => {
+  it('accepts a trailing slash', async () => {
     const user = await registered();
 
     const answer = await call('PATCH', `${userPath(user)}/`, { json: { name: 'Bea', oldPassword: user.password } });
@@ -82,14 +82,14 @@ describe('PATCH /api/users/{id}', () => {
     expect(await rowOf(user.id)).toMatchObject({ version: 1 });
   });
 
-  it('lets a user keep an email but write it differently', async () => {
+  it('allows a user to change the case of their own email', async () => {
     const user = await registered();
 
     expect((await patch(user, { email: user.email.toUpperCase(), oldPassword: user.password })).status).toBe(200);
   });
 
   it.each(['a wrong one', 'an empty one', 'one that is far too long'])(
-    'refuses %s for the old password',
+    'rejects %s as the old password',
     async (kind) => {
       const user = await registered();
       const oldPassword = { 'a wrong one': randomPassword(), 'an empty one': '' }[kind] ?? 'x'.repeat(1024);
@@ -104,7 +104,7 @@ describe('PATCH /api/users/{id}', () => {
     },
   );
 
-  it.each([undefined, null, ['x'], { a: 1 }])('needs an old password, not %j', async (oldPassword) => {
+  it.each([undefined, null, ['x'], { a: 1 }])('requires an old password, not %j', async (oldPassword) => {
     const user = await registered();
 
     const answer = await patch(user, { name: 'Bea', oldPassword });
@@ -125,7 +125,7 @@ describe('PATCH /api/users/{id}', () => {
     ['email', `${'x'.repeat(28)}@b.io`],
     ['newPassword', 'hush-12'],
     ['newPassword', `hush-${'p'.repeat(21)}`],
-  ])('refuses %s = %j', async (field, value) => {
+  ])('rejects %s = %j', async (field, value) => {
     const user = await registered();
 
     const answer = await patch(user, { [field]: value, oldPassword: user.password });
@@ -134,7 +134,7 @@ describe('PATCH /api/users/{id}', () => {
     expect(await rowOf(user.id)).toMatchObject({ version: 1 });
   });
 
-  it("refuses somebody else's email", async () => {
+  it("rejects another user's email", async () => {
     const [user, other] = [await registered(), await registered()];
 
     const answer = await patch(user, { email: other.email, oldPassword: user.password });
@@ -143,7 +143,7 @@ describe('PATCH /api/users/{id}', () => {
     expect(await shown(user.id)).toMatchObject({ email: user.email });
   });
 
-  it('cannot set what is not offered', async () => {
+  it('cannot set any other field', async () => {
     const user = await registered();
     const before = await rowOf(user.id);
 
@@ -153,7 +153,7 @@ describe('PATCH /api/users/{id}', () => {
     expect(await rowOf(user.id)).toEqual(before);
   });
 
-  it('answers 404 when there is no such user, whatever the password', async () => {
+  it('returns 404 for an unknown user, whatever the password', async () => {
     expect(await patch({ id: ABSENT_ID }, { name: 'Bea', oldPassword: 'x' })).toMatchObject({
       status: 404,
       body: { error: 'Not found!', message: 'User with this id does not exists!' },
@@ -167,7 +167,7 @@ describe('PATCH /api/users/{id}', () => {
     ['another media type', '1', '{}', 'text/plain', 415],
     ['the media type of a merge', '1', '{}', 'application/merge-patch+json', 400],
     ['more than 64 KiB', '1', JSON.stringify({ name: 'n'.repeat(65_536) }), 'application/json', 413],
-  ])('refuses %s', async (_what, id, body, type, status) => {
+  ])('rejects %s', async (_what, id, body, type, status) => {
     const answer = await call('PATCH', `/api/users/${id}`, { body, headers: { 'Content-Type': type } });
 
     expect(answer.status).toBe(status);
@@ -175,7 +175,7 @@ describe('PATCH /api/users/{id}', () => {
 });
 
 describe('concurrent PATCHes', () => {
-  it('give one winner per version and 409 to the others', async () => {
+  it('have one winner per version; the others get 409', async () => {
     const user = await registered();
     const names = Array.from({ length: 12 }, (_, index) => `N${index}`);
 
@@ -192,7 +192,7 @@ describe('concurrent PATCHes', () => {
     expect(await shown(user.id)).toMatchObject({ name: row.name });
   });
 
-  it('on different users do not disturb each other', async () => {
+  it('of different users do not affect each other', async () => {
     const users = await Promise.all(Array.from({ length: 6 }, () => registered()));
 
     const answers = await Promise.all(users.map((user) => patch(user, { name: 'Bea', oldPassword: user.password })));

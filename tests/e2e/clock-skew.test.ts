@@ -8,7 +8,7 @@ import { waitFor } from '#tests/helpers/wait-for.ts';
 const PRELOAD = pathToFileURL('tests/fixtures/skewed-clock.mjs').href;
 const MINUTE = 60_000;
 
-/** One application whose clock is wrong, on servers whose clocks are right. */
+/** An application with a wrong clock, on servers with right ones. */
 async function withSkew(skewMs: number, use: (baseUrl: string, mails: (to: string) => number) => Promise<void>) {
   const mail = await startMailServer();
   const refused = new Set<string>();
@@ -44,7 +44,7 @@ describe.concurrent.each([
   ['behind', -10 * MINUTE],
   ['ahead of', 10 * MINUTE],
 ])('an application whose clock is 10 minutes %s the servers’', (_, skewMs) => {
-  it('publishes, mails, tries again and confirms as soon as any other', async () => {
+  it('publishes, mails, retries and confirms without delay', async () => {
     await withSkew(skewMs, async (baseUrl, mails) => {
       const [now, later] = [randomEmail(), `later${randomEmail()}`];
 

@@ -51,7 +51,7 @@ function register(email: string) {
   });
 }
 
-/** Saves the source so that it answers with another word; returns how long it took to be live. */
+/** Saves the source with another response text; returns how long it took to take effect. */
 async function saveWith(word: string): Promise<number> {
   const file = path.join(copy, SOURCE);
   writeFileSync(file, readFileSync(file, 'utf8').replace(/`\w+ id: /, `\`${word} id: `));
@@ -63,17 +63,17 @@ async function saveWith(word: string): Promise<number> {
   return performance.now() - saved;
 }
 
-describe('a source that is saved', () => {
-  it('is live within a second, again and again', async () => {
+describe('a saved source file', () => {
+  it('takes effect within a second, repeatedly', async () => {
     expect(await get('/tests/responsedata?id=7')).toBe('Requested id: 7');
 
     const times = [await saveWith('First'), await saveWith('Second'), await saveWith('Third')];
 
-    // Other tests keep the machine busy meanwhile: the best of three tells what a reload takes.
+    // Other tests load the machine at the same time, so the best of three counts.
     expect(Math.min(...times)).toBeLessThan(1000);
   });
 
-  it('does not cost the batch in hand: every mail arrives, once', async () => {
+  it('does not lose the current batch: every mail arrives once', async () => {
     const emails = Array.from({ length: 5 }, () => randomEmail());
     const deliveries = createDatabase(application.notificationsDatabaseUrl, 1);
     await proxy.set('silent');
@@ -81,7 +81,7 @@ describe('a source that is saved', () => {
     await waitFor(
       async () =>
         (await deliveries('email_deliveries').whereIn('user_email', emails).whereNotNull('lease_owner')).length,
-      { what: 'a batch in hand' },
+      { what: 'a batch in progress' },
     );
 
     await saveWith(randomName('Word'));
@@ -99,13 +99,13 @@ describe('a source that is saved', () => {
     await Promise.all([deliveries.destroy(), users.destroy()]);
   });
 
-  it('that cannot be built leaves what runs as it is, until it can', async () => {
+  it('that cannot be built leaves the running code in place until it can', async () => {
     const file = path.join(copy, SOURCE);
     const good = readFileSync(file, 'utf8');
     const before = await get('/tests/responsedata?id=7');
 
     writeFileSync(file, 'export const handler = (;');
-    await waitFor(() => readFileSync(application.logFile, 'utf8').includes('not reloaded'), { what: 'the complaint' });
+    await waitFor(() => readFileSync(application.logFile, 'utf8').includes('not reloaded'), { what: 'the warning' });
 
     expect(await get('/tests/responsedata?id=7')).toBe(before);
     writeFileSync(file, good);

@@ -29,7 +29,7 @@ const [users, notifications, mail] = await Promise.all([
 const redisUrl = new URL('/15', application.redisUrl).href;
 const redis = new Redis(redisUrl);
 
-/** The names in the samples: see events/README.md. */
+/** The uuids in the samples: see events/README.md. */
 function event(n: number): string {
   return `6f1c2f0e-5d5f-4c6e-9b0a-00000000000${n}`;
 }
@@ -51,7 +51,7 @@ const LIMIT_MS = 45_000;
 const twoAtOnce = semaphore(2);
 
 const SLS = ['node_modules/serverless/bin/serverless.js', 'invoke', 'local'];
-/** By our own command, which builds first and knows the sample; the others by `sls invoke local`, as it does. */
+/** Invoked by `npm run invoke`, which builds first and finds the sample; the others by `sls invoke local`. */
 const BY_NPM = ['createUser', 'getUser', 'sendWelcomeEmail'];
 
 function commandFor(name: string): string[] {
@@ -78,7 +78,7 @@ function invoke(name: string): Promise<Invoked> {
   );
 }
 
-/** What the function returned: the last object that was printed indented by four; a line of the log may come after it. */
+/** The function's result: the last object printed with an indent of four; a log line may follow it. */
 function resultIn<Result = HttpResult>({ output }: Invoked): Result {
   const start = output.startsWith('{\n') && !output.includes('\n{\n') ? 0 : output.lastIndexOf('\n{\n') + 1;
   return JSON.parse(output.slice(start, output.indexOf('\n}', start) + 2));
@@ -170,7 +170,7 @@ const HTTP: ReadonlyArray<readonly [name: string, status: number, body: unknown]
   ['notFound', 404, expect.stringContaining('"code":"NOT_FOUND"')],
 ];
 
-/** What the functions without an HTTP answer leave behind. */
+/** The effects of functions without an HTTP response. */
 const OTHERS: ReadonlyArray<readonly [name: string, check: () => Promise<void>]> = [
   [
     'sendWelcomeEmail',
@@ -205,22 +205,22 @@ const OTHERS: ReadonlyArray<readonly [name: string, check: () => Promise<void>]>
   ],
 ];
 
-/** What the functions return that nobody but a caller by hand or API Gateway reads. */
+/** The results that only API Gateway or a manual caller reads. */
 const RESULTS: ReadonlyArray<readonly [name: string, result: unknown]> = [
   ['authorizer', { isAuthorized: true }],
   ['prepareStage', { done: expect.arrayContaining(['USERS_DATABASE_URL: tables are up to date']) }],
 ];
 
 describe('the sample events', () => {
-  it('exist for every function of serverless.yml, and for no other', () => {
+  it('exist for exactly the functions of serverless.yml', () => {
     expect([...samples].sort()).toEqual([...functionKeys].sort());
   });
 
-  it('are all tried here', () => {
+  it('are all tested here', () => {
     expect([...HTTP, ...OTHERS, ...RESULTS].map(([name]) => name).sort()).toEqual([...functionKeys].sort());
   });
 
-  it('are described in the README', () => {
+  it('are described in events/README.md', () => {
     const text = readFileSync('events/README.md', 'utf8');
 
     for (const key of functionKeys) expect(text).toContain(`\`${key}\``);
@@ -228,7 +228,7 @@ describe('the sample events', () => {
 });
 
 describe.concurrent('sls invoke local', () => {
-  it.each(HTTP)('%s answers %i', async (name, status, body) => {
+  it.each(HTTP)('%s returns %i', async (name, status, body) => {
     const invoked = await invoke(name);
 
     expect(invoked).toMatchObject({ code: 0 });
@@ -244,7 +244,7 @@ describe.concurrent('sls invoke local', () => {
     expect(resultIn(invoked)).toEqual(expected);
   });
 
-  it.each(OTHERS)('%s does its work', async (name, check) => {
+  it.each(OTHERS)('%s has its effect', async (name, check) => {
     const invoked = await invoke(name);
 
     expect(invoked).toMatchObject({ code: 0 });

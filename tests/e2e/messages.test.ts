@@ -31,7 +31,7 @@ function mailed(email: string) {
   return waitFor(async () => (await mailsTo(email)).length > 0, { what: `the mail to ${email}`, ...WITHIN });
 }
 
-/** What a service of ours would write, for an event that nobody knows. */
+/** A message as our service writes it, for an unknown event. */
 function request(fields: Readonly<Record<string, unknown>> = {}) {
   const uuid = randomUUID();
   const userEmail = randomEmail();
@@ -40,15 +40,15 @@ function request(fields: Readonly<Record<string, unknown>> = {}) {
   return { uuid, userEmail, message: { key: uuid, value: JSON.stringify(value) } };
 }
 
-/** A message behind all others of its partition: once it is mailed, they have been worked off. */
+/** A message behind all others of its partition: when it is mailed, they have been processed. */
 async function writeAndPass(messages: readonly NewMessage[]): Promise<void> {
   const last = request();
   await wire.write('user.email.send', [...messages, last.message]);
   await mailed(last.userEmail);
 }
 
-describe('on the wire', () => {
-  it('a registration is exactly what the old services read and write', async () => {
+describe('the wire format', () => {
+  it('of a registration is exactly what the old services read and write', async () => {
     const email = randomEmail();
     const [name, lastname] = [randomName('n-'), randomName('l-')];
     const traceId = randomName('').padEnd(32, '5');
@@ -88,7 +88,7 @@ describe('on the wire', () => {
     expect(everything).not.toContain(lastname);
   });
 
-  it('a failure is a dead letter with the original key and the record in it', async () => {
+  it('of a failure is a dead letter with the original key that contains the record', async () => {
     const email = `bounce-${randomEmail()}`;
     await register({ email });
 
@@ -107,7 +107,7 @@ describe('on the wire', () => {
   });
 });
 
-describe('a message of a foreign service', () => {
+describe('a message from a foreign service', () => {
   it.each([
     ['epoch seconds with a fraction', { addedAt: Date.now() / 1000 + 0.000059, processedAt: null }],
     ['fields that nobody knows', { name: 'x', nested: { a: [1] }, version: 9 }],
@@ -125,7 +125,7 @@ describe('a message of a foreign service', () => {
     expect(await mailsTo(userEmail)).toHaveLength(1);
   });
 
-  it('may have another key, none, and headers that nobody knows', async () => {
+  it('may have another key, no key, and unknown headers', async () => {
     const [one, other] = [request(), request()];
 
     await wire.write('user.email.send', [
@@ -141,7 +141,7 @@ describe('a message of a foreign service', () => {
     expect(parsed((await theOnly('user.email.sent', other.uuid)).value)).toMatchObject({ uuid: other.uuid });
   });
 
-  it('that confirms counts, whatever its state says', async () => {
+  it('confirms its event, whatever state it has', async () => {
     const email = `greylist-${randomEmail()}`;
     await register({ email });
     const event = await eventWhen(email, 'PROCESSING');
@@ -153,8 +153,8 @@ describe('a message of a foreign service', () => {
   });
 });
 
-describe('a message that comes again', () => {
-  it('is mailed once, in one batch or later', async () => {
+describe('a repeated message', () => {
+  it('is mailed once, in the same batch or later', async () => {
     const { uuid, userEmail, message } = request();
 
     await writeAndPass([message, message, { ...message, key: 'other' }]);
@@ -164,7 +164,7 @@ describe('a message that comes again', () => {
     await waitFor(() => wire.on('user.email.sent', uuid).length > 1, { what: 'the confirmation, repeated', ...WITHIN });
   });
 
-  it('changes nothing when its event failed', async () => {
+  it('changes nothing after its event has failed', async () => {
     const email = `bounce-${randomEmail()}`;
     await register({ email });
     const { uuid } = await eventWhen(email, 'FAILED');
@@ -177,7 +177,7 @@ describe('a message that comes again', () => {
   });
 });
 
-describe('what is no message', () => {
+describe('a record that is not a valid message', () => {
   const uuid = randomUUID();
   const garbage: ReadonlyArray<readonly [what: string, value: string | null]> = [
     ['text', 'not JSON'],
@@ -192,7 +192,7 @@ describe('what is no message', () => {
     ['far too much', `"${'x'.repeat(200_000)}"`],
   ];
 
-  it('is dead-lettered with its key, and what follows is mailed', async () => {
+  it('is dead-lettered with its key, and the following records are mailed', async () => {
     const keys = garbage.map(() => randomName('garbage-'));
 
     await writeAndPass(garbage.map(([, value], index) => ({ key: keys[index] ?? null, value })));
@@ -206,7 +206,7 @@ describe('what is no message', () => {
     expect(await mailsTo('nobody@here.example')).toEqual([]);
   });
 
-  it('on user.email.sent is dead-lettered, fails nobody and does not hold up what follows', async () => {
+  it('on user.email.sent is dead-lettered, fails no event and does not block the following records', async () => {
     const email = randomEmail();
     const key = randomName('garbage-');
     await wire.write('user.email.sent', [{ key, value: 'not JSON' }]);
@@ -222,7 +222,7 @@ describe('what is no message', () => {
     );
   });
 
-  it('on a dead letter topic is recorded as it is', async () => {
+  it('on a dead-letter topic is recorded unchanged', async () => {
     const record = randomName('dead-');
 
     await wire.write('user.email.send.dlq', [{ key: 'x', value: record }, { value: null }]);
@@ -232,7 +232,7 @@ describe('what is no message', () => {
     });
   });
 
-  it('is what is unknown and older than 90 days', async () => {
+  it('includes an unknown event older than 90 days', async () => {
     const addedAt = new Date(Date.now() - 91 * 24 * 60 * 60 * 1000).toISOString();
     const old = request({ addedAt });
 

@@ -8,7 +8,7 @@ import { register, userPath } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
 describe.concurrent('a registration', () => {
-  it('is answered, mailed once and marked FINISHED', async () => {
+  it('is accepted, mailed once and marked FINISHED', async () => {
     const email = randomEmail();
     const traceId = randomName('').padEnd(32, '7');
     const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
@@ -35,7 +35,7 @@ describe.concurrent('a registration', () => {
     expect(parts['text/html']).toMatch(/<html[\s\S]*Thank you for creating account![\s\S]*<\/html>/);
   });
 
-  it('can be followed through the log by its trace', async () => {
+  it('can be traced through the log', async () => {
     const traceId = randomName('').padEnd(32, '8');
     const email = randomEmail();
 
@@ -58,7 +58,7 @@ describe.concurrent('a registration', () => {
     );
   });
 
-  it('of an address that is refused leaves its trace at the dead letter', async () => {
+  it('of a refused address keeps its trace in the dead letter', async () => {
     const traceId = randomName('').padEnd(32, '9');
     const email = `bounce-${randomEmail()}`;
 
@@ -72,7 +72,7 @@ describe.concurrent('a registration', () => {
     });
   });
 
-  it('of an address in other letters is mailed', async () => {
+  it('of an address in upper case is mailed', async () => {
     const email = `ж${randomEmail()}`;
 
     expect((await register({ email })).status).toBe(201);
@@ -81,7 +81,7 @@ describe.concurrent('a registration', () => {
     expect(await mailsTo(email)).toHaveLength(1);
   });
 
-  it('of an address that is refused for good becomes FAILED with the reason', async () => {
+  it('of a permanently refused address becomes FAILED with the reason', async () => {
     const email = `bounce-${randomEmail()}`;
 
     await register({ email });
@@ -90,7 +90,7 @@ describe.concurrent('a registration', () => {
     expect(await mailsTo(email)).toEqual([]);
   });
 
-  it('of an address that is refused for now is mailed later', async () => {
+  it('of a temporarily refused address is mailed later', async () => {
     const email = `greylist-${randomEmail()}`;
 
     await register({ email });
@@ -98,7 +98,7 @@ describe.concurrent('a registration', () => {
     await waitFor(async () => (await mailsTo(email)).length === 1, { timeoutMs: 40_000, what: 'the mail' });
   });
 
-  it('that is refused makes no event and no mail', async () => {
+  it('that is rejected creates no event and no mail', async () => {
     const email = randomEmail();
     await register({ email });
     const { uuid } = await eventWhen(email, 'FINISHED');
@@ -111,7 +111,7 @@ describe.concurrent('a registration', () => {
     expect(await mailsTo(email)).toHaveLength(1);
   });
 
-  it('of a user who is deleted leaves no address behind', async () => {
+  it('of a deleted user leaves no address behind', async () => {
     const { body: user } = await register();
     const { uuid } = await eventWhen(user.email, 'FINISHED');
 

@@ -1,4 +1,4 @@
-"""What schemathesis cannot know from the document: who is registered, and what a refusal may mean."""
+"""State that the document cannot describe: registered users, and the permitted reasons of a refusal."""
 
 import os
 import uuid
@@ -29,7 +29,7 @@ def new_email():
 
 
 def known_user():
-    """One user, whose password follows the changes that are made."""
+    """One user whose current password is tracked."""
     if not known:
         body = {"name": "Ann", "lastname": "Lee", "email": new_email(), "password": "first-password"}
         answer = requests.post(f"{os.environ['FUZZ_URL']}/api/users/", json=body, timeout=10)
@@ -40,12 +40,12 @@ def known_user():
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Lets more than the first checks be reached, and keeps right what the API takes although its type is another."""
+    """Makes bodies pass the first checks, and keeps values valid that the API accepts with another type."""
     label = case.operation.label
     if label not in (REGISTER, CHANGE) or not isinstance(case.body, dict):
         return
     if not is_positive(case):
-        # Numbers and booleans are read as their text, as the old API did. A list stays as wrong as it is.
+        # Numbers and booleans are read as their text, as in the old API. A list stays invalid.
         for field, value in case.body.items():
             if isinstance(value, (int, float)):
                 case.body[field] = [value]
@@ -55,7 +55,7 @@ def before_call(context, case, kwargs):
         if email in seen:
             case.body["email"] = new_email()
         seen.add(email)
-    # Half of the changes go to somebody who exists, with the right password.
+    # Half of the updates address an existing user with the right password.
     if label == CHANGE and not is_stateful(case) and len(case.body) % 2 == 1:
         user = known_user()
         case.path_parameters["id"] = user["id"]
@@ -72,7 +72,7 @@ def after_call(context, case, response):
 
 @schemathesis.check
 def refused_for_what_is_stored(ctx, response, case):
-    """A refusal of a valid request names a reason that lies in what is stored."""
+    """A valid request may be refused only because of stored data."""
     allowed = REFUSED_FOR_WHAT_IS_STORED.get(case.operation.label)
     if allowed is None or response.status_code not in (400, 422) or not is_positive(case):
         return

@@ -8,11 +8,11 @@ import { ensurePythonPackages } from '#tools/local/install/python-packages.ts';
 export interface Failure {
   readonly code: string;
   readonly title: string;
-  /** Method and path; of the stateful phase as well. */
+  /** Method and path; also in the stateful phase. */
   readonly operations: readonly string[];
 }
 
-/** The part of schemathesis' JSON report that is judged. */
+/** The part of schemathesis' JSON report that the tests read. */
 export interface FuzzReport {
   readonly seed: number;
   readonly operations: { readonly selected: number; readonly tested: number };
@@ -28,12 +28,12 @@ export interface FuzzOptions {
 }
 
 const FOLDER = import.meta.dirname;
-/** The same cases in every run, so that a change is judged and not chance; FUZZ_SEED tries others. */
+/** Same cases in every run, so that failures depend on changes, not on chance; FUZZ_SEED selects others. */
 const SEED = process.env['FUZZ_SEED'] ?? '1';
 const EXAMPLES = process.env['FUZZ_EXAMPLES'] ?? '50';
 
 /**
- * Runs schemathesis with all of its checks on the running application's own document. What it prints appears as it comes.
+ * Runs schemathesis with all of its checks on the running application's own document. Its output is passed through.
  * @throws when it ends without a report
  */
 export async function runSchemathesis({ baseUrl, operatorToken }: FuzzOptions): Promise<FuzzReport> {

@@ -16,21 +16,21 @@ function failuresOf(operation: string): readonly string[] {
     .map(({ code, title }) => `${code} ${title}`);
 }
 
-describe('generated requests, right and wrong ones', () => {
-  it.each(operations)('%s answers as the document says', (operation) => {
+describe('generated requests, valid and invalid', () => {
+  it.each(operations)('%s responds as documented', (operation) => {
     expect(failuresOf(operation)).toEqual([]);
   });
 
-  it.each(['examples', 'coverage', 'fuzzing', 'stateful'])('of the phase %s fail nowhere', (phase) => {
+  it.each(['examples', 'coverage', 'fuzzing', 'stateful'])('of the phase %s all pass', (phase) => {
     expect(report.phases[phase]?.status).toBe('success');
   });
 
-  it('reach every operation, and hundreds of them are made', () => {
+  it('cover every operation, with hundreds of requests', () => {
     expect(report.operations).toMatchObject({ selected: operations.length, tested: operations.length });
     expect(report.test_cases.generated).toBeGreaterThan(500);
   });
 
-  it('end with no failure and no error', () => {
+  it('cause no failure and no error', () => {
     expect(report.failures).toEqual([]);
     expect(report.errors).toEqual([]);
     expect(report.test_cases.errored).toBe(0);

@@ -2,7 +2,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { randomName } from './random.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Everything that lies on the topics of a prefix, keys, values and headers as one text per message. */
+/** All messages on the topics of a prefix: key, value and headers as one text per message. */
 export async function allMessages(brokers: string, topicPrefix: string): Promise<string[]> {
   const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
   const admin = kafka.admin();

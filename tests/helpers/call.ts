@@ -5,16 +5,16 @@ import { SECRETS } from './secret-marks.ts';
 import { type RawAnswer, sendRequest } from './send-request.ts';
 
 export interface CallOptions {
-  /** Sent as JSON with the media type of JSON. */
+  /** Sent as JSON with the JSON media type. */
   readonly json?: unknown;
-  /** Sent as it is. */
+  /** Sent unchanged. */
   readonly body?: string | Buffer;
   readonly headers?: OutgoingHttpHeaders;
   /** Another port that serves the same routes. */
   readonly base?: string;
 }
 
-/** An answer, its body parsed when it is JSON. */
+/** A response; its body is parsed if it is JSON. */
 export interface Answer<T> extends RawAnswer {
   readonly body: T;
 }
@@ -35,8 +35,8 @@ function parse(answer: RawAnswer): unknown {
 }
 
 /**
- * Makes a call and gives its answer.
- * @throws when /openapi.json does not document the answer, or when it holds a secret
+ * Makes a call and returns its response.
+ * @throws if /openapi.json does not document the response, or if it contains a secret
  */
 export async function call<T = unknown>(
   method: string,

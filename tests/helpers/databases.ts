@@ -25,12 +25,12 @@ async function databaseLike(variable: string, history: Parameters<typeof migrate
   };
 }
 
-/** A database of its own with the users context's tables, on the server that USERS_DATABASE_URL names. */
+/** A new database with the tables of the users context, on the server of USERS_DATABASE_URL. */
 export function usersTestDatabase(): Promise<TestDatabase> {
   return databaseLike('USERS_DATABASE_URL', usersHistory);
 }
 
-/** The same with the notifications context's table. */
+/** A new database with the table of the notifications context. */
 export function notificationsTestDatabase(): Promise<TestDatabase> {
   return databaseLike('NOTIFICATIONS_DATABASE_URL', notificationsHistory);
 }

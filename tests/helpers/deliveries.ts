@@ -14,7 +14,7 @@ export interface StoredDelivery {
   readonly next_attempt_at: Date | null;
 }
 
-/** Looks into email_deliveries, and moves its clock. */
+/** Reads email_deliveries, and moves its due times. */
 export function deliveriesIn({ db }: Pick<TestDatabase, 'db'>) {
   return {
     async find(uuid: string): Promise<StoredDelivery> {
@@ -28,7 +28,7 @@ export function deliveriesIn({ db }: Pick<TestDatabase, 'db'>) {
       return Number(row?.['total']);
     },
 
-    /** Everything that waits for a time is due now; leases are over. */
+    /** Makes every waiting row due and ends all leases. */
     async makeDue(): Promise<void> {
       await db('email_deliveries')
         .whereNotNull('next_attempt_at')

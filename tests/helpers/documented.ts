@@ -9,7 +9,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, Response>>;
 }
 
-/** The part of an OpenAPI document that answers are checked against. */
+/** The part of an OpenAPI document that responses are checked against. */
 export interface OpenApi {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -18,14 +18,14 @@ export interface OpenApi {
 
 export type CheckAnswer = (method: string, path: string, answer: RawAnswer) => void;
 
-/** Pages and the document itself are not described by the document. */
+/** Pages and the document itself are not part of the document. */
 const UNDESCRIBED = /^\/(?:swagger-ui\/|openapi\.json|dashboard)/;
-/** What refuses a request before any operation is chosen, or when there is none. */
+/** Errors returned before an operation is selected, or without one. */
 const WITHOUT_OPERATION = [400, 404, 405];
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** Every object of a schema that lists its properties may have no others: an answer holds nothing undocumented. */
+/** Forbids additional properties in every schema with a property list: a response contains nothing undocumented. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -38,7 +38,7 @@ function matches(template: string, path: string): boolean {
   return new RegExp(`^${pattern}/?$`).test(path);
 }
 
-/** Makes the check that an answer is what the document says: its status, its media type, its body and nothing more. */
+/** Creates the check that a response matches the document: status, media type, body, and nothing more. */
 export function documentedBy(document: OpenApi): CheckAnswer {
   const ajv = new Ajv2020({ allErrors: true, strict: false, formats: { 'date-time': DATE_TIME, uuid: true } });
   ajv.addSchema({ $id: 'openapi', components: closed(document.components) });

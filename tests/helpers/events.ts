@@ -56,13 +56,13 @@ export async function eventWhen(email: string, state: PipelineEvent['eventState'
   return event;
 }
 
-/** All raw mails that arrived so far. */
+/** All raw mails so far. */
 export async function allMails(): Promise<readonly string[]> {
   const answer = await fetch(inject('application').mailsUrl);
   return (await answer.json()) as readonly string[];
 }
 
-/** The raw mails that arrived at an address. */
+/** The raw mails to an address. */
 export async function mailsTo(email: string): Promise<readonly string[]> {
   const { mailsUrl } = inject('application');
   const answer = await fetch(`${mailsUrl}?to=${encodeURIComponent(email)}`);

@@ -3,7 +3,7 @@ import type { HttpHandler } from '#shared/http/http-handler.ts';
 
 type Overrides = Partial<APIGatewayProxyEventV2>;
 
-/** An HTTP API event, of which only what the handlers read is there. */
+/** An HTTP API event with only the fields that handlers read. */
 export function httpEvent(overrides: Overrides = {}): APIGatewayProxyEventV2 {
   return {
     version: '2.0',
@@ -27,7 +27,7 @@ export interface ErrorBody {
   readonly errors?: Readonly<Record<string, string>>;
 }
 
-/** Calls a handler as Lambda does; the body is parsed when it is JSON. */
+/** Calls a handler as Lambda does; parses the body if it is JSON. */
 export async function invoke(handler: HttpHandler, event: APIGatewayProxyEventV2) {
   const { statusCode = 0, headers = {}, body = '' } = await handler(event, CONTEXT);
   const isJson = String(headers['content-type'] ?? '').startsWith('application/json');

@@ -1,5 +1,5 @@
 export interface MailParts {
-  /** By lower-case name; folded lines are one. */
+  /** By lower-case name; folded lines are joined. */
   readonly headers: Readonly<Record<string, string>>;
   /** The decoded body of each part, by media type. */
   readonly parts: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ function decoded(body: string, encoding = '7bit'): string {
   return decodeURIComponent(bytes.replace(/%(?![0-9A-F]{2})/g, '%25'));
 }
 
-/** Takes a raw mail of text parts apart. */
+/** Splits a raw mail into headers and text parts. */
 export function mailParts(raw: string): MailParts {
   const [head, body] = split(raw);
   const headers = headersOf(head);

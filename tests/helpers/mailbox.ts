@@ -5,16 +5,16 @@ import { startMailServer, type TestMailServer } from './smtp-server.ts';
 
 export interface Mailbox {
   readonly smtpUrl: string;
-  /** Every raw mail that arrived. */
+  /** Every raw mail so far. */
   all(): string[];
-  /** GET ?to=<address>: the raw mails that arrived there, as JSON; without an address all of them. POST /stop and /start: the mail server goes and comes back. */
+  /** GET ?to=<address>: the raw mails to the address, or all, as JSON. POST /stop and /start switch the mail server off and on. */
   readonly mailsUrl: string;
   close(): Promise<void>;
 }
 
 /**
- * Recipients say themselves how they want to be treated: `bounce…` is refused for good, `greylist…` for now the first two times,
- * `redrive…` for good the first time, with the name in the answer.
+ * The recipient selects the response: `bounce…` is permanently refused, `greylist…` temporarily the first two times,
+ * `redrive…` permanently the first time, with the name in the response.
  */
 function misbehave(mail: TestMailServer, seen: Map<string, number>): void {
   mail.refuse((recipient) => {
@@ -28,7 +28,7 @@ function misbehave(mail: TestMailServer, seen: Map<string, number>): void {
   });
 }
 
-/** A mail server, and a way for tests in other processes to look into it and to switch it off and on. */
+/** A mail server that tests in other processes can read, and switch off and on. */
 export async function startMailbox(): Promise<Mailbox> {
   const seen = new Map<string, number>();
   const servers: TestMailServer[] = [];

@@ -14,7 +14,7 @@ interface Options {
   readonly remainingMs?: number;
 }
 
-/** The notifications services on one database, as one process has them; mails go to SMTP_URL unless `send` is given. */
+/** The notifications services of one process on one database; mails go to SMTP_URL unless `send` is given. */
 export function notificationServicesOn(
   { db }: Pick<TestDatabase, 'db'>,
   { retryHours = 48, send = sendMail, remainingMs = 20_000 }: Options = {},

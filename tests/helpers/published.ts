@@ -4,11 +4,11 @@ export interface PublishedMessages {
   readonly publish: Publish;
   on(topic: string): OutgoingMessage[];
   keysOn(topic: string): Array<string | null>;
-  /** From now on the broker takes nothing, until it is called with `undefined`. */
+  /** Makes every publication fail until it is called with `undefined`. */
   failWith(error: Error | undefined): void;
 }
 
-/** A publisher that keeps what it is given: for services whose subject is not the broker. */
+/** A publisher that stores messages, for services tested without a broker. */
 export function publishedMessages(): PublishedMessages {
   const messages: Array<{ topic: string; message: OutgoingMessage }> = [];
   let failure: Error | undefined;

@@ -13,7 +13,7 @@ export interface TestEvent {
   readonly generation: number;
 }
 
-/** An event that nobody else has. */
+/** An event that no other test uses. */
 export function testEvent(overrides: Partial<TestEvent> = {}): TestEvent {
   return {
     uuid: randomUUID(),
@@ -28,7 +28,7 @@ function base64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-/** A record as Lambda hands it over. */
+/** A record in the form in which Lambda passes it. */
 export function rawRecord(value: string | null, overrides: Partial<RawRecord> = {}): RawRecord {
   nextOffset += 1;
   return {
@@ -42,7 +42,7 @@ export function rawRecord(value: string | null, overrides: Partial<RawRecord> = 
   };
 }
 
-/** The record that an outgoing message becomes. */
+/** The record of an outgoing message. */
 export function recordOf({ key, value, headers }: OutgoingMessage, overrides: Partial<RawRecord> = {}): RawRecord {
   return rawRecord(value, {
     key: key === null ? null : Buffer.from(key.toString()).toString('base64'),
@@ -51,7 +51,7 @@ export function recordOf({ key, value, headers }: OutgoingMessage, overrides: Pa
   });
 }
 
-/** The message that asks for an event's mail. */
+/** The message that requests an event's mail. */
 export function sendRecord(event: TestEvent, overrides: Partial<RawRecord> = {}): RawRecord {
   return recordOf(
     toMessage('user.email.send', { ...event, eventState: 'PROCESSING', processedAt: null, traceparent: null }),

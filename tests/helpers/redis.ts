@@ -7,14 +7,14 @@ import { randomName } from './random.ts';
 
 export const TEST_TIMES = { slidingSeconds: 60, maxAgeSeconds: 600, guardSeconds: 120 };
 
-/** A connected client on the server that REDIS_URL names, or on another. */
+/** A connected client on the server of REDIS_URL, or on another. */
 export async function connectedRedis(url: string = process.env['REDIS_URL'] ?? ''): Promise<Redis> {
   const redis = createRedis(url);
   await redis.connect();
   return redis;
 }
 
-/** The same client, connected to a server that has restarted since: another run id, of letters and digits. */
+/** The same client after a server restart: with another run id of letters and digits. */
 export function asRestarted(redis: Redis, runId: string): Redis {
   const changed = { info: async () => `# Server\r\nrun_id:${runId}\r\n`, once: () => redis };
   return new Proxy(redis, {
@@ -22,7 +22,7 @@ export function asRestarted(redis: Redis, runId: string): Redis {
   });
 }
 
-/** A user cache with keys of its own; `current` gives the client, or undefined while Redis is away. */
+/** A user cache with its own keys; `current` returns the client, or undefined while Redis is unavailable. */
 export function userCacheOn(current: () => Redis | undefined): UserCache {
   const prefix = randomName('user-');
   const cache = () => {

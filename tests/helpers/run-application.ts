@@ -9,7 +9,7 @@ import { notificationsTestDatabase, type TestDatabase, usersTestDatabase } from 
 import { randomName } from './random.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Where a running application and what it uses are found. */
+/** The addresses of a running application and its servers. */
 export interface RunningApplication {
   readonly baseUrl: string;
   readonly emailUrl: string;
@@ -19,9 +19,9 @@ export interface RunningApplication {
   readonly brokers: string;
   readonly topicPrefix: string;
   readonly operatorToken: string;
-  /** What npm start has printed. */
+  /** The output of npm start. */
   readonly logFile: string;
-  /** What it keeps for npm run logs. */
+  /** The log file that npm run logs reads. */
   readonly keptLogFile: string;
 }
 
@@ -35,7 +35,7 @@ export interface RunOptions {
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 20_000;
 
-/** Redis may be shared with others, and knows users by id alone: no two applications give out the same ids. */
+/** Redis may be shared and identifies users by id alone: no two applications may use the same ids. */
 function useIdsOfItsOwn({ db }: TestDatabase) {
   return db.raw('ALTER TABLE users AUTO_INCREMENT = ?', [randomInt(1_000, 1_000_000_000) * 100_000]);
 }
@@ -50,8 +50,8 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /**
- * Starts the application as a user would, on databases and topics of its own, and waits until it is ready.
- * @throws with the end of its log when it does not start
+ * Starts the application as a user would, on new databases and topics, and waits until it is ready.
+ * @throws with the end of its log if it does not start
  */
 export async function runApplication({ smtpUrl, root = process.cwd(), env = {} }: RunOptions) {
   const [users, notifications] = await Promise.all([usersTestDatabase(), notificationsTestDatabase()]);

@@ -1,5 +1,5 @@
-/** Every password that a test sends begins with this, so that it is recognised wherever it must not be. */
+/** Every test password begins with this, so that a leak is recognisable anywhere. */
 export const SECRET_MARK = 'hush-';
 
-/** What no answer, no log line, no message and no mail may hold. */
+/** No response, log line, message or mail may contain this. */
 export const SECRETS = new RegExp(`${SECRET_MARK}|\\$argon2|password_?hash`, 'i');

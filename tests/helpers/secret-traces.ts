@@ -7,7 +7,7 @@ import { connectedRedis } from './redis.ts';
 import type { RunningApplication } from './run-application.ts';
 import { SECRETS } from './secret-marks.ts';
 
-/** Where a password hash belongs, and nowhere else. */
+/** The only place for a password hash. */
 const HASH_COLUMN = 'password_hash';
 
 async function rowsOf(db: Database): Promise<string[]> {
@@ -45,7 +45,7 @@ function textsOf(raw: string): string[] {
   return [raw, ...Object.values(mailParts(raw).parts)];
 }
 
-/** What a running application has written so far, by the place where it lies. */
+/** Everything that a running application has written so far, by location. */
 export async function tracesOf(application: RunningApplication, mails: readonly string[]) {
   const { logFile, usersDatabaseUrl, notificationsDatabaseUrl, redisUrl, brokers, topicPrefix } = application;
   return {
@@ -58,7 +58,7 @@ export async function tracesOf(application: RunningApplication, mails: readonly 
   };
 }
 
-/** What of that holds a password, a hash or the operator's token. */
+/** The locations that contain a password, a hash or the operator token. */
 export function secretsIn(traces: Readonly<Record<string, readonly string[]>>, operatorToken: string): string[] {
   const isSecret = (text: string): boolean => SECRETS.test(text) || text.includes(operatorToken);
   return Object.entries(traces).flatMap(([place, texts]) => texts.filter(isSecret).map((text) => `${place}: ${text}`));

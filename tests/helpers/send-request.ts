@@ -1,11 +1,11 @@
 import http from 'node:http';
 
-/** A request exactly as it goes over the wire: nothing is added, normalised or followed. */
+/** A request exactly as sent: nothing is added, normalised or followed. */
 export interface RawRequest {
   readonly method: string;
-  /** Path and query as they are sent, not even percent-encoded. */
+  /** Path and query as sent, without percent-encoding. */
   readonly path: string;
-  /** A list of values sends the header as often. */
+  /** A list sends the header once per value. */
   readonly headers?: http.OutgoingHttpHeaders;
   readonly body?: string | Buffer;
 }
@@ -18,7 +18,7 @@ export interface RawAnswer {
 
 const LIMIT_MS = 10_000;
 
-/** Sends one request on a connection of its own; unlike fetch it sends a body with GET, and paths that climb. */
+/** Sends one request on a new connection; unlike fetch, it sends a body with GET, and paths with `..`. */
 export function sendRequest(base: string, { method, path, headers = {}, body }: RawRequest): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(base);

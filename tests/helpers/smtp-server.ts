@@ -6,7 +6,7 @@ export interface ReceivedMail {
   readonly raw: string;
 }
 
-/** What the server answers to a recipient: nothing means 250. */
+/** The server's response to a recipient; undefined means 250. */
 export type RecipientRule = (recipient: string) => { readonly code: number; readonly message: string } | undefined;
 
 export interface TestMailServer {
@@ -14,7 +14,7 @@ export interface TestMailServer {
   readonly mails: ReceivedMail[];
   to(recipient: string): ReceivedMail[];
   refuse(rule: RecipientRule): void;
-  /** Called with a recipient once the server has kept the mail, before it says so. */
+  /** Called with a recipient when the mail is stored, before the 250. */
   beforeAnswer(action: (recipient: string) => void): void;
   stop(): Promise<void>;
 }
@@ -23,7 +23,7 @@ function failure(code: number, message: string): Error {
   return Object.assign(new Error(message), { responseCode: code });
 }
 
-/** A real SMTP server on a free port that keeps what it takes and refuses what it is told to. */
+/** A real SMTP server on a free port that stores accepted mails and refuses recipients on request. */
 export async function startMailServer(port = 0): Promise<TestMailServer> {
   const mails: ReceivedMail[] = [];
   let rule: RecipientRule = () => undefined;

@@ -4,9 +4,9 @@ import requireServers from './require-servers.ts';
 import { type RunningApplication, runApplication } from './run-application.ts';
 import { secretsIn, tracesOf } from './secret-traces.ts';
 
-/** The one application that all system tests use. */
+/** The application that all system tests share. */
 export interface Application extends RunningApplication {
-  /** What arrived, and the mail server's switch: see Mailbox. */
+  /** The mails and the mail server's switch: see Mailbox. */
   readonly mailsUrl: string;
 }
 
@@ -16,7 +16,7 @@ declare module 'vitest' {
   }
 }
 
-/** Starts the application once for all system tests. Its sources may be edited meanwhile: it does not take that in. */
+/** Starts the application once for all system tests, without hot reload: its sources may be edited meanwhile. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   requireServers();
   const mailbox = await startMailbox();
@@ -24,12 +24,11 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   const { application, stop } = await runApplication({ smtpUrl, env: { HOT_RELOAD: '0', MAIL_UI_URL: mailsUrl } });
   project.provide('application', { ...application, mailsUrl });
   return async () => {
-    // After everything that the tests have done to it, failures included.
+    // At the end, after all tests including failed ones.
     const traces = await tracesOf(application, mailbox.all());
     await stop();
     await mailbox.close();
     const secrets = secretsIn(traces, application.operatorToken);
-    if (secrets.length > 0)
-      throw new Error(`The application wrote secrets down:\n${secrets.join('\n').slice(0, 2000)}`);
+    if (secrets.length > 0) throw new Error(`The application wrote secrets:\n${secrets.join('\n').slice(0, 2000)}`);
   };
 };

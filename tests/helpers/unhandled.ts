@@ -1,4 +1,4 @@
-/** Collects what nobody caught; on a real process each of these would end it. */
+/** Collects unhandled errors; each would end a real process. */
 export function watchUnhandled(): { readonly seen: unknown[]; stop(): void } {
   const seen: unknown[] = [];
   const keep = (error: unknown): void => {
@@ -15,7 +15,7 @@ export function watchUnhandled(): { readonly seen: unknown[]; stop(): void } {
   };
 }
 
-/** What a call came to, and how long it took. */
+/** A call's outcome and duration. */
 export async function timed<T>(run: () => Promise<T>) {
   const started = performance.now();
   const [answer] = await Promise.allSettled([run()]);

@@ -13,14 +13,14 @@ import { randomEmail } from './random.ts';
 
 export const PASSWORD = 'correct-horse-1';
 
-/** A cache that is never there. */
+/** A cache that is never available. */
 export const NO_CACHE: UserCache = {
   read: async () => undefined,
   fill: async () => undefined,
   invalidate: async () => false,
 };
 
-/** The users services on one database. Passwords are kept as they are: hashing is tested by itself. */
+/** The users services on one database. Passwords are stored unhashed: hashing has its own tests. */
 export function userServicesOn(db: Database, cache: UserCache = NO_CACHE) {
   const published = publishedMessages();
   const database = async () => db;
@@ -32,7 +32,7 @@ export function userServicesOn(db: Database, cache: UserCache = NO_CACHE) {
   return {
     published,
     register,
-    /** Registers somebody whom nobody else knows. */
+    /** Registers a user with a random address. */
     registerAnybody: (email: string = randomEmail()) =>
       register({ name: 'Ann', lastname: 'Lee', email, password: PASSWORD }),
     read: readUser({ database, cache }),

@@ -16,12 +16,12 @@ export interface NewUser {
   readonly password: string;
 }
 
-/** A password that no other test has. */
+/** A password that no other test uses. */
 export function randomPassword(): string {
   return randomName(SECRET_MARK);
 }
 
-/** The body of a registration that nothing is wrong with, but for what is given. */
+/** The body of a valid registration, except for the given fields. */
 export function newUser(fields: Readonly<Record<string, unknown>> = {}): NewUser & Record<string, unknown> {
   return {
     name: 'Ann',
@@ -36,7 +36,7 @@ export function register(fields: Readonly<Record<string, unknown>> = {}, options
   return call<User>('POST', '/api/users/', { json: newUser(fields), ...options });
 }
 
-/** A user who is registered, and the password. */
+/** A registered user and their password. */
 export async function registered(fields: Partial<NewUser> = {}): Promise<User & { readonly password: string }> {
   const body = newUser(fields);
   const { status, body: user, text } = await call<User>('POST', '/api/users/', { json: body });
@@ -52,7 +52,7 @@ export function patch(user: Pick<User, 'id'>, json: unknown): Promise<Answer<Use
   return call<User>('PATCH', userPath(user), { json });
 }
 
-/** An id that is never given out. */
+/** An id that is never assigned. */
 export const ABSENT_ID = 8_999_999_999_999_999;
 
 export const INVALID = 'Errors was detected in received data!';

@@ -3,7 +3,7 @@ interface WaitOptions {
   readonly what?: string;
 }
 
-/** Polls until `probe` gives something truthy and returns it; what it throws until then counts as "not yet". */
+/** Polls until `probe` returns a truthy value and returns it; an exception counts as "not yet". */
 export async function waitFor<T>(
   probe: () => Promise<T> | T,
   { timeoutMs = 20_000, what = 'the condition' }: WaitOptions = {},
@@ -21,6 +21,6 @@ export async function waitFor<T>(
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   throw new Error(
-    `Waited ${timeoutMs} ms in vain for ${what}; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`,
+    `Timed out after ${timeoutMs} ms waiting for ${what}; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`,
   );
 }

@@ -2,7 +2,7 @@ import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { inject } from 'vitest';
 import { randomName } from './random.ts';
 
-/** A message as it lies on a topic of the application under test, everything as text. */
+/** A message on a topic of the application under test, as text. */
 export interface WireMessage {
   readonly topic: string;
   readonly key: string | null;
@@ -19,7 +19,7 @@ export interface NewMessage {
 const TOPICS = ['user.email.send', 'user.email.sent', 'user.email.send.dlq', 'user.email.sent.dlq'] as const;
 export type Topic = (typeof TOPICS)[number];
 
-/** Reads everything that is on the application's topics from their beginning, and writes to them as a stranger would. */
+/** Reads all messages on the application's topics from the beginning, and writes to them as a foreign service would. */
 export async function connectWire() {
   const { brokers, topicPrefix } = inject('application');
   const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
@@ -42,7 +42,7 @@ export async function connectWire() {
   return {
     on: (topic: Topic, key: string): WireMessage[] => seen.filter((one) => one.topic === topic && one.key === key),
     all: (): readonly WireMessage[] => seen,
-    /** Writes to one partition, so that what comes later is read later. */
+    /** Writes to one partition, so that later messages are read later. */
     async write(topic: Topic, messages: readonly NewMessage[]): Promise<void> {
       const partitioned = messages.map(({ key = null, value, headers = {} }) => ({
         key,

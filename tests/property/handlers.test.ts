@@ -27,7 +27,7 @@ const list = listUsersHandler(async ({ page, pageSize, sortBy }) => ({
 
 type Answer = Awaited<ReturnType<typeof invoke>>;
 
-/** A success, or an error in the contract's format that is not our own fault. */
+/** A success, or an error in the contract's format that is not a 500. */
 function expectDocumented({ status, error }: Answer, success: number): void {
   if (status === success) return;
   expect(status).not.toBe(500);
@@ -42,7 +42,7 @@ function expectDocumented({ status, error }: Answer, success: number): void {
   if (error.code === 'INVALID_INPUT') expect(Object.keys(error.errors ?? {}).length).toBeGreaterThan(0);
 }
 
-/** Bodies near the ones that are accepted, so that more than the first check is reached. */
+/** Bodies close to valid ones, to reach more than the first check. */
 const nearBody = fc.record(
   {
     name: fc.oneof(fc.string({ unit: 'binary', maxLength: 25 }), fc.anything()),
@@ -66,8 +66,8 @@ const body = fc.oneof(
   }),
 );
 
-describe('whatever is sent', () => {
-  it('as the body of a create or an update gets a success or a documented error', async () => {
+describe('any input', () => {
+  it('as the body of a create or an update returns a success or a documented error', async () => {
     await fc.assert(
       fc.asyncProperty(body, fc.boolean(), async (text, isBase64Encoded) => {
         const sent = isBase64Encoded ? Buffer.from(text).toString('base64') : text;
@@ -80,7 +80,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('as bytes or media type gets a success or a documented error', async () => {
+  it('as bytes or media type returns a success or a documented error', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.string(), async (bytes, type) => {
         const event = httpEvent({
@@ -94,7 +94,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('as an id gets a success or a documented error', async () => {
+  it('as an id returns a success or a documented error', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.string(), fc.bigInt().map(String)), async (id) => {
         expectDocumented(await invoke(get, httpEvent({ pathParameters: { id } })), 200);
@@ -102,7 +102,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('as a query gets a success or a documented error', async () => {
+  it('as a query returns a success or a documented error', async () => {
     const name = fc.oneof(fc.constantFrom('page', 'pageSize', 'sortBy', 'sortDirection'), fc.string());
     const value = fc.oneof(fc.string(), fc.integer().map(String));
     await fc.assert(

@@ -57,7 +57,7 @@ const raw: fc.Arbitrary<RawRecord> = fc.record({
 });
 
 describe('messages', () => {
-  it('survive being written and read', () => {
+  it('parse as they were written', () => {
     fc.assert(
       fc.property(event, (given) => {
         const read = parseEventMessage({
@@ -70,7 +70,7 @@ describe('messages', () => {
     );
   });
 
-  it('of any kind are read or refused, never anything else', () => {
+  it('of any content are parsed or rejected with our error', () => {
     fc.assert(
       fc.property(fc.array(raw), (records) => {
         const { messages, deadLetters } = parseBatch(records);
@@ -84,7 +84,7 @@ describe('messages', () => {
 });
 
 describe('parseInstant', () => {
-  it('gives a time that the database can hold, or says that there is none', () => {
+  it("returns a time within the database's range, or none", () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -105,7 +105,7 @@ describe('parseInstant', () => {
     );
   });
 
-  it('reads both ways of writing one instant alike, to the millisecond', () => {
+  it('reads both formats of one instant alike, to the millisecond', () => {
     fc.assert(
       fc.property(instant, (date) => {
         const seconds = Number(
@@ -120,7 +120,7 @@ describe('parseInstant', () => {
 });
 
 describe('dead letters', () => {
-  it('survive being written and read', () => {
+  it('parse as they were written', () => {
     fc.assert(
       fc.property(raw, fc.string({ minLength: 1 }), fc.nat(), (record, reason, attempts) => {
         const letter = toDeadLetter(record, 'key', reason, attempts, decodeRecord(record).headers);
@@ -132,7 +132,7 @@ describe('dead letters', () => {
     );
   });
 
-  it('of any bytes are read', () => {
+  it('of any bytes are parsed', () => {
     fc.assert(
       fc.property(raw, (record) => {
         expect(readFailure(record).topic).toBe(record.topic);
@@ -141,7 +141,7 @@ describe('dead letters', () => {
     );
   });
 
-  it('with any envelope are read', () => {
+  it('with any envelope are parsed', () => {
     const envelope = fc.record({
       requestContext: fc.anything(),
       responseContext: fc.oneof(fc.anything(), fc.record({ functionError: fc.anything() })),
@@ -176,8 +176,8 @@ describe('dead letters', () => {
   });
 });
 
-describe('whatever', () => {
-  it('is thrown by a mail server has an outcome, and no address in it', () => {
+describe('any value', () => {
+  it('thrown by a mail client yields an outcome without an address', () => {
     fc.assert(
       fc.property(fc.anything(), fc.emailAddress(), (thrown, address) => {
         const outcome = withoutAddress(outcomeOf(thrown), address);
@@ -187,7 +187,7 @@ describe('whatever', () => {
     );
   });
 
-  it('is in a traceparent, there is a trace', () => {
+  it('in a traceparent yields a trace', () => {
     fc.assert(
       fc.property(fc.option(fc.string(), { nil: undefined }), (header) => {
         expect(continueTrace(header).traceId).toMatch(/^[0-9a-f]{32}$/);

@@ -30,8 +30,8 @@ const bodies = operations.flatMap(({ operationId, requestBody, responses }) =>
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 ajv.addSchema({ $id: 'openapi', components: document.components });
 
-describe('in the OpenAPI document', () => {
-  it.each(bodies)('$name has examples, and they are what the schema says', ({ media }) => {
+describe('the OpenAPI document', () => {
+  it.each(bodies)('has examples for $name that match the schema', ({ media }) => {
     const examples =
       media.example === undefined ? Object.values(media.examples ?? {}).map(({ value }) => value) : [media.example];
 
@@ -42,7 +42,7 @@ describe('in the OpenAPI document', () => {
     for (const example of examples) expect([validate(example), validate.errors]).toEqual([true, null]);
   });
 
-  it('every error code has an example, at the status it answers with', () => {
+  it('has an example for every error code, at its status', () => {
     const found = new Map<string, string>();
     for (const { part, media } of bodies) {
       for (const { value } of Object.values(media.examples ?? {})) {
@@ -51,7 +51,7 @@ describe('in the OpenAPI document', () => {
       }
     }
 
-    // Answered before any operation is chosen.
+    // Returned before an operation is selected.
     const unreachable = ['BAD_REQUEST', 'METHOD_NOT_ALLOWED'];
     expect([...found.keys(), ...unreachable].sort()).toEqual(Object.keys(ERROR_CODES).sort());
   });

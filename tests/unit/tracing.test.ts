@@ -19,7 +19,7 @@ describe('traceparent', () => {
     [`00-${TRACE_ID}-${SPAN_ID}-00`, false],
     [`00-${TRACE_ID}-${SPAN_ID}-ff`, true],
     [`  ${HEADER.toUpperCase()} `, true],
-  ])('%j is read', (header, sampled) => {
+  ])('parses %j', (header, sampled) => {
     expect(parseTraceparent(header)).toEqual({ traceId: TRACE_ID, spanId: SPAN_ID, sampled });
   });
 
@@ -33,24 +33,24 @@ describe('traceparent', () => {
     `00-${'0'.repeat(32)}-${SPAN_ID}-01`,
     `00-${TRACE_ID}-${'0'.repeat(16)}-01`,
     `00-${TRACE_ID.replace('4', 'g')}-${SPAN_ID}-01`,
-  ])('%j is none', (header) => {
+  ])('rejects %j', (header) => {
     expect(parseTraceparent(header)).toBeUndefined();
   });
 
-  it('is never the same twice', () => {
+  it('generates unique ids', () => {
     const traces = Array.from({ length: 1000 }, newTrace);
     expect(new Set(traces.map(({ traceId }) => traceId)).size).toBe(1000);
     expect(new Set(traces.map(({ spanId }) => spanId)).size).toBe(1000);
     for (const trace of traces) expect(parseTraceparent(formatTraceparent(trace))).toEqual(trace);
   });
 
-  it('survives being written and read', () => {
+  it('parses what it formats', () => {
     const trace = newTrace();
 
     expect(parseTraceparent(formatTraceparent(trace))).toEqual(trace);
   });
 
-  it('goes on with a span of its own, or begins anew', () => {
+  it('continues a trace with a new span, or starts one', () => {
     const child = continueTrace(HEADER);
 
     expect(child.traceId).toBe(TRACE_ID);
@@ -67,7 +67,7 @@ describe('traceparent', () => {
     expect(traceIdOf(header)).toBe(expected);
   });
 
-  it('is known inside and nowhere else', () => {
+  it('is visible only inside its callback', () => {
     const trace = newTrace();
 
     expect(runInTrace(trace, currentTrace)).toBe(trace);

@@ -56,8 +56,8 @@ function statuses(answers: ReadonlyArray<{ status: number }>): Record<number, nu
   return counts;
 }
 
-describe('passwords', () => {
-  it('of one user are guessed five times, of 50 guesses at once from as many addresses', async () => {
+describe('password checks', () => {
+  it('stop after five guesses at one user, out of 50 concurrent ones from as many addresses', async () => {
     const id = randomId();
     checks = 0;
 
@@ -73,7 +73,7 @@ describe('passwords', () => {
     }
   });
 
-  it('are guessed 30 times by one address, however many users it tries', async () => {
+  it('stop after 30 guesses from one address, across all users', async () => {
     const address = randomName('address-');
 
     const answers = await Promise.all(Array.from({ length: 50 }, () => guess(address, randomId())));
@@ -81,7 +81,7 @@ describe('passwords', () => {
     expect(statuses(answers)).toEqual({ 400: 30, 429: 20 });
   });
 
-  it('that others guess leave a user alone whose own are right', async () => {
+  it('for other users do not count against a user', async () => {
     await Promise.all(Array.from({ length: 20 }, () => guess(randomName('address-'), randomId())));
 
     expect((await guess(randomName('address-'), randomId())).status).toBe(400);
@@ -89,14 +89,14 @@ describe('passwords', () => {
 });
 
 describe('sign-ups', () => {
-  it('are seven of one address, and others are not counted with it', async () => {
+  it('are limited to seven per address, counted separately for each address', async () => {
     const address = randomName('address-');
 
     expect(statuses(await Promise.all(Array.from({ length: 20 }, () => signUp(address))))).toEqual({ 201: 7, 429: 13 });
     expect((await signUp(randomName('address-'))).status).toBe(201);
   });
 
-  it('count only when there is nothing wrong with them', async () => {
+  it('count only if they are valid', async () => {
     const address = randomName('address-');
     const wrong = Array.from({ length: 20 }, () => invoke(create, request(address, '', { name: '' })));
 
@@ -119,7 +119,7 @@ describe('the window', () => {
       () => false,
     );
 
-  it('slides: a place is free again as soon as its own time is over', async () => {
+  it('slides: a slot is free again as soon as its own time has passed', async () => {
     const limit = limitOf();
     const started = performance.now();
     for (let count = 0; count < 3; count += 1) expect(await passes([limit])).toBe(true);
@@ -130,21 +130,21 @@ describe('the window', () => {
     expect(performance.now() - started).toBeGreaterThan(590);
   });
 
-  it('is not kept shut by those who go on trying', async () => {
+  it('is not extended by rejected calls', async () => {
     const limit = limitOf({ limit: 1 });
     await passes([limit]);
 
     expect(await waitFor(() => passes([limit]), { timeoutMs: 2000, what: 'a free place' })).toBe(true);
   });
 
-  it('leaves nothing behind', async () => {
+  it('leaves no key in Redis', async () => {
     const limit = limitOf({ windowMs: 100 });
     await passes([limit]);
 
     await waitFor(async () => (await redis.exists(`rate:{test:${limit.of}}`)) === 0, { what: 'an empty window' });
   });
 
-  it('of a key that holds something else stops nobody', async () => {
+  it('allows the call if its key holds a value of another type', async () => {
     const limit = limitOf();
     await redis.set(`rate:{test:${limit.of}}`, 'x', 'EX', 10);
 
@@ -153,7 +153,7 @@ describe('the window', () => {
 });
 
 describe('while Redis is down', () => {
-  it('everything is let through, and soon without asking', async () => {
+  it('allows every call and soon stops asking Redis', async () => {
     const down = createRedis('redis://127.0.0.1:1');
     down.on('error', () => undefined);
     let asked = 0;

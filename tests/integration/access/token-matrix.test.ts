@@ -12,7 +12,7 @@ const HASHED = `sha256:${createHash('sha256').update(TOKEN).digest('hex')}`;
 type Access = 'open' | 'operators' | 'operators when deployed';
 type Route = readonly [route: string, file: string, access: Access];
 
-/** Every route of the API, and who may call it. What is open answers without a token whatever the stage. */
+/** Every route of the API and its audience. An open route needs no token in any stage. */
 const ROUTES: readonly Route[] = [
   ['POST /api/users/', 'users/create', 'open'],
   ['PATCH /api/users/{id}', 'users/update', 'open'],
@@ -47,7 +47,7 @@ const CREDENTIAL_NAMES = Object.keys(CREDENTIALS) as Credential[];
 interface Stage {
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Which routes ask for the token there. */
+  /** Whether a route requires the token in this stage. */
   guards(access: Access): boolean;
 }
 
@@ -91,7 +91,7 @@ function eventOf(route: string, authorization: string | undefined) {
   };
 }
 
-/** The statuses of every route with every credential, in a process of that stage. */
+/** The status of every route with every credential, in a process of that stage. */
 async function statusesIn(env: Stage['env']): Promise<readonly number[]> {
   const calls = ROUTES.flatMap(([route, file]) =>
     CREDENTIAL_NAMES.map((name) => ({
@@ -132,7 +132,7 @@ describe.each(STAGES)('in the stage $name', ({ env, guards }) => {
     })),
   );
 
-  it.each(cells)('$route with $credential: let in $isIn', ({ route, credential, isIn }) => {
+  it.each(cells)('$route with $credential: allowed $isIn', ({ route, credential, isIn }) => {
     const status = answers.get(`${route} ${credential}`) ?? 0;
 
     if (isIn) expect([200, 202, 204, 400, 404, 409]).toContain(status);
@@ -156,14 +156,14 @@ describe('serverless.yml', () => {
     'diagnostics/pass-message-on',
   ];
 
-  it('has no route of which this table does not say who may call it', () => {
+  it('has no route that is missing from this table', () => {
     const known = [...ROUTES.map(([, file]) => file), ...OPEN_AND_WITHOUT_DATA];
     const served = routed.map(({ handler }) => handler.replace(/^dist\/functions\/|\.handler$/g, ''));
 
     expect(served.filter((file) => !known.includes(file))).toEqual([]);
   });
 
-  it('puts the authorizer before the very routes that ask for a token when deployed', () => {
+  it('puts the authorizer before exactly the routes that require a token when deployed', () => {
     const guarded = ROUTES.filter(([route, , access]) => access !== 'open' && route !== 'the authorizer');
 
     expect(
@@ -175,8 +175,8 @@ describe('serverless.yml', () => {
   });
 });
 
-describe('outside the local stage without any token', () => {
-  it('nobody is let in where operators are asked for', async () => {
+describe('outside the local stage without a configured token', () => {
+  it('no operator route is accessible', async () => {
     const statuses = await statusesIn({ STAGE: 'prod' });
     const guarded = ROUTES.flatMap(([, , access]) => CREDENTIAL_NAMES.map(() => access !== 'open'));
 

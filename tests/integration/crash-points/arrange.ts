@@ -7,7 +7,7 @@ import { NO_CACHE } from '#tests/helpers/user-services.ts';
 import { batch, get, registration, relay, retry } from './invocations.ts';
 import type { World } from './world.ts';
 
-/** Whom a test is about; without an id and a uuid as long as nobody is registered. */
+/** The user and event of a test; without id and uuid until the registration. */
 export interface Subject {
   readonly email: string;
   readonly id: number;
@@ -20,7 +20,7 @@ const USER_UNKNOWN = { code: 550, message: '5.1.1 no such user' };
 
 export const newcomer: Arrange = async () => ({ email: randomEmail(), id: 0, uuid: '' });
 
-/** Registered while Kafka was away: the event is due and was never published. */
+/** Registered while Kafka was unavailable: the event is due and was never published. */
 export const committed: Arrange = async (world) => {
   const { email } = await newcomer(world);
   const database = async () => world.users.db;
@@ -31,7 +31,7 @@ export const committed: Arrange = async (world) => {
   return { email, id, uuid };
 };
 
-/** On the topic, marked, and due again. */
+/** Published, marked, and due again. */
 export const published: Arrange = async (world) => {
   const subject = await committed(world);
   await world.survivor(relay);
@@ -50,7 +50,7 @@ export const delivered: Arrange = async (world) => {
   return subject;
 };
 
-/** The address is refused for good; the dead letter is on its topic. */
+/** The address is permanently refused; the dead letter is on its topic. */
 export const buried: Arrange = async (world) => {
   const subject = await published(world);
   world.mail.refuse(subject.email, USER_UNKNOWN);
@@ -58,7 +58,7 @@ export const buried: Arrange = async (world) => {
   return subject;
 };
 
-/** FAILED, and accepted by the mail server from now on. */
+/** FAILED; the mail server accepts the address from now on. */
 export const failed: Arrange = async (world) => {
   const subject = await buried(world);
   await world.survivor(batch('recordDeadLetter', await world.records('user.email.send.dlq')));
@@ -75,14 +75,14 @@ export const retried: Arrange = async (world) => {
   return subject;
 };
 
-/** FAILED although its mail went out: the confirmation is late. */
+/** FAILED although its mail was sent: the confirmation is late. */
 export const confirmedLate: Arrange = async (world) => {
   const subject = await delivered(world);
   await world.users.db('outbox_events').update({ event_state: 'FAILED', reason: 'taken for dead' });
   return subject;
 };
 
-/** In the inbox and due: the mail server was away when it came. */
+/** In the inbox and due: the mail server was unavailable when the message arrived. */
 export const pending: Arrange = async (world) => {
   const subject = await published(world);
   const { receive } = notificationServicesOn(world.notifications, { send: () => Promise.reject(new Error('away')) });
@@ -91,7 +91,7 @@ export const pending: Arrange = async (world) => {
   return subject;
 };
 
-/** In the inbox and due, left started by a process that died. */
+/** In the inbox, due, and started by a process that died. */
 export const suspect: Arrange = async (world) => {
   const subject = await pending(world);
   await world.notifications.db('email_deliveries').update({ unfinished_starts: 1 });
@@ -105,14 +105,14 @@ async function receivedWithoutBroker(world: World): Promise<void> {
   await world.passTime();
 }
 
-/** SENT, but the broker was away: the confirmation is due. */
+/** SENT while the broker was unavailable: the confirmation is due. */
 export const untoldSent: Arrange = async (world) => {
   const subject = await published(world);
   await receivedWithoutBroker(world);
   return subject;
 };
 
-/** FAILED, but the broker was away: the dead letter is due. */
+/** FAILED while the broker was unavailable: the dead letter is due. */
 export const untoldFailed: Arrange = async (world) => {
   const subject = await published(world);
   world.mail.refuse(subject.email, USER_UNKNOWN);
@@ -120,14 +120,14 @@ export const untoldFailed: Arrange = async (world) => {
   return subject;
 };
 
-/** The user is in the cache. */
+/** The user is cached. */
 export const cached: Arrange = async (world) => {
   const subject = await committed(world);
   await world.survivor(get(subject.id));
   return subject;
 };
 
-/** Renamed while Redis was away: what it holds is out of date. */
+/** Renamed while Redis was unavailable: the cached value is stale. */
 export function staleInCache(name: string): Arrange {
   return async (world) => {
     const subject = await cached(world);
@@ -148,7 +148,7 @@ export function refusing(arrange: Arrange, times?: number): Arrange {
   };
 }
 
-/** Something that is no event lies beside what the test is about. */
+/** Puts a record that is not an event beside the test's own. */
 export function besideGarbage(arrange: Arrange, topic: 'user.email.send' | 'user.email.sent'): Arrange {
   return async (world) => {
     const subject = await arrange(world);

@@ -8,7 +8,7 @@ import { replay, survive } from './survive.ts';
 import { startTopicLog, type TopicLog } from './topic-log.ts';
 import { newPrefix, openWorld, topicsOf, type World } from './world.ts';
 
-/** Processes spend their short lives starting and waiting: more at once than there are cores. */
+/** More than there are cores: the processes mostly start and wait. */
 const WORLDS = 4;
 
 const worlds: World[] = [];
@@ -18,7 +18,7 @@ let log: TopicLog;
 
 beforeAll(async () => {
   mail = await openPostOffice();
-  // One hash more or less is not what this is about.
+  // The cheapest hash: its cost is irrelevant here.
   Object.assign(process.env, { SMTP_URL: mail.url, PASSWORD_HASH_MEMORY_KIB: '8', PASSWORD_HASH_PASSES: '1' });
   const prefixes = Array.from({ length: WORLDS }, newPrefix);
   log = await startTopicLog(prefixes.flatMap(topicsOf));
@@ -42,7 +42,7 @@ async function inWorld(run: (world: World) => Promise<void>): Promise<void> {
   }
 }
 
-/** What there is to see from outside. */
+/** The visible result: event states and Message-IDs. */
 async function outcome({ users }: World, { email }: { email: string }) {
   const events = await users.db('outbox_events');
   const messageIds = mail.messageIdsTo(email);
@@ -77,8 +77,8 @@ describe.concurrent('a process that is killed', () => {
   });
 });
 
-describe('a process that is killed by somebody else', () => {
-  it('between the last byte of a mail and its 250 has the mail repeated with the same Message-ID', async () => {
+describe('a process that another process kills', () => {
+  it('between the last byte of a mail and its 250: the mail is repeated with the same Message-ID', async () => {
     await inWorld(async (world) => {
       const subject = await published(world);
       const victim = startHost(world.env);
@@ -96,7 +96,7 @@ describe('a process that is killed by somebody else', () => {
 });
 
 describe('the list of crash tests', () => {
-  it.each(STEPS)('names somebody who dies after "%s"', (step) => {
+  it.each(STEPS)('has a test that dies after "%s"', (step) => {
     expect(CRASH_TESTS[step]?.length).toBeGreaterThan(0);
   });
 });

@@ -8,23 +8,23 @@ import type { Environment, Invocation } from './lambda-host.ts';
 import { survive } from './survive.ts';
 import type { World } from './world.ts';
 
-/** What a process was at when it died, and what has become of it once the others have worked everything off. */
+/** One crash: the operation that dies, and the expected result after the surviving processes have finished the work. */
 export interface CrashTest {
   /** Completes "killed in …". */
   readonly what: string;
   arrange(world: World): Promise<Subject>;
-  /** What the victim is called for; it dies in the last of several calls. */
+  /** The victim's calls; it dies in the last one. */
   victim(world: World, subject: Subject): Promise<Invocation | Invocation[]> | Invocation;
-  /** What the victim is told differently from the survivor. */
+  /** Environment variables that differ between victim and survivor. */
   env?(world: World): Environment;
-  /** The event's state in the end, or that there is none. */
+  /** The event's final state, or `none` if there is no event. */
   readonly event: 'FINISHED' | 'FAILED' | 'none';
-  /** How often the mail was taken: twice only where the 250 was lost with the process. */
+  /** How often the mail server accepted the mail: twice only if the 250 was lost with the process. */
   readonly mails: 0 | 1 | 2;
   also?(world: World, subject: Subject): Promise<void>;
 }
 
-/** Nobody listens there. */
+/** A port without a listener. */
 const NOWHERE = '127.0.0.1:9';
 
 const newName = 'Zoe';
@@ -81,28 +81,28 @@ const intake: CrashTest = { what: 'the consumer', arrange: given.published, vict
 const reopening: CrashTest = { ...intake, what: 'the consumer of a retry', arrange: given.retried };
 const besideGarbage: CrashTest = {
   ...intake,
-  what: 'the consumer of a batch with garbage',
+  what: 'the consumer of a batch with an invalid record',
   arrange: given.besideGarbage(given.published, 'user.email.send'),
   async also({ users }) {
     expect(await users.db('dead_letters')).toContainEqual(expect.objectContaining({ event_uuid: null }));
   },
 };
 const confirmingAgain: CrashTest = { ...intake, what: 'a redelivery after the mail', arrange: given.delivered };
-const buryingAgain: CrashTest = { ...intake, what: 'a redelivery after the end', arrange: given.buried, ...never };
+const buryingAgain: CrashTest = { ...intake, what: 'a redelivery after the failure', arrange: given.buried, ...never };
 
 const due: CrashTest = { what: 'deliver-due', arrange: given.pending, victim: () => deliverDue, ...once };
 const suspected: CrashTest = { ...due, what: 'deliver-due of a suspect', arrange: given.suspect };
-const tellingSent: CrashTest = { ...due, what: 'deliver-due telling of a mail', arrange: given.untoldSent };
+const tellingSent: CrashTest = { ...due, what: 'deliver-due publishing a confirmation', arrange: given.untoldSent };
 const tellingFailed: CrashTest = {
   ...due,
-  what: 'deliver-due telling of a failure',
+  what: 'deliver-due publishing a dead letter',
   arrange: given.untoldFailed,
   ...never,
 };
 const sending = [intake, due];
 const sentWithoutDatabase: CrashTest = {
   ...intake,
-  what: 'deliver-due that knows of a mail which could not be recorded',
+  what: 'deliver-due with a sent but unrecorded mail',
   env: ({ notifications, proxy }) => ({ NOTIFICATIONS_DATABASE_URL: throughProxy(notifications.url, proxy) }),
   async victim(world, { email }) {
     world.mail.beforeAnswer(email, () => void world.proxy.set('refuse'));
@@ -111,7 +111,7 @@ const sentWithoutDatabase: CrashTest = {
 };
 const claimWithoutAnswer: CrashTest = {
   ...sentWithoutDatabase,
-  what: 'deliver-due that knows of a claim whose commit was never answered',
+  what: 'deliver-due with a claim whose commit got no response',
   victim: async (world) => [
     { ...(await sendBatch(world)), before: () => world.proxy.set('cut', { of: 'client', text: 'COMMIT;' }) },
     { ...deliverDue, before: () => world.proxy.set('pass') },
@@ -121,7 +121,12 @@ const claimWithoutAnswer: CrashTest = {
 function noServer() {
   return { SMTP_URL: `smtp://${NOWHERE}` };
 }
-const refused: CrashTest = { ...intake, what: 'a final refusal', arrange: given.refusing(given.published), ...never };
+const refused: CrashTest = {
+  ...intake,
+  what: 'a permanent refusal',
+  arrange: given.refusing(given.published),
+  ...never,
+};
 const refusedDue: CrashTest = { ...refused, arrange: given.refusing(given.pending), victim: () => deliverDue };
 const greylisted: CrashTest = { ...intake, what: 'a greylisting', arrange: given.refusing(given.published, 1) };
 const greylistedDue: CrashTest = { ...greylisted, arrange: given.refusing(given.pending, 1), victim: () => deliverDue };
@@ -132,7 +137,7 @@ const confirming: CrashTest = { what: 'a confirmation', arrange: given.delivered
 const confirmingLate: CrashTest = { ...confirming, what: 'a late confirmation', arrange: given.confirmedLate };
 const confirmingGarbage: CrashTest = {
   ...besideGarbage,
-  what: 'a confirmation beside garbage',
+  what: 'a confirmation beside an invalid record',
   arrange: given.besideGarbage(given.delivered, 'user.email.sent'),
   victim: sentBatch,
 };
@@ -188,7 +193,7 @@ const draining: CrashTest = {
 };
 const invalidating = [updating, removing, draining];
 
-/** Each step of the code, and those who may die there. A step that is missing fails the suite, and does not compile. */
+/** Every step of the code and the tests that die there. A missing step fails the type check and the suite. */
 export const CRASH_TESTS: Readonly<Record<Step, readonly CrashTest[]>> = {
   'create: password hashed': [notCreated],
   'create: user written': [notCreated],

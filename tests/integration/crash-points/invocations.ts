@@ -4,7 +4,7 @@ import type { Invocation } from './lambda-host.ts';
 
 const PASSWORD = 'correct-horse-1';
 
-/** A sample of `events/`, which is whole as API Gateway sends it, with what the test is about put in. */
+/** A sample of `events/`, complete as API Gateway sends it, with the test's own values. */
 function sample(name: string, changes: Readonly<Record<string, unknown>>): unknown {
   return {
     ...JSON.parse(readFileSync(new URL(`../../../events/${name}.json`, import.meta.url), 'utf8')),
@@ -54,7 +54,7 @@ export const relay: Invocation = { handler: 'relayOutbox', event: { once: true }
 
 export const deliverDue: Invocation = { handler: 'deliverDue', event: { once: true } };
 
-/** A batch of one event source mapping. */
+/** One batch of an event source mapping. */
 export function batch(
   handler: 'sendWelcomeEmail' | 'confirmEmailSent' | 'recordDeadLetter',
   records: readonly RawRecord[],

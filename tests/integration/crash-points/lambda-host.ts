@@ -19,7 +19,7 @@ const HANDLERS = {
 export interface Invocation {
   readonly handler: keyof typeof HANDLERS;
   readonly event: unknown;
-  /** What happens around the process right before it is called. */
+  /** Runs around the process immediately before the call. */
   before?(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ interface Reply {
 }
 
 export interface Host {
-  /** @throws what the handler threw, or that the process ended first */
+  /** @throws the handler's error, or an error if the process ends first */
   invoke(invocation: Invocation): Promise<HttpAnswer | undefined>;
   readonly pid: number;
   stop(): Promise<void>;
@@ -43,7 +43,7 @@ export interface Host {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How a process ended that was to die at a step; `reached` is the step it came to, if it did. */
+/** How a process that should die at a step ended; `reached` is the step it reached, if any. */
 export interface Death {
   readonly signal: string | null;
   readonly reached: string | undefined;
@@ -56,7 +56,7 @@ function distFile(file: string): string {
   return path(`../../../dist/functions/${file}.js`);
 }
 
-/** How long a process may live on after its answer: a publish that its caller has left may still be under way. */
+/** How long a process may run after its response: a publish that outlived the inline time limit may still be in progress. */
 const AFTER_ANSWER_MS = 3000;
 const LIMIT_MS = 20_000;
 
@@ -64,7 +64,7 @@ function start(env: Environment): ChildProcess {
   return fork(path('../../fixtures/lambda-process.mjs'), {
     env: { ...process.env, ...env },
     execArgv: ['--import', path('../../fixtures/crash-preload.mjs')],
-    // Their log lines tell of the faults that are made on purpose.
+    // Their log reports the injected faults.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
 }
@@ -112,7 +112,7 @@ export function startHost(env: Environment): Host {
   };
 }
 
-/** Runs calls, one after the other, in a process of its own that kills itself at the step. */
+/** Runs calls one after the other in a process that kills itself at the step. */
 export async function dieAt(step: Step, invocations: readonly Invocation[], env: Environment): Promise<Death> {
   const child = start({ ...env, CRASH_AT: step });
   let said = '';

@@ -3,18 +3,18 @@ import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server
 export interface Refusal {
   readonly code: number;
   readonly message: string;
-  /** How often it is given before the recipient is accepted; without end when absent. */
+  /** How many times it is given before the recipient is accepted; always if absent. */
   readonly times?: number;
 }
 
-/** One mail server for all worlds: an address belongs to one test. */
+/** One mail server for all worlds: each address belongs to one test. */
 export interface PostOffice {
   readonly url: string;
-  /** The Message-IDs of the mails that an address got. */
+  /** The Message-IDs of the mails to an address. */
   messageIdsTo(address: string): string[];
   refuse(address: string, refusal: Refusal): void;
   accept(address: string): void;
-  /** Called once the address's mail is kept, before the 250. */
+  /** Called when the mail to this address is stored, before the 250. */
   beforeAnswer(address: string, action: () => void): void;
   stop(): Promise<void>;
 }

@@ -8,10 +8,10 @@ const CONSUMERS = [
   ['user.email.sent.dlq', 'recordDeadLetter'],
 ] as const;
 
-/** More would mean that something waits for what never comes. */
+/** More rounds mean that the process waits for something that never happens. */
 const MAX_ROUNDS = 8;
 
-/** What is left to do, in words; empty once everything has come to its end. */
+/** Describes the unfinished work; empty when everything has ended. */
 async function leftToDo({ users, notifications }: World): Promise<string[]> {
   const events = await users.db('outbox_events').where({ event_state: 'PROCESSING' });
   const deliveries = await notifications.db('email_deliveries').whereNull('settled_at');
@@ -23,7 +23,7 @@ async function leftToDo({ users, notifications }: World): Promise<string[]> {
   ];
 }
 
-/** What has not been acknowledged is delivered (again); returns how much of each topic has been, by now. */
+/** Delivers what was not acknowledged; returns the new position in each topic. */
 async function consume(world: World, acknowledged: Map<string, number>): Promise<boolean> {
   let isIdle = true;
   for (const [topic, handler] of CONSUMERS) {
@@ -38,8 +38,8 @@ async function consume(world: World, acknowledged: Map<string, number>): Promise
 }
 
 /**
- * Lets a process that did not die work off what the dead one left, from the first record of this test on: a batch that was
- * not acknowledged is delivered again at once, while the dead one's leases still hold; then time passes.
+ * Lets a surviving process finish the work of the dead one, from the first record of this test: batches without an
+ * acknowledgement are delivered again at once, while the dead process's leases still hold; then time passes.
  * @throws when it takes more than a few rounds
  */
 export async function survive(world: World): Promise<void> {
@@ -54,7 +54,7 @@ export async function survive(world: World): Promise<void> {
   throw new Error(`After ${MAX_ROUNDS} rounds: ${(await leftToDo(world)).join(', ')}`);
 }
 
-/** Delivers every record once more, newest first, and lets both schedules run: nothing of it may change anything. */
+/** Delivers every record once more, newest first, and runs both schedules: nothing may change. */
 export async function replay(world: World): Promise<void> {
   for (const [topic, handler] of CONSUMERS) {
     const records = await world.records(topic);

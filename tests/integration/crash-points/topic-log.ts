@@ -5,9 +5,9 @@ import { PARTITIONS } from '#shared/messages/topics.ts';
 import { randomName } from '#tests/helpers/random.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
-/** What lies on real topics, as Lambda would hand it over. */
+/** The records on real topics, in the form in which Lambda passes them. */
 export interface TopicLog {
-  /** Everything that was written to the topic until now, in the order it was read. */
+  /** All records of the topic so far, in read order. */
   read(topic: string): Promise<readonly RawRecord[]>;
   write(topic: string, value: string): Promise<void>;
   stop(): Promise<void>;
@@ -45,7 +45,7 @@ export async function startTopicLog(topics: readonly string[]): Promise<TopicLog
   const kafka = new Kafka({
     clientId: 'crash-points',
     brokers: (process.env['KAFKA_BROKERS'] ?? '').split(','),
-    // A broker that has just been started has no coordinator yet, and a busy machine takes its time to make one.
+    // A broker that has just started has no group coordinator yet, and takes time to create one on a busy machine.
     retry: { retries: 200, initialRetryTime: 100, maxRetryTime: 300 },
     logLevel: logLevel.NOTHING,
   });

@@ -10,30 +10,30 @@ import type { TopicLog } from './topic-log.ts';
 
 type Topic = (typeof TOPICS)[number];
 
-/** Databases, topics and a process of its own that survives: one test at a time lives in it. */
+/** Databases, topics and a surviving process; used by one test at a time. */
 export interface World {
   readonly users: TestDatabase;
   readonly notifications: TestDatabase;
   readonly mail: PostOffice;
-  /** In front of the notifications database, for whoever is told to go through it. */
+  /** A proxy to the notifications database, for processes configured to use it. */
   readonly proxy: TcpProxy;
-  /** What a process needs to live in this world. */
+  /** The environment of a process in this world. */
   readonly env: Environment;
-  /** Makes the survivor do something. */
+  /** Invokes a handler in the surviving process. */
   survivor(invocation: Invocation): Promise<HttpAnswer | undefined>;
-  /** Everything on the topic that the present test has written. */
+  /** All records that the current test has written to the topic. */
   records(topic: Topic): Promise<readonly RawRecord[]>;
-  /** Puts something on the topic that is no event. */
+  /** Writes a record that is not an event. */
   writeGarbage(topic: Topic): Promise<void>;
-  /** Leases end, and what waits is due. */
+  /** Ends leases and makes waiting rows due. */
   passTime(): Promise<void>;
-  /** Forgets what the last test left. */
+  /** Removes the data of the previous test. */
   clear(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const TABLES = ['users', 'outbox_events', 'dead_letters', 'cache_invalidations'];
-/** Redis is shared, and its keys name users by id. */
+/** Redis is shared, and its keys identify users by id. */
 function FIRST_ID() {
   return Math.floor(Math.random() * 2 ** 40);
 }

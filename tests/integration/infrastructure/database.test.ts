@@ -47,7 +47,7 @@ function fill(): Promise<unknown> {
   );
 }
 
-describe('a database that does not answer', () => {
+describe('an unresponsive database', () => {
   it.each([
     ['refuse', one],
     ['reset', one],
@@ -55,7 +55,7 @@ describe('a database that does not answer', () => {
     ['refuse', oneInTransaction],
     ['reset', oneInTransaction],
     ['silent', oneInTransaction],
-  ] as const)('(%s) fails the call in time, with connections open or not, and heals', async (mode, call) => {
+  ] as const)('(%s) fails calls in time, with or without open connections, and recovers', async (mode, call) => {
     await fill();
     await proxy.set(mode);
 
@@ -72,7 +72,7 @@ describe('a database that does not answer', () => {
     expect(unhandled.seen).toEqual([]);
   });
 
-  it('that goes silent while connections are set up does not block the pool', async () => {
+  it('that goes silent during connection setup does not block the pool', async () => {
     await proxy.set('refuse');
     await timed(one);
     await proxy.set('silent');
@@ -85,7 +85,7 @@ describe('a database that does not answer', () => {
     expect(ms).toBeLessThan(LIMIT_MS);
   });
 
-  it('that goes silent in the middle of a transaction fails it in time', async () => {
+  it('that goes silent in a transaction fails it in time', async () => {
     await fill();
 
     const { answer, ms } = await timed(() =>
@@ -101,7 +101,7 @@ describe('a database that does not answer', () => {
     expect(unhandled.seen).toEqual([]);
   });
 
-  it('does not tell its callers SQL or values', async () => {
+  it('does not expose SQL or values in errors', async () => {
     await proxy.set('refuse');
 
     const { answer } = await timed(() => userServicesOn(db).registerAnybody('secret-address@b.io'));
@@ -113,7 +113,7 @@ describe('a database that does not answer', () => {
   });
 });
 
-describe('connections that die', () => {
+describe('dead connections', () => {
   const kill = async (): Promise<void> => {
     const name = new URL(direct.url).pathname.slice(1);
     const [rows] = await direct.db.raw(
@@ -123,7 +123,7 @@ describe('connections that die', () => {
     for (const { id } of rows) await direct.db.raw('KILL ?', [id]).catch(() => undefined);
   };
 
-  it('while idle are replaced within the call', async () => {
+  it('are replaced within the call when they were idle', async () => {
     await fill();
     await kill();
 
@@ -132,7 +132,7 @@ describe('connections that die', () => {
     expect(unhandled.seen).toEqual([]);
   });
 
-  it('in a transaction have it run again, once', async () => {
+  it('restart their transaction once', async () => {
     let runs = 0;
 
     const answer = await transaction(db, async (trx) => {
@@ -147,7 +147,7 @@ describe('connections that die', () => {
     expect(unhandled.seen).toEqual([]);
   });
 
-  it('are not repeated during a commit, whose outcome is unknown', async () => {
+  it('do not repeat a commit, whose outcome is unknown', async () => {
     let runs = 0;
 
     const { answer } = await timed(() =>
@@ -163,7 +163,7 @@ describe('connections that die', () => {
     expect(unhandled.seen).toEqual([]);
   });
 
-  it('silently are given up after the time that a query may take, and replaced', async () => {
+  it('that went silent are abandoned after the query timeout and replaced', async () => {
     await fill();
     proxy.forget();
 
@@ -177,8 +177,8 @@ describe('connections that die', () => {
   });
 });
 
-describe('two transactions that block each other', () => {
-  it('are both done in the end', async () => {
+describe('a deadlock between two transactions', () => {
+  it('is resolved: both complete', async () => {
     await direct.db.raw('CREATE TABLE pairs (id INT PRIMARY KEY, n INT)');
     await direct.db('pairs').insert([
       { id: 1, n: 0 },

@@ -55,7 +55,7 @@ describe('the broker', () => {
     expect(await createTopics()).toEqual([]);
   });
 
-  it('gets the value and the headers that the contract names', async () => {
+  it('gets the value and headers of the contract', async () => {
     const event = testEvent({ generation: 2 });
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const message = toMessage('user.email.send', {
@@ -73,7 +73,7 @@ describe('the broker', () => {
     expect(headers).toMatchObject({ ce_id: event.uuid, ce_type: 'user.email.send', 'x-generation': '2', traceparent });
   });
 
-  it('takes the dead letter of a record that is as large as it takes itself', async () => {
+  it('accepts the dead letter of a record of the largest accepted size', async () => {
     const key = randomName('large-');
     const record = {
       topic: 'user.email.send',
@@ -90,13 +90,13 @@ describe('the broker', () => {
     expect((await arrived(key)).topic).toBe(`${prefix}user.email.send.dlq`);
   });
 
-  it('that does not know a topic has the publication fail, not vanish', async () => {
+  it('without the topic fails the publication', async () => {
     await expect(publish(randomName('nowhere-'), [{ key: 'k', value: 'v', headers: {} }])).rejects.toThrow();
   });
 });
 
 describe('an idle connection', () => {
-  it('re-arms no timer', async () => {
+  it("does not re-arm kafkajs's idle timer", async () => {
     const admin = createKafka(process.env['KAFKA_BROKERS'] ?? '').admin();
     await admin.connect();
     await admin.listTopics();

@@ -28,10 +28,10 @@ afterAll(async () => {
   unhandled.stop();
 });
 
-// Nothing may get through before the last test: past the proxy the client would learn the broker's own address.
-describe('while the broker is away', () => {
+// No call may succeed before the last test: the client would learn the broker's own address and bypass the proxy.
+describe('while the broker is unavailable', () => {
   it.each(['refuse', 'reset', 'silent'] as const)(
-    '(%s) a publication holds its caller up for 100 ms at most',
+    '(%s) a publication delays its caller by at most 100 ms',
     async (mode) => {
       let now = 0;
       const breaker = circuitBreaker({ threshold: 3, probeAfterMs: 3000 }, () => now);
@@ -56,7 +56,7 @@ describe('while the broker is away', () => {
     },
   );
 
-  it('publishes again once it is back, and closes the breaker', async () => {
+  it('publishes again after recovery and closes the breaker', async () => {
     let now = 0;
     const breaker = circuitBreaker({ threshold: 1, probeAfterMs: 1000 }, () => now);
     const soon = publishSoon({ database: async () => database.db, publish, breaker });

@@ -37,30 +37,33 @@ async function isCaching(): Promise<boolean> {
   return (await userCache.read(1)) !== undefined;
 }
 
-describe('while Redis is away', () => {
-  it.each(['refuse', 'reset', 'silent'] as const)('(%s) reads and changes go on, and the cache heals', async (mode) => {
-    const user = await users.registerAnybody();
-    await waitFor(isCaching, { what: 'the cache' });
-    await proxy.set(mode);
+describe('while Redis is unavailable', () => {
+  it.each(['refuse', 'reset', 'silent'] as const)(
+    '(%s) reads and updates succeed, and the cache recovers',
+    async (mode) => {
+      const user = await users.registerAnybody();
+      await waitFor(isCaching, { what: 'the cache' });
+      await proxy.set(mode);
 
-    const reads = [await timed(() => users.read(user.id)), await timed(() => users.read(user.id))];
-    const removal = await timed(() => users.remove(user.id));
+      const reads = [await timed(() => users.read(user.id)), await timed(() => users.read(user.id))];
+      const removal = await timed(() => users.remove(user.id));
 
-    for (const { answer, ms } of reads) {
-      expect(answer).toEqual({ status: 'fulfilled', value: user });
-      expect(ms).toBeLessThan(1000);
-    }
-    expect(removal.answer).toMatchObject({ status: 'fulfilled' });
-    expect(removal.ms).toBeLessThan(1000);
+      for (const { answer, ms } of reads) {
+        expect(answer).toEqual({ status: 'fulfilled', value: user });
+        expect(ms).toBeLessThan(1000);
+      }
+      expect(removal.answer).toMatchObject({ status: 'fulfilled' });
+      expect(removal.ms).toBeLessThan(1000);
 
-    await proxy.set('pass');
-    await waitFor(isCaching, { timeoutMs: 3000, what: 'the cache' });
-    await users.drain();
-    expect(await database.db('cache_invalidations')).toEqual([]);
-    expect(unhandled.seen).toEqual([]);
-  });
+      await proxy.set('pass');
+      await waitFor(isCaching, { timeoutMs: 3000, what: 'the cache' });
+      await users.drain();
+      expect(await database.db('cache_invalidations')).toEqual([]);
+      expect(unhandled.seen).toEqual([]);
+    },
+  );
 
-  it('silently, as after a freeze, the connection is replaced soon', async () => {
+  it('a connection that went silent, as after a freeze, is replaced promptly', async () => {
     await waitFor(isCaching, { what: 'the cache' });
     proxy.forget();
 

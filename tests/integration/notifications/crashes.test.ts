@@ -29,7 +29,7 @@ afterAll(async () => {
   await mail.stop();
 });
 
-/** What a process leaves that died while it sent: rows that were started and whose lease is over. */
+/** Leaves the rows of a process that died while sending: started, with an expired lease. */
 async function leftStarted(events: readonly TestEvent[], unfinishedStarts = 1): Promise<void> {
   const neverSends = notificationServicesOn(database, { send: () => Promise.reject(new Error('no server')) });
   await neverSends.receive(events.map((event) => sendRecord(event)));
@@ -43,7 +43,7 @@ async function leftStarted(events: readonly TestEvent[], unfinishedStarts = 1): 
 }
 
 describe('after a crash', () => {
-  it('an expired lease is taken over by deliver-due', async () => {
+  it('deliver-due takes over an expired lease', async () => {
     const event = testEvent();
     await leftStarted([event]);
     const { deliverDue, published } = notificationServicesOn(database);
@@ -54,7 +54,7 @@ describe('after a crash', () => {
     expect(published.keysOn(SENT)).toContain(event.uuid);
   });
 
-  it('rows that a frozen process has locked are freed by the server', async () => {
+  it('the server releases rows locked by a frozen process', async () => {
     const event = testEvent();
     await leftStarted([event]);
     const { receive } = notificationServicesOn(database);
@@ -70,7 +70,7 @@ describe('after a crash', () => {
     expect(Number(allowed)).toBeLessThanOrEqual(60);
   });
 
-  it('an expired lease is taken over by a redelivered message', async () => {
+  it('a redelivered message takes over an expired lease', async () => {
     const event = testEvent();
     await leftStarted([event]);
     const { receive } = notificationServicesOn(database);
@@ -80,7 +80,7 @@ describe('after a crash', () => {
     expect(mail.to(event.userEmail)).toHaveLength(1);
   });
 
-  it('one of several processes takes a delivery over', async () => {
+  it('only one of several processes takes over a delivery', async () => {
     const events = Array.from({ length: 10 }, () => testEvent());
     await leftStarted(events);
     const processes = Array.from({ length: 4 }, () => notificationServicesOn(database));
@@ -90,7 +90,7 @@ describe('after a crash', () => {
     expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual(events.map(() => 1));
   });
 
-  it('a mail that kills its process five times is dead-lettered, its neighbours go out', async () => {
+  it('a mail that kills its process five times is dead-lettered, and the others are sent', async () => {
     const [poison, innocent] = [testEvent(), testEvent()];
     await leftStarted([innocent], 1);
     await leftStarted([poison], 5);
@@ -104,7 +104,7 @@ describe('after a crash', () => {
     expect(published.keysOn(DLQ)).toContain(poison.uuid);
   });
 
-  it('a suspect is counted right before its own mail, alone', async () => {
+  it("a suspect's start is counted immediately before its own mail, which is sent alone", async () => {
     const events = [testEvent(), testEvent(), testEvent()];
     await leftStarted(events);
     let underWay = 0;
@@ -127,7 +127,7 @@ describe('after a crash', () => {
     expect(counts).toEqual([2, 2, 2]);
   });
 
-  it('a result that was recorded but not told is told by deliver-due', async () => {
+  it('deliver-due publishes a result that was recorded but not published', async () => {
     const event = testEvent();
     const crashing = notificationServicesOn(database);
     crashing.published.failWith(new Error('broker away'));
@@ -143,7 +143,7 @@ describe('after a crash', () => {
     expect((await deliveries.find(event.uuid)).user_email).toBeNull();
   });
 
-  it('a dead letter that was told late does not settle the failure of the next generation', async () => {
+  it('a late dead letter does not settle the failure of the next generation', async () => {
     const event = testEvent();
     await leftStarted([event]);
     await deliveries.change(event.uuid, { status: 'FAILED', generation: 1 });
@@ -171,7 +171,7 @@ describe('after a crash', () => {
     expect(sentUnrecorded().has(event.uuid)).toBe(false);
   });
 
-  it('mails wait for no broker: what is due goes out while results cannot be told', async () => {
+  it('due mails are sent even while results cannot be published', async () => {
     const [told, due] = [testEvent(), testEvent()];
     const services = notificationServicesOn(database);
     services.published.failWith(new Error('broker away'));
@@ -189,12 +189,12 @@ function smtpError(command: string, responseCode: number, response: string): Err
   return Object.assign(new Error(response), { command, responseCode, response });
 }
 
-describe('a holder that was overtaken while it sent', () => {
+describe('a process that lost its lease while sending', () => {
   it.each([
-    ['a final refusal', smtpError('RCPT TO', 550, '550 5.1.1 no such user')],
-    ['a refusal for now', smtpError('RCPT TO', 450, '450 4.2.0 come again')],
-    ['a server in trouble', smtpError('EHLO', 421, '421 busy')],
-  ])('leaves the row to its new holder after %s', async (_, error) => {
+    ['a permanent refusal', smtpError('RCPT TO', 550, '550 5.1.1 no such user')],
+    ['a temporary refusal', smtpError('RCPT TO', 450, '450 4.2.0 come again')],
+    ['a failing server', smtpError('EHLO', 421, '421 busy')],
+  ])('leaves the row to the new holder after %s', async (_, error) => {
     const event = testEvent();
     const [owner, until] = [randomUUID(), new Date(Date.now() + 60_000)];
     const { receive, published } = notificationServicesOn(database, {
@@ -217,8 +217,8 @@ describe('a holder that was overtaken while it sent', () => {
   });
 });
 
-describe('shortly before the end of its time', () => {
-  it('no mail is started, and what is due is left without looking again and again', async () => {
+describe('shortly before the timeout', () => {
+  it('no mail is started, and due rows are not polled again', async () => {
     const events = Array.from({ length: 120 }, () => testEvent());
     const late = notificationServicesOn(database, { remainingMs: 12_000 });
     await late.receive(events.map((event) => sendRecord(event)));
@@ -250,7 +250,7 @@ describe('shortly before the end of its time', () => {
     expect(mail.to(event.userEmail)).toHaveLength(1);
   });
 
-  it('sent deliveries without an address neither starve the others nor get lost', async () => {
+  it('sent deliveries without an address neither starve others nor get lost', async () => {
     const settled = Array.from({ length: 101 }, () => testEvent());
     const other = testEvent();
     await leftStarted([...settled, other]);

@@ -6,7 +6,7 @@ import { sendMail } from '#shared/mail/mail-transport.ts';
 import { welcomeMail } from '#shared/notifications/welcome-mail.ts';
 import { testEvent } from '#tests/helpers/raw-records.ts';
 
-/** What a scripted server answers to each command; a function that gives undefined hangs up. */
+/** A scripted server's response to each command; a function that returns undefined closes the connection. */
 type Script = Readonly<Partial<Record<'greeting' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'end', string | undefined>>>;
 
 const POLITE = { greeting: '220 hi', EHLO: '250 hi', MAIL: '250 ok', RCPT: '250 ok', DATA: '354 go', end: '250 taken' };
@@ -56,7 +56,7 @@ beforeAll(async () => {
   process.env['SMTP_URL'] = `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
-/** Leaves the pool without a connection, so that the next mail meets the greeting. */
+/** Empties the pool, so that the next mail opens a connection. */
 beforeEach(async () => {
   for (const socket of sockets) socket.destroy();
   sockets.clear();
@@ -80,7 +80,7 @@ async function attempt(mayStillSend = () => true): Promise<MailOutcome> {
   }
 }
 
-describe('what a server answers', () => {
+describe("a mail server's responses", () => {
   it.each([
     [{}, 'sent'],
     [{ greeting: '554 go away' }, 'server-down'],
@@ -112,7 +112,7 @@ describe('what a server answers', () => {
     expect(outcome.kind).toBe(kind);
   });
 
-  it('after any refusal the next mail goes out', async () => {
+  it('do not affect the next mail', async () => {
     script = { ...POLITE, RCPT: '550 5.1.1 unknown' };
     await attempt();
     script = POLITE;
@@ -121,8 +121,8 @@ describe('what a server answers', () => {
   });
 });
 
-describe('a lease that is lost before DATA', () => {
-  it('sends not one byte of the mail, and no end of it either', async () => {
+describe('a lease lost before DATA', () => {
+  it('sends no byte of the mail and does not terminate it', async () => {
     const outcome = await attempt(() => false);
 
     expect(outcome.kind).toBe('lease-lost');

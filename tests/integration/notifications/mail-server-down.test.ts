@@ -39,28 +39,31 @@ async function allMailedOnce(events: readonly TestEvent[], deliverDue: () => Pro
 }
 
 describe('while the mail server is down', () => {
-  it.each(['refuse', 'reset'] as const)('(%s) nothing fails, and all is sent once when it is back', async (mode) => {
-    const events = Array.from({ length: 30 }, () => testEvent());
-    const { receive, deliverDue, published, breaker } = notificationServicesOn(database);
-    await proxy.set(mode);
+  it.each(['refuse', 'reset'] as const)(
+    '(%s) nothing fails, and every mail is sent once after recovery',
+    async (mode) => {
+      const events = Array.from({ length: 30 }, () => testEvent());
+      const { receive, deliverDue, published, breaker } = notificationServicesOn(database);
+      await proxy.set(mode);
 
-    await receive(events.map((event) => sendRecord(event)));
-    await deliveries.makeDue();
-    await deliverDue();
+      await receive(events.map((event) => sendRecord(event)));
+      await deliveries.makeDue();
+      await deliverDue();
 
-    const rows = await Promise.all(events.map(({ uuid }) => deliveries.find(uuid)));
-    expect(breaker.isOpen()).toBe(true);
-    expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['PENDING']));
-    expect(new Set(rows.map(({ unfinished_starts: starts }) => starts))).toEqual(new Set([0]));
-    expect(rows.every(({ attempts }) => attempts === 0)).toBe(true);
+      const rows = await Promise.all(events.map(({ uuid }) => deliveries.find(uuid)));
+      expect(breaker.isOpen()).toBe(true);
+      expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['PENDING']));
+      expect(new Set(rows.map(({ unfinished_starts: starts }) => starts))).toEqual(new Set([0]));
+      expect(rows.every(({ attempts }) => attempts === 0)).toBe(true);
 
-    await proxy.set('pass');
-    await allMailedOnce(events, deliverDue);
+      await proxy.set('pass');
+      await allMailedOnce(events, deliverDue);
 
-    expect(published.on('user.email.send.dlq')).toEqual([]);
-  });
+      expect(published.on('user.email.send.dlq')).toEqual([]);
+    },
+  );
 
-  it('takes one delivery a round as a probe', async () => {
+  it('probes with one delivery per round', async () => {
     const events = Array.from({ length: 12 }, () => testEvent());
     const { receive, deliverDue, breaker } = notificationServicesOn(database);
     await proxy.set('refuse');

@@ -40,9 +40,9 @@ afterAll(async () => {
   unhandled.stop();
 });
 
-describe('MySQL going away', () => {
+describe('a MySQL outage', () => {
   it.each(['refuse', 'silent'] as const)(
-    '(%s) right after the 250: recorded as soon as it is back, not sent again',
+    '(%s) right after the 250: the mail is recorded after recovery, not sent again',
     async (mode) => {
       const events = [testEvent(), testEvent(), testEvent()];
       const { receive, deliverDue, published } = notificationServicesOn(
@@ -59,14 +59,14 @@ describe('MySQL going away', () => {
 
       expect(events.every(({ uuid }) => sentUnrecorded().has(uuid))).toBe(true);
       await databaseProxy.set('pass');
-      // Their leases go on: the process itself knows what it sent.
+      // Their leases continue: the process itself knows what it sent.
       await waitFor(async () => {
         await deliverDue().catch(() => undefined);
         return events.every(({ uuid }) => !sentUnrecorded().has(uuid));
       });
 
       if (mode === 'silent') {
-        // The first write arrived after all, only its answer did not: the confirmation has its turn later.
+        // The first write succeeded and only its response was lost: the confirmation follows later.
         await deliveries.makeDue();
         await deliverDue();
       }
@@ -80,9 +80,9 @@ describe('MySQL going away', () => {
   );
 
   it.each([
-    ['the batch that comes again', 'receive'],
+    ['the redelivered batch', 'receive'],
     ['deliver-due', 'deliverDue'],
-  ] as const)('between a claim and its answer leaves the mail to %s, at once', async (_, next) => {
+  ] as const)('between a claim and its response leaves the mail to %s, at once', async (_, next) => {
     const event = testEvent();
     const services = notificationServicesOn({ db });
     await databaseProxy.set('cut', { of: 'client', text: 'COMMIT;' });
@@ -90,7 +90,7 @@ describe('MySQL going away', () => {
     await expect(services.receive([sendRecord(event)])).rejects.toMatchObject({ code: 'DEPENDENCY_DOWN' });
 
     await databaseProxy.set('pass');
-    // The server took the commit all the same: the row is there, under a lease that nobody knows of.
+    // The server committed anyway: the row exists, under a lease that no process knows.
     await waitFor(async () => (await deliveries.find(event.uuid))?.lease_owner);
     expect(mail.to(event.userEmail)).toEqual([]);
     await services[next]([sendRecord(event)]);
@@ -98,7 +98,7 @@ describe('MySQL going away', () => {
     expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT', unfinished_starts: 0 });
   });
 
-  it('before the rows are written has the batch delivered again, and mails nobody', async () => {
+  it('before the rows are written causes redelivery, and no mail', async () => {
     const event = testEvent();
     const { receive } = notificationServicesOn({ db });
     await databaseProxy.set('refuse');
@@ -115,8 +115,8 @@ describe('MySQL going away', () => {
   });
 });
 
-describe('a mail server that falls silent', () => {
-  it('in the greeting counts against nobody', async () => {
+describe('a mail server that goes silent', () => {
+  it('in the greeting fails no recipient', async () => {
     const event = testEvent();
     const { receive, deliverDue } = notificationServicesOn({ db });
     await mailProxy.set('refuse');
@@ -135,8 +135,8 @@ describe('a mail server that falls silent', () => {
   });
 });
 
-describe('a mail server that takes mails without saying so', () => {
-  it('gets the same mail again only after longer and longer waits, and nothing fails', async () => {
+describe('a mail server that accepts mails without responding', () => {
+  it('gets the same mail again at growing intervals, and nothing fails', async () => {
     const event = testEvent();
     const { receive, deliverDue, published } = notificationServicesOn(
       { db },
@@ -144,7 +144,7 @@ describe('a mail server that takes mails without saying so', () => {
         retryHours: 1,
         send: (message) =>
           sendMail(message, () => {
-            // From now on no answer comes back.
+            // From now on no response arrives.
             mailProxy.forget();
             setTimeout(() => void mailProxy.set('refuse').then(() => mailProxy.set('pass')), 100);
             return true;

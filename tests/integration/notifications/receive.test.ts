@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 describe('receiving messages', () => {
-  it('mails, records, confirms and then forgets the address', async () => {
+  it('mails, records, confirms and then erases the address', async () => {
     const event = testEvent();
     const { receive, published } = notificationServicesOn(database);
 
@@ -41,7 +41,7 @@ describe('receiving messages', () => {
     expect(published.keysOn(SENT)).toEqual([event.uuid]);
   });
 
-  it('mails once however often and wherever an event turns up', async () => {
+  it('mails once, however often and wherever an event appears', async () => {
     const event = testEvent();
     const { receive, published } = notificationServicesOn(database);
     const other = notificationServicesOn(database);
@@ -55,7 +55,7 @@ describe('receiving messages', () => {
     expect(other.published.keysOn(SENT)).toEqual([event.uuid]);
   });
 
-  it('mails once when several consumers get the same batches at once', async () => {
+  it('mails once when several consumers get the same batches concurrently', async () => {
     const events = Array.from({ length: 20 }, () => testEvent());
     const consumers = Array.from({ length: 4 }, () => notificationServicesOn(database));
 
@@ -69,7 +69,7 @@ describe('receiving messages', () => {
     expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual(events.map(() => 1));
   });
 
-  it('dead-letters what is no event and mails what lies beside it', async () => {
+  it('dead-letters a record that is not an event and mails the others', async () => {
     const event = testEvent();
     const { receive, published } = notificationServicesOn(database);
 
@@ -83,7 +83,7 @@ describe('receiving messages', () => {
     ]);
   });
 
-  it('mails what lies beside garbage even while the dead letter cannot be written, and fails the batch', async () => {
+  it('mails valid records even if the dead letter cannot be written, and fails the batch', async () => {
     const event = testEvent();
     const { receive, published } = notificationServicesOn(database);
     published.failWith(new Error('broker away'));
@@ -95,7 +95,7 @@ describe('receiving messages', () => {
     expect((await deliveries.find(event.uuid)).status).toBe('SENT');
   });
 
-  it('acknowledges what somebody else holds', async () => {
+  it('acknowledges rows leased by another process', async () => {
     const event = testEvent();
     const { receive, published } = notificationServicesOn(database);
     await receive([sendRecord(event)]);
@@ -113,7 +113,7 @@ describe('receiving messages', () => {
     expect((await deliveries.find(event.uuid)).status).toBe('PENDING');
   });
 
-  it('does not mail an unknown event that is older than the rows are kept, but one that it knows', async () => {
+  it('does not mail an unknown event older than the retention period, but mails a known one', async () => {
     const old = testEvent({ addedAt: new Date(Date.now() - 91 * DAY_MS) });
     const known = testEvent();
     const { receive, published } = notificationServicesOn(database);
@@ -127,7 +127,7 @@ describe('receiving messages', () => {
     expect(published.keysOn(SENT)).toEqual([known.uuid, known.uuid]);
   });
 
-  it('hands an address to the server as it is, never as two', async () => {
+  it('passes an address to the server unchanged, never as two', async () => {
     const victim = randomEmail();
     const event = testEvent({ userEmail: `someone,${victim}` });
     const { receive } = notificationServicesOn(database);
@@ -137,7 +137,7 @@ describe('receiving messages', () => {
     expect(mail.to(victim)).toHaveLength(0);
   });
 
-  it('throws when the rows cannot be written, so that the batch comes again', async () => {
+  it('throws when the rows cannot be written, so that the batch is redelivered', async () => {
     const { receive } = notificationServicesOn({
       db: { transaction: () => Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' })) } as never,
     });

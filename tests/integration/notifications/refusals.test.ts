@@ -33,8 +33,8 @@ function refused(code: number, message: string) {
   return event;
 }
 
-describe('a recipient that is refused for good', () => {
-  it('becomes FAILED with a dead letter, and the others of its batch go out', async () => {
+describe('a permanently refused recipient', () => {
+  it('becomes FAILED with a dead letter, and the rest of the batch is sent', async () => {
     const [bad, good] = [refused(550, '5.1.1 <%> unknown'), testEvent()];
     const { receive, published } = notificationServicesOn(database);
 
@@ -48,7 +48,7 @@ describe('a recipient that is refused for good', () => {
     expect(published.keysOn(SENT)).toEqual([good.uuid]);
   });
 
-  it('leaves no address in the reason, which outlives it', async () => {
+  it('leaves no address in the stored reason', async () => {
     const bad = refused(550, '5.1.1 <%> unknown');
     const { receive } = notificationServicesOn(database);
 
@@ -74,7 +74,7 @@ describe('a recipient that is refused for good', () => {
     expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT', generation: 1 });
   });
 
-  it('goes to the corrected address that the higher generation brings', async () => {
+  it('uses the corrected address of a higher generation', async () => {
     const event = refused(550, '5.1.1 unknown');
     const { receive } = notificationServicesOn(database);
     await receive([sendRecord(event)]);
@@ -86,8 +86,8 @@ describe('a recipient that is refused for good', () => {
   });
 });
 
-describe('a recipient that is refused for now', () => {
-  it('is postponed, delays nobody, and is mailed when it is due again', async () => {
+describe('a temporarily refused recipient', () => {
+  it('is postponed, delays no other recipient, and is mailed when due', async () => {
     const [grey, good] = [refused(451, '4.7.1 later'), testEvent()];
     const { receive, deliverDue, published } = notificationServicesOn(database);
 
@@ -105,7 +105,7 @@ describe('a recipient that is refused for now', () => {
     expect(await deliveries.find(grey.uuid)).toMatchObject({ status: 'SENT' });
   });
 
-  it('is FAILED after so many hours, and gets as many again when an operator retries it', async () => {
+  it('is FAILED after the retry period, and gets a new one when an operator retries it', async () => {
     const event = refused(451, '4.7.1 later');
     const { receive, deliverDue, published } = notificationServicesOn(database, { retryHours: 2 });
     await receive([sendRecord(event)]);

@@ -45,8 +45,8 @@ afterAll(async () => {
   await Promise.all([users.drop(), notifications.drop()]);
 });
 
-describe('the pipeline', () => {
-  it('is told by state, by minute and by latency', async () => {
+describe("the pipeline's figures", () => {
+  it('are counted by state, minute and latency', async () => {
     const pipeline = await observePipeline(
       async () => users.db,
       () => NOW,
@@ -74,7 +74,7 @@ describe('the pipeline', () => {
     expect(pipeline.latencyMs?.p50).toBeLessThan(105);
   });
 
-  it('keeps its minutes in order while time goes on, whether the earlier ones are kept or read again', async () => {
+  it('keep the minutes in order over time, cached or read again', async () => {
     let [now, elapsed] = [NOW, 0];
     const observe = observePipeline(
       async () => users.db,
@@ -98,7 +98,7 @@ describe('the pipeline', () => {
   it.each([
     ["event_state IN ('PROCESSING','FINISHED','FAILED') AND added_at >= '2026-01-01'", 'outbox_events_added'],
     ["event_state = 'FINISHED' AND processed_at >= '2026-01-01'", 'outbox_events_ended'],
-  ])('can be read from an index alone: %s', async (where, index) => {
+  ])('need only an index: %s', async (where, index) => {
     const [plan] = await users.db.raw(`EXPLAIN SELECT added_at FROM outbox_events FORCE INDEX (??) WHERE ${where}`, [
       index,
     ]);
@@ -106,7 +106,7 @@ describe('the pipeline', () => {
     expect(plan[0]).toMatchObject({ key: index, Extra: expect.stringContaining('Using index') });
   });
 
-  it('counts no further than its limit', async () => {
+  it('stop counting at the limit', async () => {
     const rows = () => users.db('outbox_events');
 
     expect(await boundedCount(users.db, rows(), 3)).toEqual({ count: 3, isMore: true });
@@ -114,8 +114,8 @@ describe('the pipeline', () => {
   });
 });
 
-describe('the deliveries', () => {
-  it('are told by state, and those that wait with their reason, the next first', async () => {
+describe("the deliveries' figures", () => {
+  it('are counted by state, with the reasons of waiting deliveries, the next due first', async () => {
     const at = new Date(NOW);
     const delivery = { source_partition: 0, source_offset: 0, event_added_at: at, added_at: at };
     const [late, soon] = [randomUUID(), randomUUID()];

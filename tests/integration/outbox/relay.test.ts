@@ -53,7 +53,7 @@ async function secondsUntilDue(uuid: string): Promise<number> {
 }
 
 describe('the relay', () => {
-  it('publishes what is due and leaves what is leased to its inline publish', async () => {
+  it('publishes due rows and leaves leased rows to their inline publish', async () => {
     const due = await stored(3);
     const leased = testEvent();
     await outboxRepository(database.db).add({ ...leased, traceparent: null }, 1);
@@ -66,7 +66,7 @@ describe('the relay', () => {
     expect(await events().where({ uuid: due[0] }).first()).toMatchObject({ attempts: 1, event_state: 'PROCESSING' });
   });
 
-  it('many at once publish each event once', async () => {
+  it('publishes each event once across concurrent relays', async () => {
     const uuids = await stored(300);
     const relays = Array.from({ length: 5 }, relayOn);
 
@@ -78,7 +78,7 @@ describe('the relay', () => {
     expect(await events().whereIn('uuid', uuids).whereNull('published_at')).toEqual([]);
   });
 
-  it('gives its rows back soon when the broker does not take them, and fails the round', async () => {
+  it('releases its rows soon when the broker rejects them, and fails the round', async () => {
     const [uuid = ''] = await stored(1);
     const { relay, published } = relayOn();
     published.failWith(new Error('broker away'));
@@ -93,7 +93,7 @@ describe('the relay', () => {
     [1, 60],
     [4, 480],
     [30, 3600],
-  ])('publishes again what stays unconfirmed after %i publications, and waits %i s', async (attempts, seconds) => {
+  ])('republishes an event that is unconfirmed after %i publications, and waits %i s', async (attempts, seconds) => {
     const [uuid = ''] = await stored(1, { published_at: new Date(), attempts });
     const { relay, published } = relayOn();
 
@@ -105,7 +105,7 @@ describe('the relay', () => {
     expect(wait).toBeLessThanOrEqual(seconds);
   });
 
-  it('publishes no more unconfirmed events than its budget', async () => {
+  it('republishes no more unconfirmed events than its budget', async () => {
     const uuids = await stored(10, { published_at: new Date(), attempts: 1 });
     const { relay, published } = relayOn();
 
@@ -115,7 +115,7 @@ describe('the relay', () => {
     await relay(100);
   });
 
-  it('spends the budget of a run over its rounds, and not on what the broker does not take', async () => {
+  it('spends the budget of a run over its rounds, and not on failed publications', async () => {
     const uuids = await stored(6, { published_at: new Date(), attempts: 1 });
     const { startRelay, published } = relayOn();
     const round = startRelay(4);
@@ -131,7 +131,7 @@ describe('the relay', () => {
     await startRelay(100)();
   });
 
-  it.each(['FINISHED', 'FAILED'])('never touches what is %s', async (state) => {
+  it.each(['FINISHED', 'FAILED'])('never changes a %s event', async (state) => {
     const [uuid = ''] = await stored(1, { event_state: state });
     const { relay, published } = relayOn();
 
@@ -141,7 +141,7 @@ describe('the relay', () => {
     expect(await events().where({ uuid }).first()).toMatchObject({ event_state: state, attempts: 0 });
   });
 
-  it('does not mark what was finished while it was published', async () => {
+  it('does not mark an event that finished while it was published', async () => {
     const [uuid = ''] = await stored(1);
     const publish = async () => {
       await outboxRepository(database.db).finish(new Map([[uuid, null]]));
@@ -152,7 +152,7 @@ describe('the relay', () => {
     expect(await events().where({ uuid }).first()).toMatchObject({ event_state: 'FINISHED', next_attempt_at: null });
   });
 
-  it('does not mark the next generation of what an operator retried while it was published', async () => {
+  it('does not mark the next generation of an event that was retried while it was published', async () => {
     const [uuid = ''] = await stored(1);
     const publish = async () => {
       await outboxRepository(database.db).fail(uuid, 0, 'refused');
@@ -164,7 +164,7 @@ describe('the relay', () => {
     expect(await events().where({ uuid }).first()).toMatchObject({ generation: 1, published_at: null, attempts: 0 });
   });
 
-  it('stops when it may not go on', async () => {
+  it('stops when requested', async () => {
     const [uuid = ''] = await stored(1);
     const { relay, published } = relayOn();
 
@@ -174,7 +174,7 @@ describe('the relay', () => {
     expect(await secondsUntilDue(uuid)).toBeLessThan(0);
   });
 
-  it('carries the generation and the trace', async () => {
+  it('publishes the generation and the trace', async () => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const [uuid = ''] = await stored(1, { generation: 3, traceparent });
     const { relay, published } = relayOn();

@@ -63,7 +63,7 @@ describe('retention', () => {
     ['FAILED', 89, true],
     ['FAILED', 91, false],
     ['PROCESSING', 1000, true],
-  ])('an event that is %s for %i days is kept: %s', async (state, days, isKept) => {
+  ])('keeps an event that is %s for %i days: %s', async (state, days, isKept) => {
     const uuid = await storedEvent(state, days);
 
     await purgeEvents(async () => users.db)(30, always);
@@ -77,7 +77,7 @@ describe('retention', () => {
     ['FAILED', 91, true, false],
     ['SENT', 1000, false, true],
     ['PENDING', 1000, false, true],
-  ])('a delivery that is %s for %i days (settled: %s) is kept: %s', async (status, days, settled, isKept) => {
+  ])('keeps a delivery that is %s for %i days (settled: %s): %s', async (status, days, settled, isKept) => {
     const uuid = await storedDelivery(status, days, settled);
 
     await purgeDeliveries(async () => notifications.db)(always);
@@ -85,7 +85,7 @@ describe('retention', () => {
     expect(await remaining(notifications, 'email_deliveries', [uuid])).toEqual(isKept ? [uuid] : []);
   });
 
-  it('dead letters are kept for 90 days', async () => {
+  it('keeps dead letters for 90 days', async () => {
     const letter = { topic: 't', partition: 0, eventUuid: null, condition: 'c', reason: 'r', record: null };
     await deadLetterRepository(users.db).add([
       { ...letter, offset: 1 },
@@ -101,7 +101,7 @@ describe('retention', () => {
     expect(await users.db('dead_letters').pluck('record_offset')).toEqual([2]);
   });
 
-  it('removes more than one batch, and stops when it may not go on', async () => {
+  it('removes more than one batch, and stops when requested', async () => {
     const row = (uuid: string) => ({
       uuid,
       event_state: 'FINISHED',

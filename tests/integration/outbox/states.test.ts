@@ -54,7 +54,7 @@ function letter(event: TestEvent, reason = 'no such user') {
 }
 
 describe('a confirmation', () => {
-  it('finishes its event, whatever state the message names', async () => {
+  it('finishes its event, whatever state the message has', async () => {
     const event = await stored();
     const processedAt = new Date('2026-03-04T05:06:07.089Z');
 
@@ -63,7 +63,7 @@ describe('a confirmation', () => {
     expect(await get(event.uuid)).toMatchObject({ eventState: 'FINISHED', processedAt: processedAt.toISOString() });
   });
 
-  it('wins over FAILED, and FAILED does not win over it', async () => {
+  it('overrides FAILED, and FAILED does not override it', async () => {
     const event = await stored();
     await record([letter(event)]);
     await confirm([confirmation(event)]);
@@ -72,7 +72,7 @@ describe('a confirmation', () => {
     expect(await get(event.uuid)).toMatchObject({ eventState: 'FINISHED', reason: null });
   });
 
-  it('keeps the first time when it comes again', async () => {
+  it('keeps the first time when repeated', async () => {
     const event = await stored();
     await confirm([confirmation(event, new Date('2026-03-04T05:06:07Z'))]);
 
@@ -81,7 +81,7 @@ describe('a confirmation', () => {
     expect(await get(event.uuid)).toMatchObject({ processedAt: '2026-03-04T05:06:07.000Z' });
   });
 
-  it('in a large batch with garbage and strangers finishes all it names, and dead-letters the garbage', async () => {
+  it('finishes all named events of a large mixed batch, and dead-letters the invalid records', async () => {
     const events = await Promise.all(Array.from({ length: 60 }, () => stored()));
     const batch = events.map((event, n) => confirmation(event, n % 2 === 0 ? new Date() : null));
     const before = published.on('user.email.sent.dlq').length;
@@ -96,7 +96,7 @@ describe('a confirmation', () => {
     expect(published.on('user.email.sent.dlq').length - before).toBe(2);
   });
 
-  it('counts even while garbage beside it cannot be dead-lettered', async () => {
+  it('counts even if an invalid record beside it cannot be dead-lettered', async () => {
     const event = await stored();
     const away = confirmEvents({ database: connect, publish: () => Promise.reject(new Error('broker away')) });
 
@@ -107,7 +107,7 @@ describe('a confirmation', () => {
 });
 
 describe('a dead letter', () => {
-  it('makes its event FAILED with the reason, and is kept once', async () => {
+  it('makes its event FAILED with the reason, and is stored once', async () => {
     const event = await stored();
     const once = letter(event, '550 5.1.1');
 
@@ -118,7 +118,7 @@ describe('a dead letter', () => {
     expect(await database.db('dead_letters').where({ event_uuid: event.uuid })).toHaveLength(1);
   });
 
-  it('of a lower generation is kept and ignored', async () => {
+  it('of a lower generation is stored and otherwise ignored', async () => {
     const event = await stored({ generation: 2 });
 
     await record([letter({ ...event, generation: 1 })]);
@@ -127,7 +127,7 @@ describe('a dead letter', () => {
     expect(await database.db('dead_letters').where({ event_uuid: event.uuid })).toHaveLength(1);
   });
 
-  it('of a confirmation makes nothing FAILED', async () => {
+  it('of a confirmation makes no event FAILED', async () => {
     const event = await stored();
     const dead = recordOf(toDeadLetter(confirmation(event), event.uuid, 'why', 1, {}), {
       topic: 'user.email.sent.dlq',
@@ -138,7 +138,7 @@ describe('a dead letter', () => {
     expect(await get(event.uuid)).toMatchObject({ eventState: 'PROCESSING' });
   });
 
-  it('that is endless, empty or garbage is recorded all the same', async () => {
+  it('that is huge, empty or invalid is stored anyway', async () => {
     const event = await stored();
     const partition = 77;
     const endless = letter(event, 'because '.repeat(5000));
@@ -151,7 +151,7 @@ describe('a dead letter', () => {
     expect(await database.db('dead_letters').where({ topic_partition: partition })).toHaveLength(odd.length + 1);
   });
 
-  it('in batches of several recorders at once deadlocks nobody', async () => {
+  it('does not deadlock concurrent recorders', async () => {
     const events = await Promise.all(Array.from({ length: 30 }, () => stored()));
     const letters = events.map((event) => letter(event));
 
@@ -165,8 +165,8 @@ describe('a dead letter', () => {
   });
 });
 
-describe('with the database away', () => {
-  it('nothing is acknowledged: the batch comes again', async () => {
+describe('without a database', () => {
+  it('no batch is acknowledged, so that it is redelivered', async () => {
     const nowhere = createDatabase('mysql://tester:password@127.0.0.1:1/users', 1);
     const away = async () => nowhere;
     const event = testEvent();
@@ -184,7 +184,7 @@ describe('a retry by an operator', () => {
   const publishSoon = async (event: NewEvent) => void published.push(event);
   const retry = retryEvent({ database: connect, publishSoon });
 
-  it('takes a FAILED event to PROCESSING with the next generation', async () => {
+  it('changes a FAILED event to PROCESSING with the next generation', async () => {
     const event = await stored();
     await record([letter(event)]);
 
@@ -198,7 +198,7 @@ describe('a retry by an operator', () => {
     expect(await get(event.uuid)).toMatchObject({ eventState: 'PROCESSING' });
   });
 
-  it('many times at once counts once', async () => {
+  it('counts once among concurrent calls', async () => {
     const event = await stored();
     await record([letter(event)]);
 
@@ -218,13 +218,13 @@ describe('a retry by an operator', () => {
     await expect(retry(event.uuid)).rejects.toMatchObject({ code: 'NOT_RETRIABLE' });
   });
 
-  it('of an unknown event is not found', async () => {
+  it('of an unknown event returns not found', async () => {
     await expect(retry(randomUUID())).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 
 describe('the list of events', () => {
-  it('is newest first, by state, in pages', async () => {
+  it('is ordered newest first, filtered by state, and paged', async () => {
     const failed = [await stored(), await stored(), await stored()];
     for (const event of failed) await record([letter(event)]);
     const list = listEvents(connect);

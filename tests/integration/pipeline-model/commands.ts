@@ -3,22 +3,22 @@ import { TOPICS } from '#shared/messages/topics.ts';
 import type { BrokerAnswer, Topic } from './simulated-kafka.ts';
 import type { MailAnswer } from './simulated-mail.ts';
 
-/** What may happen next. Processes, records and waiting places are picked by numbers, modulo how many there are. */
+/** The possible next events. Numbers pick processes, records and waiting code, modulo how many there are. */
 export type Command =
   | { readonly do: 'register' | 'relay' | 'deliver-due'; readonly process: number }
-  /** Records of a topic that has some to deliver. */
+  /** Delivers records of a topic that has undelivered ones. */
   | { readonly do: 'consume'; readonly process: number; readonly pick: number; readonly limit: number }
   | { readonly do: 'retry'; readonly process: number; readonly pick: number }
-  /** Somebody else gives an event up that is still being worked on, and writes a dead letter. */
+  /** Another producer dead-letters an event that is still in progress. */
   | { readonly do: 'foreign dead letter'; readonly pick: number }
-  /** Somebody who waits is let on, as often as told. */
+  /** Resumes one piece of waiting code the given number of times. */
   | { readonly do: 'go on'; readonly pick: number; readonly times: number }
-  /** One process is let on until it has nothing more to do. */
+  /** Resumes one process until it has nothing left to do. */
   | { readonly do: 'finish'; readonly process: number }
-  /** Everybody gets done what is due, without a fault but those that are waiting to happen. */
+  /** Completes all due work, with no faults except pending ones. */
   | { readonly do: 'work'; readonly process: number }
   | { readonly do: 'crash' | 'crash in transaction'; readonly process: number }
-  /** Its connections are cut, and so many new ones refused. */
+  /** Cuts the process's database connections and refuses the given number of new ones. */
   | { readonly do: 'lose databases'; readonly process: number; readonly refusals: number }
   | { readonly do: 'pass time'; readonly ms: number }
   | { readonly do: 'mail answers'; readonly answer: MailAnswer }
@@ -29,10 +29,10 @@ export type Command =
 export const PROCESSES = 3;
 
 const SECOND = 1000;
-/** Around what is waited for: the birth lease, a result's lease, a consumer's and a schedule's lease, back-offs. */
+/** Just beyond each duration: birth lease, result lease, consumer and schedule leases, back-offs. */
 const PASSES = [1, 3, 6, 11, 26, 66, 3600].map((seconds) => seconds * SECOND);
 
-/** Longer than a refused recipient is tried. */
+/** Longer than the retry period of a refused recipient. */
 const LONG_PASS = 49 * 3600 * SECOND;
 
 const process = fc.nat({ max: PROCESSES - 1 });
@@ -69,7 +69,7 @@ const arbitrary: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: command('foreign dead letter', { pick }) },
 );
 
-/** Every history begins with somebody to send a mail to. */
+/** Every history begins with registrations. */
 export const commands: fc.Arbitrary<Command[]> = fc
   .array(arbitrary, { minLength: 60, maxLength: 120, size: 'max' })
   .map((rest) => [{ do: 'register', process: 0 }, { do: 'register', process: 1 }, ...rest]);

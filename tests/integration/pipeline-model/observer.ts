@@ -4,22 +4,22 @@ import type { Surroundings } from './process.ts';
 import type { MailAttempt, TakenMail } from './simulated-mail.ts';
 import type { Life } from './simulation.ts';
 
-/** What has happened so far that may excuse a repetition or a failure. */
+/** Faults so far that may excuse a repetition or a failure. */
 export interface Faults {
-  /** Crashes, lost databases, and whatever else the broker or a pass of time made be done again. */
+  /** Crashes, lost databases, and other causes of repeated work. */
   repetitions: number;
-  /** Crashes and ended leases: a start that was never heard of again. */
+  /** Crashes and expired leases: a started attempt without a result. */
   unfinishedStarts: number;
 }
 
 interface Seen {
   readonly state: EventRow['event_state'];
   readonly generation: number;
-  /** How many attempts to send there had been when this generation began. */
+  /** The number of send attempts when this generation began. */
   readonly attemptsBefore: number;
 }
 
-/** The reason in a dead letter that is not ours. */
+/** The reason in a dead letter of another producer. */
 export const FOREIGN = 'given up by somebody else';
 
 type Observed = Pick<Surroundings, 'simulation' | 'users' | 'notifications' | 'kafka'>;
@@ -36,11 +36,11 @@ function isAllowed(before: Seen, after: EventRow): boolean {
   return generation === before.generation;
 }
 
-/** Watches the tables and the mails, and notes whatever breaks a guarantee. */
+/** Watches the tables and mails, and records every violated guarantee. */
 export function startObserver({ simulation, users, notifications, kafka }: Observed) {
   const violations: string[] = [];
   const seen = new Map<string, Seen>();
-  /** Events that somebody else has given up while they were worked on. */
+  /** Events that another producer dead-lettered while they were in progress. */
   const foreign = new Set<string>();
   const taken: TakenMail[] = [];
   const attempts: MailAttempt[] = [];
@@ -56,7 +56,7 @@ export function startObserver({ simulation, users, notifications, kafka }: Obser
     return !knowsIt && mail.leaseEndsAt < simulation.nowMs();
   };
 
-  /** Why the last failure of an event is none that a guarantee allows; undefined when it is. */
+  /** Why the event's last failure violates a guarantee; undefined if it does not. */
   const wrongFailure = ({ uuid, reason }: EventRow, { attemptsBefore }: Seen): string | undefined => {
     const own = attempts.slice(attemptsBefore).filter((attempt) => attempt.uuid === uuid);
     const why = reason ?? '';
@@ -116,20 +116,20 @@ export function startObserver({ simulation, users, notifications, kafka }: Obser
     events,
     deliveries,
 
-    /** A mail is about to be taken. Returns when its lease ends, as the database knows it. */
+    /** Called before a mail is accepted. Returns the end of its lease according to the database. */
     async beforeTaking(uuid: string, sender: Life): Promise<number> {
       const row: StoredDelivery | undefined = await notifications.db('email_deliveries').where({ uuid }).first();
       const leaseEndsAt = row?.next_attempt_at?.getTime() ?? 0;
       for (const earlier of taken.filter((mail) => mail.uuid === uuid)) {
         if (!isExcused(earlier, sender)) violations.push(`${uuid}: mailed again by ${sender.name} without an excuse`);
       }
-      // Somebody who overslept his lease may have recorded SENT in the meantime.
+      // A process whose lease expired may have recorded SENT in the meantime.
       const isHeld = row?.status === 'SENT' || (row?.status === 'PENDING' && leaseEndsAt >= simulation.nowMs());
       if (!isHeld) violations.push(`${uuid}: mailed by ${sender.name} without a lease`);
       return leaseEndsAt;
     },
 
-    /** Looks at everything; to be called whenever somebody was let on. */
+    /** Checks everything; call it after each resumption. */
     async look(): Promise<void> {
       const [allDeliveries, allEvents] = await Promise.all([deliveries(), events()]);
       const sent = new Set(allDeliveries.filter(({ status }) => status === 'SENT').map(({ uuid }) => uuid));
@@ -140,7 +140,7 @@ export function startObserver({ simulation, users, notifications, kafka }: Obser
       for (const row of allDeliveries) lookAtDelivery(row);
     },
 
-    /** Whether an operator's last retry of the event led to one more attempt. */
+    /** Whether an operator's last retry of the event led to another attempt. */
     wasTriedSince: (uuid: string): boolean =>
       attempts.slice(seen.get(uuid)?.attemptsBefore ?? 0).some((attempt) => attempt.uuid === uuid),
   };

@@ -5,7 +5,7 @@ import { type Command, commands } from './commands.ts';
 import { type Simulation, startSimulation } from './simulation.ts';
 import { openWorld, type World } from './world.ts';
 
-/** How many histories are tried: `MODEL_RUNS=2000 npm test -- tests/integration/pipeline-model`. */
+/** The number of histories: `MODEL_RUNS=2000 npm test -- tests/integration/pipeline-model`. */
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 25);
 const MS_PER_RUN = 5000;
 
@@ -24,7 +24,7 @@ afterAll(async () => {
   await Promise.all([databases.users.drop(), databases.notifications.drop()]);
 });
 
-/** What must be true once nothing is left to do. */
+/** What must be true when no work is left. */
 async function expectTheEnd({ observer, created, publications }: World): Promise<void> {
   const events = await observer.events();
   const deliveries = new Map((await observer.deliveries()).map((row) => [row.uuid, row]));
@@ -35,12 +35,12 @@ async function expectTheEnd({ observer, created, publications }: World): Promise
     const mails = observer.taken.filter((mail) => mail.uuid === uuid);
     expect(state, `${uuid} ends`).not.toBe('PROCESSING');
     expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(mails.length > 0 ? 1 : 0);
-    // Recorded by somebody who overslept, after the failure was told and the address erased, and who then died: an operator's
-    // retry finds it SENT and confirms it.
+    // A process with an expired lease recorded SENT after the failure was published and the address erased, and then died: an
+    // operator's retry finds the row SENT and confirms it.
     const isUntellable = delivery?.status === 'SENT' && delivery.settled_at === null && delivery.user_email === null;
     const ended = state === 'FINISHED' || isUntellable ? 'SENT' : 'FAILED';
     expect(delivery?.status, `${uuid} is ${state}: ${reason}`).toBe(ended);
-    // What somebody else gave up may be in the middle of an attempt when the operator asks for another.
+    // An event that another producer dead-lettered may be mid-attempt when the operator requests a retry.
     const isOwed = generation > 0 && delivery?.status !== 'SENT' && !observer.foreign.has(uuid);
     if (isOwed) expect(observer.wasTriedSince(uuid)).toBe(true);
   }
@@ -77,10 +77,10 @@ async function happens(history: readonly Command[]): Promise<void> {
 }
 
 describe('the pipeline', () => {
-  it('loses nothing and repeats nothing, whatever happens in whatever order', {
+  it('loses nothing and repeats nothing, in any order of events', {
     timeout: 60_000 + RUNS * MS_PER_RUN,
   }, async () => {
-    // A shorter history takes minutes to find: shrink by hand, with the seed that is printed.
+    // Shrinking takes minutes: shorten a history by hand, with the printed seed.
     await fc.assert(fc.asyncProperty(commands, happens), { numRuns: RUNS, endOnFailure: true });
   });
 });

@@ -55,7 +55,7 @@ function servicesOf(users: () => Promise<Database>, notifications: () => Promise
   };
 }
 
-/** One process: the real services on pools of its own. It lives until it crashes. */
+/** One process: the real services with their own pools, until it crashes. */
 export function startProcess(name: string, around: Surroundings) {
   const { simulation, users, notifications } = around;
   const knownSent = Object.fromEntries(KNOWN_SENT.map((set) => [set, new Set<string>()]));
@@ -108,7 +108,7 @@ export function startProcess(name: string, around: Surroundings) {
       for (const pool of pools) pool.refuse(refusals);
       await Promise.all(pools.map((pool) => pool.cut()));
     },
-    /** What `kill -9` leaves: open transactions are rolled back, and nothing of it goes on. */
+    /** The effect of `kill -9`: open transactions are rolled back and no code continues. */
     async crash(): Promise<void> {
       simulation.bury(life);
       await Promise.all(pools.map((pool) => pool.cut()));

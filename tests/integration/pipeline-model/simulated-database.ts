@@ -13,9 +13,9 @@ interface Connection {
 
 export interface SimulatedDatabase {
   readonly db: Database;
-  /** So many of the connections to come are refused. */
+  /** The number of new connections still to be refused. */
   refuse(connections: number): void;
-  /** Cuts all connections; resolves once the server has rolled back what was open. */
+  /** Cuts all connections; resolves once the server has rolled back open transactions. */
   cut(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ function refused(): Error {
   return Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 }
 
-/** One process's pool on a real database; the sessions' clock is the simulation's. */
+/** One process's pool on a real database; its sessions use the simulation's clock. */
 export function simulatedDatabase(url: string, admin: Database, life: Life, simulation: Simulation): SimulatedDatabase {
   const db = createDatabase(url, POOL_SIZE);
   const open = new Set<Connection>();

@@ -5,13 +5,13 @@ import { EMAIL_SEND, PARTITIONS, TOPICS } from '#shared/messages/topics.ts';
 
 export type Topic = (typeof TOPICS)[number];
 
-/** What becomes of a publication: with `deaf` the messages are there, but the acknowledgement is lost. */
+/** The outcome of a publication: with `deaf` the messages are stored, but the acknowledgement is lost. */
 export type BrokerAnswer = 'taken' | 'away' | 'deaf';
 
 export interface Batch {
   readonly topic: Topic;
   readonly records: readonly RawRecord[];
-  /** Moves the group's positions behind the batch. */
+  /** Commits the batch: moves the group's positions past it. */
   acknowledge(): void;
 }
 
@@ -66,7 +66,7 @@ export function simulatedKafka() {
     answerNext: (answer: BrokerAnswer): void => void script.push(answer),
     behave: (): void => void script.splice(0),
     all: (topic: Topic): RawRecord[] => logs.get(topic)?.flat() ?? [],
-    /** The generation of every message of the event on the topic, without what `repeat` has written. */
+    /** The generation of every message of the event on the topic, without those written by `repeat`. */
     generationsOf: (topic: Topic, uuid: string): number[] =>
       (logs.get(topic) ?? [])
         .flat()
@@ -75,11 +75,11 @@ export function simulatedKafka() {
         .filter(({ key }) => key === uuid)
         .map(({ headers }) => Number(headers[GENERATION_HEADER] ?? 0)),
 
-    /** The topics that have something for their group. */
+    /** The topics with undelivered records. */
     withNext: (): Topic[] =>
       TOPICS.filter((topic) => logs.get(topic)?.some((log, n) => log.length > (positions.get(topic)?.[n] ?? 0))),
 
-    /** What the group would be handed next, at most so many records of each partition. */
+    /** The group's next batch, limited to the given number of records per partition. */
     next(topic: Topic, limit: number): Batch {
       const at = positions.get(topic) ?? [];
       const records = (logs.get(topic) ?? []).flatMap((log, n) => log.slice(at[n] ?? 0, (at[n] ?? 0) + limit));
@@ -92,15 +92,15 @@ export function simulatedKafka() {
       };
     },
 
-    /** A group that lost some of its positions reads again. */
+    /** Moves the group's positions back, so that it reads again. */
     rewind(topic: Topic, records: number): void {
       positions.set(topic, positions.get(topic)?.map((position) => Math.max(0, position - records)) ?? []);
     },
 
-    /** Writes a dead letter that is not ours. */
+    /** Writes a dead letter of another producer. */
     writeForeign: (letter: OutgoingMessage): void => append(`${EMAIL_SEND}.dlq`, letter),
 
-    /** Writes a record once more: an old dead letter, say, that somebody replayed. */
+    /** Writes a record again, for example a replayed old dead letter. */
     repeat(topic: Topic, pick: number): void {
       const records = (logs.get(topic) ?? []).flat();
       const record = records[pick % records.length];

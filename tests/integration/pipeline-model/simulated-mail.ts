@@ -3,22 +3,22 @@ import type { Mail, SendMail } from '#shared/mail/mail-transport.ts';
 import type { Life, Simulation } from './simulation.ts';
 
 /**
- * What the server does with the next mail.
+ * The server's response to the next mail.
  * - `unknown user`: 550 to the recipient. - `greylisted`: 451 to the recipient. - `away`: no connection.
- * - `silent`: takes the mail and never says so.
+ * - `silent`: accepts the mail and never responds.
  */
 export type MailAnswer = 'taken' | 'unknown user' | 'greylisted' | 'away' | 'silent';
 
-/** One mail that the server took. */
+/** One accepted mail. */
 export interface TakenMail {
   readonly uuid: string;
   readonly messageId: string;
   readonly life: Life;
   /** The end of the lease under which it was sent, in the simulation's time. */
   readonly leaseEndsAt: number;
-  /** Whether its 250 came back to the process. */
+  /** Whether its 250 reached the process. */
   wasSeen: boolean;
-  /** Whether the process was told that no 250 came. */
+  /** Whether the process learned that no 250 arrived. */
   wasLost: boolean;
   /** Whether SENT was recorded while that lease held. */
   wasRecordedInTime: boolean;
@@ -30,11 +30,11 @@ export interface MailAttempt {
   readonly atMs: number;
 }
 
-/** Who keeps what happens here. */
+/** Records the accepted mails. */
 interface Ledger {
   readonly taken: TakenMail[];
   readonly attempts: MailAttempt[];
-  /** Called when a mail is about to be taken; answers with the end of the lease that the database knows. */
+  /** Called before a mail is accepted; returns the end of the lease according to the database. */
   beforeTaking(uuid: string, life: Life): Promise<number>;
 }
 
@@ -46,7 +46,7 @@ function smtpError(responseCode: number, response: string): Error {
   return Object.assign(new Error(response), { command: 'RCPT TO', responseCode, response });
 }
 
-/** A mail server that answers as it is told, each mail in turn, and keeps what it takes. */
+/** A mail server with scripted responses, one per mail, that stores accepted mails. */
 export function simulatedMail(simulation: Simulation, ledger: Ledger) {
   const { taken, attempts } = ledger;
   const script: MailAnswer[] = [];

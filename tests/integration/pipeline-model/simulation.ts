@@ -5,20 +5,20 @@ import type { Step } from '#shared/runtime/steps.ts';
 export interface Life {
   readonly name: string;
   isDead: boolean;
-  /** It dies at the next step inside of a transaction. */
+  /** It dies at the next step inside a transaction. */
   diesInTransaction: boolean;
-  /** What a process knows of mails that are sent but not recorded, by the symbol that it is kept under. */
+  /** The process's sent but unrecorded mails, by the symbol they are stored under. */
   readonly knownSent: Readonly<Record<string, Set<string>>>;
 }
 
-/** Code that waits to be let on: at a step, at a fake server, or for a timer. */
+/** Code that waits to be resumed: at a step, at a fake server, or for a timer. */
 interface Waiting {
   readonly life: Life;
   readonly at: string;
   letOn(): void;
 }
 
-/** Locks are held here: a process may die, but none waits, or the others would wait for it. */
+/** Locks are held here: a process may die here but not wait, or the others would wait for it. */
 const IN_TRANSACTION: ReadonlySet<string> = new Set<Step>([
   'create: user written',
   'create: event written',
@@ -40,7 +40,7 @@ function processWide(name: string): symbol {
 }
 
 const STEPS_HOOK = processWide('steps');
-/** The process-wide sets: each process here has its own. */
+/** The process-wide sets: each simulated process has its own. */
 export const KNOWN_SENT = ['sent-unrecorded', 'sent-unrecordable'] as const;
 const QUIET_TURNS = 4;
 
@@ -52,8 +52,8 @@ function turn(): Promise<void> {
 }
 
 /**
- * Runs several processes' code in this one under a scheduler: whoever reaches a step, a fake server or a timer waits until it is
- * let on, so that the order in which things happen is the test's choice. Their clocks stand still until the test moves them.
+ * Runs the code of several processes in this one under a scheduler. Code that reaches a step, a fake server or a timer waits until
+ * it is resumed, so that the test chooses the order of events. The clocks stand still until the test moves them.
  */
 export function startSimulation() {
   const lives = new AsyncLocalStorage<Life>();
@@ -104,9 +104,9 @@ export function startSimulation() {
   return {
     waitAt,
     currentLife: () => lives.getStore(),
-    /** Runs something as a process's code. */
+    /** Runs a function as the process's code. */
     runAs: <T>(life: Life, run: () => T): T => lives.run(life, run),
-    /** Runs something that answers by itself, on a real server, and is waited for by `settle`. */
+    /** Runs a call to a real server, which completes by itself; `settle` waits for it. */
     outside: async <T>(run: () => Promise<T>): Promise<T> => {
       inFlight += 1;
       try {
@@ -122,9 +122,9 @@ export function startSimulation() {
       elapsedMs += ms;
     },
 
-    /** Who waits, in the order in which they came. */
+    /** The waiting code, in order of arrival. */
     waiting: (): ReadonlyArray<Pick<Waiting, 'life' | 'at'>> => waiting,
-    /** Waits until everybody waits to be let on, or has ended. */
+    /** Waits until all code waits to be resumed or has ended. */
     async settle(): Promise<void> {
       for (let quiet = 0; quiet < QUIET_TURNS; quiet = inFlight === 0 ? quiet + 1 : 0) await turn();
     },
@@ -132,7 +132,7 @@ export function startSimulation() {
       const [entry] = waiting.splice(index, 1);
       entry?.letOn();
     },
-    /** Nothing of what the dead one was at goes on. */
+    /** Stops all code of the dead process. */
     bury(life: Life): void {
       life.isDead = true;
       waiting = waiting.filter((entry) => entry.life !== life);

@@ -10,9 +10,9 @@ import { simulatedKafka } from './simulated-kafka.ts';
 import { simulatedMail } from './simulated-mail.ts';
 import type { Simulation } from './simulation.ts';
 
-/** Few, so that what happens happens to the same ones. */
+/** Few, so that events hit the same ones. */
 const MAX_EVENTS = 5;
-/** More would mean that somebody goes round in circles. */
+/** More rounds mean an endless loop. */
 const MAX_GOES = 3000;
 const LONG_LEASE_MS = 20_000;
 const DRAIN_ROUNDS = 12;
@@ -25,11 +25,11 @@ type Databases = Pick<Surroundings, 'users' | 'notifications'>;
 export interface World {
   readonly observer: Observer;
   run(command: Command): Promise<void>;
-  /** All faults are over, and everybody works until nothing is left to do. */
+  /** Ends all faults and works until nothing is left to do. */
   drain(): Promise<void>;
-  /** Every record is delivered once more, newest first. */
+  /** Delivers every record once more, newest first. */
   replay(): Promise<void>;
-  /** How many registrations were answered with 201. */
+  /** The number of registrations answered with 201. */
   created(): number;
   publications(uuid: string): number;
   stop(): Promise<void>;
@@ -62,7 +62,7 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
     return process;
   };
 
-  /** Waits until everybody waits; whoever died in a transaction meanwhile is replaced. */
+  /** Waits until all code waits; replaces processes that died in a transaction. */
   const settle = async (): Promise<void> => {
     await simulation.settle();
     for (const [index, process] of processes.entries()) {
@@ -78,7 +78,7 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
     await settle();
   };
 
-  /** Lets those on who meet the condition, first come first served. */
+  /** Resumes the code that meets the condition, in order of arrival. */
   const finish = async (isMeant: (process: Process) => boolean): Promise<void> => {
     for (let goes = 0; goes < MAX_GOES; goes += 1) {
       const meant = new Set(processes.filter(isMeant).map(({ life }) => life));
@@ -86,7 +86,7 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
       if (index < 0) return;
       await goOn(index);
     }
-    throw new Error('Somebody goes round in circles');
+    throw new Error('The work never ends');
   };
 
   const crash = async (index: number): Promise<void> => {
@@ -106,7 +106,7 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
 
   const giveUp = async (pick: number): Promise<void> => {
     const events = await observer.events();
-    // Nobody can give up what was never on the topic.
+    // An event that was never published cannot be dead-lettered.
     const known = events.filter(({ uuid, generation }) =>
       kafka.generationsOf('user.email.send', uuid).includes(generation),
     );

@@ -10,11 +10,11 @@ const [FAST, SLOW] = [0, 1];
 
 interface Reader {
   miss?: CacheMiss;
-  /** What it loaded from the database: a version, or nothing. */
+  /** The version it loaded from the database, or nothing. */
   loaded?: number | undefined;
 }
 
-/** The database as the cache sees it: one row with a version, and what Redis has still to be told. */
+/** The database as the cache sees it: one row with a version, and the pending invalidations. */
 interface World {
   readonly key: string;
   readonly readers: Reader[];
@@ -22,7 +22,7 @@ interface World {
   stored: number | undefined;
   runs: number;
   isRedisUp: boolean;
-  /** What Redis last wrote to its disk: entry and guard. */
+  /** Redis's last snapshot: entry and guard. */
   saved: readonly (string | null)[];
 }
 
@@ -98,13 +98,13 @@ const STEPS: Readonly<Record<string, (world: World, reader: Reader, which: numbe
   async save(world) {
     world.saved = await redis.mget(keysOf(world));
   },
-  /** A restart from the last snapshot: what was true then is back, under another run id. */
+  /** Restarts from the last snapshot: the old values are back, under a new run id. */
   async restart(world) {
     world.runs += 1;
     world.isRedisUp = true;
     await Promise.all(keysOf(world).map((key, at) => restore(key, world.saved[at])));
   },
-  /** A restart without one. */
+  /** Restarts without a snapshot. */
   async restartEmpty(world) {
     world.runs += 1;
     world.isRedisUp = true;
@@ -113,7 +113,7 @@ const STEPS: Readonly<Record<string, (world: World, reader: Reader, which: numbe
 };
 
 const step = fc.tuple(fc.constantFrom(...Object.keys(STEPS)), fc.nat({ max: READERS - 1 }));
-/** Reads and changes far more often than restarts. */
+/** Far more reads and updates than restarts. */
 const steps = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: fc.tuple(fc.constantFrom('miss', 'load', 'fill'), fc.nat({ max: READERS - 1 })) },
@@ -142,7 +142,7 @@ async function finish(world: World): Promise<void> {
 }
 
 describe('cache and database', () => {
-  it('agree after any interleaving of slow readers, changes, crashes, outages and restarts', async () => {
+  it('agree after any interleaving of slow readers, updates, crashes, outages and restarts', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (script) => {
         const world = await run(script);
@@ -159,7 +159,7 @@ describe('cache and database', () => {
     );
   });
 
-  it('let a reader who comes after a change know the version below which nothing is worth reading', async () => {
+  it('give a reader that starts after an update the lowest valid version', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (script) => {
         const world = await run([...script.filter(([kind]) => !kind.startsWith('restart')), ['recover', FAST]]);

@@ -24,7 +24,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The database, with every query of users counted and held until `open` is called. */
+/** The database, with user queries counted and held until `open` is called. */
 function heldDatabase() {
   const waiting: Array<() => void> = [];
   let queries = 0;
@@ -62,7 +62,7 @@ function heldDatabase() {
 }
 
 describe('reading through the cache', () => {
-  it('asks the database once for a cold key, however many ask at once, and not at all afterwards', async () => {
+  it('queries the database once per cold key for all concurrent readers, and not at all afterwards', async () => {
     const user = await users.registerAnybody();
     const held = heldDatabase();
     const { read } = userServicesOn(held.db, cache);
@@ -77,12 +77,12 @@ describe('reading through the cache', () => {
     expect(held.queries()).toBe(1);
   });
 
-  it('never gives a caller what was read before his own change', async () => {
+  it("never returns a value older than the caller's own update", async () => {
     const user = await users.registerAnybody();
     const held = heldDatabase();
     const { read } = userServicesOn(held.db, {
       ...cache,
-      // Fills are late as well.
+      // Delays fills as well.
       fill: async () => undefined,
     });
     const early = read(user.id);
@@ -97,7 +97,7 @@ describe('reading through the cache', () => {
     expect((await late).name).toBe('Later');
   });
 
-  it('still answers from the database while Redis is away, and forgets what changed meanwhile', async () => {
+  it('reads from the database while Redis is unavailable, and drops stale entries afterwards', async () => {
     const user = await users.registerAnybody();
     await users.read(user.id);
     isRedisUp = false;
@@ -112,7 +112,7 @@ describe('reading through the cache', () => {
     expect(await database.db('cache_invalidations')).toEqual([]);
   });
 
-  it('does not find who was removed, cached or not, whether Redis knew or not', async () => {
+  it('does not find a removed user, cached or not, with or without Redis', async () => {
     const user = await users.registerAnybody();
     await users.read(user.id);
     isRedisUp = false;
@@ -124,7 +124,7 @@ describe('reading through the cache', () => {
     await expect(users.read(user.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('never caches anything but public fields', async () => {
+  it('caches public fields only', async () => {
     const user = await users.registerAnybody();
     await users.read(user.id);
 

@@ -36,7 +36,7 @@ function signUpOn({ db }: TestDatabase) {
   };
 }
 
-it('a burst of registrations beyond the queue of password hashes gets 503 at once, and leaves nothing behind', async () => {
+it('registrations beyond the password-hash queue get 503 at once and leave no data', async () => {
   const signUp = signUpOn(users);
 
   const answers = await Promise.all(Array.from({ length: 20 }, signUp));

@@ -42,7 +42,7 @@ async function codeOf(run: Promise<unknown>): Promise<unknown> {
 }
 
 describe('the same Idempotency-Key', () => {
-  it('with the same body registers once, and gets the same answer', async () => {
+  it('with the same body registers once and returns the same response', async () => {
     const body = newBody();
     const key = randomName('key-');
 
@@ -56,7 +56,7 @@ describe('the same Idempotency-Key', () => {
     );
   });
 
-  it('gets the same answer although the user was changed or deleted since', async () => {
+  it('returns the same response after the user was changed or deleted', async () => {
     const body = newBody();
     const key = randomName('key-');
     const first = await once()(body, key);
@@ -74,7 +74,7 @@ describe('the same Idempotency-Key', () => {
     ['email', { email: randomEmail() }],
     ['password', { password: `${PASSWORD}2` }],
   ] as ReadonlyArray<[string, Partial<CreateUserBody>]>)(
-    'with another %s is refused and registers nobody',
+    'with another %s is rejected and registers no user',
     async (_what, change) => {
       const body = newBody();
       const key = randomName('key-');
@@ -85,7 +85,7 @@ describe('the same Idempotency-Key', () => {
     },
   );
 
-  it('registers once of 12 at the same time, and all get its answer', async () => {
+  it('registers once for 12 concurrent calls, which all get the same response', async () => {
     const body = newBody();
     const key = randomName('key-');
 
@@ -96,7 +96,7 @@ describe('the same Idempotency-Key', () => {
     expect(await countOf('outbox_events', { user_email: body.email })).toBe(1);
   });
 
-  it('lets one of several bodies through at the same time', async () => {
+  it('accepts one of several concurrent bodies', async () => {
     const key = randomName('key-');
     const bodies = Array.from({ length: 8 }, () => newBody());
 
@@ -110,7 +110,7 @@ describe('the same Idempotency-Key', () => {
     expect(stored).toHaveLength(1);
   });
 
-  it('is free again when the registration failed', async () => {
+  it('is free again after a failed registration', async () => {
     const { email } = await users.registerAnybody();
     const key = randomName('key-');
 
@@ -118,7 +118,7 @@ describe('the same Idempotency-Key', () => {
     expect(await codeOf(once()(newBody(), key))).toBe('done');
   });
 
-  it('is known again after its secret was replaced, while the old one stands behind it', async () => {
+  it('is recognised after a secret rotation while the old secret is configured', async () => {
     const body = newBody();
     const key = randomName('key-');
     const first = await once()(body, key);
@@ -128,8 +128,8 @@ describe('the same Idempotency-Key', () => {
   });
 });
 
-describe('what is kept of a request', () => {
-  it('is neither the password nor anything that passwords can be tried on', async () => {
+describe('the stored request', () => {
+  it('contains neither the password nor a hash to try passwords on', async () => {
     const body = newBody();
     const key = randomName('key-');
     await once()(body, key);

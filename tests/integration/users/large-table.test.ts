@@ -14,7 +14,7 @@ let now: number;
 let list: ListUsers;
 let queries: string[];
 
-/** Many users, with gaps between ids and with names that many share. */
+/** Many users, with gaps between ids and with shared names. */
 async function seed({ db }: TestDatabase): Promise<void> {
   for (let first = 0; first < USERS; first += 1000) {
     await db.raw(
@@ -30,7 +30,7 @@ async function seed({ db }: TestDatabase): Promise<void> {
 beforeAll(async () => {
   database = await usersTestDatabase();
   await seed(database);
-  // Once they are answered: a total counts from then on.
+  // When they are answered: a total's age counts from then on.
   database.db.on('query-response', (_answer: unknown, { sql }: { sql: string }) => queries.push(sql));
 });
 
@@ -62,7 +62,7 @@ async function everything(sortBy: SortField, direction: string): Promise<User[]>
 function counted(): number {
   return queries.filter((sql) => /count\(/i.test(sql)).length;
 }
-/** Queries that walk to where they begin. */
+/** Queries that scan to the start of their page. */
 function walks(): number {
   return queries.filter((sql) => / offset (\?|\d+)/i.test(sql)).length;
 }
@@ -74,7 +74,7 @@ describe('a large table', () => {
     ['name', 'ASC'],
     ['name', 'DESC'],
     ['email', 'DESC'],
-  ] as const)('has the same pages by %s %s, walked to or looked up', async (sortBy, direction) => {
+  ] as const)('has the same pages by %s %s, by scan or by position', async (sortBy, direction) => {
     fresh();
     const expected = await everything(sortBy, direction);
     const last = Math.ceil(USERS / SIZE) - 1;
@@ -109,7 +109,7 @@ describe('a large table', () => {
     }
   });
 
-  it('is counted once in five seconds, however often it is listed', async () => {
+  it('is counted at most once in five seconds', async () => {
     fresh();
     for (let call = 0; call < 20; call += 1) await page(call);
     const afterCalls = counted();
@@ -120,7 +120,7 @@ describe('a large table', () => {
     expect(counted()).toBe(2);
   });
 
-  it('is counted anew in the background before the total is too old', async () => {
+  it('is counted again in the background before the total expires', async () => {
     fresh();
     await page(0);
     now = 3000;
@@ -132,7 +132,7 @@ describe('a large table', () => {
     expect(counted()).toBe(2);
   });
 
-  it('never answers a page beyond the end by walking there', async () => {
+  it('never scans for a page beyond the end', async () => {
     fresh();
     await page(0);
     const before = walks();
@@ -144,7 +144,7 @@ describe('a large table', () => {
 });
 
 describe('a small table', () => {
-  it('tells of every user at once', async () => {
+  it('counts every user immediately', async () => {
     const small = await usersTestDatabase();
     const listSmall = listUsers(async () => small.db);
     const insert = (id: number) =>

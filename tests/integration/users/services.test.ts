@@ -37,13 +37,13 @@ describe('registering', () => {
   it.each([
     ['the same', (email: string) => email],
     ['the same in another case', (email: string) => email.toUpperCase()],
-  ])('refuses %s address', async (_, change) => {
+  ])('rejects %s address', async (_, change) => {
     const { email } = await users.registerAnybody();
 
     await expect(users.registerAnybody(change(email))).rejects.toMatchObject({ code: 'EMAIL_TAKEN' });
   });
 
-  it('takes addresses that differ in an accent only for two', async () => {
+  it('treats addresses that differ only in an accent as different', async () => {
     const rest = `${randomName('')}@b.io`;
     await users.registerAnybody(`a${rest}`);
 
@@ -52,7 +52,7 @@ describe('registering', () => {
     expect(await users.read(user.id)).toMatchObject({ email: `ä${rest}` });
   });
 
-  it('keeps characters beyond the basic plane', async () => {
+  it('preserves characters outside the basic plane', async () => {
     const user = await users.register({
       name: '😀'.repeat(20),
       lastname: 'Ł',
@@ -63,7 +63,7 @@ describe('registering', () => {
     expect(await users.read(user.id)).toEqual(user);
   });
 
-  it('of one address many times at once lets one in and leaves one event', async () => {
+  it('accepts one of many concurrent registrations of an address and leaves one event', async () => {
     const email = randomEmail();
 
     const answers = await Promise.allSettled(Array.from({ length: 8 }, () => users.registerAnybody(email)));
@@ -75,7 +75,7 @@ describe('registering', () => {
 });
 
 describe('updating', () => {
-  it('changes what is named and keeps the rest', async () => {
+  it('changes the given fields and keeps the others', async () => {
     const user = await users.registerAnybody();
 
     const updated = await users.update(user.id, { oldPassword: PASSWORD, name: 'Bea', email: null });
@@ -84,7 +84,7 @@ describe('updating', () => {
     expect(await users.read(user.id)).toEqual(updated);
   });
 
-  it('at once lets exactly one win per version; the others get CONFLICT', async () => {
+  it('accepts exactly one concurrent update per version; the others get CONFLICT', async () => {
     const user = await users.registerAnybody();
 
     const answers = await Promise.allSettled(
@@ -111,7 +111,7 @@ describe('updating', () => {
     expect(await users.read(user.id)).toEqual(user);
   });
 
-  it('that changes nothing succeeds', async () => {
+  it('succeeds without changes', async () => {
     const user = await users.registerAnybody();
 
     expect(await users.update(user.id, { oldPassword: PASSWORD, name: user.name })).toEqual(user);
@@ -130,7 +130,7 @@ describe('updating', () => {
 });
 
 describe('removing', () => {
-  it('erases the address from what is done, and from the rest once it is done', async () => {
+  it('erases the address from finished work, and from the rest once it is finished', async () => {
     const [done, waiting] = [await users.registerAnybody(), await users.registerAnybody()];
     const [doneEvent, waitingEvent] = [await eventOf(done.id), await eventOf(waiting.id)];
     const letterOf = (uuid: string, userEmail: string) =>
@@ -153,7 +153,7 @@ describe('removing', () => {
     await expect(users.read(done.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('of somebody who is gone, or never was, is not found', async () => {
+  it('returns not found for a removed or unknown user', async () => {
     const user = await users.registerAnybody();
     await users.remove(user.id);
 
@@ -170,29 +170,26 @@ describe('removing', () => {
 });
 
 describe('listing', () => {
-  it.each(['ASC', 'desc'])(
-    'orders ties by id (%s), so that pages neither repeat nor skip anybody',
-    async (direction) => {
-      const lastname = randomName('T').slice(0, 20);
-      const made: number[] = [];
-      for (let n = 0; n < 7; n += 1) {
-        made.push((await users.register({ name: 'Tie', lastname, email: randomEmail(), password: PASSWORD })).id);
-      }
-      const { totalElements } = await users.list({ page: 0, pageSize: 1, sortBy: 'id', sortDirection: 'ASC' });
-      const pages = await Promise.all(
-        Array.from({ length: Math.ceil(totalElements / 3) }, (_, page) =>
-          users.list({ page, pageSize: 3, sortBy: 'name', sortDirection: direction }),
-        ),
-      );
+  it.each(['ASC', 'desc'])('orders ties by id (%s), so that pages neither repeat nor skip users', async (direction) => {
+    const lastname = randomName('T').slice(0, 20);
+    const made: number[] = [];
+    for (let n = 0; n < 7; n += 1) {
+      made.push((await users.register({ name: 'Tie', lastname, email: randomEmail(), password: PASSWORD })).id);
+    }
+    const { totalElements } = await users.list({ page: 0, pageSize: 1, sortBy: 'id', sortDirection: 'ASC' });
+    const pages = await Promise.all(
+      Array.from({ length: Math.ceil(totalElements / 3) }, (_, page) =>
+        users.list({ page, pageSize: 3, sortBy: 'name', sortDirection: direction }),
+      ),
+    );
 
-      const ids = pages.flatMap(({ content }) => content.map(({ id }) => id));
-      const ties = ids.filter((id) => made.includes(id));
-      expect(new Set(ids).size).toBe(totalElements);
-      expect(ties).toEqual(direction === 'ASC' ? made : [...made].reverse());
-    },
-  );
+    const ids = pages.flatMap(({ content }) => content.map(({ id }) => id));
+    const ties = ids.filter((id) => made.includes(id));
+    expect(new Set(ids).size).toBe(totalElements);
+    expect(ties).toEqual(direction === 'ASC' ? made : [...made].reverse());
+  });
 
-  it('cuts a page to 20', async () => {
+  it('limits a page to 20', async () => {
     const page = await users.list({ page: 0, pageSize: 1000, sortBy: 'id', sortDirection: 'whatever' });
 
     expect(page).toMatchObject({ size: 20, sortDirection: 'ASC' });
@@ -200,8 +197,8 @@ describe('listing', () => {
   });
 });
 
-describe('what may be seen of a failure', () => {
-  it('holds no SQL and no value', async () => {
+describe('an exposed error', () => {
+  it('contains no SQL and no value', async () => {
     const secret = randomName('secret');
     const refused = await database
       .db('users')
@@ -219,7 +216,7 @@ describe('what may be seen of a failure', () => {
 });
 
 describe('passwords', () => {
-  it('are hashed with argon2id, each with a salt of its own, and verified', async () => {
+  it('are hashed with argon2id and their own salt, and verified', async () => {
     const [first, second] = [await hashPassword(PASSWORD), await hashPassword(PASSWORD)];
 
     expect(first).toMatch(/^\$argon2id\$v=19\$m=7168,t=5,p=1\$/);

@@ -23,7 +23,7 @@ function cacheOn(client: Redis = redis) {
   return versionedCache<string>(client, TEST_TIMES);
 }
 
-/** The epoch that a miss gives. */
+/** The epoch returned on a miss. */
 async function missed(cache = cacheOn()): Promise<string> {
   const read = await cache.read(key);
   if (read.hit) throw new Error(`${key} was there`);
@@ -38,7 +38,7 @@ function guardKey(): string {
 }
 
 describe('the versioned cache', () => {
-  it('gives back what was filled in after a miss', async () => {
+  it('returns a value filled after a miss', async () => {
     const cache = cacheOn();
     const epoch = await missed();
 
@@ -46,7 +46,7 @@ describe('the versioned cache', () => {
     expect(await cache.read(key)).toEqual({ hit: true, value: 'one' });
   });
 
-  it('refuses a fill that nobody missed for', async () => {
+  it('rejects a fill without a miss', async () => {
     const cache = cacheOn();
     const epoch = await missed();
     await redis.del(guardKey());
@@ -55,7 +55,7 @@ describe('the versioned cache', () => {
     expect(valueIn(await cache.read(key))).toBeUndefined();
   });
 
-  it('keeps what is older than an invalidation out, and lets what is newer in', async () => {
+  it('rejects values older than an invalidation and accepts newer ones', async () => {
     const cache = cacheOn();
     const epoch = await missed();
     await cache.invalidate(key, 2);
@@ -65,7 +65,7 @@ describe('the versioned cache', () => {
     expect(valueIn(await cache.read(key))).toBe('two');
   });
 
-  it('is not talked down by invalidations that come late or twice', async () => {
+  it('ignores late and repeated invalidations', async () => {
     const cache = cacheOn();
     const epoch = await missed();
     await cache.invalidate(key, 5);
@@ -74,7 +74,7 @@ describe('the versioned cache', () => {
     expect(await cache.fill(key, 'four', 4, epoch)).toBe(false);
   });
 
-  it('keeps everything out of what was deleted, and says so to the next who misses', async () => {
+  it('rejects all values of a deleted key and reports the deletion to the next reader', async () => {
     const cache = cacheOn();
     const epoch = await missed();
     await cache.invalidate(key, NO_VERSION);
@@ -83,7 +83,7 @@ describe('the versioned cache', () => {
     expect(await cache.read(key)).toMatchObject({ hit: false, lowestVersion: NO_VERSION });
   });
 
-  it('does not replace a newer value by an older one', async () => {
+  it('does not replace a newer value with an older one', async () => {
     const cache = cacheOn();
     const epoch = await missed();
     await cache.fill(key, 'two', 2, epoch);
@@ -92,7 +92,7 @@ describe('the versioned cache', () => {
     expect(valueIn(await cache.read(key))).toBe('two');
   });
 
-  it('lives longer with every read, but not beyond its age', async () => {
+  it("extends an entry's life with every read, up to its maximum age", async () => {
     const cache = cacheOn();
     await cache.fill(key, 'one', 1, await missed());
     await redis.expire(key, 10);
@@ -109,7 +109,7 @@ describe('the versioned cache', () => {
     expect(valueIn(await cache.read(key))).toBeUndefined();
   });
 
-  it('forgets everything when the server restarts, even what a snapshot brings back', async () => {
+  it('forgets everything when the server restarts, even entries restored from a snapshot', async () => {
     const cache = cacheOn();
     const epoch = await missed();
     await cache.fill(key, 'one', 1, epoch);
@@ -122,7 +122,7 @@ describe('the versioned cache', () => {
   });
 
   it.each(['garbage', '[]', '{}', '"text"', '{"bornAt":"x","version":1,"value":"x"}', '\u0000'])(
-    'takes an entry %j for absent',
+    'treats an entry %j as absent',
     async (entry) => {
       const cache = cacheOn();
       await redis.set(key, entry);
@@ -140,7 +140,7 @@ describe('the versioned cache', () => {
     expect(await redis.exists(key)).toBe(0);
   });
 
-  it('heals a guard of the wrong type, which would hold up every later invalidation', async () => {
+  it('repairs a guard of the wrong type, which would block later invalidations', async () => {
     const cache = cacheOn();
     await redis.lpush(guardKey(), 'x');
     const epoch = await missed();
@@ -154,7 +154,7 @@ describe('the versioned cache', () => {
     expect(await redis.ttl(guardKey())).toBeGreaterThan(100);
   });
 
-  it('keeps both keys in one slot of a cluster', async () => {
+  it('keeps both keys in one cluster slot', async () => {
     const slotOf = (name: string) => redis.call('CLUSTER', 'KEYSLOT', name).catch(() => 'no cluster');
 
     expect(await slotOf('user:42')).toEqual(await slotOf('{user:42}:min'));

@@ -70,7 +70,7 @@ function problem(env: Record<string, string>): ConfigError {
 }
 
 describe('readConfig', () => {
-  it('has a default for everything in the local stage', () => {
+  it('has a default for every variable in the local stage', () => {
     expect(readConfig({})).toMatchObject({
       ...LOCAL_DEFAULTS,
       STAGE: 'local',
@@ -84,7 +84,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('has no servers, and a pool of one, in another', () => {
+  it('has no default servers and a pool of one connection in other stages', () => {
     const config = readConfig({ STAGE: 'prod' });
 
     for (const name of Object.keys(LOCAL_DEFAULTS)) expect(config).not.toHaveProperty(name);
@@ -92,7 +92,7 @@ describe('readConfig', () => {
     expect(config.DATABASE_POOL_SIZE).toBe(1);
   });
 
-  it('has rate limits everywhere but in the local stage, where each is off until it is set', () => {
+  it('sets rate limits by default in every stage except local', () => {
     expect(Object.keys(readConfig({ RATE_LIMIT_WINDOW_SECONDS: '60' })).filter((name) => name in RATE_LIMITS)).toEqual(
       [],
     );
@@ -105,41 +105,41 @@ describe('readConfig', () => {
     });
   });
 
-  it('takes several operator tokens, plain or hashed', () => {
+  it('accepts several operator tokens, plain or hashed', () => {
     const OPERATOR_TOKEN = `old-token,sha256:${'a1'.repeat(32)}`;
 
     expect(readConfig({ OPERATOR_TOKEN })).toMatchObject({ OPERATOR_TOKEN });
   });
 
-  it('derives the users API from the port', () => {
+  it('derives the users API URL from the port', () => {
     expect(readConfig({ HTTP_PORT: '9000' }).USERS_BASE_URL).toBe('http://127.0.0.1:9000');
   });
 
-  it.each(REFERABLE)('takes a reference for %s, and leaves its value to be fetched', (variable) => {
+  it.each(REFERABLE)('accepts a reference for %s without fetching it', (variable) => {
     expect(readConfig({ [variable]: 'ssm:/a/b' })).not.toHaveProperty(variable);
     expect([...referencesIn({ [variable]: 'secretsmanager:a#b' })]).toEqual([
       [variable, { kind: 'secretsmanager', name: 'a', field: 'b' }],
     ]);
   });
 
-  it('takes no reference for what is read synchronously', () => {
+  it('rejects a reference for a value that is read synchronously', () => {
     expect(problem({ MAIL_FROM: 'ssm:/a/b' }).variable).toBe('MAIL_FROM');
   });
 
-  it('checks what was fetched like what is given, without quoting it', () => {
+  it('validates a fetched value like a given one, without quoting it', () => {
     expect(checkValue('REDIS_URL', 'rediss://h:6379')).toBe('rediss://h:6379');
     expect(() => checkValue('REDIS_URL', 'secret')).toThrow(/^REDIS_URL is malformed: (?!.*secret)/);
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     expect(readConfig({ REDIS_URL: '', HTTP_PORT: '' })).toMatchObject({ ...LOCAL_DEFAULTS, HTTP_PORT: 8081 });
   });
 
-  it('cannot be changed', () => {
+  it('returns a frozen object', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true);
   });
 
-  it.each(MALFORMED)('%s=%j is refused by name, on one line, without its value', (variable, value) => {
+  it.each(MALFORMED)('rejects %s=%j by name, on one line, without the value', (variable, value) => {
     const error = problem({ [variable]: value });
 
     expect(error.variable).toBe(variable);
@@ -148,14 +148,17 @@ describe('readConfig', () => {
     expect(error.message).not.toContain('secret');
   });
 
-  it.each(['PASSWORD_HASH_MEMORY_KIB', 'PASSWORD_HASH_PASSES'])('lets %s be low locally only', (variable) => {
-    const low = variable === 'PASSWORD_HASH_PASSES' ? '1' : '8';
+  it.each(['PASSWORD_HASH_MEMORY_KIB', 'PASSWORD_HASH_PASSES'])(
+    'allows a low %s in the local stage only',
+    (variable) => {
+      const low = variable === 'PASSWORD_HASH_PASSES' ? '1' : '8';
 
-    expect(readConfig({ [variable]: low })).toMatchObject({ [variable]: Number(low) });
-    expect(problem({ STAGE: 'prod', [variable]: low }).message).toContain(variable);
-  });
+      expect(readConfig({ [variable]: low })).toMatchObject({ [variable]: Number(low) });
+      expect(problem({ STAGE: 'prod', [variable]: low }).message).toContain(variable);
+    },
+  );
 
-  it('has a test for every variable that can be malformed', () => {
+  it('tests every variable that can be malformed', () => {
     const tested = new Set<string>(['STAGE', ...MALFORMED.map(([variable]) => variable)]);
 
     expect(Object.keys(ConfigSchema.properties).filter((variable) => !tested.has(variable))).toEqual([]);

@@ -30,7 +30,7 @@ describe('parseReference', () => {
     'redis://h:1',
     'broker:9092',
     ' ssm:/a',
-  ])('%j is a value', (text) => {
+  ])('treats %j as a plain value', (text) => {
     expect(parseReference(text)).toBeUndefined();
   });
 });

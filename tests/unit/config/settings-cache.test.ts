@@ -17,8 +17,8 @@ function setup() {
   return { store, cache };
 }
 
-describe('what a reference stands for', () => {
-  it('is fetched once, however many ask at once or later', async () => {
+describe('settingsCache', () => {
+  it('fetches a reference once for all concurrent and later reads', async () => {
     const { store, cache } = setup();
 
     const answers = await Promise.all([cache.get('A', reference), cache.get('A', reference)]);
@@ -27,7 +27,7 @@ describe('what a reference stands for', () => {
     expect(store.fetches).toBe(1);
   });
 
-  it('is asked for again after it could not be fetched', async () => {
+  it('fetches again after a failed fetch', async () => {
     const { store, cache } = setup();
     store.isDown = true;
     await expect(cache.get('A', reference)).rejects.toThrow('down');
@@ -36,7 +36,7 @@ describe('what a reference stands for', () => {
     expect(await cache.get('A', reference)).toBe('first');
   });
 
-  it('is fetched anew when a server refuses it, once for all who were refused, and known from then on', async () => {
+  it('renews a rejected value once for all callers and keeps the new value', async () => {
     const { store, cache } = setup();
     await cache.get('A', reference);
     store.value = 'second';
@@ -49,7 +49,7 @@ describe('what a reference stands for', () => {
     expect(store.fetches).toBe(2);
   });
 
-  it('is no answer when it is still the refused one, and is not fetched a third time within five seconds', async () => {
+  it('returns undefined while the value stays the rejected one, and waits five seconds before the next fetch', async () => {
     const { store, cache } = setup();
     await cache.get('A', reference);
 

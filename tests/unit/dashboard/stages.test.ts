@@ -37,20 +37,20 @@ function stage(snapshot: Snapshot, key: string) {
   return stages(snapshot, NOW).find((one) => one.key === key);
 }
 
-describe('the stages of the picture', () => {
-  it('are six, in the order in which an event passes them', () => {
+describe('the pipeline stages', () => {
+  it('lists six stages in the order in which an event passes them', () => {
     expect(stages({}, NOW).map(({ key }) => key)).toEqual(['http', 'outbox', 'kafka', 'mail', 'confirmed', 'failed']);
   });
 
-  it('claim nothing as long as nothing is known', () => {
+  it('shows no figures before the first response', () => {
     for (const { value, tone } of stages({}, NOW)) expect([value, tone]).toEqual(['–', 'unknown']);
   });
 
-  it('show rates and counts, and say where a count was cut', () => {
+  it('shows rates and counts, and marks capped counts', () => {
     expect(stage({ pipeline: pipeline() }, 'http')).toMatchObject({ value: '7', detail: '3 in this minute' });
     expect(stage({ pipeline: pipeline() }, 'confirmed')).toMatchObject({
       value: '100,000+',
-      detail: 'half within 64 ms',
+      detail: 'median 64 ms',
     });
   });
 
@@ -61,7 +61,7 @@ describe('the stages of the picture', () => {
     ['kafka', 'kafka', 'down'],
     ['smtp', 'mail', 'down'],
     ['mysqlNotifications', 'mail', 'down'],
-  ])('without %s %s is %s', (dependency, key, tone) => {
+  ])('without %s, %s is %s', (dependency, key, tone) => {
     expect(stage({ pipeline: pipeline(), health: down(dependency) }, key)?.tone).toBe(tone);
   });
 
@@ -69,13 +69,13 @@ describe('the stages of the picture', () => {
     [5_000, 0, 'ok'],
     [5_000, 2, 'busy'],
     [20_000, 2, 'warn'],
-  ])('with the oldest unfinished %i ms old and %i unpublished the outbox is %s', (age, unpublished, tone) => {
+  ])('with the oldest unfinished event %i ms old and %i unpublished, the outbox is %s', (age, unpublished, tone) => {
     const seen = pipeline({ oldestUnfinishedAt: ago(age), unpublished: count(unpublished) });
 
     expect(stage({ pipeline: seen }, 'outbox')?.tone).toBe(tone);
   });
 
-  it('ask for a look at what failed and at who is refused', () => {
+  it('warns about failed events and refused recipients', () => {
     const failed = pipeline({ states: { PROCESSING: count(1), FINISHED: count(0), FAILED: count(2) } });
     const waiting = [{ uuid: 'x', attempts: 2, reason: '451', nextAttemptAt: null }];
     const deliveries = {
@@ -85,14 +85,14 @@ describe('the stages of the picture', () => {
     };
 
     expect(stage({ pipeline: failed }, 'failed')).toMatchObject({ value: '2', tone: 'warn' });
-    expect(stage({ deliveries }, 'mail')).toMatchObject({ value: '1', detail: '1 refused for now', tone: 'warn' });
+    expect(stage({ deliveries }, 'mail')).toMatchObject({ value: '1', detail: '1 temporarily refused', tone: 'warn' });
   });
 
-  it('say where the figures are when nobody tells them here', () => {
+  it('says where to find the consumer figures when the API has none', () => {
     expect(stage({ consumers: null }, 'kafka')).toMatchObject({ value: '–', tone: 'unknown' });
   });
 
-  it('move while something is under way', () => {
+  it('animates while an event is in progress', () => {
     const still = pipeline({ minutes: [] });
     expect(isMoving({ pipeline: still })).toBe(false);
     expect(isMoving({ pipeline: { ...still, states: { ...still.states, PROCESSING: count(1) } } })).toBe(true);

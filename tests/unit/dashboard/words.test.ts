@@ -10,7 +10,7 @@ function at(ms: number): string {
   return new Date(NOW + ms).toISOString();
 }
 
-describe('the words for figures', () => {
+describe('formatted figures', () => {
   it.each([
     [0, '0 ms'],
     [999, '999 ms'],
@@ -19,7 +19,7 @@ describe('the words for figures', () => {
     [61_000, '1 min'],
     [7_200_000, '2 h'],
     [259_200_000, '3 d'],
-  ])('%i ms is %s', (ms, text) => {
+  ])('formats %i ms as %s', (ms, text) => {
     expect(spanText(ms)).toBe(text);
   });
 
@@ -28,7 +28,7 @@ describe('the words for figures', () => {
     [-900, 'now'],
     [-12_300, '12 s ago'],
     [-61_000, '1 min ago'],
-  ])('%i ms from now is %s', (ms, text) => {
+  ])('formats %i ms from now as %s', (ms, text) => {
     expect(agoText(at(ms), NOW)).toBe(text);
   });
 
@@ -36,11 +36,11 @@ describe('the words for figures', () => {
     [-5000, 'now'],
     [4200, 'in 4 s'],
     [90_000, 'in 2 min'],
-  ])('due in %i ms is %s', (ms, text) => {
+  ])('formats a due time in %i ms as %s', (ms, text) => {
     expect(untilText(at(ms), NOW)).toBe(text);
   });
 
-  it('say that a count was cut', () => {
+  it('marks a capped count', () => {
     expect(countText({ count: 100_000, isMore: true })).toBe('100,000+');
     expect(countText({ count: 7, isMore: false })).toBe('7');
   });
@@ -52,12 +52,12 @@ describe('the words for figures', () => {
     [11, 20],
     [24, 25],
     [101, 200],
-  ])('an axis for %d goes up to %d', (value, top) => {
+  ])('rounds the axis for %d up to %d', (value, top) => {
     expect(niceCeiling(value)).toBe(top);
   });
 });
 
-describe('what happened to an event', () => {
+describe('whatHappened', () => {
   const event: PipelineEvent = {
     uuid: 'x',
     eventState: 'PROCESSING',
@@ -73,9 +73,9 @@ describe('what happened to an event', () => {
   const waiting = { uuid: 'x', attempts: 0, reason: null, nextAttemptAt: at(2000) };
 
   it.each([
-    [event, undefined, 'not in Kafka yet'],
-    [{ ...event, publishedAt: at(0) }, undefined, 'in Kafka, not confirmed yet'],
-    [event, waiting, 'the mail waits, next try in 2 s'],
+    [event, undefined, 'not published yet'],
+    [{ ...event, publishedAt: at(0) }, undefined, 'published, not confirmed yet'],
+    [event, waiting, 'waiting to be sent, next try in 2 s'],
     [event, { ...waiting, attempts: 1, reason: '451 later' }, 'refused once, next try in 2 s: 451 later'],
     [event, { ...waiting, attempts: 3, reason: '451', nextAttemptAt: null }, 'refused 3 times: 451'],
     [{ ...event, eventState: 'FAILED' as const, reason: '550 no' }, undefined, '550 no'],
@@ -85,10 +85,10 @@ describe('what happened to an event', () => {
   });
 });
 
-describe('the geometry of a chart', () => {
+describe('chart geometry', () => {
   const area = { left: 10, top: 0, width: 100, height: 50 };
 
-  it('puts the largest value at the top, nothing at the bottom, and leaves gaps', () => {
+  it('puts the largest value at the top and zero at the bottom, and leaves gaps', () => {
     const points = pointsOf([0, 5, null, 10], 10, area);
 
     expect(points).toEqual([{ x: 10, y: 50 }, { x: 43.3, y: 25 }, null, { x: 110, y: 0 }]);
@@ -96,7 +96,7 @@ describe('the geometry of a chart', () => {
     expect(areaPath(points, area)).toBe('M10 50L43.3 25V50H10Z');
   });
 
-  it('draws nothing of nothing', () => {
+  it('draws an empty path without values', () => {
     expect(linePath(pointsOf([null, null], 1, area))).toBe('');
   });
 });
@@ -104,7 +104,7 @@ describe('the geometry of a chart', () => {
 describe('the page at /', () => {
   const links = { dashboard: '/d', swaggerUi: '/s', openapi: '/o', health: '/h', mails: null };
 
-  it('leaves out the mails where nobody catches them, and takes no address for markup', () => {
+  it('omits the mail link without a mail catcher and escapes addresses', () => {
     expect(homePage({ name: 'R', links })).not.toContain('Mails');
     expect(homePage({ name: 'R', links: { ...links, mails: 'http://x/"><script>' } })).not.toContain('<script>');
   });

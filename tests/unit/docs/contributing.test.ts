@@ -13,7 +13,7 @@ import { codeBlocks } from './markdown.ts';
 
 const blocks = codeBlocks({ file: 'CONTRIBUTING.md', text: readFileSync('CONTRIBUTING.md', 'utf8') });
 
-// Below the repository, so that its aliases hold.
+// Inside the repository, so that the package.json imports resolve.
 mkdirSync('.local', { recursive: true });
 const folder = mkdtempSync(path.resolve('.local', 'contributing-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,17 +23,17 @@ interface Endpoint {
 }
 
 interface Consumer {
-  countConfirmations(tell: (events: number) => Promise<void>): KafkaHandler;
+  countConfirmations(report: (events: number) => Promise<void>): KafkaHandler;
 }
 
-/** The files that the page shows, each with its name in its first line. */
+/** The files shown on the page, without the first line, which names the file. */
 const files = blocks
   .filter(({ language }) => language === 'ts')
   .map(({ code }) => {
     const name = /^\/\/ (\S+\.ts)\n/.exec(code)?.[1] ?? '';
     const file = path.join(folder, name);
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, code);
+    writeFileSync(file, code.replace(/^.*\n/, ''));
     return { name, file };
   });
 
@@ -42,14 +42,14 @@ async function exampleOf<T>(name: string): Promise<T> {
   return example;
 }
 
-/** The entries for serverless.yml that the page shows. */
+/** The serverless.yml entries shown on the page. */
 const entries: Readonly<Record<string, { readonly handler: string }>> = Object.assign(
   {},
   ...blocks.filter(({ language }) => language === 'yaml').map(({ code }) => parse(code)),
 );
 
 describe('the worked example in CONTRIBUTING.md', () => {
-  it('is typed', async () => {
+  it('type-checks', async () => {
     const project = path.join(folder, 'tsconfig.json');
     writeFileSync(project, JSON.stringify({ extends: '../../tsconfig.json', include: ['functions'], exclude: [] }));
 
@@ -58,13 +58,13 @@ describe('the worked example in CONTRIBUTING.md', () => {
     ).resolves.toMatchObject({ stdout: '' });
   }, 30_000);
 
-  it('is pointed at by its entries in serverless.yml', () => {
+  it('has a serverless.yml entry for every handler', () => {
     const handlers = Object.values(entries).map(({ handler }) => handler);
 
     expect(handlers).toEqual(files.map(({ name }) => `dist/${name.replace(/\.ts$/, '.handler')}`));
   });
 
-  it('has an endpoint that answers, and refuses', async () => {
+  it('has an endpoint that returns 200 and rejects invalid input', async () => {
     const { handler } = await exampleOf<Endpoint>('functions/system/greet.ts');
     const greet = (name: string) =>
       invoke(handler, httpEvent({ routeKey: 'GET /api/greetings/{name}', pathParameters: { name } }));
@@ -73,11 +73,11 @@ describe('the worked example in CONTRIBUTING.md', () => {
     expect(await greet('n'.repeat(21))).toMatchObject({ status: 400, error: { code: 'INVALID_INPUT' } });
   });
 
-  it('has a consumer that works on the whole batch, whatever its records hold', async () => {
+  it('has a consumer that handles the whole batch, whatever the records contain', async () => {
     const { countConfirmations } = await exampleOf<Consumer>('functions/outbox/count-confirmations.ts');
-    const told: number[] = [];
+    const reported: number[] = [];
     const handler = countConfirmations(async (events) => {
-      told.push(events);
+      reported.push(events);
     });
     const key = Buffer.from('one').toString('base64');
     const records = [rawRecord('not JSON', { key }), rawRecord(null, { key }), rawRecord('{}')];
@@ -85,6 +85,6 @@ describe('the worked example in CONTRIBUTING.md', () => {
     const event = { eventSource: 'SelfManagedKafka', records: { 'user.email.sent-0': records } };
     await handler(event, { getRemainingTimeInMillis: () => 1000 } as Context);
 
-    expect(told).toEqual([2]);
+    expect(reported).toEqual([2]);
   });
 });

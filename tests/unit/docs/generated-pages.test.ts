@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { configurationPage } from '#tools/build/pages/configuration-page.ts';
 import { errorsPage } from '#tools/build/pages/errors-page.ts';
 
-/** `npm test -- tests/unit/docs -u` writes them anew. */
-describe('the pages that are made from code are current', () => {
+/** `npm test -- tests/unit/docs -u` rewrites the pages. */
+describe('generated pages are up to date', () => {
   it.each([
     ['errors.md', errorsPage()],
     ['configuration.md', configurationPage()],

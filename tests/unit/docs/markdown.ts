@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 export interface Page {
-  /** From the repository. */
+  /** Relative to the repository. */
   readonly file: string;
   readonly text: string;
 }
@@ -21,7 +21,7 @@ function markdownIn(folder: string): string[] {
     .map((entry) => path.join(folder, entry.name));
 }
 
-/** Every page that a reader may come across. */
+/** Every page of the documentation. */
 export function pages(): Page[] {
   return FOLDERS.flatMap(markdownIn).map((file) => ({ file, text: readFileSync(file, 'utf8') }));
 }
@@ -34,18 +34,18 @@ export function codeBlocks({ file, text }: Page): CodeBlock[] {
   }));
 }
 
-/** What is not code. */
-function prose({ text }: Page): string {
+/** The text outside code blocks. */
+export function proseOf({ text }: Page): string {
   return text.replace(/^```[\s\S]*?^```$/gm, '');
 }
 
 export function linksIn(page: Page): string[] {
-  return [...prose(page).matchAll(/\]\(<?([^)>\s]+)>?\)/g)].map(([, target = '']) => target);
+  return [...proseOf(page).matchAll(/\]\(<?([^)>\s]+)>?\)/g)].map(([, target = '']) => target);
 }
 
-/** The anchors that a page's headings have, as GitHub makes them. */
+/** The anchors of the page's headings, as GitHub generates them. */
 export function anchorsOf(page: Page): string[] {
-  return [...prose(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
+  return [...proseOf(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N} _-]/gu, '')

@@ -29,17 +29,17 @@ function brokenLinks(page: Page): string[] {
 }
 
 describe.each(all)('$file', (page) => {
-  it('has no link that leads nowhere', () => {
+  it('has no broken link', () => {
     expect(brokenLinks(page)).toEqual([]);
   });
 
-  it('names no npm script that does not exist', () => {
+  it('names only existing npm scripts', () => {
     const named = [...page.text.matchAll(/npm run (?:-s )?([a-z][\w:-]*)/g)].map(([, name = '']) => name);
 
     expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
   });
 
-  it('shows JSON and YAML that can be read', () => {
+  it('has only valid JSON and YAML', () => {
     for (const { language, code } of codeBlocks(page)) {
       if (language === 'json') expect(() => JSON.parse(code)).not.toThrow();
       if (language === 'yaml' || language === 'yml') expect(() => parse(code)).not.toThrow();

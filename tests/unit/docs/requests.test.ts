@@ -11,13 +11,13 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 );
 
 describe('requests.http', () => {
-  it('has every call of the API, and no other', () => {
+  it('contains exactly the calls of the API', () => {
     const shown = new Set(requests.map(({ method, path }) => `${method} ${path.replace(/\/\d+$/, '/{}')}`));
 
     expect([...shown].sort()).toEqual([...operations].sort());
   });
 
-  it('holds bodies that can be read', () => {
+  it('has valid JSON bodies', () => {
     for (const [, body = ''] of file.matchAll(/^content-type: application\/json\n\n(\{[\s\S]*?\n\})$/gim)) {
       expect(() => JSON.parse(body)).not.toThrow();
     }

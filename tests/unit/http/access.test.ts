@@ -8,7 +8,7 @@ import { text } from '#shared/http/response.ts';
 import { httpEvent, invoke } from '#tests/helpers/http-events.ts';
 
 const TOKEN = 'a-long-operator-token';
-/** Known by its hash only. */
+/** Configured as a hash only. */
 const NEXT_TOKEN = 'another-operator-token';
 
 const handler = httpHandler(operatorOnly(async () => text('in')));
@@ -37,11 +37,11 @@ const WRONG = [
 ];
 
 describe('operatorOnly', () => {
-  it.each(RIGHT)('lets %j in', async (authorization) => {
+  it.each(RIGHT)('accepts %j', async (authorization) => {
     expect(await statusFor({ authorization })).toBe(200);
   });
 
-  it.each(WRONG)('keeps %j out', async (authorization) => {
+  it.each(WRONG)('rejects %j', async (authorization) => {
     expect(await statusFor({ authorization })).toBe(401);
   });
 });
@@ -54,16 +54,16 @@ describe('the authorizer', () => {
     expect(await authorized({ [name]: 'Bearer another-token' })).toBe(false);
   });
 
-  it.each(RIGHT)('lets %j in', async (authorization) => {
+  it.each(RIGHT)('accepts %j', async (authorization) => {
     expect(await authorized({ authorization })).toBe(true);
   });
 
-  it.each(WRONG)('keeps %j out', async (authorization) => {
+  it.each(WRONG)('rejects %j', async (authorization) => {
     expect(await authorized({ authorization })).toBe(false);
   });
 
   it.each([undefined, null, {}, [], 'Bearer', { authorization: 7 }])(
-    'keeps out whose headers are %j',
+    'rejects a request with the headers %j',
     async (headers) => {
       expect(await authorized(headers)).toBe(false);
     },
@@ -75,24 +75,24 @@ describe('path parameters', () => {
     ['1', 1],
     ['0042', 42],
     ['9999999999999999999', 1e19],
-  ])('id %s is a number', (id, expected) => {
+  ])('parses id %s', (id, expected) => {
     expect(userIdOf(httpEvent({ pathParameters: { id } }))).toBe(expected);
   });
 
-  it.each(['', 'x', '-1', '1.0', '1e3', '0x1', ' 1', '1 ', '1'.repeat(20), '１'])('id %j is refused', (id) => {
+  it.each(['', 'x', '-1', '1.0', '1e3', '0x1', ' 1', '1 ', '1'.repeat(20), '１'])('rejects id %j', (id) => {
     expect(() => userIdOf(httpEvent({ pathParameters: { id } }))).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT', errors: { id: 'must be a whole number' } }),
     );
   });
 
-  it('uuid is read in any case', () => {
+  it('reads a uuid in any case', () => {
     const uuid = '6F1C2F0E-5D5F-4C6E-9B0A-0D7F1E2B3C4D';
 
     expect(eventUuidOf(httpEvent({ pathParameters: { uuid } }))).toBe(uuid.toLowerCase());
   });
 
   it.each(['', 'x', '6f1c2f0e5d5f4c6e9b0a0d7f1e2b3c4d', '6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d\n'])(
-    'uuid %j is refused',
+    'rejects uuid %j',
     (uuid) => {
       expect(() => eventUuidOf(httpEvent({ pathParameters: { uuid } }))).toThrow(
         expect.objectContaining({ code: 'INVALID_INPUT' }),

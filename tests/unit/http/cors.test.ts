@@ -21,8 +21,8 @@ function preflight(rawPath: string, origin: string, method = 'OPTIONS') {
   );
 }
 
-describe('an answer to a page of another origin', () => {
-  it.each([ORIGIN, 'http://localhost:3000'])('may be read by %s', async (origin) => {
+describe('the response to a page of another origin', () => {
+  it.each([ORIGIN, 'http://localhost:3000'])('is readable by %s', async (origin) => {
     const { headers } = await invoke(endpoint, httpEvent({ headers: { origin } }));
 
     expect(headers).toMatchObject({ 'access-control-allow-origin': origin, vary: 'origin' });
@@ -37,20 +37,20 @@ describe('an answer to a page of another origin', () => {
     '*',
     '',
     'https://app.example.com,http://localhost:3000',
-  ])('may not be read by %j', async (origin) => {
+  ])('is not readable by %j', async (origin) => {
     const { headers } = await invoke(endpoint, httpEvent({ headers: { origin } }));
 
     expect(headers).not.toHaveProperty('access-control-allow-origin');
     expect(headers).toMatchObject({ vary: 'origin' });
   });
 
-  it('may be read by everybody when all origins are allowed, though never with credentials', () => {
+  it('is readable by every origin when all are allowed, but never with credentials', () => {
     expect(corsHeaders('*', 'https://any.example')).toMatchObject({ 'access-control-allow-origin': '*' });
   });
 });
 
 describe('a preflight', () => {
-  it('names the methods of the path and the headers that are read', async () => {
+  it('lists the methods of the path and the accepted headers', async () => {
     const { status, headers } = await preflight('/api/users/42', ORIGIN);
 
     expect(status).toBe(204);
@@ -61,7 +61,7 @@ describe('a preflight', () => {
     });
   });
 
-  it('tells a stranger nothing', async () => {
+  it('returns no CORS headers to an unknown origin', async () => {
     const { headers } = await preflight('/api/users/42', 'https://evil.example');
 
     expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
@@ -71,7 +71,7 @@ describe('a preflight', () => {
   it.each([
     ['/nothing', 'OPTIONS', 404],
     ['/api/users/42', 'PUT', 405],
-  ])('of %s with %s is none: %i', async (path, method, status) => {
+  ])('is not recognised for %s with %s: %i', async (path, method, status) => {
     expect((await preflight(path, ORIGIN, method)).status).toBe(status);
   });
 });

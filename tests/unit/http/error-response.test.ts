@@ -7,7 +7,7 @@ function bodyOf(error: unknown) {
 }
 
 describe('errorResponse', () => {
-  it.each(Object.keys(ERROR_CODES) as ErrorCode[])('%s has its status and text', (code) => {
+  it.each(Object.keys(ERROR_CODES) as ErrorCode[])('maps %s to its status and text', (code) => {
     const response = errorResponse(new AppError(code, 'because'), 'f'.repeat(32));
 
     const body = JSON.parse(response.body ?? '');
@@ -17,7 +17,7 @@ describe('errorResponse', () => {
     expect(new Date(body.time).toISOString()).toBe(body.time);
   });
 
-  it('names the fields that are wrong', () => {
+  it('names the invalid fields', () => {
     expect(bodyOf(new AppError('INVALID_INPUT', 'x', { errors: { name: 'too long' } }))).toMatchObject({
       errors: { name: 'too long' },
     });
@@ -30,7 +30,7 @@ describe('errorResponse', () => {
     undefined,
     null,
     { code: 'NOT_FOUND' },
-  ])('a bug (%s) tells nothing', (bug) => {
+  ])('reveals nothing about a bug (%s)', (bug) => {
     const body = bodyOf(bug);
 
     expect(body).toMatchObject({ status: 500, code: 'INTERNAL' });
@@ -43,7 +43,7 @@ describe('errorResponse', () => {
     [new AppError('DEPENDENCY_DOWN', 'x', { retryAfterSeconds: 7 }), { 'retry-after': '7' }],
     [new AppError('UNAUTHORIZED', 'x'), { 'www-authenticate': 'Bearer' }],
     [new AppError('NOT_FOUND', 'x'), { 'cache-control': 'no-store' }],
-  ])('%s has its headers', (error, headers) => {
+  ])('adds the headers of %s', (error, headers) => {
     expect(errorResponse(error, 't').headers).toMatchObject(headers);
   });
 });

@@ -17,7 +17,7 @@ describe('httpHandler', () => {
     ['a text', 'bug', 500],
     ['nothing', undefined, 500],
     ['an AppError', new AppError('NOT_FOUND', 'gone'), 404],
-  ])('answers when %s is thrown', async (_, thrown, status) => {
+  ])('returns an error response when %s is thrown', async (_, thrown, status) => {
     const { status: answered, error } = await invoke(
       httpHandler(async () => {
         throw thrown;
@@ -29,7 +29,7 @@ describe('httpHandler', () => {
     expect(error.status).toBe(status);
   });
 
-  it('answers when the endpoint throws before it returns a promise', async () => {
+  it('returns an error response when the endpoint throws synchronously', async () => {
     const { status } = await invoke(
       httpHandler(() => {
         throw new Error('at once');
@@ -40,7 +40,7 @@ describe('httpHandler', () => {
     expect(status).toBe(500);
   });
 
-  it('continues the trace of its caller', async () => {
+  it("continues the caller's trace", async () => {
     const handler = httpHandler(async () => text(currentTrace()?.traceId ?? ''));
 
     const { body } = await invoke(handler, httpEvent({ headers: { Traceparent: `00-${TRACE}-00f067aa0ba902b7-01` } }));
@@ -49,7 +49,7 @@ describe('httpHandler', () => {
   });
 
   it.each([{}, { traceparent: 'garbage' }, { traceparent: 5 as unknown as string }, { traceparent: undefined }])(
-    'begins a trace when the headers are %j',
+    'starts a trace when the headers are %j',
     async (headers) => {
       const handler = httpHandler(async () => text(currentTrace()?.traceId ?? ''));
 
@@ -59,7 +59,7 @@ describe('httpHandler', () => {
     },
   );
 
-  it('keeps the traces of calls apart that run at once', async () => {
+  it('keeps the traces of concurrent calls apart', async () => {
     const handler = httpHandler(async () => {
       const before = currentTrace()?.traceId;
       await Promise.resolve();
@@ -71,7 +71,7 @@ describe('httpHandler', () => {
     expect(new Set(answers.map(({ body }) => body))).toEqual(new Set(['true']));
   });
 
-  it('logs neither the body nor the token of a call that fails', async () => {
+  it('logs neither the body nor the token of a failed call', async () => {
     const lines: string[] = [];
     for (const stream of [process.stdout, process.stderr]) {
       vi.spyOn(stream, 'write').mockImplementation((line) => lines.push(String(line)) > 0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { methodsOf } from '#shared/http/methods-of.ts';
 
-describe('the methods of a path', () => {
+describe('methodsOf', () => {
   it.each([
     ['/', ['GET']],
     ['/api/users/', ['POST', 'GET']],
@@ -9,12 +9,12 @@ describe('the methods of a path', () => {
     ['/api/users/7', ['GET', 'PATCH', 'DELETE']],
     ['/api/users/7/', ['GET', 'PATCH', 'DELETE']],
     ['/api/events/x/retry', ['POST']],
-  ])('%s takes %j', (path, methods) => {
+  ])('%s accepts %j', (path, methods) => {
     expect(methodsOf(path)).toEqual(methods);
   });
 
   it.each(['', '/api', '/api/users/7/8', '/api/users//', '/API/users/', '//api/users/', '/apiXusers'])(
-    '%s is no path of the API',
+    '%s is not a path of the API',
     (path) => {
       expect(methodsOf(path)).toBeUndefined();
     },

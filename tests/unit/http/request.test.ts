@@ -38,7 +38,7 @@ describe('media types', () => {
     'application/json;charset=UTF-8',
     'application/vnd.api+json',
     'application/problem+json ; x=y',
-  ])('%s is taken', (type) => {
+  ])('%s is accepted', (type) => {
     expect(create(JSON.stringify(ANN), { 'content-type': type })).toEqual(ANN);
   });
 
@@ -50,15 +50,15 @@ describe('media types', () => {
     'json',
     '',
     'text/json',
-  ])('%j is not', (type) => {
+  ])('%j is rejected', (type) => {
     expect(codeOf(() => create(JSON.stringify(ANN), { 'content-type': type }))).toBe('UNSUPPORTED_MEDIA_TYPE');
   });
 
-  it('is needed', () => {
+  it('is required', () => {
     expect(codeOf(() => create(JSON.stringify(ANN), {}))).toBe('UNSUPPORTED_MEDIA_TYPE');
   });
 
-  it.each(['Content-Type', 'CONTENT-TYPE', 'content-type'])('is found as %s', (name) => {
+  it.each(['Content-Type', 'CONTENT-TYPE', 'content-type'])('is read from the header %s', (name) => {
     expect(header(httpEvent({ headers: { [name]: 'a/b' } }), 'content-type')).toBe('a/b');
   });
 });
@@ -67,13 +67,13 @@ describe('the body', () => {
   it.each([
     [LIMIT, 'none'],
     [LIMIT + 1, 'PAYLOAD_TOO_LARGE'],
-  ])('of %i bytes: %s', (bytes, code) => {
+  ])('of %i bytes returns %s', (bytes, code) => {
     expect(codeOf(() => bodyText(httpEvent({ body: 'x'.repeat(bytes) })))).toBe(code);
     const base64 = Buffer.alloc(bytes, 'x').toString('base64');
     expect(codeOf(() => bodyText(httpEvent({ body: base64, isBase64Encoded: true })))).toBe(code);
   });
 
-  it('is measured in bytes, not in characters', () => {
+  it('is measured in bytes, not characters', () => {
     expect(codeOf(() => bodyText(httpEvent({ body: 'ä'.repeat(LIMIT / 2 + 1) })))).toBe('PAYLOAD_TOO_LARGE');
   });
 
@@ -93,13 +93,13 @@ describe('the body', () => {
     expect(codeOf(() => jsonBody(event as never, createUserBody))).toBe('MALFORMED_JSON');
   });
 
-  it('may hold scalars where text is wanted, as the old API took them', () => {
+  it('may contain scalars where text is expected, as in the old API', () => {
     const body = JSON.stringify({ ...ANN, name: 7, lastname: true, password: 12345678 });
 
     expect(create(body)).toMatchObject({ name: '7', lastname: 'true', password: '12345678' });
   });
 
-  it('has one error per field that is wrong, in the words of the contract', () => {
+  it('has one error per invalid field, with the messages of the contract', () => {
     expect(errorsOf(() => create('{"name":"","email":"x","password":null}'))).toEqual({
       name: 'Name must be between 1 and 20!',
       lastname: 'Last name must be between 1 and 20!',
@@ -108,7 +108,7 @@ describe('the body', () => {
     });
   });
 
-  it('may hold more than is known, __proto__ included', () => {
+  it('may contain unknown fields, including __proto__', () => {
     const body = `{"__proto__":{"name":"x"},"constructor":1,${JSON.stringify(ANN).slice(1)}`;
 
     expect(create(body)).toMatchObject(ANN);
@@ -134,7 +134,7 @@ describe('the query', () => {
     ],
     [{ page: '007' }, { page: 7 }],
     [{ unknown: 'x' }, { page: 0 }],
-  ])('%j is read', (parameters, expected) => {
+  ])('parses %j', (parameters, expected) => {
     expect(list(parameters)).toMatchObject(expected);
   });
 
@@ -150,7 +150,7 @@ describe('the query', () => {
     ['pageSize', '-5'],
     ['sortBy', 'password_hash'],
     ['sortBy', 'id;drop'],
-  ])('%s=%s is refused by name', (field, value) => {
+  ])('rejects %s=%s and names the field', (field, value) => {
     expect(Object.keys(errorsOf(() => list({ [field]: value })) ?? {})).toEqual([field]);
   });
 });

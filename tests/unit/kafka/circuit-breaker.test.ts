@@ -6,7 +6,7 @@ function breakerAt(times: { now: number }) {
 }
 
 describe('circuitBreaker', () => {
-  it('stays closed until so many failures in a row', () => {
+  it('stays closed below the failure threshold', () => {
     const breaker = breakerAt({ now: 0 });
 
     breaker.failed();
@@ -22,7 +22,7 @@ describe('circuitBreaker', () => {
     expect(breaker.allows()).toBe(false);
   });
 
-  it('lets one probe through at a time, and again after every wait', () => {
+  it('allows one probe at a time, and another after each wait', () => {
     const clock = { now: 0 };
     const breaker = breakerAt(clock);
     for (let n = 0; n < 3; n += 1) breaker.failed();
@@ -38,7 +38,7 @@ describe('circuitBreaker', () => {
     expect(breaker.allows()).toBe(true);
   });
 
-  it('lets another probe through when one is never heard of again', () => {
+  it('allows another probe when the previous one never settles', () => {
     const clock = { now: 0 };
     const breaker = breakerAt(clock);
     for (let n = 0; n < 3; n += 1) breaker.failed();
@@ -50,7 +50,7 @@ describe('circuitBreaker', () => {
     expect(breaker.allows()).toBe(true);
   });
 
-  it('closes with one success', () => {
+  it('closes after one success', () => {
     const breaker = breakerAt({ now: 0 });
     for (let n = 0; n < 9; n += 1) breaker.failed();
 

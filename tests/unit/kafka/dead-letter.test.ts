@@ -6,8 +6,8 @@ import { rawRecord, recordOf, sendRecord, testEvent } from '#tests/helpers/raw-r
 
 const DLQ = { topic: 'user.email.send.dlq' };
 
-describe('a dead letter', () => {
-  it('holds its record, key, reason and the headers that matter', () => {
+describe('toDeadLetter', () => {
+  it('contains the record, its key, the reason and the relevant headers', () => {
     const event = testEvent({ generation: 2 });
     const raw = sendRecord(event);
     const { headers } = decodeRecord(raw);
@@ -31,7 +31,7 @@ describe('a dead letter', () => {
     });
   });
 
-  it('of a record that is nearly too large for the broker is smaller than the record', () => {
+  it("is smaller than a record close to the broker's size limit", () => {
     const raw = rawRecord('x'.repeat(1_000_000), { headers: [{ big: Array.from({ length: 100_000 }, () => 65) }] });
 
     const letter = toDeadLetter(raw, 'k'.repeat(500), 'why', 1, { traceparent: 'x'.repeat(5000) });
@@ -41,7 +41,7 @@ describe('a dead letter', () => {
     expect(parseDeadLetter(letter.value).record?.offset).toBe(raw.offset);
   });
 
-  it('without a key gets an id of its own', () => {
+  it('generates a key for a record without one', () => {
     const letter = toDeadLetter(rawRecord(null), null, 'why', 1, {});
 
     expect(letter.key).toBeNull();
@@ -49,7 +49,7 @@ describe('a dead letter', () => {
   });
 });
 
-describe('reading somebody else’s dead letter', () => {
+describe('parsing a dead letter from another producer', () => {
   it.each([
     [null, 'Unknown'],
     ['', 'Unknown'],
@@ -62,7 +62,7 @@ describe('reading somebody else’s dead letter', () => {
     expect(parseDeadLetter(value)).toMatchObject({ reason });
   });
 
-  it('takes the payload as text, as AWS writes it, or as an object', () => {
+  it('accepts the payload as text, as AWS writes it, or as an object', () => {
     const raw = sendRecord(testEvent());
     const payload = { records: { 'user.email.send-0': [raw] } };
 
@@ -75,20 +75,20 @@ describe('reading somebody else’s dead letter', () => {
     { value: null, headers: 'x' },
     { value: 'AA==', headers: [null, 5, { a: 'x' }, { b: [1, 'y'] }] },
     { value: {}, key: [], timestamp: 'x', partition: null },
-  ])('a record %j in it breaks nothing', (record) => {
+  ])('accepts any record in the payload: %j', (record) => {
     const value = JSON.stringify({ payload: { records: { 'a-0': [record] } } });
 
     expect(readFailure(rawRecord(value, DLQ)).eventUuid).toBeNull();
   });
 
-  it('finds the event by the key when the value does not name it', () => {
+  it('identifies the event by the key when the value does not name it', () => {
     const { uuid } = testEvent();
     const key = Buffer.from(uuid.toUpperCase()).toString('base64');
 
     expect(readFailure(rawRecord('garbage', { ...DLQ, key })).eventUuid).toBe(uuid);
   });
 
-  it('on another dead letter topic fails no event', () => {
+  it('fails no event on another dead-letter topic', () => {
     expect(readFailure(rawRecord('x', { topic: 'user.email.sent.dlq' })).failsEvent).toBe(false);
   });
 });

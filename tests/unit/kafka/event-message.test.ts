@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type EventMessage, parseEventMessage, parseInstant, toMessage } from '#shared/messages/event-message.ts';
 
-/** As Jackson writes an Instant: 1795354421.995996059. */
+/** The format in which Jackson writes an Instant: 1795354421.995996059. */
 const SPRING_SECONDS = Number('1795354421.995996059');
 const UUID = '6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d';
 const WIRE = { uuid: UUID, eventState: 'PROCESSING', userEmail: 'ann@b.io', addedAt: '2026-01-02T03:04:05.678Z' };
@@ -30,11 +30,11 @@ describe('parseInstant', () => {
     [SPRING_SECONDS, '2026-11-22T13:33:41.995Z'],
     [0, '1970-01-01T00:00:00.000Z'],
     [1795354421, '2026-11-22T13:33:41.000Z'],
-  ])('%s is %s', (given, expected) => {
+  ])('parses %s as %s', (given, expected) => {
     expect(parseInstant(given)?.toISOString()).toBe(expected);
   });
 
-  it.each([null, undefined])('%s is none', (given) => {
+  it.each([null, undefined])('returns null for %s', (given) => {
     expect(parseInstant(given)).toBeNull();
   });
 
@@ -51,13 +51,13 @@ describe('parseInstant', () => {
     1e15,
     Number.MAX_VALUE,
     '+012026-01-01T00:00:00Z',
-  ])('%s is malformed', (given) => {
+  ])('rejects %s as malformed', (given) => {
     expect(() => parseInstant(given)).toThrow('Malformed message');
   });
 });
 
 describe('parseEventMessage', () => {
-  it('reads what Spring writes: seconds with a fraction, unknown fields, a null', () => {
+  it('reads the Spring format: seconds with a fraction, unknown fields and a null', () => {
     const event = parse({ ...WIRE, addedAt: SPRING_SECONDS, processedAt: null, extra: { a: [1] } });
 
     expect(event).toMatchObject({ uuid: UUID, processedAt: null, generation: 0, traceparent: null });
@@ -71,23 +71,23 @@ describe('parseEventMessage', () => {
     [{ 'x-generation': 'x' }, 0],
     [{ 'x-generation': '9'.repeat(10) }, 0],
     [{ 'x-generation': '' }, 0],
-  ])('headers %j: generation %i', (headers, generation) => {
+  ])('with headers %j, reads generation %i', (headers, generation) => {
     expect(parse(WIRE, headers).generation).toBe(generation);
   });
 
-  it('takes the record time when the event names none', () => {
+  it('uses the record time when the event has none', () => {
     expect(parse({ ...WIRE, addedAt: null }, {}, 1_767_323_045_678).addedAt.getTime()).toBe(1_767_323_045_678);
   });
 
-  it.each(['FINISHED', 'FAILED', 'PROCESSING'])('state %s is read', (eventState) => {
+  it.each(['FINISHED', 'FAILED', 'PROCESSING'])('reads state %s', (eventState) => {
     expect(parse({ ...WIRE, eventState }).eventState).toBe(eventState);
   });
 
-  it.each([undefined, null, 'SOMETHING'])('state %s means PROCESSING', (eventState) => {
+  it.each([undefined, null, 'SOMETHING'])('reads state %s as PROCESSING', (eventState) => {
     expect(parse({ ...WIRE, eventState }).eventState).toBe('PROCESSING');
   });
 
-  it('writes the uuid in lower case', () => {
+  it('normalises the uuid to lower case', () => {
     expect(parse({ ...WIRE, uuid: UUID.toUpperCase() }).uuid).toBe(UUID);
   });
 
@@ -104,18 +104,18 @@ describe('parseEventMessage', () => {
     ['no address at all', { ...WIRE, userEmail: 'nobody' }],
     ['a time that is none', { ...WIRE, addedAt: 'x' }],
     ['a time that is an object', { ...WIRE, addedAt: {} }],
-  ])('%s is malformed', (_, value) => {
+  ])('rejects %s as malformed', (_, value) => {
     expect(() => parse(value)).toThrow(/^Malformed message: .+/);
   });
 
-  it('refuses a record time that no database could hold', () => {
+  it("rejects a record time outside the database's range", () => {
     expect(() => parse({ ...WIRE, addedAt: null }, {}, 1_767_323_045_678_000)).toThrow('Malformed message');
     expect(() => parse({ ...WIRE, addedAt: null }, {}, Number.NaN)).toThrow('Malformed message');
   });
 });
 
 describe('toMessage', () => {
-  it('writes exactly the fields that the Spring services read, in ISO', () => {
+  it('writes exactly the fields that the Spring services read, with ISO times', () => {
     const processedAt = new Date('2026-01-02T03:04:06Z');
 
     const message = toMessage('user.email.sent', { ...EVENT, eventState: 'FINISHED', processedAt });
@@ -126,11 +126,11 @@ describe('toMessage', () => {
     );
   });
 
-  it('writes null for what was not processed yet', () => {
+  it('writes null when the event is not processed yet', () => {
     expect(JSON.parse(toMessage('user.email.send', EVENT).value)).toEqual({ ...WIRE, processedAt: null });
   });
 
-  it('tells the rest in CloudEvents headers', () => {
+  it('puts metadata into CloudEvents headers', () => {
     expect(toMessage('user.email.send', EVENT).headers).toEqual({
       ce_specversion: '1.0',
       ce_id: UUID,
@@ -141,7 +141,7 @@ describe('toMessage', () => {
     });
   });
 
-  it('names the generation and the trace when there are any', () => {
+  it('adds the generation and the trace when present', () => {
     const { headers } = toMessage('user.email.send', { ...EVENT, generation: 4, traceparent: '00-a-b-01' });
 
     expect(headers).toMatchObject({ 'x-generation': '4', traceparent: '00-a-b-01' });

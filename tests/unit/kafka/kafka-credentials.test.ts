@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseKafkaCredentials, saslOptions } from '#shared/kafka/kafka-credentials.ts';
 
 describe('parseKafkaCredentials', () => {
-  it('reads a login', () => {
+  it('reads a user name and password', () => {
     expect(parseKafkaCredentials('{"username":"u","password":"p"}')).toEqual({
       kind: 'login',
       username: 'u',
@@ -20,7 +20,7 @@ describe('parseKafkaCredentials', () => {
   });
 
   it.each(['{}', '{"username":"secret"}', '{"password":"secret"}', '{"certificate":"secret"}', '{secret', '[]'])(
-    'refuses %s without quoting it',
+    'rejects %s without quoting it',
     (text) => {
       expect(() => parseKafkaCredentials(text)).toThrow(/^KAFKA_CREDENTIALS holds neither(?!.*secret)/);
     },

@@ -4,13 +4,13 @@ import { parseBatch } from '#shared/notifications/parse-batch.ts';
 import { rawRecord, sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
 
 describe('decodeRecord', () => {
-  it('reads header bytes that Lambda writes signed', () => {
+  it('decodes the signed header bytes that Lambda writes', () => {
     const raw = rawRecord('x', { headers: [{ name: [-61, -92, 33] }, { twice: [97] }, { twice: [98] }] });
 
     expect(decodeRecord(raw).headers).toEqual({ name: 'ä!', twice: 'b' });
   });
 
-  it('takes an absent key or value for null, an empty one for empty', () => {
+  it('reads a missing key or value as null and an empty one as empty', () => {
     const { key: _key, value: _value, headers: _headers, ...bare } = rawRecord('x');
 
     expect(decodeRecord(bare)).toMatchObject({ key: null, value: null, headers: {} });
@@ -20,7 +20,7 @@ describe('decodeRecord', () => {
 });
 
 describe('recordsOf', () => {
-  it('takes the records of every partition', () => {
+  it('returns the records of all partitions', () => {
     const [a, b, c] = [rawRecord('a'), rawRecord('b'), rawRecord('c')];
 
     expect(recordsOf({ eventSource: 'x', records: { 't-0': [a, b], 't-1': [], 't-2': [c] } })).toEqual([a, b, c]);
@@ -28,7 +28,7 @@ describe('recordsOf', () => {
 });
 
 describe('parseBatch', () => {
-  it('takes every event once, with its highest generation', () => {
+  it('returns each event once, with its highest generation', () => {
     const [event, other] = [testEvent(), testEvent()];
     const batch = [0, 2, 1].map((generation) => sendRecord({ ...event, generation }));
 
@@ -39,14 +39,14 @@ describe('parseBatch', () => {
     expect(deadLetters).toEqual([]);
   });
 
-  it('keeps the first of equals, so that a redelivery decides the same', () => {
+  it('keeps the first of equal messages, so that a redelivery decides the same', () => {
     const event = testEvent();
     const [first, second] = [sendRecord(event), sendRecord(event)];
 
     expect(parseBatch([first, second]).messages.get(event.uuid)?.offset).toBe(first.offset);
   });
 
-  it('has one dead letter for each record that is no event', () => {
+  it('returns one dead letter per record that is not an event', () => {
     const { messages, deadLetters } = parseBatch([rawRecord('x', { key: 'a2V5' }), rawRecord(null)]);
 
     expect(messages.size).toBe(0);

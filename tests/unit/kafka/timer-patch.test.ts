@@ -2,7 +2,7 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { expect, it } from 'vitest';
 import { patchIdleTimer } from '#shared/kafka/timer-patch.ts';
 
-it('patchIdleTimer leaves another version of kafkajs alone, and patches its own once', () => {
+it('patchIdleTimer ignores other versions of kafkajs and patches the supported one once', () => {
   const original = RequestQueue.prototype.scheduleCheckPendingRequests;
 
   expect(patchIdleTimer('2.2.5')).toBe(false);

@@ -17,8 +17,8 @@ function inPieces(bytes: Buffer, size = 10_000): Readable {
   );
 }
 
-describe('the bytes of a mail', () => {
-  it('all come through, in order, however slowly they are read', async () => {
+describe('GatedBytes', () => {
+  it('delivers all bytes in order to a slow reader', async () => {
     const gate = { mayStillSend: () => true, isHandedOver: false };
     const taken: Buffer[] = [];
 
@@ -32,7 +32,7 @@ describe('the bytes of a mail', () => {
     expect(gate.isHandedOver).toBe(true);
   });
 
-  it('are read ahead no further than a stream does', async () => {
+  it("reads ahead no further than a stream's buffer", async () => {
     let read = 0;
     const source = new Readable({
       read() {
@@ -50,7 +50,7 @@ describe('the bytes of a mail', () => {
     expect(read).toBeLessThan(100);
   });
 
-  it('do not come once the lease has ended, and are not asked for before somebody reads', async () => {
+  it('delivers nothing after the lease ends, and reads the source only on demand', async () => {
     let asked = 0;
     const source = inPieces(MEGABYTE);
     const gate = {
@@ -70,7 +70,7 @@ describe('the bytes of a mail', () => {
     expect(source.destroyed).toBe(true);
   });
 
-  it('fail when their source is closed before its end', async () => {
+  it('fails when the source closes before its end', async () => {
     const source = new Readable({ read() {} });
     const gate = { mayStillSend: () => true, isHandedOver: false };
     const reading = buffer(new GatedBytes(source, gate));
@@ -82,7 +82,7 @@ describe('the bytes of a mail', () => {
     expect(gate.isHandedOver).toBe(false);
   });
 
-  it('fail as their source does, before it is read and after', async () => {
+  it("fails with the source's error, before and during reading", async () => {
     const early = new GatedBytes(new Readable({ read() {} }).destroy(new Error('early')), undefined);
     await expect(buffer(early)).rejects.toThrow('early');
 

@@ -48,7 +48,7 @@ describe('outcomeOf', () => {
     ['DATA', '550 no code', NOW],
     ['DATA', '451 4.5.0 later', NOW],
     ['DATA', '421 4.3.2 closing', DOWN],
-  ])('%s, %s: %s', (command, response, kind) => {
+  ])('maps %s, %s to %s', (command, response, kind) => {
     const outcome = outcomeOf(smtpError(command, response));
 
     expect(outcome).toEqual({ kind, reason: `${command}: ${response}` });
@@ -63,28 +63,28 @@ describe('outcomeOf', () => {
     ['no answer before DATA', { command: 'DATA', code: 'ETIMEDOUT' }, DOWN],
     ['an abort', { name: 'AbortError', code: 'ABORT_ERR' }, DOWN],
     ['odd types', { command: 5, responseCode: '550', response: 7 }, DOWN],
-  ])('%s: %s', (_, properties, kind) => {
+  ])('maps %s to %s', (_, properties, kind) => {
     expect(outcomeOf(Object.assign(new Error('x'), properties)).kind).toBe(kind);
   });
 
-  it.each([undefined, null, 'text', 5, {}])('%j says nothing about the recipient', (thrown) => {
+  it.each([undefined, null, 'text', 5, {}])('does not blame the recipient for %j', (thrown) => {
     expect(outcomeOf(thrown).kind).toBe(DOWN);
   });
 
-  it('knows a lost lease, wrapped or not', () => {
+  it('recognises a lost lease, wrapped or not', () => {
     expect(outcomeOf(new LeaseLostError())).toEqual({ kind: 'lease-lost' });
     expect(outcomeOf(new Error('stream', { cause: new LeaseLostError() }))).toEqual({ kind: 'lease-lost' });
   });
 
-  it('knows a mail that may have been taken', () => {
+  it('recognises a mail whose acceptance is unknown', () => {
     expect(outcomeOf(new NoAnswerError(new Error('timeout')))).toMatchObject({ kind: 'unknown' });
   });
 
-  it('tells something even of what cannot be turned into text', () => {
+  it('returns a reason even for a value that cannot be converted to text', () => {
     expect(outcomeOf({ toString: '' })).toMatchObject({ kind: 'server-down', reason: expect.stringMatching(/./) });
   });
 
-  it('keeps the reason on one line that the row can hold', () => {
+  it('limits the reason to one line that fits the column', () => {
     const outcome = outcomeOf(smtpError('RCPT TO', `550 5.1.1 ${'no\r\n'.repeat(500)}`));
 
     expect('reason' in outcome && outcome.reason.length).toBeLessThanOrEqual(500);
@@ -93,7 +93,7 @@ describe('outcomeOf', () => {
 });
 
 describe('withoutAddress', () => {
-  it('keeps the reason short enough for its row, although the placeholder is longer than the address', () => {
+  it('limits the reason even though the placeholder is longer than the address', () => {
     const outcome = outcomeOf(smtpError('RCPT TO', `550 5.1.1 ${'<a@b.c> '.repeat(60)}`));
 
     const { reason } = { reason: '', ...withoutAddress(outcome, 'a@b.c') };
@@ -102,7 +102,7 @@ describe('withoutAddress', () => {
     expect(reason.length).toBeLessThanOrEqual(500);
   });
 
-  it('keeps no address in a reason, whatever its case and characters', () => {
+  it('removes the address from a reason in any case and with any characters', () => {
     const outcome = outcomeOf(smtpError('RCPT TO', '550 5.1.1 <A.B+c@X.io>: A.b+C@x.io unknown'));
 
     expect(withoutAddress(outcome, 'a.b+c@x.io')).toMatchObject({
@@ -110,14 +110,14 @@ describe('withoutAddress', () => {
     });
   });
 
-  it.each(['[a]\\{2}^$|*?@b.io', 'a-b/c@b.io', "o'x@b.io", 'ä@ß.io', ''])('takes %j as it is', (address) => {
+  it.each(['[a]\\{2}^$|*?@b.io', 'a-b/c@b.io', "o'x@b.io", 'ä@ß.io', ''])('handles %j literally', (address) => {
     expect(withoutAddress({ kind: 'server-down', reason: `to ${address}.` }, address)).toEqual({
       kind: 'server-down',
       reason: address === '' ? 'to .' : 'to (address).',
     });
   });
 
-  it('leaves an outcome without a reason alone', () => {
+  it('returns an outcome without a reason unchanged', () => {
     expect(withoutAddress({ kind: 'sent' }, 'a@b.io')).toEqual({ kind: 'sent' });
   });
 });

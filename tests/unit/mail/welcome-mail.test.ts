@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { welcomeMail } from '#shared/notifications/welcome-mail.ts';
 
 const UUID = '6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d';
-/** What markup is made of, and what looks like what it is escaped into. */
+/** Markup characters and text that looks like an escape sequence. */
 const PIECES = ['<', '>', '&', '"', "'", 'a', 'ä', '😀', '\n', 'lt;', '#39;', 'amp;', '<script>', '$&', '<%', '`'];
 
 function mailTo(address: string) {
@@ -19,19 +19,19 @@ function unescaped(html: string): string {
     .replaceAll('&amp;', '&');
 }
 
-/** What the template says before and after each place where the address stands. */
+/** The template's text around each occurrence of the address. */
 const around = mailTo('\u0000').html.split('\u0000');
 
 describe('the welcome mail', () => {
   const mail = mailTo('ann.lee@example.com');
 
-  it('has the subject, the beginning and the Message-ID that others rely on', () => {
+  it('has the subject, first line and Message-ID that other systems rely on', () => {
     expect(mail.subject).toBe('Welcome to our site!');
     expect(mail.text).toMatch(/^Thank you for creating account!\n/);
     expect(mail.messageId).toBe(`${UUID}@registration.example`);
   });
 
-  it('says the same in both parts', () => {
+  it('has the same content in both parts', () => {
     for (const part of [mail.text, mail.html]) {
       expect(part).toContain('Thank you for creating account!');
       expect(part).toContain('ann.lee@example.com');
@@ -39,16 +39,16 @@ describe('the welcome mail', () => {
     }
   });
 
-  it('loads nothing, links nowhere and runs nothing', () => {
+  it('loads nothing, links nowhere and runs no script', () => {
     expect(mail.html).not.toMatch(/https?:|src=|href=|<script|<img|url\(/i);
   });
 
-  it('is small, and leaves no tag of the template behind', () => {
+  it('is small and contains no template tag', () => {
     expect(Buffer.byteLength(mail.html)).toBeLessThan(4500);
     expect(mail.html + mail.text).not.toMatch(/<%|%>|undefined/);
   });
 
-  it('never takes an address for markup, whatever it is', () => {
+  it('escapes any address', () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(...PIECES)).map((pieces) => pieces.join('')),

@@ -14,7 +14,7 @@ describe('delays', () => {
     [7, 32 * MINUTE],
     [8, HOUR],
     [1_000_000, HOUR],
-  ])('after %i publications an event waits %i ms', (publications, ms) => {
+  ])('after %i publications, an event waits %i ms', (publications, ms) => {
     expect(republishDelayMs(publications)).toBe(ms);
   });
 
@@ -25,7 +25,7 @@ describe('delays', () => {
     [8, 640_000],
     [9, 15 * MINUTE],
     [1_000_000, 15 * MINUTE],
-  ])('after %i refusals a recipient waits %i ms', (refusals, ms) => {
+  ])('after %i refusals, a recipient waits %i ms', (refusals, ms) => {
     expect(refusedDelayMs(refusals)).toBe(ms);
   });
 
@@ -33,14 +33,14 @@ describe('delays', () => {
     [0, 1500],
     [0.5, 2000],
     [1, 2500],
-  ])('a server in trouble is tried again after 2 s, spread (%d: %i ms)', (random, ms) => {
+  ])('a failing server is retried after 2 s with jitter (%d: %i ms)', (random, ms) => {
     expect(serverDownDelayMs(random)).toBe(ms);
   });
 
   it.each([
     [48 * HOUR - 1, false],
     [48 * HOUR, true],
-  ])('refused for %i ms of 48 h: too long %s', (refusedForMs, expected) => {
+  ])('a recipient refused for %i of 48 h has expired: %s', (refusedForMs, expected) => {
     expect(isRefusedTooLong(refusedForMs, 48)).toBe(expected);
   });
 });

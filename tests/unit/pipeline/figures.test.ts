@@ -4,7 +4,7 @@ import { keptFor } from '#shared/async/memoize-for.ts';
 import { BUCKET_GROWTH, latencyOf, merge } from '#shared/outbox/histogram.ts';
 import { parseMetrics } from '#shared/system/parse-metrics.ts';
 
-/** What the database does with each value. */
+/** Assigns each value to its bucket, as the database does. */
 function histogramOf(values: readonly number[]) {
   const histogram = new Map<number, number>();
   for (const value of values) {
@@ -14,12 +14,12 @@ function histogramOf(values: readonly number[]) {
   return histogram;
 }
 
-describe('latencies', () => {
-  it('of nothing are none', () => {
+describe('latency percentiles', () => {
+  it('are null without values', () => {
     expect(latencyOf(new Map())).toBeNull();
   });
 
-  it('are within 5 % of the nearest rank, whatever the values', () => {
+  it('are within 5 % of the nearest rank for any values', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 10, max: 10_000_000 }), { minLength: 1 }), (values) => {
         const sorted = [...values].sort((a, b) => a - b);
@@ -32,15 +32,15 @@ describe('latencies', () => {
     );
   });
 
-  it('of several minutes are those of all their events', () => {
+  it('of several minutes cover all their events', () => {
     const [one, other] = [histogramOf([10, 20, 30]), histogramOf([30, 4000])];
 
     expect(latencyOf(merge([one, other]))).toEqual(latencyOf(histogramOf([10, 20, 30, 30, 4000])));
   });
 });
 
-describe('what is kept', () => {
-  it('is loaded once in its time, for all who ask', async () => {
+describe('a value cached for a period', () => {
+  it('loads once per period for all callers', async () => {
     let [now, loads] = [0, 0];
     const get = keptFor(
       1000,
@@ -58,7 +58,7 @@ describe('what is kept', () => {
     expect(await get()).toBe(2);
   });
 
-  it('is no failure', async () => {
+  it('does not cache a failure', async () => {
     let isDown = true;
     const get = keptFor(
       1000,
@@ -75,10 +75,10 @@ describe('what is kept', () => {
   });
 });
 
-describe('the event source’s metrics', () => {
+describe("the event source's metrics", () => {
   const labels = '{function="send",topic="t.user",group="g"}';
 
-  it('become one consumer for each mapping', () => {
+  it('yield one consumer per mapping', () => {
     const text = [
       '# TYPE kafka_events_sum_offset_lag gauge',
       `kafka_events_sum_offset_lag${labels} 3`,
@@ -95,7 +95,7 @@ describe('the event source’s metrics', () => {
     ]);
   });
 
-  it('are none in anything else', () => {
+  it('yield no consumers for any other text', () => {
     expect(parseMetrics('<html>not found</html>')).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ function from(sourceIp: string | undefined, headers: Record<string, string> = {}
   return clientOf(httpEvent({ headers, requestContext: { http: { sourceIp } } } as unknown as APIGatewayProxyEventV2));
 }
 
-describe('what tells clients apart', () => {
+describe('clientOf', () => {
   it.each([
     ['192.0.2.7', '192.0.2.7'],
     ['::ffff:192.0.2.7', '192.0.2.7'],
@@ -18,11 +18,11 @@ describe('what tells clients apart', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['not an address', 'not an address'],
     [undefined, 'unknown'],
-  ])('%s is %s', (address, client) => {
+  ])('maps %s to %s', (address, client) => {
     expect(from(address)).toBe(client);
   });
 
-  it('is no header, which anybody can write', () => {
+  it('ignores headers, which any client can set', () => {
     const headers = { 'x-forwarded-for': '198.51.100.1', forwarded: 'for=198.51.100.1', 'x-real-ip': '198.51.100.1' };
 
     expect(from('192.0.2.7', headers)).toBe('192.0.2.7');

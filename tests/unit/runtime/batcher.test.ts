@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { batcher } from '#shared/async/batcher.ts';
 
-/** Work whose batches end when they are told to. */
+/** Work whose batches end on command. */
 function controlled() {
   const batches: Array<{ items: readonly number[]; end(): void; fail(error: Error): void }> = [];
   const add = batcher<number>((items) => new Promise((end, fail) => batches.push({ items, end, fail })), 3);
@@ -9,7 +9,7 @@ function controlled() {
 }
 
 describe('batcher', () => {
-  it('does at once what comes alone', async () => {
+  it('runs a single item at once', async () => {
     const { add, items, batches } = controlled();
 
     const added = add(1);
@@ -19,7 +19,7 @@ describe('batcher', () => {
     await added;
   });
 
-  it('gathers what comes meanwhile, in order and no more than the largest batch', async () => {
+  it('collects items during a run, in order and up to the largest batch', async () => {
     const { add, items, batches } = controlled();
     const first = add(1);
     const others = [2, 3, 4, 5].map(add);
@@ -34,7 +34,7 @@ describe('batcher', () => {
     expect(items()).toEqual([[1], [2, 3, 4], [5]]);
   });
 
-  it('fails what was in the batch and what waited for it, and goes on with what comes later', async () => {
+  it('fails the batch and the items waiting for it, then accepts new items', async () => {
     const { add, items, batches } = controlled();
     const added = [1, 2, 3].map(add);
     const ends = Promise.allSettled(added);
@@ -48,7 +48,7 @@ describe('batcher', () => {
     expect(items()).toEqual([[1], [4]]);
   });
 
-  it('survives work that throws before it has begun', async () => {
+  it('survives work that throws synchronously', async () => {
     let calls = 0;
     const add = batcher<number>(() => {
       calls += 1;

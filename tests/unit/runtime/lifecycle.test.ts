@@ -3,19 +3,19 @@ import { semaphore } from '#shared/async/semaphore.ts';
 import { pause, within } from '#shared/async/within.ts';
 
 describe('within', () => {
-  it('gives what comes in time', async () => {
+  it('returns a result that arrives in time', async () => {
     expect(await within(1000, 'It', Promise.resolve('value'))).toBe('value');
     await expect(within(1000, 'It', Promise.reject(new Error('its own')))).rejects.toThrow('its own');
   });
 
-  it('gives up in time, by name', async () => {
+  it('times out and names the operation', async () => {
     await expect(within(5, 'Waiting', new Promise(() => undefined))).rejects.toMatchObject({
       code: 'ETIMELIMIT',
       message: 'Waiting took longer than 5 ms',
     });
   });
 
-  it('lets nothing out that fails too late', async () => {
+  it('swallows a failure after the timeout', async () => {
     let fail: (error: Error) => void = () => undefined;
     const late = new Promise<never>((_, reject) => {
       fail = reject;
@@ -29,7 +29,7 @@ describe('within', () => {
 });
 
 describe('pause', () => {
-  it('ends at once when it is told to stop', async () => {
+  it('ends when aborted', async () => {
     const stop = new AbortController();
     const pausing = pause(60_000, stop.signal);
 
@@ -41,7 +41,7 @@ describe('pause', () => {
 });
 
 describe('semaphore', () => {
-  it('lets so many run at once and the others in order', async () => {
+  it('limits concurrency and starts waiting calls in order', async () => {
     const limited = semaphore(2);
     const order: number[] = [];
     let running = 0;
@@ -63,7 +63,7 @@ describe('semaphore', () => {
     expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('gives its place back after a failure', async () => {
+  it('releases its slot after a failure', async () => {
     const limited = semaphore(1);
 
     await expect(limited(() => Promise.reject(new Error('x')))).rejects.toThrow('x');

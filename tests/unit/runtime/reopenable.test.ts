@@ -7,7 +7,7 @@ interface Client {
   isClosed: boolean;
 }
 
-/** What hot reload and `sls invoke local` use to close everything. */
+/** The hook through which hot reload and `sls invoke local` close all clients. */
 async function closeAll(): Promise<void> {
   const versions = (globalThis as unknown as Record<symbol, Array<{ close(): Promise<void> }>>)[
     Symbol.for('event-driven-registration.lifecycle')
@@ -35,7 +35,7 @@ function clients(failures = 0) {
 }
 
 describe('reopenable', () => {
-  it('opens once, for all who ask at once and later', async () => {
+  it('opens once for all concurrent and later callers', async () => {
     const { client, opened } = clients();
 
     await Promise.all([client.get(), client.get()]);
@@ -44,7 +44,7 @@ describe('reopenable', () => {
     expect(opened).toHaveLength(1);
   });
 
-  it('opens nothing before it is used', async () => {
+  it('opens lazily', async () => {
     const { opened } = clients();
 
     await closeAll();
@@ -52,7 +52,7 @@ describe('reopenable', () => {
     expect(opened).toEqual([]);
   });
 
-  it('tries again after it could not be opened', async () => {
+  it('retries after a failed open', async () => {
     const { client } = clients(1);
 
     await expect(Promise.all([client.get(), client.get()])).rejects.toThrow('not yet');
@@ -60,7 +60,7 @@ describe('reopenable', () => {
     expect(await client.get()).toMatchObject({ number: 0 });
   });
 
-  it('is closed with its version of the code, and opened anew by the next use', async () => {
+  it('closes with its version of the code and reopens on the next use', async () => {
     const { client } = clients();
     const first = await client.get();
 
@@ -70,7 +70,7 @@ describe('reopenable', () => {
     expect(await client.get()).toMatchObject({ number: 1, isClosed: false });
   });
 
-  it('replaces one that is broken, once', async () => {
+  it('replaces a broken client once', async () => {
     const { client } = clients();
     const first = await client.get();
 

@@ -7,7 +7,7 @@ function contextWith(remainingMs: () => number): Context {
 }
 
 describe('scheduledHandler', () => {
-  it('makes one round when it is invoked by hand', async () => {
+  it('makes one round when invoked by hand', async () => {
     let rounds = 0;
     const handler = scheduledHandler(
       () => async () => {
@@ -24,7 +24,7 @@ describe('scheduledHandler', () => {
     expect(rounds).toBe(1);
   });
 
-  it('starts no round when its time is nearly up', async () => {
+  it('starts no round shortly before the timeout', async () => {
     let rounds = 0;
     const handler = scheduledHandler(
       () => async () => {
@@ -41,7 +41,7 @@ describe('scheduledHandler', () => {
     expect(rounds).toBe(0);
   });
 
-  it('looks again after a round that failed', async () => {
+  it('continues after a failed round', async () => {
     let rounds = 0;
     const handler = scheduledHandler(
       () => async () => {

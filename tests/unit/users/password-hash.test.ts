@@ -10,8 +10,8 @@ async function outcomes(work: ReadonlyArray<Promise<unknown>>) {
   return (await Promise.allSettled(work)).map((end) => (end.status === 'fulfilled' ? 'done' : end.reason));
 }
 
-describe('passwords that are hashed at once', () => {
-  it('wait in a queue of a set length, and are refused beyond it', async () => {
+describe('concurrent password hashing', () => {
+  it('queues up to the limit and rejects calls beyond it', async () => {
     const ends = await outcomes(Array.from({ length: 8 }, () => hashPassword('correct-horse-1')));
 
     const refused = ends.filter((end) => end !== 'done');
@@ -20,7 +20,7 @@ describe('passwords that are hashed at once', () => {
     for (const error of refused) expect(error).toMatchObject({ code: 'OVERLOADED', retryAfterSeconds: 1 });
   });
 
-  it('share the queue with those that are checked', async () => {
+  it('shares the queue with password checks', async () => {
     const hash = await hashPassword('correct-horse-1');
 
     const ends = await outcomes([
@@ -32,7 +32,7 @@ describe('passwords that are hashed at once', () => {
     expect(ends[5]).toMatchObject({ code: 'OVERLOADED' });
   });
 
-  it('are taken again once the queue is short', async () => {
+  it('accepts calls again once the queue has drained', async () => {
     expect(await verifyPassword(await hashPassword('correct-horse-1'), 'correct-horse-1')).toBe(true);
     expect(await verifyPassword(await hashPassword('correct-horse-1'), 'correct-horse-2')).toBe(false);
   });

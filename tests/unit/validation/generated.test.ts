@@ -5,14 +5,14 @@ import { generated } from '#tools/build/generate.ts';
 import { selfContained } from '#tools/build/run-generator.ts';
 import { rootDir } from '#tools/paths.ts';
 
-describe('what is generated from the schemas', async () => {
+describe('generated files', async () => {
   const files = await generated(rootDir, selfContained);
 
-  it.each([...files.keys()])('%s is what the generator makes now', (file) => {
+  it.each([...files.keys()])("%s matches the generator's output", (file) => {
     expect(readFileSync(path.join(rootDir, 'generated', file), 'utf8')).toBe(files.get(file));
   });
 
-  it('keeps our own keyword out of the published document', () => {
+  it('omits our own keyword from the published document', () => {
     expect(files.get('openapi.json')).not.toContain('errorMessage');
   });
 });

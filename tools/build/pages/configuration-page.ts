@@ -26,8 +26,8 @@ const rows = Object.entries(definitions).map(
 
 const PORT_USES: Readonly<Record<keyof typeof LOCAL_PORTS, string>> = {
   http: 'the API',
-  emailHttp: 'the API again, where the old e-mail service lived',
-  lambda: "serverless-offline's invoke port; takes `aws lambda invoke` from whoever reaches it",
+  emailHttp: "the API again, on the old e-mail service's port",
+  lambda: "serverless-offline's invoke port; accepts `aws lambda invoke` without authentication",
   mysql: 'MariaDB or MySQL',
   redis: 'Redis',
   kafka: 'Kafka',
@@ -44,10 +44,12 @@ const portRows = (Object.keys(LOCAL_PORTS) as Array<keyof typeof LOCAL_PORTS>).m
 export function configurationPage(): string {
   return `# Configuration
 
-Made from \`shared/config/config-schema.ts\` and \`shared/config/defaults.ts\`; not edited by hand (see
-[CONTRIBUTING](../CONTRIBUTING.md)). The same names hold everywhere: on one machine, in tests, on AWS. A value that is missing or
-malformed stops the start with one line that names the variable, never its value. On AWS a value may be a reference
-(\`ssm:/path\`, \`secretsmanager:name\`): see [deploy.md](deploy.md).
+Generated from \`shared/config/config-schema.ts\` and \`shared/config/defaults.ts\`; do not edit (see
+[CONTRIBUTING](../CONTRIBUTING.md)).
+
+- Local runs, tests and AWS use the same names.
+- If a value is missing or malformed, the start ends with one line that names the variable, never its value.
+- On AWS a value may be a reference (\`ssm:/path\`, \`secretsmanager:name\`): see [deploy.md](deploy.md).
 
 ## The application
 
@@ -57,21 +59,21 @@ ${rows.join('\n')}
 
 ## Where \`npm start\` listens
 
-| variable | default | what |
+| variable | default | use |
 |---|---|---|
 ${portRows.join('\n')}
-| \`HTTP_HOST\` | \`127.0.0.1\` | the address of the first three; leave it where strangers can reach the machine |
+| \`HTTP_HOST\` | \`127.0.0.1\` | listen address of the first three ports; keep the default on a machine that others can reach |
 
 ## \`npm start\` and its log
 
 | variable | default | meaning |
 |---|---|---|
-| \`NO_DOCKER\` | not set | \`1\`: servers run as programs, although a Docker engine answers |
-| \`HOT_RELOAD\` | \`1\` | \`0\`: a saved source file is not taken in |
-| \`APP_HEAP_MB\` | \`1024\`; \`256\` with \`HOT_RELOAD=0\` | megabytes that the application's JavaScript objects may take; code that a saved file has replaced stays among them |
-| \`LOG_LEVEL\` | \`INFO\` | of the handlers' structured log |
-| \`LOG_FORMAT\` | \`pretty\` on a terminal, else \`json\` | how it is printed |
-| \`APP_LOG_FILE\` | \`.local/log/app.log\` | what \`npm run logs\` reads; 32 MB at most |
-| \`SLS_LOG_LEVEL\` | \`warning\` | \`notice\`: serverless-offline's lines for each request |
+| \`NO_DOCKER\` | not set | \`1\` runs the servers as programs even with a Docker engine |
+| \`HOT_RELOAD\` | \`1\` | \`0\` disables reloading saved source files |
+| \`APP_HEAP_MB\` | \`1024\`; \`256\` with \`HOT_RELOAD=0\` | heap limit of the application in MB; hot reload keeps replaced code in the heap |
+| \`LOG_LEVEL\` | \`INFO\` | level of the handlers' structured log |
+| \`LOG_FORMAT\` | \`pretty\` on a terminal, else \`json\` | format of the log |
+| \`APP_LOG_FILE\` | \`.local/log/app.log\` | the file that \`npm run logs\` reads; 32 MB at most |
+| \`SLS_LOG_LEVEL\` | \`warning\` | \`notice\` shows serverless-offline's lines for each request |
 `;
 }

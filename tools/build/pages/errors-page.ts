@@ -1,26 +1,26 @@
 import { ERROR_CODES, type ErrorCode } from '#shared/errors/app-error.ts';
 
-/** What a caller does about each error. */
+/** What a caller should do about each error. */
 const ADVICE: Readonly<Record<ErrorCode, string>> = {
-  INVALID_INPUT: 'Correct the fields that `errors` names.',
+  INVALID_INPUT: 'Correct the fields named in `errors`.',
   MALFORMED_JSON: 'Send one JSON object.',
   BAD_REQUEST: 'Correct the request line or the headers.',
   EMAIL_TAKEN: 'Register with another address, or sign in.',
-  INVALID_CREDENTIALS: 'Send the password that the user has now as `oldPassword`.',
+  INVALID_CREDENTIALS: 'Send the current password as `oldPassword`.',
   UNAUTHORIZED: 'Send `Authorization: Bearer <OPERATOR_TOKEN>`.',
-  NOT_FOUND: 'There is no such user, event, page or address.',
-  METHOD_NOT_ALLOWED: 'Use one of the methods that the header `Allow` names.',
-  CONFLICT: 'Somebody else was faster: read again, then try again.',
-  NOT_RETRIABLE: 'Only a FAILED event whose user still exists can be retried.',
+  NOT_FOUND: 'Check the path: no such user, event, page or route exists.',
+  METHOD_NOT_ALLOWED: 'Use a method listed in the header `Allow`.',
+  CONFLICT: 'Read the user again, then retry: a concurrent update came first.',
+  NOT_RETRIABLE: 'Retry only FAILED events whose user still exists.',
   PAYLOAD_TOO_LARGE: 'Send at most 64 KiB.',
-  URI_TOO_LONG: 'Shorten path and query.',
+  URI_TOO_LONG: 'Shorten the path and the query.',
   UNSUPPORTED_MEDIA_TYPE: 'Send `Content-Type: application/json`.',
-  KEY_REUSED: 'Use a new `Idempotency-Key` for another body.',
-  RATE_LIMITED: 'Wait as long as `Retry-After` says.',
+  KEY_REUSED: 'Use a new `Idempotency-Key` for a different body.',
+  RATE_LIMITED: 'Retry after the time in `Retry-After`.',
   HEADERS_TOO_LARGE: 'Send fewer or shorter headers.',
-  DEPENDENCY_DOWN: 'A server that we need is away: wait as long as `Retry-After` says. `/health/ready` tells which.',
-  OVERLOADED: 'Too much is under way: wait as long as `Retry-After` says.',
-  INTERNAL: 'A bug of ours: report it with the `traceId`; the log has the rest (`npm run logs -- <traceId>`).',
+  DEPENDENCY_DOWN: 'Retry after the time in `Retry-After`. `/health/ready` names the unavailable dependency.',
+  OVERLOADED: 'Retry after the time in `Retry-After`: too many calls are in progress.',
+  INTERNAL: 'Report this bug with the `traceId`; the log has the details (`npm run logs -- <traceId>`).',
 };
 
 const rows = (Object.keys(ERROR_CODES) as ErrorCode[])
@@ -34,7 +34,7 @@ const rows = (Object.keys(ERROR_CODES) as ErrorCode[])
 export function errorsPage(): string {
   return `# Errors
 
-Made from the list in \`shared/errors/app-error.ts\`; not edited by hand (see [CONTRIBUTING](../CONTRIBUTING.md)).
+Generated from \`shared/errors/app-error.ts\`; do not edit (see [CONTRIBUTING](../CONTRIBUTING.md)).
 
 Every error is \`application/json\`:
 
@@ -50,8 +50,10 @@ Every error is \`application/json\`:
 }
 \`\`\`
 
-\`error\` is fixed by the contract, \`code\` is what programs look at, \`message\` is for people, \`errors\` is there where fields are
-wrong. Retriable means that the very same call may succeed later.
+- \`error\` is fixed by the contract.
+- \`code\` is for programs, \`message\` for people.
+- \`errors\` is present if fields are invalid.
+- Retriable: the same call may succeed later.
 
 | status | code | error | retriable | what to do |
 |---|---|---|---|---|
