@@ -1,4 +1,4 @@
-import type { PipelineEvent } from '#shared/outbox/event.ts';
+import type { PipelineEvent } from '#shared/outbox/outbox-schemas.ts';
 import { h, setData, setText } from './elements.ts';
 import { agoText, numberText, spanText } from './format.ts';
 import type { Snapshot } from './snapshot.ts';

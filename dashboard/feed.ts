@@ -1,7 +1,6 @@
-import type { DeliveryOverview } from '#shared/notifications/delivery-overview.ts';
-import type { EventPage } from '#shared/outbox/event.ts';
-import type { Pipeline } from '#shared/outbox/pipeline.ts';
-import type { Consumers } from '#shared/system/consumer.ts';
+import type { DeliveryOverview } from '#shared/notifications/delivery-schemas.ts';
+import type { EventPage, Pipeline } from '#shared/outbox/outbox-schemas.ts';
+import type { Consumers } from '#shared/system/system-schemas.ts';
 import { ApiError, call } from './api.ts';
 import type { Health, Snapshot } from './snapshot.ts';
 

@@ -1,4 +1,4 @@
-import type { Home } from '#shared/system/home.ts';
+import type { Home } from '#shared/system/system-schemas.ts';
 import { ApiError, call, token } from './api.ts';
 import { chartsView } from './charts-view.ts';
 import { contactView } from './contact-view.ts';

@@ -1,4 +1,4 @@
-import type { EventPage } from '#shared/outbox/event.ts';
+import type { EventPage } from '#shared/outbox/outbox-schemas.ts';
 import { ApiError, call } from './api.ts';
 import { byId, setData, setText } from './elements.ts';
 import { spanText } from './format.ts';

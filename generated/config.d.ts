@@ -1,6 +1,6 @@
-// Generated from the schemas by the build; not edited by hand.
+// Generated from the schemas by the build. Do not edit.
 import type { ErrorObject } from 'ajv';
-import type { Config } from '#shared/config/config-schema.ts';
+import type { Config } from '#shared/config/config-schemas.ts';
 
 export declare const validate: ((data: unknown) => data is Config) & { errors?: ErrorObject[] | null };
 export declare const messages: Readonly<Record<string, string>>;

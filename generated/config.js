@@ -1,4 +1,4 @@
-// Generated from the schemas by the build; not edited by hand.
+// Generated from the schemas by the build. Do not edit.
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __commonJS = (cb, mod) => function __require() {
   try {

@@ -1,6 +1,6 @@
-// Generated from the schemas by the build; not edited by hand.
+// Generated from the schemas by the build. Do not edit.
 import type { ErrorObject } from 'ajv';
-import type { ListDeadLettersQuery } from '#shared/outbox/dead-letter.ts';
+import type { ListDeadLettersQuery } from '#shared/outbox/outbox-schemas.ts';
 
 export declare const validate: ((data: unknown) => data is ListDeadLettersQuery) & { errors?: ErrorObject[] | null };
 export declare const messages: Readonly<Record<string, string>>;

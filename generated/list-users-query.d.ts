@@ -1,4 +1,4 @@
-// Generated from the schemas by the build; not edited by hand.
+// Generated from the schemas by the build. Do not edit.
 import type { ErrorObject } from 'ajv';
 import type { ListUsersQuery } from '#shared/users/user-schemas.ts';
 

@@ -1,4 +1,4 @@
-// Generated from the schemas by the build; not edited by hand.
+// Generated from the schemas by the build. Do not edit.
 // <stdin>
 var validate = validate20;
 var stdin_default = validate20;

@@ -1,4 +1,4 @@
-// Generated from the templates by the build; not edited by hand.
+// Generated from the templates by the build. Do not edit.
 export interface WelcomeMailData {
   readonly userEmail: string;
 }

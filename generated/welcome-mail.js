@@ -1,5 +1,5 @@
-// Generated from the templates by the build; not edited by hand.
-import { escapeHtml } from '#shared/http/escape-html.ts';
+// Generated from the templates by the build. Do not edit.
+import { escapeHtml } from '#shared/http/response.ts';
 
 export const html = (it) => {
   const __eta = { res: '', e: escapeHtml };

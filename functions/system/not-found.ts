@@ -1,9 +1,11 @@
+/** Catch-all route: unknown paths, methods that a path does not support, and CORS preflights. */
+
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { getConfig } from '#shared/config/config.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { preflightHeaders } from '#shared/http/cors.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
-import { methodsOf } from '#shared/http/methods-of.ts';
+import { methodsOf } from '#shared/http/openapi.ts';
 import { header } from '#shared/http/request.ts';
 import { noContent } from '#shared/http/response.ts';
 
@@ -11,7 +13,6 @@ function isPreflight(event: APIGatewayProxyEventV2): boolean {
   return event.requestContext.http.method === 'OPTIONS' && header(event, 'access-control-request-method') !== undefined;
 }
 
-/** The catch-all route: what is no address of ours, a method that an address does not take, and CORS preflights. */
 export const handler = httpHandler(async (event) => {
   const methods = methodsOf(event.rawPath);
   if (methods === undefined) throw new AppError('NOT_FOUND', 'There is no such route.');

@@ -1,4 +1,6 @@
-import { assetResponse } from '#shared/http/asset-response.ts';
+/** GET /swagger-ui/{file}: Swagger UI from local files. */
+
+import { assetResponse } from '#shared/http/assets.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 
 const FILES = [
@@ -10,7 +12,6 @@ const FILES = [
   'favicon-32x32.png',
 ];
 
-/** GET /swagger-ui/{file}: Swagger UI from files of our own. */
 export const handler = httpHandler(async (event) =>
   assetResponse('swagger-ui', FILES, event.pathParameters?.['file'] ?? 'index.html'),
 );

@@ -1,18 +1,20 @@
+/** POST /api/users/ */
+
 import * as createUserBody from '#generated/create-user-body.js';
 import { requiredSetting } from '#shared/config/settings.ts';
 import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
+import { idempotencyKeyOf } from '#shared/http/parameters.ts';
 import { jsonBody } from '#shared/http/request.ts';
 import { type LimitSignUps, limitSignUps } from '#shared/http/request-limits.ts';
 import { json } from '#shared/http/response.ts';
 import { publish } from '#shared/kafka/producer.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
-import { idempotencyKeyOf } from '#shared/users/idempotency-key.ts';
 import { hashPassword } from '#shared/users/password-hash.ts';
 import { type RegisterOnce, registerOnce } from '#shared/users/register-once.ts';
 import { registerUser } from '#shared/users/register-user.ts';
 
-export function createUser(register: RegisterOnce, limit: LimitSignUps) {
+export function createUserHandler(register: RegisterOnce, limit: LimitSignUps) {
   return httpHandler(async (event) => {
     const body = jsonBody(event, createUserBody);
     const key = idempotencyKeyOf(event);
@@ -28,4 +30,4 @@ function secrets() {
   return requiredSetting('IDEMPOTENCY_SECRET');
 }
 
-export const handler = createUser(registerOnce({ database, register, secrets }), limitSignUps);
+export const handler = createUserHandler(registerOnce({ database, register, secrets }), limitSignUps);

@@ -1,3 +1,5 @@
+/** GET /api/users/ */
+
 import * as listUsersQuery from '#generated/list-users-query.js';
 import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';

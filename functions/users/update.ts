@@ -1,7 +1,9 @@
+/** PATCH /api/users/{id} */
+
 import * as updateUserBody from '#generated/update-user-body.js';
 import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
-import { userIdOf } from '#shared/http/path-parameters.ts';
+import { userIdOf } from '#shared/http/parameters.ts';
 import { jsonBody } from '#shared/http/request.ts';
 import { type LimitPasswordChecks, limitPasswordChecks } from '#shared/http/request-limits.ts';
 import { json } from '#shared/http/response.ts';

@@ -1,4 +1,4 @@
-import type { Migration } from '#migrations/migration.ts';
+import type { Migration } from '#migrations/history.ts';
 
 export const initialNotifications: Migration = {
   name: '0001-initial',

@@ -1,4 +1,4 @@
-import type { Migration } from '#migrations/migration.ts';
+import type { Migration } from '#migrations/history.ts';
 
 const TABLE_OPTIONS = 'ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
 

@@ -1,4 +1,4 @@
-import type { Migration } from '#migrations/migration.ts';
+import type { Migration } from '#migrations/history.ts';
 
 /** What is old enough to be removed, and a page of events of one state, are found without reading the rest. */
 export const retentionAndLists: Migration = {

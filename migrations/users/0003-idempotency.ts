@@ -1,4 +1,4 @@
-import type { Migration } from '#migrations/migration.ts';
+import type { Migration } from '#migrations/history.ts';
 
 /**
  * Which registration each Idempotency-Key has led to. Of the request there is no more than a keyed digest; what was answered

@@ -1,4 +1,4 @@
-import type { Migration } from '#migrations/migration.ts';
+import type { Migration } from '#migrations/history.ts';
 
 /** The dashboard's questions are answered from these alone; the second takes the place of one that purging reads. */
 export const dashboard: Migration = {

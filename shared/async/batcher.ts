@@ -5,8 +5,8 @@ interface Waiting<T> {
 }
 
 /**
- * Gathers what comes while a batch is under way into the next one: an item that comes alone does not wait, and under load the
- * work is done in bulk. A batch that fails takes with it whatever waited for it.
+ * Collects the items that arrive during a batch into the next one: a single item does not wait, and under load the work runs in
+ * bulk. When a batch fails, the items waiting behind it fail too.
  */
 export function batcher<T>(work: (items: readonly T[]) => Promise<void>, largest = 100): (item: T) => Promise<void> {
   const waiting: Waiting<T>[] = [];

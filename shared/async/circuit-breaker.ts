@@ -1,13 +1,13 @@
 export interface BreakerSettings {
-  /** Failures in a row that open the breaker. */
+  /** Consecutive failures that open the breaker. */
   readonly threshold: number;
-  /** How long it stays open before one probe is let through. */
+  /** How long it stays open before it allows a probe. */
   readonly probeAfterMs: number;
 }
 
 /**
- * Tells whether a call is worth trying. Open after some failures in a row; then one call at a time is let through every few
- * seconds, and its success closes it.
+ * Opens after `threshold` consecutive failures, then allows one probe every `probeAfterMs`; a success closes it.
+ * @param clock monotonic, in ms
  */
 export function circuitBreaker({ threshold, probeAfterMs }: BreakerSettings, clock: () => number) {
   let failures = 0;

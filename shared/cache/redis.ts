@@ -4,22 +4,25 @@ import { type TlsSettings, tlsSettings } from '#shared/config/tls.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { log } from '#shared/observability/logger.ts';
 import { reopenable } from '#shared/runtime/reopenable.ts';
+import { WINDOW_SCRIPTS } from './sliding-window.ts';
+import { CACHE_SCRIPTS } from './versioned-cache.ts';
 
 const COMMAND_LIMIT_MS = 250;
 const RECONNECT_MS = 500;
 
 /**
- * A client that never queues and never hangs: a command on a connection that is down fails at once, one without an answer
- * after 250 ms; it reconnects in the background for ever.
+ * A client that never queues and never hangs: a command fails at once while the connection is down, and after 250 ms without
+ * an answer. It reconnects in the background without end. ioredis sends the scripts by hash and again in full after NOSCRIPT.
  */
 export function createRedis(url: string, tls?: TlsSettings): Redis {
   const redis = new Redis(url, {
     ...(tls === undefined ? {} : { tls }),
+    scripts: { ...CACHE_SCRIPTS, ...WINDOW_SCRIPTS },
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_LIMIT_MS,
-    // A server that went silent, or was lost while the function was frozen: the connection is replaced, not waited for.
+    // Replaces the connection to a server that went silent, or that was lost while the function was frozen.
     socketTimeout: COMMAND_LIMIT_MS + 50,
     connectTimeout: 1000,
     keepAlive: 10_000,
@@ -28,11 +31,11 @@ export function createRedis(url: string, tls?: TlsSettings): Redis {
   let reported = '';
   redis.on('error', (error: unknown) => {
     const text = errorText(error, 120);
-    if (text !== reported) log.warn('Redis connection', { problem: text });
+    if (text !== reported) log.warn('Redis connection failed', { problem: text });
     reported = text;
   });
   redis.on('ready', () => {
-    if (reported !== '') log.info('Redis is back');
+    if (reported !== '') log.info('Redis connection restored');
     reported = '';
   });
   return redis;
@@ -44,7 +47,7 @@ function isLoginRefused(error: unknown): boolean {
   return error instanceof Error && LOGIN_REFUSED.test(error.message);
 }
 
-/** Connects, and says why not; the client goes on trying by itself. */
+/** Connects once; `problem` is a refused login. The client keeps reconnecting by itself. */
 async function connected(url: string): Promise<{ client: Redis; problem?: unknown }> {
   const client = createRedis(url, url.startsWith('rediss:') ? await tlsSettings() : undefined);
   let refused: unknown;
@@ -65,7 +68,7 @@ const redis = reopenable(
     const renewed = first.problem === undefined ? undefined : await renewedSetting('REDIS_URL', url);
     const client = renewed === undefined ? first.client : (await connected(renewed)).client;
     if (renewed !== undefined) first.client.disconnect();
-    // Refused while it reconnects: whoever comes next starts with what the password is then.
+    // A login refused on reconnect: the next caller opens a client with the current password.
     client.on('error', (error: unknown) => {
       if (isLoginRefused(error)) redis.giveUp(client);
     });
@@ -74,7 +77,7 @@ const redis = reopenable(
   (client) => client.disconnect(),
 );
 
-/** The process's Redis client; the first call waits for its connection, up to a second. */
+/** The process's Redis client; the first call waits up to 1 s for the connection. */
 export function redisClient(): Promise<Redis> {
   return redis.get();
 }

@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
-import { redisScript } from './redis-script.ts';
+import type { Redis, Result } from 'ioredis';
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    enterWindow(key: string, limit: number, windowMs: number, member: string): Result<number, Context>;
+  }
+}
 
 /*
- * The times of the calls that were let through lie in a sorted set, by the server's clock. A call is let through while fewer
- * than `limit` of them are in the window that ends now; one that is not leaves no trace, so that a key holds `limit` entries at
- * most and is gone a window after the last. Returns how many milliseconds it takes until the oldest leaves the window.
+ * A sorted set holds the times of the accepted calls, by the server's clock. A call is accepted while fewer than `limit` of
+ * them lie in the window that ends now. A refused call leaves no trace, so a key holds at most `limit` entries and expires one
+ * window after the last. Returns 0, or the milliseconds until the oldest entry leaves the window.
  */
-const enter = redisScript(`
+export const WINDOW_SCRIPTS = {
+  enterWindow: {
+    numberOfKeys: 1,
+    lua: `
   local limit, window, time = tonumber(ARGV[1]), tonumber(ARGV[2]), redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
@@ -16,7 +24,9 @@ const enter = redisScript(`
     redis.call('PEXPIRE', KEYS[1], window)
     return 0
   end
-  return math.max(1, redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] + window - now)`);
+  return math.max(1, redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] + window - now)`,
+  },
+};
 
 export interface Window {
   readonly limit: number;
@@ -24,9 +34,9 @@ export interface Window {
 }
 
 /**
- * Takes one of a key's places in the window. Returns 0 when there was one, else the milliseconds until the next is free.
+ * Takes a place in a key's window. Returns 0 on success, otherwise the milliseconds until a place is free.
  * @throws when Redis does not answer
  */
 export async function enterWindow(redis: Redis, key: string, { limit, windowMs }: Window): Promise<number> {
-  return Number(await enter(redis, [key], limit, windowMs, randomUUID()));
+  return Number(await redis.enterWindow(key, limit, windowMs, randomUUID()));
 }

@@ -1,10 +1,19 @@
 import { messages, validate } from '#generated/config.js';
 import { fieldErrors } from '#shared/validation/field-errors.ts';
-import { ConfigError } from './config-error.ts';
-import type { Config } from './config-schema.ts';
+import type { Config } from './config-schemas.ts';
 import { LOCAL_DEFAULTS, LOCAL_PORTS, RATE_LIMITS } from './defaults.ts';
-import { REFERABLE } from './referable.ts';
-import { parseReference, type Reference } from './reference.ts';
+import { parseReference, REFERABLE, type Reference } from './reference.ts';
+
+/** A variable is missing or malformed. The one-line message names the variable, never its value. */
+export class ConfigError extends Error {
+  readonly variable: string;
+
+  constructor(variable: string, problem: string) {
+    super(`${variable} ${problem}`);
+    this.name = 'ConfigError';
+    this.variable = variable;
+  }
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -16,7 +25,7 @@ function present(env: Environment): Record<string, string> {
   );
 }
 
-/** The settings that are references; their values are checked once they are fetched. */
+/** The settings that are references; their values are validated when they are fetched. */
 export function referencesIn(env: Environment): ReadonlyMap<string, Reference> {
   const found = REFERABLE.map((name) => [name, parseReference(env[name] ?? '')] as const);
   return new Map(found.flatMap(([name, reference]) => (reference === undefined ? [] : [[name, reference]])));
@@ -24,19 +33,22 @@ export function referencesIn(env: Environment): ReadonlyMap<string, Reference> {
 
 function checked(candidate: unknown): Config {
   if (validate(candidate)) return candidate;
-  const [variable, problem] = Object.entries(fieldErrors(validate.errors, messages))[0] ?? ['configuration', 'wrong'];
+  const [variable, problem] = Object.entries(fieldErrors(validate.errors, messages))[0] ?? [
+    'configuration',
+    'is malformed',
+  ];
   throw new ConfigError(variable, `is malformed: ${problem}`);
 }
 
-/** @throws ConfigError when a value that was fetched for a reference is not what the variable takes */
+/** Validates a value that was fetched for a reference. @throws ConfigError */
 export function checkValue(variable: string, value: string): string {
   checked({ [variable]: value });
   return value;
 }
 
 /**
- * Reads and checks the whole configuration, but for the values that references stand for.
- * @throws ConfigError that names the first variable which is missing or malformed
+ * Reads and validates the configuration, except for the values of references.
+ * @throws ConfigError naming the first variable that is missing or malformed
  */
 export function readConfig(env: Environment): Config {
   const given = present(env);
@@ -65,7 +77,7 @@ export function readConfig(env: Environment): Config {
 
 let config: Config | undefined;
 
-/** The process's configuration, read once at first use; a setting that is a reference is absent (see settings.ts). */
+/** The process's configuration, read at first use. Settings that are references are absent (see settings.ts). */
 export function getConfig(): Config {
   config ??= readConfig(process.env);
   return config;

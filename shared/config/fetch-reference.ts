@@ -3,7 +3,7 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { errorCodeOf } from '#shared/errors/error-text.ts';
 import type { Reference } from './reference.ts';
 
-/** Together with connecting it has to fit into what a call may wait for a database. */
+/** Together with connecting, within the time that a call may wait for a database. */
 const LIMIT_MS = 1200;
 
 const TARGETS = {
@@ -11,7 +11,7 @@ const TARGETS = {
   secretsmanager: ['secretsmanager.GetSecretValue', (name: string) => ({ SecretId: name })],
 } as const;
 
-/** The store said no, or nothing. Names the setting and the problem; never a value. */
+/** The store refused or did not answer. Names the setting and the problem, never a value. */
 class NotFetchedError extends Error {
   readonly code: string;
 
@@ -43,8 +43,8 @@ function parsed(text: string): unknown {
 }
 
 /**
- * One signed call. Not with AWS's SDK: loading it costs a cold start 300 ms and 640 KB, this 15 ms and 8 KB
- * (docs/deploy.md). It is loaded only where a setting is a reference.
+ * Sends one signed request. aws4fetch adds 15 ms and 8 KB to a cold start, AWS's SDK 300 ms and 640 KB (docs/deploy.md). It is
+ * loaded only where a setting is a reference.
  */
 async function call(service: keyof typeof TARGETS, name: string): Promise<Response> {
   const { AwsClient } = await import('aws4fetch');
@@ -88,8 +88,8 @@ async function fromStore(reference: Exclude<Reference, { kind: 'file' }>, settin
 }
 
 /**
- * Fetches what a reference names.
- * @param setting the variable that holds the reference, for the error
+ * Fetches the value of a reference.
+ * @param setting the variable that holds the reference, for the error message
  * @throws AppError DEPENDENCY_DOWN
  */
 export async function fetchReference(reference: Reference, setting: string): Promise<string> {

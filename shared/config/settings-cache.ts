@@ -8,14 +8,14 @@ export interface SettingsCacheDependencies {
 
 interface Entry {
   readonly fetching: Promise<string>;
-  /** When it was fetched because a server had refused its predecessor; before all times for the first. */
+  /** When a refused value was replaced by this one; -Infinity for the first fetch. */
   readonly renewedAt: number;
 }
 
-/** How long a renewed value is not fetched again although a server refuses it: guesses must not become a storm. */
+/** Minimum time between two renewals, so that repeatedly refused logins do not flood the store. */
 const RENEW_AFTER_MS = 5000;
 
-/** What references were found to stand for: each is fetched once, by whoever asks first, and again only when it is renewed. */
+/** Caches the values of references: each is fetched at first use, and again only when it is renewed. */
 export function settingsCache({ fetch, now }: SettingsCacheDependencies) {
   const entries = new Map<string, Entry>();
 
@@ -34,11 +34,11 @@ export function settingsCache({ fetch, now }: SettingsCacheDependencies) {
   return {
     get,
 
-    /** A value other than the refused one, fetched anew unless that was done within the last 5 s; undefined when there is none. */
+    /** Returns a value other than the refused one, fetched again unless that happened within 5 s; undefined if there is none. */
     async renew(setting: string, reference: Reference, refused: string): Promise<string | undefined> {
       const known = await get(setting, reference);
       if (known !== refused) return known;
-      // Read after the wait: whoever was refused at the same time may have begun to fetch meanwhile.
+      // Read after the await: a concurrent caller may have started a renewal meanwhile.
       const entry = entries.get(setting);
       const isRenewed = entry !== undefined && now() - entry.renewedAt < RENEW_AFTER_MS;
       const value = await (isRenewed ? entry.fetching : start(setting, reference, now()));

@@ -1,7 +1,6 @@
-import { checkValue, getConfig, referencesIn } from './config.ts';
-import { ConfigError } from './config-error.ts';
+import { ConfigError, checkValue, getConfig, referencesIn } from './config.ts';
 import { fetchReference } from './fetch-reference.ts';
-import type { ReferableSetting } from './referable.ts';
+import type { ReferableSetting } from './reference.ts';
 import { settingsCache } from './settings-cache.ts';
 
 type Setting = ReferableSetting | 'USERS_BASE_URL';
@@ -19,8 +18,7 @@ function referenceOf(name: Setting) {
 }
 
 /**
- * A setting's value, undefined when it is not set. Asynchronous, because the value may be a reference that is fetched at first
- * use.
+ * A setting's value, undefined if it is not set. Asynchronous, because a reference is fetched at first use.
  * @throws AppError DEPENDENCY_DOWN when it cannot be fetched, ConfigError when it is malformed
  */
 export async function optionalSetting(name: Setting): Promise<string | undefined> {
@@ -29,7 +27,7 @@ export async function optionalSetting(name: Setting): Promise<string | undefined
   return reference === undefined ? value : cache.get(name, reference);
 }
 
-/** The same for one that cannot be done without. @throws ConfigError when it is not set */
+/** Like optionalSetting. @throws ConfigError when it is not set */
 export async function requiredSetting(name: Setting): Promise<string> {
   const value = await optionalSetting(name);
   if (value === undefined) throw new ConfigError(name, 'is not set');
@@ -37,8 +35,8 @@ export async function requiredSetting(name: Setting): Promise<string> {
 }
 
 /**
- * Asks again for a setting whose login a server has just refused: the password may have been changed. Returns another value
- * than the refused one, or undefined when there is none (never for a value that stands in the environment itself).
+ * Fetches a setting again after a server refused its login, because the password may have been rotated. Returns a value other
+ * than the refused one, or undefined if there is none (always for a plain value).
  */
 export async function renewedSetting(name: Setting, refused: string): Promise<string | undefined> {
   const reference = referenceOf(name);

@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 import MySql2Client from 'knex/lib/dialects/mysql2/index.js';
-import { TimeLimitError } from '#shared/async/within.ts';
+import { TimeLimitError } from '#shared/async/waiting.ts';
 import { isLoginRefused } from './database-errors.ts';
 
 export interface BoundedConfig extends Knex.Config {
   queryLimitMs: number;
-  /** Settings with another login, once the server has refused the present one; undefined when there is none. */
+  /** Called when the server refuses the login: returns settings with another login, or undefined. */
   renewConnection?(): Promise<Knex.StaticConnectionConfig | undefined>;
 }
 
@@ -13,13 +13,13 @@ type Connection = Parameters<MySql2Client<BoundedConfig>['_query']>[0];
 
 const IDLE_LIMIT_MS = 55_000;
 
-/** When each connection was last used. Not a field: knex's transactions run on copies of the client without its fields. */
+/** Last use of each connection. Not a field: knex runs transactions on copies of the client without its fields. */
 const lastUsed = new WeakMap<Connection, number>();
 
 /**
- * knex's MySQL client, made safe for a server that goes silent: a query that gets no answer in time destroys its connection
- * (the driver's own timeout would leave it in the pool), and a connection that was idle for long, or frozen with its
- * function, is replaced instead of trusted. A login that was changed is fetched anew.
+ * knex's MySQL client, hardened against a server that goes silent: a query without an answer in time destroys its connection (the
+ * driver's own timeout would leave it in the pool), and a connection that was idle for long, or frozen with its function, is
+ * replaced. A refused login is fetched again.
  */
 export class BoundedMySqlClient extends MySql2Client<BoundedConfig> {
   override async _query(connection: Connection, query: unknown): Promise<unknown> {
@@ -41,7 +41,7 @@ export class BoundedMySqlClient extends MySql2Client<BoundedConfig> {
     }
   }
 
-  /** With a login that was changed meanwhile the connection is set up as if nothing had been. */
+  /** Retries once with a renewed login if the server refuses the current one. */
   override async acquireRawConnection(): Promise<Connection> {
     try {
       return await super.acquireRawConnection();

@@ -37,12 +37,12 @@ const UNREACHABLE = new Set([
 const RETRY_TRANSACTION = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
 const CLOSED_STATE = /closed state|connection is closed|server closed the connection/i;
 
-/** The server refused a statement. Holds no SQL and no values: knex writes both into its messages. */
+/** The server rejected a statement. Contains neither SQL nor values, which knex writes into its messages. */
 class DatabaseError extends Error {
   readonly code: string;
 
   constructor(code: string, cause: unknown) {
-    super(`The database refused a statement (${code})`);
+    super(`The database rejected a statement (${code})`);
     this.name = 'DatabaseError';
     this.code = code;
     const frames =
@@ -59,12 +59,12 @@ export function isLostConnection(error: unknown): boolean {
   return LOST_CONNECTION.has(errorCodeOf(error) ?? '') || (error instanceof Error && CLOSED_STATE.test(error.message));
 }
 
-/** The server does not take the user name and password. */
+/** The server refused the user name or password. */
 export function isLoginRefused(error: unknown): boolean {
   return errorCodeOf(error) === 'ER_ACCESS_DENIED_ERROR';
 }
 
-/** Deadlocks and lock waits: the same transaction may succeed when it is run again. */
+/** A deadlock or lock wait timeout: the same transaction may succeed when repeated. */
 export function isLockConflict(error: unknown): boolean {
   return RETRY_TRANSACTION.has(errorCodeOf(error) ?? '');
 }
@@ -78,7 +78,7 @@ function isUnreachable(error: unknown): boolean {
   );
 }
 
-/** What callers may see of a database failure: DEPENDENCY_DOWN, our own errors unchanged, else a DatabaseError. */
+/** Converts an error into one that callers may see: AppError DEPENDENCY_DOWN, an AppError as it is, or a DatabaseError. */
 export function toDatabaseFailure(error: unknown): unknown {
   if (error instanceof AppError || error instanceof DatabaseError) return error;
   if (isUnreachable(error)) {

@@ -10,7 +10,7 @@ interface RawConnection {
   query(sql: string, done: (error: Error | null, connection?: unknown) => void): void;
 }
 
-/** Settings of the driver for a mysql:// URL; parameters behind a ? are refused where the configuration is read. */
+/** Driver settings for a mysql:// URL. The configuration rejects URLs with query parameters. */
 export function connectionSettings(url: string) {
   const { hostname, port, username, password, pathname } = new URL(url);
   return {
@@ -27,12 +27,11 @@ export function connectionSettings(url: string) {
   };
 }
 
-/** How long a statement of a handler may take. */
 const QUERY_LIMIT_MS = 1500;
-/** How long a connection may take, waiting for a free one included. */
+/** Includes the wait for a free connection of the pool. */
 const ACQUIRE_LIMIT_MS = 1200;
 
-/** What the server gives a session of ours that is idle, frozen or gone, before it rolls back and frees its rows. */
+/** How long the server keeps an idle or lost session before it rolls back and releases its locks. */
 const SESSION_IDLE_SECONDS = 60;
 
 function sessionLimits(queryLimitMs: number): string {
@@ -41,14 +40,14 @@ function sessionLimits(queryLimitMs: number): string {
 }
 
 export interface DatabaseAccess {
-  /** Absent: the connection is not encrypted. */
+  /** Without it the connection is not encrypted. */
   readonly tls?: TlsSettings | undefined;
-  /** Asked when the server refuses the login: the URL with the password as it is now, or undefined when it is the same. */
+  /** Called when the server refuses the login: returns the URL with the current password, or undefined if it is unchanged. */
   renewUrl?(refused: string): Promise<string | undefined>;
   readonly queryLimitMs?: number;
 }
 
-/** A pool on one database. It connects at first use; every session reads committed data only. */
+/** A connection pool that connects at first use. Every session is READ COMMITTED. */
 export function createDatabase(
   url: string,
   poolSize: number,
@@ -56,12 +55,12 @@ export function createDatabase(
 ): Database {
   const settingsFor = (address: string) => ({
     ...connectionSettings(address),
-    // mysql2 looks at the name in the certificate only when it is told to.
+    // mysql2 does not verify the name in the certificate by default.
     ...(tls === undefined ? {} : { ssl: { ...tls, verifyIdentity: true } }),
   });
   let current = url;
   const config: BoundedConfig = {
-    // knex's types take validateConnection for asynchronous, which its own dialects are not
+    // knex's types declare validateConnection as asynchronous; its own dialects are synchronous.
     client: BoundedMySqlClient as unknown as typeof Knex.Client,
     queryLimitMs,
     renewConnection: async () => {
@@ -70,7 +69,7 @@ export function createDatabase(
       current = renewed;
       return settingsFor(renewed);
     },
-    // Else the SQL in an error's message holds the values.
+    // Keeps values out of error messages.
     compileSqlOnError: false,
     connection: settingsFor(url),
     acquireConnectionTimeout: ACQUIRE_LIMIT_MS,
@@ -78,7 +77,7 @@ export function createDatabase(
       min: 0,
       max: poolSize,
       idleTimeoutMillis: 30_000,
-      // Else a server that goes silent while a connection is set up blocks its place in the pool for half a minute.
+      // Frees the place in the pool if a server goes silent during connection setup; knex's default is 30 s.
       createTimeoutMillis: ACQUIRE_LIMIT_MS,
       propagateCreateError: true,
       afterCreate: (connection: RawConnection, done: (error: Error | null, connection?: unknown) => void) => {

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
-import { getConfig } from '#shared/config/config.ts';
-import { ConfigError } from '#shared/config/config-error.ts';
+import { ConfigError, getConfig } from '#shared/config/config.ts';
 import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
 import { tlsTo } from '#shared/config/tls.ts';
 import { reopenable } from '#shared/runtime/reopenable.ts';
@@ -8,14 +7,14 @@ import { connectionSettings, createDatabase, type Database, type DatabaseAccess 
 
 export type DatabaseVariable = 'USERS_DATABASE_URL' | 'NOTIFICATIONS_DATABASE_URL';
 
-/** Where a database is and how to get in, as the configuration says. @throws ConfigError, AppError DEPENDENCY_DOWN */
+/** URL, TLS and login renewal of a database, from the configuration. @throws ConfigError, AppError DEPENDENCY_DOWN */
 export async function databaseAccess(variable: DatabaseVariable): Promise<DatabaseAccess & { readonly url: string }> {
   const url = await requiredSetting(variable);
   const { host } = connectionSettings(url);
   const tls = await tlsTo('DATABASE_TLS', [host]);
-  // The driver would look for the name "localhost" in the certificate.
+  // For an IP address the driver would verify the certificate against "localhost".
   if (tls !== undefined && isIP(host) !== 0)
-    throw new ConfigError(variable, 'must name its host, to check the certificate');
+    throw new ConfigError(variable, 'must name its host instead of an IP address, to verify the certificate');
   return { url, tls, renewUrl: (refused) => renewedSetting(variable, refused) };
 }
 

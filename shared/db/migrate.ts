@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import type { Migration } from '#migrations/migration.ts';
+import type { Migration } from '#migrations/history.ts';
 import { connectionSettings, createDatabase, type Database, type DatabaseAccess } from './database.ts';
 
 const STATEMENT_LIMIT_MS = 10 * 60 * 1000;
 
-/** Within the 64 characters that a lock's name may have. */
+/** MySQL limits lock names to 64 characters. */
 function lockName(url: string): string {
   return `registration-migrate-${createHash('sha256').update(connectionSettings(url).database).digest('hex').slice(0, 32)}`;
 }
@@ -18,7 +18,7 @@ function source(history: readonly Migration[]): Knex.MigrationSource<Migration> 
   };
 }
 
-/** Creates the database when it is missing and the user may; otherwise the first statement tells what is wrong. */
+/** Creates the database if it is missing and the user has the privilege; otherwise the first statement fails with the reason. */
 async function createWhenMissing(url: string, access: DatabaseAccess): Promise<void> {
   const { database: name } = connectionSettings(url);
   const server = new URL(url);
@@ -34,7 +34,7 @@ async function createWhenMissing(url: string, access: DatabaseAccess): Promise<v
   }
 }
 
-/** knex's own lock survives a process that died while it held it; under the server's lock it can only be such a leftover. */
+/** knex's lock survives a process that died while holding it. Under the server's lock, a held one can only be such a leftover. */
 async function latest(db: Database, history: readonly Migration[]): Promise<string[]> {
   const settings = { migrationSource: source(history) };
   try {
@@ -48,7 +48,7 @@ async function latest(db: Database, history: readonly Migration[]): Promise<stri
   }
 }
 
-/** Brings one database up to the end of its history; several processes may do so at once. Returns the steps it took. */
+/** Applies all pending migrations and returns their names. Several processes may run it at once. */
 export async function migrate(
   url: string,
   history: readonly Migration[],
@@ -61,7 +61,7 @@ export async function migrate(
     return await db.transaction(async (holder) => {
       const lock = lockName(url);
       const [[{ taken }]] = await holder.raw('SELECT GET_LOCK(?, 300) AS taken', [lock]);
-      if (Number(taken) !== 1) throw new Error('Another process has been migrating this database for 5 minutes');
+      if (Number(taken) !== 1) throw new Error('Another process has held the migration lock for 5 minutes');
       try {
         return await latest(db, history);
       } finally {

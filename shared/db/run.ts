@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
-import type { Database } from './database.ts';
+import type { ShouldContinue } from '#shared/runtime/time-left.ts';
+import type { Database, Executor } from './database.ts';
 import { isLockConflict, isLostConnection, toDatabaseFailure } from './database-errors.ts';
 
 const MAX_ATTEMPTS = 4;
-/** A dead connection shows at once; a call that has waited longer than this has no time left for another. */
+/** A dead connection fails immediately; a call that has waited longer than this has no time for another attempt. */
 const REPEAT_WITHIN_MS = 300;
 
 function backOff(attempt: number): Promise<void> {
@@ -25,8 +26,7 @@ async function retrying<T>(attempt: () => Promise<T>, mayRepeatLost: () => boole
 }
 
 /**
- * Runs a statement that may be repeated: again after a deadlock or a lock wait, once more when the connection turns out to
- * be dead.
+ * Runs a repeatable statement: again after a deadlock or a lock wait timeout, and once more after a lost connection.
  * @throws AppError DEPENDENCY_DOWN, DatabaseError
  */
 export function statement<T>(database: Database, run: (database: Database) => Promise<T>): Promise<T> {
@@ -36,9 +36,25 @@ export function statement<T>(database: Database, run: (database: Database) => Pr
   );
 }
 
+/** Runs a repeatable statement on a repository. @throws AppError DEPENDENCY_DOWN, DatabaseError */
+export type Store<Repository> = <T>(run: (repository: Repository) => Promise<T>) => Promise<T>;
+
 /**
- * Runs a transaction, again after a deadlock or a lock wait. A connection lost before the commit was sent is replaced once;
- * one lost during the commit is not, because its outcome is unknown.
+ * A repository on a database that is connected at first use; every call is a `statement`.
+ * @example
+ * const outbox = store(usersDatabase, outboxRepository);
+ * const event = await outbox((events) => events.find(uuid));
+ */
+export function store<Repository>(
+  connect: () => Promise<Database>,
+  repository: (db: Executor) => Repository,
+): Store<Repository> {
+  return async (run) => statement(await connect(), (db) => run(repository(db)));
+}
+
+/**
+ * Runs a transaction, again after a deadlock or a lock wait timeout. It is repeated once after a connection lost before the
+ * commit was sent, but not after one lost during the commit, whose outcome is unknown.
  * @throws AppError DEPENDENCY_DOWN, DatabaseError, whatever `work` throws
  */
 export function transaction<T>(database: Database, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
@@ -52,4 +68,25 @@ export function transaction<T>(database: Database, work: (trx: Knex.Transaction)
       }),
     () => !committing,
   );
+}
+
+/** Small enough that one statement holds its locks for milliseconds only. */
+const PURGE_BATCH = 500;
+
+/**
+ * Deletes rows in small batches, one statement each, until none is left or `shouldContinue` returns false.
+ * @param deleteSome deletes at most `limit` rows and returns how many it deleted
+ * @returns the number of deleted rows
+ */
+export async function purge(
+  deleteSome: (limit: number) => Promise<number>,
+  shouldContinue: ShouldContinue,
+): Promise<number> {
+  let purged = 0;
+  while (shouldContinue()) {
+    const deleted = await deleteSome(PURGE_BATCH);
+    purged += deleted;
+    if (deleted < PURGE_BATCH) break;
+  }
+  return purged;
 }

@@ -1,16 +1,16 @@
-/** From so many rows on they are not counted for each call. */
+/** Tables with more rows are not counted on every call. */
 export const LARGE_TABLE = 10_000;
 
-/** How old the total of a large table may be. */
+/** Maximum age of a large table's total. */
 const MAX_AGE_MS = 5000;
-/** From this age on the next one is counted while the present one is still good. */
+/** From this age on, a new count starts in the background. */
 const RENEW_AFTER_MS = MAX_AGE_MS / 2;
 
 type Count = () => Promise<number>;
 
 /**
- * How many rows there are: counted for each call while they are few, because that is cheap; for a large table at most 5 s old
- * and counted once for all, because counting a million rows takes the database 0.1 s.
+ * The number of rows in a table. A small table is counted on every call. The total of a large one is shared and at most 5 s old,
+ * because counting a million rows takes 0.1 s.
  * @param clock monotonic, in ms
  */
 export function tableTotal(clock: () => number) {
@@ -32,15 +32,15 @@ export function tableTotal(clock: () => number) {
   };
 
   return {
-    /** Whether the table was large when it was last counted. */
+    /** Whether the table was large at the last count. */
     isLarge: (): boolean => known !== undefined && known.total > LARGE_TABLE,
 
-    /** Remembers a total that came along with something else, asked for at `at`. */
+    /** Stores a total that another query returned; `at` is when that query started. */
     note: (total: number, at: number): void => {
       known = { total, at };
     },
 
-    /** @throws what `count` throws, unless a total is known that is young enough */
+    /** @throws whatever `count` throws, unless a recent total is known */
     async get(count: Count): Promise<number> {
       if (known === undefined || known.total <= LARGE_TABLE) return countNow(count);
       const age = clock() - known.at;
@@ -53,7 +53,7 @@ export function tableTotal(clock: () => number) {
 
 type TableTotal = ReturnType<typeof tableTotal>;
 
-/** A total for each part of a table that is listed by itself. */
+/** Separate totals for each part of a table, such as one state. */
 export function tableTotals<Part>(clock: () => number): (part: Part) => TableTotal {
   const totals = new Map<Part, TableTotal>();
   return (part) => {

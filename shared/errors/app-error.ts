@@ -1,6 +1,6 @@
 /**
- * Every error this system answers with, in one list. `error` is the text the HTTP contract fixes; `retriable` says
- * whether the same call may succeed later without being changed.
+ * Every error code of the API. The HTTP contract fixes `error`; `retriable` means that the same call may succeed later without
+ * a change.
  */
 export const ERROR_CODES = {
   INVALID_INPUT: { status: 400, error: 'Errors was detected in received data!', retriable: false },
@@ -27,15 +27,15 @@ export const ERROR_CODES = {
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 export interface AppErrorOptions {
-  /** One entry per offending field: field name → what is wrong with it. */
+  /** Field name → what is wrong with it. */
   errors?: Record<string, string>;
   retryAfterSeconds?: number;
-  /** The methods that the address takes, for METHOD_NOT_ALLOWED. */
+  /** The methods that the path supports, for METHOD_NOT_ALLOWED. */
   allow?: readonly string[];
   cause?: unknown;
 }
 
-/** The one error type that handlers let out of a service; anything else is a bug and answers 500 without detail. */
+/** The error type whose code and message reach the client; any other error becomes a 500 without detail. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly errors: Record<string, string> | undefined;

@@ -1,19 +1,19 @@
-/** Not everything that can be thrown can be turned into text. */
+/** String() throws for some values, such as objects without a prototype. */
 function asText(value: unknown): string {
   try {
     return String(value);
   } catch {
-    return 'something without a text was thrown';
+    return 'a value without a text representation was thrown';
   }
 }
 
-/** The message of anything that was thrown, on one line and at most `maxLength` characters. */
+/** The message of any thrown value, on one line, cut to `maxLength` characters. */
 export function errorText(error: unknown, maxLength = 500): string {
   const text = error instanceof Error ? `${error.message || error.name}` : asText(error);
   return text.replace(/\s+/g, ' ').slice(0, maxLength);
 }
 
-/** The `code` property that Node and most clients put on their errors, or undefined. */
+/** The `code` property of Node's and most clients' errors, or undefined. */
 export function errorCodeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
 const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
 const GROUPS = 8;
-/** A subscriber is given 2^64 addresses or more (RFC 6177). */
+/** A subscriber gets 2^64 addresses or more (RFC 6177). */
 const GROUPS_OF_ONE_CLIENT = 4;
 
 function groupsOf(text: string): string[] {
@@ -19,7 +19,7 @@ function networkOf(address: string): string {
   return `${network.join(':')}::/64`;
 }
 
-/** What tells clients apart: the address that the connection came from (no header says it), of IPv6 the network. */
+/** Identifies a client by its connection's address (never by a header); for IPv6 by its /64 network. */
 export function clientOf({ requestContext }: APIGatewayProxyEventV2): string {
   const address = requestContext.http.sourceIp ?? 'unknown';
   const mapped = MAPPED.exec(address)?.[1];

@@ -7,7 +7,7 @@ function isAllowed(origins: string, origin: string): boolean {
 }
 
 /**
- * What lets pages of the given origins read an answer. Credentials are never allowed: the API knows no cookies.
+ * Headers that allow pages of the configured origins to read a response. Credentials are never allowed: the API uses no cookies.
  * @param origins CORS_ORIGINS
  */
 export function corsHeaders(origins: string, origin: string | undefined): Headers {
@@ -20,7 +20,7 @@ export function corsHeaders(origins: string, origin: string | undefined): Header
       };
 }
 
-/** What a preflight for one of the methods is answered beside that; nothing for an origin that is not allowed. */
+/** Further headers for a preflight response; none for an origin that is not allowed. */
 export function preflightHeaders(origins: string, origin: string, methods: readonly string[]): Headers {
   return isAllowed(origins, origin)
     ? {

@@ -1,11 +1,11 @@
 import { AppError, ERROR_CODES } from '#shared/errors/app-error.ts';
 import { type HttpResponse, json } from './response.ts';
 
-const HIDDEN = new AppError('INTERNAL', 'Something went wrong on our side.');
+const INTERNAL = new AppError('INTERNAL', 'Something went wrong on our side.');
 
-/** The error format of the HTTP contract. Only an AppError tells anything about its cause. */
+/** An error in the format of the HTTP contract. Errors other than AppError are answered without detail. */
 export function errorResponse(error: unknown, traceId: string): HttpResponse {
-  const known = error instanceof AppError ? error : HIDDEN;
+  const known = error instanceof AppError ? error : INTERNAL;
   const { status, error: title } = ERROR_CODES[known.code];
   const body = {
     error: title,

@@ -4,12 +4,11 @@ import { log } from '#shared/observability/logger.ts';
 import { continueTrace, runInTrace, type TraceContext } from '#shared/observability/trace-context.ts';
 import { tracked } from '#shared/runtime/lifecycle.ts';
 import { errorResponse } from './error-response.ts';
-import { header } from './request.ts';
-import { requireModestSize } from './request-size.ts';
+import { checkRequestSize, header } from './request.ts';
 import type { HttpResponse } from './response.ts';
 import { withStandardHeaders } from './standard-headers.ts';
 
-/** What an endpoint does with a request; it may throw. */
+/** Handles a request; may throw. */
 export type Endpoint = (event: APIGatewayProxyEventV2) => Promise<HttpResponse>;
 
 export type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>;
@@ -21,13 +20,13 @@ function report(error: unknown, event: APIGatewayProxyEventV2): void {
     return;
   }
   const { status } = ERROR_CODES[error.code];
-  if (status >= 500) log.warn('Request not served', { ...where, code: error.code, error });
-  else log.info('Request refused', { ...where, code: error.code, status });
+  if (status >= 500) log.warn('Request failed on a dependency', { ...where, code: error.code, error });
+  else log.info('Request rejected', { ...where, code: error.code, status });
 }
 
 async function answer(run: Endpoint, event: APIGatewayProxyEventV2, trace: TraceContext): Promise<HttpResponse> {
   try {
-    requireModestSize(event);
+    checkRequestSize(event);
     return await run(event);
   } catch (error: unknown) {
     report(error, event);
@@ -36,8 +35,8 @@ async function answer(run: Endpoint, event: APIGatewayProxyEventV2, trace: Trace
 }
 
 /**
- * Wraps an HTTP endpoint: one trace per call, every failure in the contract's error format, and nothing ever thrown to the
- * runtime (serverless-offline would answer 200, and a late throw would end the whole process).
+ * Wraps an HTTP endpoint: one trace per call, and every error in the contract's format. Never throws to the runtime:
+ * serverless-offline would answer 200, and a late throw would end the whole process.
  */
 export function httpHandler(run: Endpoint): HttpHandler {
   return async (event) => {

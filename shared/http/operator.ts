@@ -1,10 +1,29 @@
-import { getConfig } from '#shared/config/config.ts';
-import { ConfigError } from '#shared/config/config-error.ts';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { ConfigError, getConfig } from '#shared/config/config.ts';
 import { optionalSetting, renewedSetting } from '#shared/config/settings.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Endpoint } from './http-handler.ts';
-import { isOneOf, operatorDigests } from './operator-tokens.ts';
 import { type Headed, header } from './request.ts';
+
+const HASHED = /^sha256:([0-9a-f]{64})$/i;
+
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** The digests of the tokens in a setting, each in plain text or as `sha256:<hex>`; several during a rotation. */
+function operatorDigests(setting: string): Buffer[] {
+  return setting.split(',').map((entry) => {
+    const hex = HASHED.exec(entry)?.[1];
+    return hex === undefined ? digestOf(entry) : Buffer.from(hex, 'hex');
+  });
+}
+
+/** Compares with every digest in constant time, so that timing reveals nothing about the tokens. */
+function isOneOf(digests: readonly Buffer[], token: string): boolean {
+  const given = digestOf(token);
+  return digests.map((digest) => timingSafeEqual(digest, given)).includes(true);
+}
 
 let known: { readonly setting: string; readonly digests: readonly Buffer[] } | undefined;
 
@@ -14,7 +33,7 @@ function digestsOf(setting: string): readonly Buffer[] {
 }
 
 /**
- * Whether a request carries an operator's token. In the local stage everybody is an operator while no token is set.
+ * Whether a request carries an operator token. In the local stage, every client is an operator unless a token is set.
  * @throws ConfigError when no token is set outside the local stage
  */
 export async function isOperator(request: Headed): Promise<boolean> {
@@ -26,14 +45,14 @@ export async function isOperator(request: Headed): Promise<boolean> {
   const token = /^Bearer +(\S+)$/i.exec(header(request, 'authorization') ?? '')?.[1];
   if (token === undefined) return false;
   if (isOneOf(digestsOf(setting), token)) return true;
-  // It may have been added since.
+  // The token may have been added since the setting was fetched.
   const renewed = await renewedSetting('OPERATOR_TOKEN', setting);
   return renewed !== undefined && isOneOf(digestsOf(renewed), token);
 }
 
 /**
- * An endpoint for operators alone. It checks for itself, although API Gateway's authorizer has done so before: a route that is
- * deployed without one stays shut.
+ * Restricts an endpoint to operators. Checks in addition to API Gateway's authorizer, so that a route deployed without one stays
+ * protected.
  * @throws AppError UNAUTHORIZED
  */
 export function operatorOnly(run: Endpoint): Endpoint {
@@ -43,7 +62,7 @@ export function operatorOnly(run: Endpoint): Endpoint {
   };
 }
 
-/** The same for the user routes, which are open to everybody in the local stage. */
+/** Like operatorOnly, but open in the local stage: for the user routes. */
 export function operatorOnlyWhenDeployed(run: Endpoint): Endpoint {
   const guarded = operatorOnly(run);
   return (event) => (getConfig().STAGE === 'local' ? run(event) : guarded(event));

@@ -5,9 +5,11 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { log } from '#shared/observability/logger.ts';
 
-/** One count: what is counted, of whom, and how much of it a window holds. */
+/** A limit on how often one client or user does one thing. */
 export interface RateLimit extends Window {
+  /** What is limited, such as `sign-up`. */
   readonly what: string;
+  /** Who is limited: a client's address or a user's id. */
   readonly of: string;
 }
 
@@ -18,9 +20,9 @@ function keyOf({ what, of }: RateLimit): string {
 }
 
 /**
- * Counts a call under all of its limits at once, in the time of one round trip. While Redis is down everything is let through,
- * and a breaker keeps calls from waiting for it.
- * @throws AppError RATE_LIMITED with the time until the call may be tried again
+ * Counts a call against all of its limits in one round trip. Fails open while Redis is down, and a circuit breaker keeps calls
+ * from waiting for it.
+ * @throws AppError RATE_LIMITED with the time until the call may be retried
  */
 export function rateLimiter(redis: () => Promise<Redis>): LimitRate {
   const breaker = circuitBreaker({ threshold: 2, probeAfterMs: 1000 }, () => performance.now());
@@ -37,12 +39,14 @@ export function rateLimiter(redis: () => Promise<Redis>): LimitRate {
       longestMs = Math.max(...(await waits(limits)));
     } catch (error) {
       breaker.failed();
-      log.warn('Rate not limited', { problem: errorText(error, 120) });
+      log.warn('Rate limit not checked, call allowed', { problem: errorText(error, 120) });
       return;
     }
     breaker.succeeded();
     if (longestMs === 0) return;
     const retryAfterSeconds = Math.ceil(longestMs / 1000);
-    throw new AppError('RATE_LIMITED', `Too many tries: again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
+    throw new AppError('RATE_LIMITED', `Too many attempts. Try again in ${retryAfterSeconds} s.`, {
+      retryAfterSeconds,
+    });
   };
 }

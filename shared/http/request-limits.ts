@@ -6,7 +6,7 @@ import { type RateLimit, rateLimiter } from './rate-limiter.ts';
 
 const limitRate = rateLimiter(redisClient);
 
-/** A limit as it is configured: none when it is not set, or 0. */
+/** The configured limit; none if it is not set or 0. */
 function limited(what: string, of: string | number, limit: number | undefined): RateLimit[] {
   return limit === undefined || limit === 0
     ? []
@@ -16,13 +16,12 @@ function limited(what: string, of: string | number, limit: number | undefined): 
 export type LimitSignUps = (event: APIGatewayProxyEventV2) => Promise<void>;
 export type LimitPasswordChecks = (event: APIGatewayProxyEventV2, userId: number) => Promise<void>;
 
-/** Counts a sign-up of its client. @throws AppError RATE_LIMITED */
+/** Counts a sign-up of a client. @throws AppError RATE_LIMITED */
 export const limitSignUps: LimitSignUps = async (event) =>
   limitRate(limited('sign-up', clientOf(event), getConfig().RATE_LIMIT_SIGN_UP_PER_IP));
 
 /**
- * Counts a password check of its client, and of the user whose password it is; before the check, so that guesses made at the
- * same time count as well.
+ * Counts a password check of a client and of the user. Called before the check, so that concurrent guesses count as well.
  * @throws AppError RATE_LIMITED
  */
 export const limitPasswordChecks: LimitPasswordChecks = async (event, userId) => {

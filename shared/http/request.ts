@@ -4,22 +4,22 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { fieldErrors } from '#shared/validation/field-errors.ts';
 
 export const MAX_BODY_BYTES = 64 * 1024;
-/** The old API skipped it; JSON.parse does not. */
+/** The old API skipped it; JSON.parse rejects it. */
 const BYTE_ORDER_MARK = /^\ufeff/;
 const JSON_MEDIA_TYPE = /^application\/(?:[\w.+-]+\+)?json$/i;
 
-/** A validator that the build generated from a schema, with the words for its fields. */
+/** A validator that the build generates from a schema, with its error messages by field. */
 export interface Validator<T> {
   validate: ((data: unknown) => data is T) & { errors?: ErrorObject[] | null };
   messages: Readonly<Record<string, string>>;
 }
 
-/** What has request headers, under names of any case. */
+/** A request with headers in any case. */
 export interface Headed {
   readonly headers?: Readonly<Record<string, string | undefined>> | null | undefined;
 }
 
-/** One header of the request, whatever case it was sent in. */
+/** A request header by its lower-case name, in whatever case it was sent. */
 export function header(request: Headed, name: string): string | undefined {
   const headers = request.headers ?? {};
   const found = name in headers ? name : Object.keys(headers).find((key) => key.toLowerCase() === name);
@@ -28,7 +28,7 @@ export function header(request: Headed, name: string): string | undefined {
 }
 
 /**
- * The body as text.
+ * Returns the body as text.
  * @throws AppError PAYLOAD_TOO_LARGE over 64 KiB
  */
 export function bodyText(event: APIGatewayProxyEventV2): string {
@@ -46,7 +46,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The old API took numbers and booleans where it wanted text; so do we. */
+/** Accepts numbers and booleans as text, like the old API. */
 function scalarsAsText(body: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(body).map(([key, value]) => [
@@ -64,7 +64,7 @@ function checked<T>(candidate: unknown, { validate, messages }: Validator<T>): T
 }
 
 /**
- * The JSON object in the body, checked.
+ * Parses and validates the JSON object in the body.
  * @throws AppError UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, MALFORMED_JSON, INVALID_INPUT
  */
 export function jsonBody<T>(event: APIGatewayProxyEventV2, validator: Validator<T>): T {
@@ -84,8 +84,7 @@ export function jsonBody<T>(event: APIGatewayProxyEventV2, validator: Validator<
 }
 
 /**
- * The query parameters, checked. Those named in `integers` become numbers when they are written as whole numbers, and are
- * as good as absent when empty.
+ * Validates the query parameters. Those named in `integers` are converted to numbers; empty ones count as absent.
  * @throws AppError INVALID_INPUT
  */
 export function query<T>(event: APIGatewayProxyEventV2, validator: Validator<T>, integers: readonly string[]): T {
@@ -96,4 +95,23 @@ export function query<T>(event: APIGatewayProxyEventV2, validator: Validator<T>,
     else if (typeof value === 'string' && /^-?\d{1,15}$/.test(value)) given[name] = Number(value);
   }
   return checked(given, validator);
+}
+
+const MAX_URL_LENGTH = 8192;
+/** API Gateway's limit (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html). */
+const MAX_HEADER_LENGTH = 10_240;
+
+/**
+ * Rejects oversized URLs and headers. API Gateway has its own limits; elsewhere these are the only ones.
+ * @throws AppError URI_TOO_LONG, HEADERS_TOO_LARGE
+ */
+export function checkRequestSize({ rawPath, rawQueryString, headers }: APIGatewayProxyEventV2): void {
+  if ((rawPath?.length ?? 0) + (rawQueryString?.length ?? 0) > MAX_URL_LENGTH) {
+    throw new AppError('URI_TOO_LONG', `Path and query are longer than ${MAX_URL_LENGTH} characters.`);
+  }
+  let length = 0;
+  for (const name in headers) length += name.length + (headers[name]?.length ?? 0);
+  if (length > MAX_HEADER_LENGTH) {
+    throw new AppError('HEADERS_TOO_LARGE', `The headers are longer than ${MAX_HEADER_LENGTH} characters.`);
+  }
 }

@@ -30,3 +30,16 @@ export function html(body: string, headers: Headers = {}): HttpResponse {
 export function noContent(headers: Headers = {}): HttpResponse {
   return { statusCode: 204, headers };
 }
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Escapes text for HTML content and quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (found) => ENTITIES[found] ?? found);
+}

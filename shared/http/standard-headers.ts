@@ -6,7 +6,7 @@ import type { HttpResponse } from './response.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Data is no page: should a browser ever take it for one, nothing in it runs. Personal data stays out of shared caches. */
+/** Even if a browser rendered data as a page, no script would run. Keeps personal data out of shared caches. */
 export const FOR_DATA: Headers = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -15,7 +15,7 @@ export const FOR_DATA: Headers = {
   'referrer-policy': 'no-referrer',
 };
 
-/** Pages load what lies beside them, and nothing from anywhere else. Swagger UI writes style attributes. */
+/** Pages load resources of their own origin only. Swagger UI needs inline style attributes. */
 const FOR_PAGES: Headers = {
   ...FOR_DATA,
   'content-security-policy': [
@@ -28,7 +28,7 @@ const FOR_PAGES: Headers = {
   ].join('; '),
 };
 
-/** A year, as https://hstspreload.org asks for. On one machine there is no TLS to insist on. */
+/** One year, as https://hstspreload.org requires. Not sent in the local stage, which has no TLS. */
 const TLS_ONLY: Headers = { 'strict-transport-security': 'max-age=31536000; includeSubDomains' };
 const NONE: Headers = {};
 
@@ -36,7 +36,7 @@ function isPage({ headers }: HttpResponse): boolean {
   return String(headers?.['content-type'] ?? '').startsWith('text/html');
 }
 
-/** A configuration that cannot be read has been answered with 500 by now; its answer is one that nobody else may use. */
+/** With an invalid configuration the response is already a 500: uses the strictest settings. */
 function settings(): { readonly isLocal: boolean; readonly origins: string | undefined } {
   try {
     const { STAGE, CORS_ORIGINS } = getConfig();
@@ -46,7 +46,7 @@ function settings(): { readonly isLocal: boolean; readonly origins: string | und
   }
 }
 
-/** What every answer carries; a header that the endpoint has set itself is left as it is. */
+/** Adds the standard headers to a response. Headers set by the endpoint take precedence. */
 export function withStandardHeaders(response: HttpResponse, event: APIGatewayProxyEventV2): HttpResponse {
   const { isLocal, origins } = settings();
   const headers = {
@@ -57,3 +57,15 @@ export function withStandardHeaders(response: HttpResponse, event: APIGatewayPro
   };
   return { ...response, headers };
 }
+
+/** For the dashboard and the home page: own resources only, no inline scripts, no framing. */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');

@@ -5,13 +5,13 @@ import { tracked } from '#shared/runtime/lifecycle.ts';
 import { type KafkaEvent, type RawRecord, recordsOf } from './records.ts';
 
 export interface Invocation {
-  /** Milliseconds until the function is ended. */
+  /** Milliseconds until the function's timeout. */
   remainingMs(): number;
 }
 
 export type KafkaHandler = (event: KafkaEvent, context: Context) => Promise<void>;
 
-/** Wraps a Kafka consumer. A throw makes the event source deliver the whole batch again, so it happens on purpose only. */
+/** Wraps a Kafka consumer. If `consume` throws, the event source delivers the whole batch again. */
 export function kafkaHandler(
   consume: (records: readonly RawRecord[], invocation: Invocation) => Promise<void>,
 ): KafkaHandler {
@@ -21,7 +21,7 @@ export function kafkaHandler(
         try {
           await consume(recordsOf(event), { remainingMs: () => context.getRemainingTimeInMillis() });
         } catch (error: unknown) {
-          log.error('Batch not consumed, it will be delivered again', { error });
+          log.error('Batch failed, it will be delivered again', { error });
           throw error;
         }
       }),

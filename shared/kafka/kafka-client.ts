@@ -8,7 +8,7 @@ import { patchIdleTimer } from './timer-patch.ts';
 
 const REPEAT_AFTER_MS = 30_000;
 
-/** kafkajs repeats itself many times a second while a broker is away; one line per problem and half minute is enough. */
+/** Limits kafkajs to one line per problem every 30 s; it logs many per second while a broker is down. */
 const lastSeen = new Map<string, number>();
 
 function logCreator() {
@@ -20,14 +20,14 @@ function logCreator() {
     if (lastSeen.size > 100) lastSeen.clear();
     lastSeen.set(key, Date.now());
     const write = level <= logLevel.WARN ? log.warn : log.debug;
-    write('Kafka client', { namespace, problem });
+    write('Kafka client error', { namespace, problem });
   };
 }
 
-/** How a client gets in: encrypted or not, with a login or a certificate. */
+/** Encryption and authentication of a client. */
 export type KafkaAccess = Pick<KafkaConfig, 'sasl'> & { readonly ssl?: TlsSettings };
 
-/** A client with bounded connection and request times; what a call may retry is the caller's choice. */
+/** A client with bounded connection and request times. */
 export function createKafka(brokers: string, access: KafkaAccess = {}, clientId = 'registration'): Kafka {
   patchIdleTimer();
   return new Kafka({
@@ -36,7 +36,7 @@ export function createKafka(brokers: string, access: KafkaAccess = {}, clientId 
     ...access,
     connectionTimeout: 1000,
     authenticationTimeout: 4000,
-    // Even with its retry a call ends well before a consumer's 20 s are over.
+    // Even with its retry, a call ends well before a consumer's timeout of 20 s.
     requestTimeout: 4000,
     enforceRequestTimeout: true,
     retry: { retries: 1, initialRetryTime: 200, maxRetryTime: 1000 },
@@ -58,7 +58,7 @@ async function accessWith(brokers: string, credentials: string | undefined): Pro
   return tls === undefined ? { sasl } : { ssl: tls, sasl };
 }
 
-/** The brokers do not take the user name and password. */
+/** The brokers refused the user name or password. */
 export function isLoginRefused(error: unknown): boolean {
   return (
     error instanceof Error &&
@@ -66,7 +66,7 @@ export function isLoginRefused(error: unknown): boolean {
   );
 }
 
-/** Opens something on the brokers; once more with the credentials as they are now when the brokers refuse the known ones. */
+/** Opens a client; if the brokers refuse the login, fetches the credentials again and retries once. */
 export async function openKafka<T>(open: (kafka: Kafka) => Promise<T>): Promise<T> {
   const brokers = await requiredSetting('KAFKA_BROKERS');
   const credentials = await optionalSetting('KAFKA_CREDENTIALS');

@@ -1,7 +1,7 @@
 import type { SASLOptions } from 'kafkajs';
-import { ConfigError } from '#shared/config/config-error.ts';
+import { ConfigError } from '#shared/config/config.ts';
 
-/** What a client proves itself with: a user name and password, or a certificate. */
+/** A user name and password, or a client certificate. */
 export type KafkaCredentials =
   | { readonly kind: 'login'; readonly username: string; readonly password: string }
   | { readonly kind: 'certificate'; readonly cert: string; readonly key: string; readonly passphrase?: string };
@@ -16,7 +16,7 @@ function fieldsOf(text: string): Readonly<Record<string, unknown>> {
 }
 
 /**
- * Reads KAFKA_CREDENTIALS: a secret of the form that Lambda's event source mappings take, so that both can share it.
+ * Parses KAFKA_CREDENTIALS, a secret in the format of Lambda's event source mappings, so that both can share it.
  * @throws ConfigError
  */
 export function parseKafkaCredentials(text: string): KafkaCredentials {
@@ -26,10 +26,10 @@ export function parseKafkaCredentials(text: string): KafkaCredentials {
     const passphrase = typeof privateKeyPassword === 'string' ? { passphrase: privateKeyPassword } : {};
     return { kind: 'certificate', cert: certificate, key: privateKey, ...passphrase };
   }
-  throw new ConfigError('KAFKA_CREDENTIALS', 'holds neither username and password nor certificate and privateKey');
+  throw new ConfigError('KAFKA_CREDENTIALS', 'contains neither username and password nor certificate and privateKey');
 }
 
-/** The login in the form kafkajs takes. */
+/** The login in kafkajs' format. */
 export function saslOptions(mechanism: string, username: string, password: string): SASLOptions {
   if (mechanism === 'plain') return { mechanism: 'plain', username, password };
   if (mechanism === 'scram-sha-256') return { mechanism: 'scram-sha-256', username, password };

@@ -1,9 +1,9 @@
 import { type Message, Partitioners } from 'kafkajs';
-import { prefixed } from '#shared/messages/topics.ts';
 import { reopenable } from '#shared/runtime/reopenable.ts';
 import { isLoginRefused, openKafka } from './kafka-client.ts';
+import { prefixed } from './records.ts';
 
-/** Some of the messages were not written; kafkajs does not say so itself when its metadata is out of date. */
+/** Some messages were not written. kafkajs does not throw for this when its metadata is outdated. */
 class NotPublishedError extends Error {
   constructor(topic: string) {
     super(`Not every message to ${topic} was written`);
@@ -31,7 +31,7 @@ export interface OutgoingMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Writes messages to one topic. Resolves once all in-sync replicas have all of them. */
+/** Writes messages to a topic. Resolves when all in-sync replicas have them. */
 export type Publish = (topic: string, messages: readonly OutgoingMessage[]) => Promise<void>;
 
 /** @throws NotPublishedError, kafkajs' errors */
@@ -40,7 +40,7 @@ export const publish: Publish = async (topic, messages) => {
   const open = await producer.get();
   const outgoing: Message[] = messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
   const written = await open.send({ topic: prefixed(topic), acks: -1, messages: outgoing }).catch((error: unknown) => {
-    // A broker asks for the login again now and then, and it may have been changed: the next call opens with the new one.
+    // Brokers re-authenticate connections, and the password may have been rotated: the next call opens a new producer.
     if (isLoginRefused(error)) producer.giveUp(open);
     throw error;
   });

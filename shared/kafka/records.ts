@@ -1,4 +1,6 @@
-/** One Kafka record of an event source mapping's payload, decoded. */
+import { getConfig } from '#shared/config/config.ts';
+
+/** A decoded record of an event source mapping's payload. */
 export interface KafkaRecord {
   readonly topic: string;
   readonly partition: number;
@@ -10,7 +12,7 @@ export interface KafkaRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What Lambda hands to a Kafka consumer (https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html). */
+/** The payload of a Kafka event source mapping (https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html). */
 export interface KafkaEvent {
   readonly eventSource: string;
   readonly bootstrapServers?: string;
@@ -32,7 +34,7 @@ function decode(base64: string | null | undefined): string | null {
   return base64 === null || base64 === undefined ? null : Buffer.from(base64, 'base64').toString('utf8');
 }
 
-/** Lambda writes the bytes of a header signed. */
+/** Lambda encodes header bytes as signed numbers. */
 function headerText(bytes: readonly number[]): string {
   return Buffer.from(bytes.map((byte) => byte & 0xff)).toString('utf8');
 }
@@ -58,4 +60,15 @@ export function decodeRecord(raw: RawRecord): KafkaRecord {
 /** Every record of the payload; one payload may mix partitions. */
 export function recordsOf(event: KafkaEvent): RawRecord[] {
   return Object.values(event.records).flat();
+}
+
+/** The topic's name on the broker. */
+export function prefixed(topic: string): string {
+  return `${getConfig().TOPIC_PREFIX}${topic}`;
+}
+
+/** The topic's name without the prefix. */
+export function unprefixed(topic: string): string {
+  const { TOPIC_PREFIX } = getConfig();
+  return topic.startsWith(TOPIC_PREFIX) ? topic.slice(TOPIC_PREFIX.length) : topic;
 }

@@ -3,13 +3,13 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 
 const PATCHED_VERSION = '2.2.4';
 
-/** On the prototype itself: after a hot reload another version of this file meets the same kafkajs. */
+/** Stored on the prototype: after a hot reload, another version of this file patches the same kafkajs. */
 const PATCHED = Symbol.for('event-driven-registration.timer-patch');
 
 /**
- * kafkajs 2.2.4 re-arms a 1 ms timer for ever on every connection (`scheduleCheckPendingRequests` computes a negative delay
- * when nothing is throttled), about 5 % of a core each. The timer is needed only while requests wait or are throttled. Another
- * version of kafkajs is left alone.
+ * kafkajs 2.2.4 re-arms a 1 ms timer on every connection without end (`scheduleCheckPendingRequests` computes a negative delay
+ * when nothing is throttled), about 5 % of a core each. The timer is needed only while requests wait or are throttled. Does
+ * nothing for other versions of kafkajs.
  */
 export function patchIdleTimer(version: string = kafkajsPackage.version): boolean {
   if (version !== PATCHED_VERSION) return false;

@@ -2,15 +2,15 @@ import { finished, Readable } from 'node:stream';
 import { step } from '#shared/runtime/steps.ts';
 import { LeaseLostError } from './mail-outcome.ts';
 
-/** What the mail's bytes pass on their way out. */
+/** Decides right before the first byte whether the mail may be sent, and records when the last byte has left. */
 export interface Gate {
   readonly mayStillSend: () => boolean;
   isHandedOver: boolean;
 }
 
 /**
- * The mail's bytes, or LeaseLostError instead of the first of them: read only after the server's go-ahead to DATA. A plain
- * stream, because one made of an async generator takes a tenth of the time of a whole send.
+ * The mail's bytes, or LeaseLostError instead of the first byte. Read only after the server has accepted DATA. A plain stream:
+ * one from an async generator costs a tenth of a whole send.
  */
 export class GatedBytes extends Readable {
   readonly #bytes: Readable;
@@ -21,7 +21,7 @@ export class GatedBytes extends Readable {
     super();
     this.#bytes = bytes;
     this.#gate = gate;
-    // Told of a source that is closed before its end, too.
+    // Also reports a source that closes before its end.
     finished(bytes, { writable: false }, (error) => {
       if (error) this.destroy(error);
     });

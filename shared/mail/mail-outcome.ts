@@ -1,13 +1,13 @@
 import { errorText } from '#shared/errors/error-text.ts';
 
 /**
- * What became of one mail.
- * - `sent`: the server's 250 was seen.
- * - `refused-for-good`: this recipient will never get it.
- * - `refused-for-now`: this recipient may get it later (greylisting, a full mailbox).
+ * The outcome of one send.
+ * - `sent`: the server answered 250.
+ * - `refused-for-good`: the recipient is permanently refused.
+ * - `refused-for-now`: the recipient is temporarily refused (greylisting, a full mailbox).
  * - `server-down`: says nothing about the recipient.
- * - `lease-lost`: given up before the first byte of the mail was sent.
- * - `unknown`: no answer in time; the server may have taken it.
+ * - `lease-lost`: aborted before the first byte of the mail was sent.
+ * - `unknown`: no answer in time; the server may have accepted the mail.
  */
 export type MailOutcome =
   | { readonly kind: 'sent' }
@@ -17,18 +17,18 @@ export type MailOutcome =
   | { readonly kind: 'lease-lost' }
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** The holder's lease ended before the mail's first byte went out. */
+/** The lease ended before the mail's first byte was sent. */
 export class LeaseLostError extends Error {
   constructor() {
-    super('The lease ended before the mail was handed over');
+    super('The lease ended before the mail was sent');
     this.name = 'LeaseLostError';
   }
 }
 
-/** The mail's last byte went out, but no answer came back: the server may have taken it. */
+/** The whole mail was sent but no answer arrived: the server may have accepted it. */
 export class NoAnswerError extends Error {
   constructor(cause: unknown) {
-    super(`No answer to the whole mail: ${errorText(cause)}`, { cause });
+    super(`No answer after the whole mail was sent: ${errorText(cause)}`, { cause });
     this.name = 'NoAnswerError';
   }
 }
@@ -40,7 +40,7 @@ interface SmtpError {
   readonly code?: unknown;
 }
 
-/** Servers like to repeat the address in their answer; a reason outlives the address, which is erased. */
+/** Removes the address from the reason: servers often repeat it, and the reason is kept after the address is erased. */
 export function withoutAddress(outcome: MailOutcome, address: string): MailOutcome {
   if (!('reason' in outcome) || address === '') return outcome;
   const literal = address.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
@@ -49,7 +49,7 @@ export function withoutAddress(outcome: MailOutcome, address: string): MailOutco
 
 const ADDRESS_OR_MAILBOX = /^\d{3}[ -]5\.[12]\.\d{1,3}\b/;
 
-/** Bad sequence and authentication required: said to a recipient, yet about us. */
+/** Bad sequence and authentication required: sent in answer to a recipient, but caused by this client. */
 const ABOUT_US = new Set([503, 530]);
 
 function isPermanent(command: string, status: number, response: string): boolean {
@@ -59,8 +59,8 @@ function isPermanent(command: string, status: number, response: string): boolean
 }
 
 /**
- * What a failed send means. A 5xx to RCPT TO is final, and so is one to DATA with an enhanced code 5.1.x or 5.2.x (RFC 3463);
- * a refusal before RCPT TO, a 421, a 503 or 530 at any time, and everything without an answer is the server's trouble, not the recipient's.
+ * Classifies a failed send. Permanent: a 5xx to RCPT TO, or to DATA with an enhanced code 5.1.x or 5.2.x (RFC 3463). A server
+ * failure, not the recipient's: a refusal before RCPT TO, a 421, 503 or 530 at any time, and no answer at all.
  */
 export function outcomeOf(error: unknown): MailOutcome {
   if (error instanceof LeaseLostError || (error instanceof Error && error.cause instanceof LeaseLostError)) {

@@ -12,15 +12,15 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** Without the angle brackets. */
+  /** Without angle brackets. */
   readonly messageId: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Hands one mail to the server; `mayStillSend` is asked once the server waits for the mail's bytes. */
+/** Sends one mail. `mayStillSend` is called once, when the server is ready for the mail's bytes. */
 export type SendMail = (mail: Mail, mayStillSend: () => boolean) => Promise<void>;
 
-/** The longest that one send may take, connecting included. */
+/** The limit of one send, connecting included. */
 export const SEND_LIMIT_MS = 10_000;
 const CONNECT_LIMIT_MS = 4000;
 const ANSWER_LIMIT_MS = 8000;
@@ -34,7 +34,7 @@ function hasAnswer(error: unknown): boolean {
 interface MailServer {
   readonly url: string;
   readonly tls?: TlsSettings;
-  /** Of an smtp:// server: give up when it does not offer STARTTLS. */
+  /** Fail if an smtp:// server does not offer STARTTLS. */
   readonly requireTLS: boolean;
 }
 
@@ -44,7 +44,7 @@ function poolAt(server: MailServer, maxConnections: number, gates: ReadonlyMap<s
     pool: true,
     maxConnections,
     maxMessages: Number.POSITIVE_INFINITY,
-    // A mail whose connection closed may have been taken: its row decides whether it is sent again.
+    // The server may have accepted a mail whose connection closed: its row decides whether it is sent again.
     maxRequeues: 0,
     connectionTimeout: CONNECT_LIMIT_MS,
     greetingTimeout: CONNECT_LIMIT_MS,
@@ -76,7 +76,7 @@ const server = reopenable(
 
 type OpenServer = Awaited<ReturnType<typeof server.get>>;
 
-/** A refused login says nothing about the mail, of which no byte was sent: with a password that was changed it goes out now. */
+/** Retries once with a renewed password after a refused login: no byte of the mail was sent yet. */
 async function withRenewedLogin(send: (open: OpenServer) => Promise<void>): Promise<void> {
   const open = await server.get();
   try {
@@ -104,7 +104,7 @@ async function sendThrough(
       messageId: id,
       from,
       to: { name: '', address: to },
-      // As an object: a text would be parsed, and "a,b@c.io" become two recipients.
+      // An object, because nodemailer parses text: "a,b@c.io" would become two recipients.
       envelope: { from, to: [{ name: '', address: to }] },
       headers: { ...headers },
       textEncoding: 'quoted-printable',
@@ -117,7 +117,7 @@ async function sendThrough(
   }
 }
 
-/** @throws nodemailer's errors (`command`, `responseCode`, `response`), LeaseLostError, NoAnswerError; outcomeOf tells what they mean */
+/** @throws nodemailer's errors (`command`, `responseCode`, `response`), LeaseLostError, NoAnswerError; classified by outcomeOf */
 export const sendMail: SendMail = async (mail, mayStillSend) => {
   const signal = AbortSignal.timeout(SEND_LIMIT_MS);
   await withRenewedLogin((open) => sendThrough(open, mail, mayStillSend, signal));

@@ -5,7 +5,7 @@ import { tlsSettings } from '#shared/config/tls.ts';
 
 const LIMIT_MS = 1400;
 
-/** Resolves when the mail server greets (220). */
+/** Resolves when the mail server sends its greeting (220). */
 export async function probeMailServer(): Promise<void> {
   const url = new URL(await requiredSetting('SMTP_URL'));
   const secure = url.protocol === 'smtps:';

@@ -3,23 +3,23 @@ import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import type { RawRecord } from '#shared/kafka/records.ts';
 import { GENERATION_HEADER, metadataHeaders } from './event-message.ts';
 
-/** A dead letter as it lies on a `<topic>.dlq`: AWS's on-failure envelope around the record. */
+/** A message on a `<topic>.dlq`: AWS's on-failure envelope around the record. */
 export interface DeadLetter {
   readonly condition: string;
   readonly reason: string;
   readonly attempts: number;
-  /** The record that failed, as the event source delivered it; undefined when the envelope holds none. */
+  /** The failed record as the event source delivered it; undefined when the envelope contains none. */
   readonly record: RawRecord | undefined;
 }
 
-/** A handler's own verdict: delivering the record again cannot help. */
+/** The condition of a dead letter written by a handler: delivering the record again would not help. */
 const PERMANENT_FAILURE = 'PermanentFailure';
 
-/** Characters of payload that still fit the broker's usual limit of 1 MiB beside headers and key. */
+/** Leaves room for headers and key within the broker's default limit of 1 MiB. */
 const MAX_PAYLOAD_LENGTH = 700_000;
-/** What is kept of the value (base64: a multiple of 4) of a record that does not fit. */
+/** Length of the truncated value of a record that does not fit (base64: a multiple of 4). */
 const CUT_VALUE_LENGTH = 65_536;
-/** The headers that a dead letter takes over from its record; the others are in the record itself. */
+/** Headers copied from the record; the others are only in the record itself. */
 const OWN_HEADERS = ['traceparent', GENERATION_HEADER];
 const MAX_HEADER_LENGTH = 256;
 
@@ -31,8 +31,8 @@ function payloadOf(record: RawRecord): string {
   return JSON.stringify({ eventSource: 'SelfManagedKafka', records: { [partitionKey(record)]: [record] } });
 }
 
-/** Almost as large as the broker takes, the record would not fit into its own dead letter and block its partition for ever. */
-function cut({ topic, partition, offset, timestamp, value }: RawRecord): RawRecord {
+/** Truncates a record near the broker's size limit: its dead letter would be too large and block the partition without end. */
+function truncated({ topic, partition, offset, timestamp, value }: RawRecord): RawRecord {
   return {
     topic,
     partition,
@@ -43,7 +43,7 @@ function cut({ topic, partition, offset, timestamp, value }: RawRecord): RawReco
   };
 }
 
-function takenOver(headers: Readonly<Record<string, string>>): Record<string, string> {
+function copiedHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     OWN_HEADERS.flatMap((name) => {
       const value = headers[name];
@@ -54,19 +54,19 @@ function takenOver(headers: Readonly<Record<string, string>>): Record<string, st
 
 const MAX_KEY_LENGTH = 36;
 
-/** CloudEvents wants an id; a record's key is one unless it is absent or endless. */
+/** CloudEvents requires an id: the record's key, unless it is absent or too long. */
 function eventIdOf(key: string | null): string {
   return key !== null && key !== '' && key.length <= MAX_KEY_LENGTH ? key : randomUUID();
 }
 
-/** A key that is no text is kept byte by byte: it decides the partition. */
+/** Keeps a key that is not valid text as bytes, because the key determines the partition. */
 function originalKey({ key: base64 }: RawRecord, text: string | null): string | Buffer | null {
   if (base64 === null || base64 === undefined) return text;
   const bytes = Buffer.from(base64, 'base64');
   return text !== null && bytes.equals(Buffer.from(text)) ? text : bytes;
 }
 
-/** The message for the dead letter topic: the record's own key, and the envelope with the record in it. */
+/** The message for the dead letter topic: the record's key, and the envelope with the record. */
 export function toDeadLetter(
   record: RawRecord,
   key: string | null,
@@ -75,7 +75,7 @@ export function toDeadLetter(
   headers: Readonly<Record<string, string>>,
 ): OutgoingMessage {
   const whole = payloadOf(record);
-  const payload = whole.length > MAX_PAYLOAD_LENGTH ? payloadOf(cut(record)) : whole;
+  const payload = whole.length > MAX_PAYLOAD_LENGTH ? payloadOf(truncated(record)) : whole;
   const at = new Date();
   return {
     key: originalKey(record, key),
@@ -98,7 +98,7 @@ export function toDeadLetter(
     }),
     headers: {
       ...metadataHeaders('user.email.dead', eventIdOf(key), at, null),
-      ...takenOver(headers),
+      ...copiedHeaders(headers),
     },
   };
 }
@@ -150,7 +150,7 @@ function firstRecord(payload: unknown): RawRecord | undefined {
   return undefined;
 }
 
-/** Reads a dead letter of any origin; whatever is missing gets a telling default, so this never fails. */
+/** Reads a dead letter of any origin. Never throws: missing parts get defaults. */
 export function parseDeadLetter(value: string | null): DeadLetter {
   const envelope = parsed(value ?? '');
   const request = object(envelope['requestContext']);

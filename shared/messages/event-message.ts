@@ -1,7 +1,7 @@
 import { messages, validate } from '#generated/event-message.js';
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import type { KafkaRecord } from '#shared/kafka/records.ts';
-import type { WireMessage } from './event-message-schema.ts';
+import type { WireMessage } from './message-schemas.ts';
 
 /** An event as it travels between the two contexts. */
 export interface EventMessage {
@@ -10,12 +10,12 @@ export interface EventMessage {
   readonly eventState: 'PROCESSING' | 'FINISHED' | 'FAILED';
   readonly addedAt: Date;
   readonly processedAt: Date | null;
-  /** How often an operator has asked for the event again. */
+  /** Number of retries by an operator. */
   readonly generation: number;
   readonly traceparent: string | null;
 }
 
-/** A record whose value is not an event; it can only be dead-lettered. */
+/** The record's value is not an event. Retrying does not help: dead-letter it. */
 export class MalformedMessageError extends Error {
   constructor(problem: string) {
     super(`Malformed message: ${problem}`);
@@ -27,14 +27,14 @@ export const GENERATION_HEADER = 'x-generation';
 
 const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:(T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
-/** What the engine's own parser makes of an ISO instant; one without an offset is UTC, not the process's time zone. */
+/** Parses an ISO instant; without an offset it is UTC, not the process's time zone. */
 function fromIso(text: string): Date {
   const [, day, time = 'T00:00', offset = 'Z'] = ISO_8601.exec(text) ?? [];
   return new Date(day === undefined ? Number.NaN : `${day}${time}${offset}`);
 }
 
 /**
- * An instant as ISO-8601 or as epoch seconds with a fraction; null when there is none.
+ * Parses an instant in ISO-8601 or epoch seconds with a fraction; null when absent.
  * @throws MalformedMessageError
  */
 export function parseInstant(value: string | number | null | undefined): Date | null {
@@ -63,7 +63,7 @@ function parseJson(text: string | null): unknown {
 }
 
 /**
- * The event in a record.
+ * Parses the event in a record.
  * @throws MalformedMessageError
  */
 export function parseEventMessage(record: Pick<KafkaRecord, 'value' | 'headers' | 'timestamp'>): EventMessage {
@@ -103,7 +103,7 @@ export function metadataHeaders(
   };
 }
 
-/** The message to write for an event; its key is the uuid. */
+/** The Kafka message for an event; its key is the uuid. */
 export function toMessage(type: string, event: EventMessage): OutgoingMessage {
   return {
     key: event.uuid,

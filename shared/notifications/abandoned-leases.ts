@@ -1,9 +1,9 @@
 const KEY = Symbol.for('event-driven-registration.abandoned-leases');
 
-/** A commit that was on its way when its connection ended may take effect this much later. */
+/** A commit in transit when its connection ended may take effect up to this much later. */
 const LATE_COMMIT_MS = 30_000;
 
-/** Owner → until when its lease may be found in a row, on the monotonic clock. */
+/** Owner → the time until which a row may hold its lease, on the monotonic clock. */
 function leases(): Map<string, number> {
   const holder = globalThis as unknown as Record<symbol, Map<string, number> | undefined>;
   const known = holder[KEY] ?? new Map<string, number>();
@@ -12,14 +12,14 @@ function leases(): Map<string, number> {
 }
 
 /**
- * Leases whose claim ended in an error: the database may have committed it all the same, or may do so yet, but nobody sends
- * under it. Their rows are free at once instead of when the lease is over. Process-wide, as every function of this process
- * may meet them.
+ * Leases whose claim ended in an error. The database may have committed the claim, or may still do so, but no worker sends under
+ * it: its rows are released immediately instead of at the lease's end. Process-wide, because any function of this process may
+ * find such rows.
  */
 export const abandonedLeases = {
   has: (owner: string | null): boolean => owner !== null && leases().has(owner),
 
-  /** The owners whose leases may still be found. */
+  /** Owners whose leases rows may still hold. */
   owners(): string[] {
     const now = performance.now();
     for (const [owner, until] of leases()) if (until < now) leases().delete(owner);
@@ -28,8 +28,8 @@ export const abandonedLeases = {
 };
 
 /**
- * Runs what claims rows for `owner`; when it fails, the lease counts as abandoned.
- * @throws what `claim` throws
+ * Runs a claim of rows for `owner`; if it fails, the lease counts as abandoned.
+ * @throws whatever `claim` throws
  */
 export async function abandonedUnlessClaimed<T>(
   { owner, ms }: { readonly owner: string; readonly ms: number },

@@ -1,9 +1,10 @@
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
+import { prefixed } from '#shared/kafka/records.ts';
 import { toDeadLetter } from '#shared/messages/dead-letter.ts';
 import { toMessage } from '#shared/messages/event-message.ts';
-import { EMAIL_SEND, prefixed } from '#shared/messages/topics.ts';
+import { EMAIL_SEND } from '#shared/messages/topics.ts';
 
-/** What a dead letter tells of a delivery that failed for good. */
+/** The parts of a permanently failed delivery that its dead letter contains. */
 export interface DeadLetterSource {
   readonly uuid: string;
   readonly userEmail: string;
@@ -16,7 +17,7 @@ export interface DeadLetterSource {
   readonly sourceOffset: number;
 }
 
-/** The dead letter of a delivery; the record in it is rebuilt from the row, because the original may be days away. */
+/** The dead letter of a delivery. Its record is rebuilt from the row, because the original may be days old. */
 export function toDeadLetterOf(failure: DeadLetterSource): OutgoingMessage {
   const { uuid, userEmail, eventAddedAt: addedAt, generation, traceparent } = failure;
   const message = toMessage('user.email.send', {

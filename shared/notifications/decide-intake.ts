@@ -1,12 +1,12 @@
 import type { Delivery } from './delivery.ts';
 
 /**
- * What a message asks of the delivery it names.
- * - `send`: nobody holds it; take it.
- * - `reopen`: an operator asked for one that failed.
- * - `confirm-again`: it was sent; only the confirmation is repeated.
- * - `bury-again`: it failed for good; only the dead letter is repeated.
- * - `leave`: somebody is at it, it is not due yet, or the message is out of date.
+ * What to do with the delivery that a message names.
+ * - `send`: no worker holds it; claim it.
+ * - `reopen`: an operator retried a failed delivery.
+ * - `confirm-again`: it was sent; publish the confirmation again.
+ * - `bury-again`: it failed permanently; publish the dead letter again.
+ * - `leave`: another worker holds it, it is not due, or the message is outdated.
  */
 export type Intake = 'send' | 'reopen' | 'confirm-again' | 'bury-again' | 'leave';
 

@@ -1,6 +1,6 @@
 import type { CircuitBreaker } from '#shared/async/circuit-breaker.ts';
 import type { Database } from '#shared/db/database.ts';
-import { statement } from '#shared/db/run.ts';
+import { store } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { type MailOutcome, outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
 import { SEND_LIMIT_MS, type SendMail } from '#shared/mail/mail-transport.ts';
@@ -15,7 +15,7 @@ import { sentRecorder } from './sent-recorder.ts';
 import { sentUnrecorded } from './sent-unrecorded.ts';
 import { welcomeMail } from './welcome-mail.ts';
 
-/** No send starts with less time left than this: what SMTP may take, and 3 s to write down what came of it. */
+/** No send starts with less time left than this: the SMTP limit plus 3 s to record the outcome. */
 export const SEND_RESERVE_MS = SEND_LIMIT_MS + 3000;
 
 export type ClaimedDelivery = Claim & Pick<DeliveryRow, 'refusedForMs'>;
@@ -24,34 +24,31 @@ export interface DeliverDependencies {
   database(): Promise<Database>;
   sendMail: SendMail;
   results: PublishResults;
-  /** Shared by everything in this process that sends to the same server. */
+  /** Shared by all functions of this process, because they send to the same server. */
   breaker: CircuitBreaker;
-  /** Lets only so many sends go on at once. */
+  /** Limits concurrent sends. */
   limited<T>(run: () => Promise<T>): Promise<T>;
   retryHours: number;
 }
 
 /**
- * Sends the mails of claimed deliveries and writes down what became of each. One recipient's refusal touches nobody else; a
- * server in trouble counts against nobody. Deliveries that a dying process left started are sent one by one, each start
- * counted before, so that a mail which kills its process is told apart from those beside it.
+ * Sends the mails of claimed deliveries and records the outcome of each. A refused recipient affects no other delivery; a
+ * failing server counts against none. Deliveries left started by a dead process are sent one by one, and each start is counted
+ * first, so that a mail that kills its process can be told from the others.
  */
 export function deliverClaims(dependencies: DeliverDependencies) {
   const { database, sendMail, results, breaker, limited, retryHours } = dependencies;
+  const inbox = store(database, deliveryRepository);
 
-  const giveBack = async ({ uuid, leaseOwner, unfinishedStarts }: Claim, ms: number, isFinished: boolean) => {
-    const db = await database();
-    // A suspect stays one until a start of it has ended; the first start of the others was counted by this very claim.
-    const forgetsStarts = isFinished || unfinishedStarts === 0;
-    await statement(db, (executor) => deliveryRepository(executor).giveBack([uuid], leaseOwner, ms, forgetsStarts));
+  const release = async ({ uuid, leaseOwner, unfinishedStarts }: Claim, ms: number, isFinished: boolean) => {
+    // A suspect stays one until one of its starts has finished; the first start of the others was counted by this claim.
+    const resetsStarts = isFinished || unfinishedStarts === 0;
+    await inbox((rows) => rows.release([uuid], leaseOwner, ms, resetsStarts));
     await step('send: given back');
   };
 
   const fail = async (claim: Claim, reason: string): Promise<void> => {
-    const db = await database();
-    const failed = await statement(db, (executor) =>
-      deliveryRepository(executor).markFailed(claim.uuid, claim.leaseOwner, reason),
-    );
+    const failed = await inbox((rows) => rows.markFailed(claim.uuid, claim.leaseOwner, reason));
     await step('send: FAILED written');
     if (failed) await results.bury([{ ...claim, reason }]);
   };
@@ -79,27 +76,21 @@ export function deliverClaims(dependencies: DeliverDependencies) {
 
   const conclude = async (claim: ClaimedDelivery, outcome: Exclude<MailOutcome, { kind: 'sent' }>): Promise<void> => {
     await step('send: not sent');
-    if (outcome.kind === 'lease-lost') return giveBack(claim, 0, true);
+    if (outcome.kind === 'lease-lost') return release(claim, 0, true);
     if (outcome.kind === 'refused-for-good') return fail(claim, outcome.reason);
-    if (outcome.kind === 'server-down') return giveBack(claim, serverDownDelayMs(Math.random()), true);
-    // A server that takes mails but never says so must not be given the same one every few seconds.
+    if (outcome.kind === 'server-down') return release(claim, serverDownDelayMs(Math.random()), true);
+    // An unknown outcome backs off like a refusal: a server that accepts mails but never answers must not get them every few seconds.
     const isRefusal = outcome.kind === 'refused-for-now';
     if (isRefusal && isRefusedTooLong(claim.refusedForMs, retryHours)) return fail(claim, outcome.reason);
-    const db = await database();
     const { uuid, leaseOwner, attempts } = claim;
-    const { reason } = outcome;
-    await statement(db, (executor) =>
-      deliveryRepository(executor).postpone(uuid, leaseOwner, { ms: refusedDelayMs(attempts + 1), reason, isRefusal }),
-    );
+    const postponement = { ms: refusedDelayMs(attempts + 1), reason: outcome.reason, isRefusal };
+    await inbox((rows) => rows.postpone(uuid, leaseOwner, postponement));
     await step('send: postponed');
   };
 
-  const countStart = async ({ uuid, leaseOwner }: Claim): Promise<boolean> =>
-    statement(await database(), (db) => deliveryRepository(db).countStart(uuid, leaseOwner));
-
   return async (claims: readonly ClaimedDelivery[], remainingMs: () => number): Promise<void> => {
     const recorder = sentRecorder({
-      markSent: async (uuids) => statement(await database(), (db) => deliveryRepository(db).markSent(uuids)),
+      markSent: (uuids) => inbox((rows) => rows.markSent(uuids)),
       confirm: (sent) => results.confirm(sent),
     });
 
@@ -113,10 +104,10 @@ export function deliverClaims(dependencies: DeliverDependencies) {
         );
       }
       const leftMs = Math.min(remainingMs(), claim.leaseEndsAt - performance.now());
-      if (leftMs < SEND_RESERVE_MS) return giveBack(claim, 0, false);
-      if (!breaker.allows()) return giveBack(claim, serverDownDelayMs(Math.random()), false);
+      if (leftMs < SEND_RESERVE_MS) return release(claim, 0, false);
+      if (!breaker.allows()) return release(claim, serverDownDelayMs(Math.random()), false);
       if (isSuspect) {
-        if (!(await countStart(claim))) return;
+        if (!(await inbox((rows) => rows.countStart(claim.uuid, claim.leaseOwner)))) return;
         await step('send: start counted');
       }
       await step('send: allowed');
@@ -129,7 +120,10 @@ export function deliverClaims(dependencies: DeliverDependencies) {
 
     const guarded = (claim: ClaimedDelivery): Promise<void> =>
       limited(() => deliver(claim)).catch((error: unknown) => {
-        log.warn('Delivery left to its lease', { uuid: claim.uuid, problem: errorText(error, 120) });
+        log.warn('Delivery not concluded, retried when its lease ends', {
+          uuid: claim.uuid,
+          problem: errorText(error, 120),
+        });
       });
 
     await Promise.all(claims.filter(({ unfinishedStarts }) => unfinishedStarts === 0).map(guarded));

@@ -4,7 +4,7 @@ import { daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
 import type { EventMessage } from '#shared/messages/event-message.ts';
 import type { Delivery, DeliveryStatus } from './delivery.ts';
 
-/** A message of the inbox and where it lay. */
+/** A message and its position on the topic. */
 export interface InboxMessage extends EventMessage {
   readonly partition: number;
   readonly offset: number;
@@ -18,14 +18,13 @@ export interface Lease {
 export interface Postponement {
   readonly ms: number;
   readonly reason: string;
-  /** The server refused the recipient, rather than not answering. */
+  /** True if the server refused the recipient, false if it did not answer. */
   readonly isRefusal: boolean;
 }
 
-/** What the column holds. */
 const MAX_REASON_LENGTH = 500;
 
-/** How long the holder of a result has to publish it before deliver-due does. */
+/** How long the worker that recorded a result has to publish it before deliver-due does. */
 const SETTLE_MS = 10_000;
 
 export interface DeliveryRow extends Delivery {
@@ -72,12 +71,12 @@ export function deliveryRepository(db: Executor) {
       );
 
   return {
-    /** The age of the oldest event whose mail is not sent although no server has refused it; 0 when there is none. */
+    /** The age of the oldest event whose mail is neither sent nor refused, 0 if there is none. */
     async oldestUnsentSeconds(): Promise<number> {
       return oldestSeconds(db, deliveries().where({ status: 'PENDING', refused_since: null }), 'event_added_at');
     },
 
-    /** Writes a row, claimed, for every message without one; a higher generation is noted on rows that are still pending. */
+    /** Inserts a claimed row for every message without one; raises the generation of rows that are still pending. */
     async insertClaimed(messages: readonly InboxMessage[], lease: Lease): Promise<void> {
       const rows = [...messages]
         .sort((a, b) => (a.uuid < b.uuid ? -1 : 1))
@@ -101,7 +100,7 @@ export function deliveryRepository(db: Executor) {
       await deliveries().insert(rows).onConflict().merge({ generation });
     },
 
-    /** Those of the events that have a row. */
+    /** The events among `uuids` that have a row. */
     async known(uuids: readonly string[]): Promise<Set<string>> {
       const rows: Array<{ uuid: string }> = await deliveries()
         .select('uuid')
@@ -115,15 +114,15 @@ export function deliveryRepository(db: Executor) {
     },
 
     /**
-     * The due rows of one status, locked; rows that somebody else has locked are left to him. A row without an address (its
-     * mail went out after all when it had failed and was settled) is told when its event's message comes again.
+     * Locks the due rows of one status; skips rows locked by another worker. Also skips rows without an address (a mail that
+     * was sent after its failure had been settled): their result is published when their message is delivered again.
      */
     async lockDue(status: DeliveryStatus, limit: number): Promise<DeliveryRow[]> {
       const due = deliveries().where({ status }).where('next_attempt_at', '<=', now(db)).whereNotNull('user_email');
       return selected(due.orderBy(['next_attempt_at', 'uuid']).limit(limit).forUpdate().skipLocked());
     },
 
-    /** Leases pending rows; a first start is counted here, a suspect's only right before its mail is sent. */
+    /** Leases pending rows and counts a first start; a suspect's starts are counted right before its mail is sent. */
     async claim(uuids: Iterable<string>, lease: Lease): Promise<void> {
       await deliveries()
         .whereIn('uuid', sorted(uuids))
@@ -135,7 +134,7 @@ export function deliveryRepository(db: Executor) {
         });
     },
 
-    /** FAILED → PENDING for a higher generation, with the address the operator's message brings. */
+    /** FAILED → PENDING for a higher generation, with the address from the operator's message. */
     async reopen(message: EventMessage, lease: Lease): Promise<void> {
       await deliveries()
         .where({ uuid: message.uuid, status: 'FAILED' })
@@ -153,7 +152,7 @@ export function deliveryRepository(db: Executor) {
         });
     },
 
-    /** One more start of a suspect; false when its lease went to somebody else. */
+    /** Counts another start of a suspect; returns false if another worker holds the lease. */
     async countStart(uuid: string, leaseOwner: string): Promise<boolean> {
       const changed = await deliveries()
         .where({ uuid, status: 'PENDING', lease_owner: leaseOwner })
@@ -161,8 +160,8 @@ export function deliveryRepository(db: Executor) {
       return changed === 1;
     },
 
-    /** The server took the mails, whoever holds the rows by now; deliver-due tells so after `untoldMs` if nobody does before. */
-    async markSent(uuids: Iterable<string>, untoldMs: number = SETTLE_MS): Promise<void> {
+    /** Records accepted mails, whichever worker holds the rows now. deliver-due confirms them after `settleMs` unless a worker has done so. */
+    async markSent(uuids: Iterable<string>, settleMs: number = SETTLE_MS): Promise<void> {
       await deliveries()
         .whereIn('uuid', sorted(uuids))
         .whereIn('status', ['PENDING', 'FAILED'])
@@ -172,7 +171,7 @@ export function deliveryRepository(db: Executor) {
           reason: null,
           lease_owner: null,
           unfinished_starts: 0,
-          next_attempt_at: nowPlus(db, untoldMs),
+          next_attempt_at: nowPlus(db, settleMs),
           settled_at: null,
         });
     },
@@ -190,7 +189,7 @@ export function deliveryRepository(db: Executor) {
       return changed === 1;
     },
 
-    /** Due again later; a refusal counts towards the time after which the recipient is given up. */
+    /** Schedules another attempt; a refusal starts the time after which the delivery fails. */
     async postpone(uuid: string, leaseOwner: string, { ms, reason, isRefusal }: Postponement): Promise<void> {
       await deliveries()
         .where({ uuid, status: 'PENDING', lease_owner: leaseOwner })
@@ -204,19 +203,19 @@ export function deliveryRepository(db: Executor) {
         });
     },
 
-    /** Not sent, through no fault of its own: due again after `ms`, and nothing counts against it. */
-    async giveBack(uuids: Iterable<string>, leaseOwner: string, ms: number, forgetsStarts: boolean): Promise<void> {
+    /** Ends a lease without counting an attempt; the rows are due again after `ms`. */
+    async release(uuids: Iterable<string>, leaseOwner: string, ms: number, resetsStarts: boolean): Promise<void> {
       await deliveries()
         .whereIn('uuid', sorted(uuids))
         .where({ status: 'PENDING', lease_owner: leaseOwner })
         .update({
           lease_owner: null,
           next_attempt_at: nowPlus(db, ms),
-          ...(forgetsStarts ? { unfinished_starts: 0 } : {}),
+          ...(resetsStarts ? { unfinished_starts: 0 } : {}),
         });
     },
 
-    /** The pending rows that these owners hold, locked; rows that somebody else has locked are left to him. */
+    /** Locks the pending rows that these owners hold; skips rows locked by another worker. */
     async lockHeldBy(owners: readonly string[]): Promise<string[]> {
       const rows: Array<{ uuid: string }> = await deliveries()
         .select('uuid')
@@ -228,7 +227,7 @@ export function deliveryRepository(db: Executor) {
       return rows.map(({ uuid }) => uuid);
     },
 
-    /** Ends leases under which nothing was begun; a first start that they counted is forgotten. */
+    /** Ends leases under which no send started, and resets the first start that they counted. */
     async free(uuids: Iterable<string>): Promise<void> {
       await deliveries()
         .whereIn('uuid', sorted(uuids))
@@ -240,7 +239,7 @@ export function deliveryRepository(db: Executor) {
         });
     },
 
-    /** Keeps others off results that are about to be published again. */
+    /** Leases results that are about to be published again. */
     async leaseResults(uuids: Iterable<string>): Promise<void> {
       await deliveries()
         .whereIn('uuid', sorted(uuids))
@@ -248,23 +247,23 @@ export function deliveryRepository(db: Executor) {
         .update({ next_attempt_at: nowPlus(db, SETTLE_MS) });
     },
 
-    /** Removes deliveries that were settled more than `days` days ago; returns how many. */
+    /** Deletes deliveries that were settled more than `days` days ago; returns how many. */
     async purge(days: number, limit: number): Promise<number> {
       return deliveries().where('settled_at', '<', daysAgo(db, days)).limit(limit).delete();
     },
 
-    /** The confirmation is on its topic: nothing is left to do, and the address is not needed any more. */
+    /** Settles deliveries whose confirmation was published, and erases their address. */
     async settleSent(uuids: Iterable<string>): Promise<void> {
       await deliveries().whereIn('uuid', sorted(uuids)).where({ status: 'SENT' }).update(settled);
     },
 
-    /** The same for dead letters; a row that has failed again since, for an operator's retry, has another one to be told. */
-    async settleFailed(told: ReadonlyArray<Pick<Delivery, 'uuid' | 'generation'>>): Promise<void> {
+    /** Settles deliveries whose dead letter was published, unless a retry has failed again with a newer generation. */
+    async settleFailed(buried: ReadonlyArray<Pick<Delivery, 'uuid' | 'generation'>>): Promise<void> {
       await deliveries()
-        .whereIn('uuid', sorted(told.map(({ uuid }) => uuid)))
+        .whereIn('uuid', sorted(buried.map(({ uuid }) => uuid)))
         .whereIn(
           ['uuid', 'generation'],
-          told.map(({ uuid, generation }) => [uuid, generation]),
+          buried.map(({ uuid, generation }) => [uuid, generation]),
         )
         .where({ status: 'FAILED' })
         .update(settled);

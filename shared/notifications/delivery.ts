@@ -1,7 +1,7 @@
-/** PENDING until its mail was taken or refused for good. */
+/** PENDING until the mail is accepted or permanently refused. */
 export type DeliveryStatus = 'PENDING' | 'SENT' | 'FAILED';
 
-/** One row of email_deliveries: the inbox entry of one event, and what became of its mail. */
+/** One row of email_deliveries: the inbox entry of one event and the outcome of its mail. */
 export interface Delivery {
   readonly uuid: string;
   /** null once the delivery is settled. */
@@ -10,7 +10,7 @@ export interface Delivery {
   readonly status: DeliveryStatus;
   /** Refusals so far. */
   readonly attempts: number;
-  /** How often sending was started and then never heard of again: the process died. */
+  /** Sends that started but did not finish because the process died. */
   readonly unfinishedStarts: number;
   readonly refusedSince: Date | null;
   readonly reason: string | null;
@@ -24,22 +24,19 @@ export interface Delivery {
 /** A delivery that this process may send until its lease ends. */
 export interface Claim extends Delivery {
   readonly userEmail: string;
-  /** The end of the lease on this process's monotonic clock (performance.now, in ms). */
+  /** On this process's monotonic clock (performance.now, in ms). */
   readonly leaseEndsAt: number;
   readonly leaseOwner: string;
 }
 
-/** A process that dies this often while it sends one mail is killed by that mail. */
+/** After this many unfinished starts, the mail itself is assumed to kill the process. */
 export const MAX_UNFINISHED_STARTS = 5;
 
-/** Rows outlive Kafka's retention by far; an event that is older and unknown may have been mailed long ago. */
+/** Far longer than Kafka's retention: an older, unknown event may have been mailed before. */
 export const KEEP_DAYS = 90;
 
-/**
- * A function that runs for longer claims for no longer than this: what it has not begun by then it gives back, and what it had
- * when it died is free again soon.
- */
+/** Caps the lease of functions with a longer timeout, so that rows are released soon after a process dies. */
 export const LONGEST_CLAIM_MS = 20_000;
 
-/** A lease outlives the function that holds it by this much. */
+/** How much longer a lease lasts than the function that holds it. */
 export const LEASE_MARGIN_MS = 5000;

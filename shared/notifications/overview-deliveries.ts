@@ -1,28 +1,29 @@
-import { keptFor } from '#shared/async/memoize-for.ts';
+import { memoizeFor } from '#shared/async/memoize-for.ts';
 import type { Database } from '#shared/db/database.ts';
-import { statement } from '#shared/db/run.ts';
-import type { DeliveryOverview } from './delivery-overview.ts';
+import { store } from '#shared/db/run.ts';
+import type { DeliveryOverview } from './delivery-schemas.ts';
 import { overviewRepository } from './overview-repository.ts';
 
-/** How old what is told may be. */
+/** Maximum age of an answer. */
 const KEEP_MS = 1000;
 const MAX_WAITING = 50;
 
 /**
- * How many mails wait, were sent and failed for good, and which wait. Asked ever so often it runs its queries once a second.
- * @throws (what it returns) AppError DEPENDENCY_DOWN
+ * Returns a function that counts deliveries by state and lists pending ones. It runs its queries at most once per second,
+ * however often it is called.
+ * @throws (the returned function) AppError DEPENDENCY_DOWN
  */
 export function overviewDeliveries(database: () => Promise<Database>) {
-  return keptFor(KEEP_MS, async (): Promise<DeliveryOverview> => {
-    const [pending, sent, failed, waiting] = await statement(await database(), (db) => {
-      const deliveries = overviewRepository(db);
-      return Promise.all([
+  const query = store(database, overviewRepository);
+  return memoizeFor(KEEP_MS, async (): Promise<DeliveryOverview> => {
+    const [pending, sent, failed, waiting] = await query((deliveries) =>
+      Promise.all([
         deliveries.count('PENDING'),
         deliveries.count('SENT'),
         deliveries.count('FAILED'),
         deliveries.waiting(MAX_WAITING),
-      ]);
-    });
+      ]),
+    );
     return {
       observedAt: new Date().toISOString(),
       states: { PENDING: pending, SENT: sent, FAILED: failed },

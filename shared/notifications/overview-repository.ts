@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { boundedCount } from '#shared/db/bounded-count.ts';
 import type { Executor } from '#shared/db/database.ts';
+import { boundedCount } from '#shared/db/sql.ts';
 import type { DeliveryStatus } from './delivery.ts';
 
 export interface WaitingRow {
@@ -10,7 +10,7 @@ export interface WaitingRow {
   readonly nextAttemptAt: Date | null;
 }
 
-/** What the dashboard asks of email_deliveries, each from one index. */
+/** The dashboard's queries on email_deliveries. Each is answered from one index. */
 export function overviewRepository(db: Executor) {
   const deliveries = (): Knex.QueryBuilder => db('email_deliveries');
   return {

@@ -10,7 +10,7 @@ export interface ParsedBatch {
   readonly deadLetters: readonly OutgoingMessage[];
 }
 
-/** The events of a batch, each once with its highest generation, and the dead letters of what is no event. */
+/** Parses a batch into events, each once with its highest generation, and dead letters of malformed messages. */
 export function parseBatch(records: readonly RawRecord[]): ParsedBatch {
   const messages = new Map<string, InboxMessage>();
   const deadLetters: OutgoingMessage[] = [];

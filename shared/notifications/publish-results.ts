@@ -1,5 +1,5 @@
 import type { Database } from '#shared/db/database.ts';
-import { statement } from '#shared/db/run.ts';
+import { store } from '#shared/db/run.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import { toMessage } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND, EMAIL_SENT } from '#shared/messages/topics.ts';
@@ -8,7 +8,7 @@ import { type DeadLetterSource, toDeadLetterOf } from './dead-delivery.ts';
 import { deliveryRepository } from './delivery-repository.ts';
 import { sentRecorded } from './sent-unrecorded.ts';
 
-/** What a confirmation says of a delivery. */
+/** The parts of a delivery that its confirmation contains. */
 export interface Confirmation {
   readonly uuid: string;
   readonly userEmail: string;
@@ -23,8 +23,9 @@ export interface PublishResultsDependencies {
   publish: Publish;
 }
 
-/** Tells the users context what became of deliveries; whatever is not published here deliver-due publishes later. */
+/** Publishes the results of deliveries to the users context. If publishing fails, deliver-due publishes them later. */
 export function publishResults({ database, publish }: PublishResultsDependencies) {
+  const inbox = store(database, deliveryRepository);
   return {
     async confirm(confirmations: readonly Confirmation[]): Promise<void> {
       if (confirmations.length === 0) return;
@@ -34,9 +35,9 @@ export function publishResults({ database, publish }: PublishResultsDependencies
       await publish(EMAIL_SENT, messages);
       await step('confirmation: taken');
       const uuids = confirmations.map(({ uuid }) => uuid);
-      // The row says SENT by now, even where the answer to writing it was lost.
+      // The row is SENT by now, even if the answer to that update was lost.
       sentRecorded(uuids);
-      await statement(await database(), (db) => deliveryRepository(db).settleSent(uuids));
+      await inbox((rows) => rows.settleSent(uuids));
       await step('confirmation: settled');
     },
 
@@ -44,7 +45,7 @@ export function publishResults({ database, publish }: PublishResultsDependencies
       if (failures.length === 0) return;
       await publish(`${EMAIL_SEND}.dlq`, failures.map(toDeadLetterOf));
       await step('dead letter: taken');
-      await statement(await database(), (db) => deliveryRepository(db).settleFailed(failures));
+      await inbox((rows) => rows.settleFailed(failures));
       await step('dead letter: settled');
     },
   };

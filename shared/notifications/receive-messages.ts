@@ -37,15 +37,17 @@ function withAddress({ row, message }: TakenIn) {
   return { ...row, userEmail: message.userEmail };
 }
 
-/** The rows are safe already: what fails here is done by deliver-due. */
+/** The rows are committed, so deliver-due repeats whatever fails here. */
 async function orLater(what: string, work: Promise<void>): Promise<void> {
-  await work.catch((error: unknown) => log.warn(`${what} left to deliver-due`, { problem: errorText(error, 120) }));
+  await work.catch((error: unknown) =>
+    log.warn(`${what} not published, deliver-due retries`, { problem: errorText(error, 120) }),
+  );
 }
 
 /**
- * Takes a batch into the inbox: every event's row is committed before the batch is acknowledged, and what is free to be sent
- * is sent at once. Anything after the commit is the rows' business, not Kafka's.
- * @throws only when the rows, or the dead letters of what cannot be parsed, cannot be written
+ * Takes a batch into the inbox: every event's row is committed before the batch is acknowledged, and rows that this call claimed
+ * are sent immediately. After the commit, retries are driven by the rows, not by Kafka.
+ * @throws only when the rows, or the dead letters of malformed messages, cannot be written
  */
 export function receiveMessages({ database, publish, results, deliver }: ReceiveDependencies) {
   return async (records: readonly RawRecord[], remainingMs: () => number): Promise<void> => {
@@ -56,7 +58,7 @@ export function receiveMessages({ database, publish, results, deliver }: Receive
     const { taken, tooOld } = await takeIn(await database(), messages, lease);
     await step('intake: committed');
     const buried = publish(`${EMAIL_SEND}.dlq`, [...deadLetters, ...tooOld.map(tooOldLetter)]);
-    // Awaited below: what is wrong with some records must not hold up the mails of the others.
+    // Awaited below, so that malformed records do not delay the mails of the others.
     buried.catch(() => undefined);
 
     const wanted = (...kinds: Intake[]) => taken.filter(({ intake }) => kinds.includes(intake));

@@ -13,8 +13,8 @@ export interface SentRecorderDependencies {
 }
 
 /**
- * Writes down what was sent in groups of at most 20 mails or 100 ms, then confirms it. What cannot be written stays in the
- * process-wide set of the sent but unrecorded.
+ * Records sent mails in groups of at most 20 mails or 100 ms, then confirms them. Mails that cannot be recorded stay in the
+ * process-wide set of unrecorded mails.
  */
 export function sentRecorder({ markSent, confirm }: SentRecorderDependencies) {
   let group: Claim[] = [];
@@ -28,13 +28,16 @@ export function sentRecorder({ markSent, confirm }: SentRecorderDependencies) {
       await markSent(uuids);
     } catch (error) {
       for (const uuid of uuids) sentUnrecordable().add(uuid);
-      log.error('Sent mails not recorded yet', { mails: uuids.length, error });
+      log.error('Sent mails not recorded, deliver-due retries', { mails: uuids.length, error });
       return;
     }
     sentRecorded(uuids);
     await step('send: SENT written');
     await confirm(claims).catch((error: unknown) => {
-      log.warn('Confirmations left to deliver-due', { mails: uuids.length, problem: errorText(error, 120) });
+      log.warn('Confirmations not published, deliver-due retries', {
+        mails: uuids.length,
+        problem: errorText(error, 120),
+      });
     });
   };
 
@@ -55,7 +58,7 @@ export function sentRecorder({ markSent, confirm }: SentRecorderDependencies) {
       else timer ??= setTimeout(flush, GROUP_MS);
     },
 
-    /** Writes what is left and waits until everything was tried. */
+    /** Records the last group and waits until every group has been attempted. */
     async end(): Promise<void> {
       flush();
       await Promise.all(writing);

@@ -9,15 +9,15 @@ function processWide(name: string): () => Set<string> {
 }
 
 /**
- * Events whose 250 was seen but is not recorded yet. Process-wide, so that whichever function meets such an event next, of
- * whichever loaded version of the code, records it instead of sending it again.
+ * Events whose 250 was seen but is not recorded yet. Process-wide, so that any function, of any loaded version of the code,
+ * records such an event instead of sending it again.
  */
 export const sentUnrecorded = processWide('sent-unrecorded');
 
-/** Those of them that could not be recorded when it was tried: deliver-due tries again. */
+/** Events among them whose recording failed; deliver-due retries it. */
 export const sentUnrecordable = processWide('sent-unrecordable');
 
-/** Their rows say SENT. */
+/** Removes events whose rows are SENT. */
 export function sentRecorded(uuids: Iterable<string>): void {
   for (const uuid of uuids) {
     sentUnrecorded().delete(uuid);

@@ -10,13 +10,13 @@ export interface TakenIn {
   readonly row: DeliveryRow;
   readonly message: InboxMessage;
   readonly intake: Intake;
-  /** The row was written by this very intake, or by an earlier one that never learned that it was. */
+  /** The row was inserted by this call, or by an earlier one that did not learn of its commit. */
   readonly isNew: boolean;
 }
 
 export interface IntakeResult {
   readonly taken: readonly TakenIn[];
-  /** Events so old that they may have been mailed and forgotten long ago. */
+  /** Unknown events so old that they may have been mailed before. */
   readonly tooOld: readonly InboxMessage[];
 }
 
@@ -24,7 +24,7 @@ function isOld({ addedAt }: InboxMessage): boolean {
   return Date.now() - addedAt.getTime() > KEEP_DAYS * 24 * 60 * 60 * 1000;
 }
 
-/** Commits one row per event and leases those that are free to be sent. */
+/** Commits one row per event and leases the rows that may be sent. */
 export function takeIn(
   database: Database,
   messages: ReadonlyMap<string, InboxMessage>,

@@ -3,12 +3,12 @@ import type { Mail } from '#shared/mail/mail-transport.ts';
 
 const SUBJECT = 'Welcome to our site!';
 
-/** The Message-ID of an event's mail: every repetition carries the same one. */
+/** The Message-ID of an event's mail, the same for every repetition. */
 function messageIdOf(uuid: string): string {
   return `${uuid}@registration.example`;
 }
 
-/** The welcome mail for one event. Messages hold no names, so the mail addresses nobody by one. */
+/** The welcome mail for one event. Messages contain no names, so the mail has no personal greeting. */
 export function welcomeMail(uuid: string, to: string, traceparent: string | null): Mail {
   return {
     to,

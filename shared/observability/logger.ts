@@ -16,8 +16,8 @@ function withTrace(fields: Fields): Record<string, unknown> {
 }
 
 /**
- * Structured log lines, each with the trace id of the call it belongs to. Fields never hold a password, a hash, a token or a
- * whole event; an error goes in as `error`, with its causes.
+ * Structured log lines, each with the trace id of its call. Fields never contain a password, a hash, a token or a whole event.
+ * Pass an error as `error`; its causes are logged too.
  */
 export const log = {
   debug: (message: string, fields: Fields = {}): void => logger().debug(message, withTrace(fields)),

@@ -3,7 +3,7 @@ import { getConfig } from '#shared/config/config.ts';
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 
-/** What the alarms of a deployed stage watch (tools/deploy/alarms.ts). */
+/** Watched by the alarms of a deployed stage (tools/deploy/alarms.ts). */
 const UNITS = {
   DeadLetters: MetricUnit.Count,
   OldestUnpublishedEventSeconds: MetricUnit.Seconds,
@@ -12,7 +12,7 @@ const UNITS = {
 
 let powertools: Metrics | undefined;
 
-/** Writes one figure for CloudWatch into the log, in its embedded format. In the local stage nobody would read it. */
+/** Logs a metric in CloudWatch's embedded metric format. Does nothing in the local stage. */
 export function reportMetric(name: keyof typeof UNITS, value: number): void {
   if (getConfig().STAGE === 'local') return;
   powertools ??= new Metrics({ serviceName: 'registration' });

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 
-/** One W3C trace context (https://www.w3.org/TR/trace-context/). Ids are lower-case hex. */
+/** A W3C trace context (https://www.w3.org/TR/trace-context/). Ids are lower-case hex. */
 export interface TraceContext {
   readonly traceId: string;
   readonly spanId: string;
@@ -15,7 +15,7 @@ const TRACE_BYTES = 16;
 const SPAN_BYTES = 8;
 const CONTEXT_BYTES = TRACE_BYTES + SPAN_BYTES;
 
-/** Drawn for many contexts at once: each draw costs a request as much as reading its headers. */
+/** Random bytes for 100 contexts: one call per context would cost as much as reading the request's headers. */
 let random = Buffer.alloc(0);
 
 export function newTrace(): TraceContext {
@@ -26,7 +26,7 @@ export function newTrace(): TraceContext {
   return { traceId, spanId, sampled: true };
 }
 
-/** The context that a `traceparent` value names, or undefined when it is absent or malformed. */
+/** Parses a `traceparent` value; undefined if it is absent or malformed. */
 export function parseTraceparent(value: string | undefined): TraceContext | undefined {
   const match = TRACEPARENT.exec(value?.trim().toLowerCase() ?? '');
   const [, traceId, spanId, flags] = match ?? [];
@@ -39,7 +39,7 @@ export function formatTraceparent({ traceId, spanId, sampled }: TraceContext): s
   return `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
 }
 
-/** A new span of the trace that the caller names, else of a new trace. */
+/** A new span of the caller's trace, or of a new trace if there is none. */
 export function continueTrace(traceparent: string | undefined): TraceContext {
   const parent = parseTraceparent(traceparent);
   const fresh = newTrace();
@@ -54,12 +54,12 @@ export function runInTrace<T>(trace: TraceContext, run: () => T): T {
   return storage.run(trace, run);
 }
 
-/** The traces that a line about several events belongs to, each once. */
+/** The distinct trace ids of several events, for a log line about all of them. */
 export function traceIdsOf(events: Iterable<{ readonly traceparent: string | null }>): string[] {
   return [...new Set([...events].flatMap(({ traceparent }) => traceIdOf(traceparent) ?? []))];
 }
 
-/** The trace id in a stored `traceparent`, or null. */
+/** The trace id of a stored `traceparent`, or null. */
 export function traceIdOf(traceparent: string | null | undefined): string | null {
   return parseTraceparent(traceparent ?? undefined)?.traceId ?? null;
 }

@@ -1,5 +1,5 @@
 import type { Database } from '#shared/db/database.ts';
-import { statement } from '#shared/db/run.ts';
+import { store } from '#shared/db/run.ts';
 import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { toDeadLetter } from '#shared/messages/dead-letter.ts';
@@ -16,11 +16,13 @@ export interface ConfirmDependencies {
 }
 
 /**
- * Finishes every event that a confirmation names; the message itself is the confirmation, whatever its state says. What
- * cannot be parsed is dead-lettered and fails nobody.
- * @throws when the database or the broker does not answer: then the batch is delivered again
+ * Finishes every event that a confirmation names. The message itself is the confirmation, whatever its `eventState` says.
+ * Malformed messages are dead-lettered and do not fail the batch.
+ * @throws when the database or the broker does not answer; the batch is then delivered again
  */
 export function confirmEvents({ database, publish }: ConfirmDependencies) {
+  const outbox = store(database, outboxRepository);
+
   return async (records: readonly RawRecord[]): Promise<void> => {
     const confirmed = new Map<string, Date | null>();
     const traced: EventMessage[] = [];
@@ -38,7 +40,7 @@ export function confirmEvents({ database, publish }: ConfirmDependencies) {
     }
     await step('confirm: parsed');
     if (confirmed.size > 0) {
-      const finished = await statement(await database(), (db) => outboxRepository(db).finish(confirmed));
+      const finished = await outbox((events) => events.finish(confirmed));
       log.info('Events confirmed', { confirmations: confirmed.size, finished, traceIds: traceIdsOf(traced) });
       await step('confirm: FINISHED written');
     }

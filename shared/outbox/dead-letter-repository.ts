@@ -1,22 +1,22 @@
 import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
 import { daysAgo, now } from '#shared/db/sql.ts';
-import type { EventState } from './event-states.ts';
+import type { EventState } from './event.ts';
 
 export interface RecordedDeadLetter {
-  /** Where the dead letter lies: its own topic, partition and offset. */
+  /** Topic, partition and offset of the dead letter itself. */
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
   readonly eventUuid: string | null;
   readonly condition: string;
   readonly reason: string;
-  /** The value of the record that failed, cut to what the column holds. */
+  /** The value of the failed record, cut to the column's length. */
   readonly record: string | null;
 }
 
 export interface DeadLetterRow extends RecordedDeadLetter {
-  /** null when the event is none of ours. */
+  /** null for an event unknown to this system. */
   readonly eventState: EventState | null;
   readonly recordedAt: Date;
 }
@@ -36,7 +36,7 @@ const COLUMNS = {
 const MAX_RECORD_LENGTH = 8192;
 
 export function deadLetterRepository(db: Executor) {
-  /** All dead letters beside their events, those of events of ours, or those of none. */
+  /** Dead letters joined with their events: all, only those with a known event, or only those without. */
   const withEvents = (isKnown: boolean | undefined): Knex.QueryBuilder => {
     const all = db({ l: 'dead_letters' }).leftJoin({ e: 'outbox_events' }, 'e.uuid', 'l.event_uuid');
     if (isKnown === undefined) return all;
@@ -44,7 +44,7 @@ export function deadLetterRepository(db: Executor) {
   };
 
   return {
-    /** Writes each dead letter once, however often it is delivered. */
+    /** Inserts each dead letter once, however often it is delivered. */
     async add(letters: readonly RecordedDeadLetter[]): Promise<void> {
       if (letters.length === 0) return;
       const rows = letters.map((letter) => ({
@@ -60,7 +60,7 @@ export function deadLetterRepository(db: Executor) {
       await db('dead_letters').insert(rows).onConflict().ignore();
     },
 
-    /** Removes what was recorded more than `days` days ago; returns how many. */
+    /** Deletes dead letters recorded more than `days` days ago; returns how many. */
     async purge(days: number, limit: number): Promise<number> {
       return db('dead_letters').where('recorded_at', '<', daysAgo(db, days)).limit(limit).delete();
     },

@@ -1,9 +1,9 @@
-import type { Latency } from './pipeline.ts';
+import type { Latency } from './outbox-schemas.ts';
 
-/** Each bucket's bound is this much above the one before: a value read from its middle is off by less than 5 %. */
+/** Ratio of neighbouring bucket bounds: a value read from a bucket's middle is off by less than 5 %. */
 export const BUCKET_GROWTH = 1.1;
 
-/** How many values fell into each bucket; bucket b holds what is nearest to BUCKET_GROWTH^b ms. */
+/** Bucket → number of values. Bucket b holds the values nearest to BUCKET_GROWTH^b ms. */
 export type Histogram = ReadonlyMap<number, number>;
 
 export function merge(histograms: Iterable<Histogram>): Histogram {
@@ -18,7 +18,7 @@ function rounded(ms: number): number {
   return ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms);
 }
 
-/** The value (in ms) that the given part of all values does not exceed, by the nearest rank. */
+/** A percentile in ms by the nearest-rank method; `part` is 0 to 1. */
 function percentile(histogram: Histogram, part: number): number {
   const total = [...histogram.values()].reduce((sum, count) => sum + count, 0);
   const rank = Math.max(1, Math.ceil(total * part));
@@ -30,7 +30,7 @@ function percentile(histogram: Histogram, part: number): number {
   return 0;
 }
 
-/** null when nothing was measured. */
+/** Percentiles of a histogram, null if it is empty. */
 export function latencyOf(histogram: Histogram): Latency | null {
   return histogram.size === 0
     ? null

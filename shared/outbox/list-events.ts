@@ -1,13 +1,12 @@
 import type { Database } from '#shared/db/database.ts';
-import { statement } from '#shared/db/run.ts';
+import { store } from '#shared/db/run.ts';
 import { tableTotals } from '#shared/db/table-total.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { traceIdOf } from '#shared/observability/trace-context.ts';
-import { toPage } from '#shared/validation/to-page.ts';
-import type { EventPage, ListEventsQuery, PipelineEvent } from './event.ts';
-import type { EventState } from './event-states.ts';
-import { MAX_PAGE_SIZE } from './largest-page.ts';
+import { MAX_PAGE_SIZE, toPage } from '#shared/validation/page.ts';
+import type { EventState } from './event.ts';
 import { type EventRow, outboxRepository } from './outbox-repository.ts';
+import type { EventPage, ListEventsQuery, PipelineEvent } from './outbox-schemas.ts';
 
 export function toPipelineEvent(row: EventRow): PipelineEvent {
   return {
@@ -28,25 +27,29 @@ export function eventNotFound(): AppError {
   return new AppError('NOT_FOUND', 'There is no event with this uuid.');
 }
 
-/** One page of events, newest first; sizes over 100 are cut. Totals over 10,000 are at most 5 s old. @throws AppError DEPENDENCY_DOWN */
+/**
+ * Returns one page of events, newest first. Sizes over 100 are cut; totals over 10,000 are at most 5 s old.
+ * @throws AppError DEPENDENCY_DOWN
+ */
 export function listEvents(database: () => Promise<Database>) {
+  const query = store(database, outboxRepository);
   const totalOf = tableTotals<EventState | undefined>(() => performance.now());
 
   return async ({ state: wanted, page, pageSize }: ListEventsQuery): Promise<EventPage> => {
-    const size = Math.min(pageSize, MAX_PAGE_SIZE);
+    const size = Math.min(pageSize, MAX_PAGE_SIZE.events);
     const state = wanted === '' ? undefined : wanted;
-    const [rows, totalElements] = await statement(await database(), (db) => {
-      const outbox = outboxRepository(db);
-      return Promise.all([outbox.list(state, page * size, size), totalOf(state).get(() => outbox.count(state))]);
-    });
+    const [rows, totalElements] = await query((outbox) =>
+      Promise.all([outbox.list(state, page * size, size), totalOf(state).get(() => outbox.count(state))]),
+    );
     return toPage(rows.map(toPipelineEvent), { page, size }, totalElements);
   };
 }
 
 /** @throws AppError NOT_FOUND, DEPENDENCY_DOWN */
 export function getEvent(database: () => Promise<Database>) {
+  const outbox = store(database, outboxRepository);
   return async (uuid: string): Promise<PipelineEvent> => {
-    const row = await statement(await database(), (db) => outboxRepository(db).find(uuid));
+    const row = await outbox((events) => events.find(uuid));
     if (row === undefined) throw eventNotFound();
     return toPipelineEvent(row);
   };

@@ -1,18 +1,18 @@
-import { keptFor, monotonicMs } from '#shared/async/memoize-for.ts';
+import { memoizeFor, monotonicMs } from '#shared/async/memoize-for.ts';
 import type { Database } from '#shared/db/database.ts';
-import { statement } from '#shared/db/run.ts';
+import { store } from '#shared/db/run.ts';
 import { type Histogram, latencyOf, merge } from './histogram.ts';
-import type { Minute, Pipeline } from './pipeline.ts';
+import type { Minute, Pipeline } from './outbox-schemas.ts';
 import { pipelineRepository, type Span } from './pipeline-repository.ts';
 
 const MINUTE_MS = 60_000;
 const MINUTES = 15;
-/** The minutes that still change with every registration: this one, and the one before, whose events are being committed. */
+/** The minutes that every registration may change: the current one, and the previous one, whose events may still be committing. */
 const RUNNING_MINUTES = 2;
 
-/** How old what is told may be. */
+/** Maximum age of an answer. */
 const KEEP_MS = 1000;
-/** The earlier minutes hardly change: only a late confirmation or a retry touches them. */
+/** Earlier minutes rarely change: only a late confirmation or a retry touches them. */
 const KEEP_EARLIER_MS = 30_000;
 
 interface MinuteFigures {
@@ -39,21 +39,22 @@ function toMinute({ startsAt, registered, failed, latencies }: MinuteFigures): M
 }
 
 /**
- * What goes through the pipeline: how many events are in each state, and rates and latencies of the last 15 minutes. Asked ever
- * so often it runs its queries once a second.
- * @throws (what it returns) AppError DEPENDENCY_DOWN
+ * Returns a function that reports the pipeline: the number of events in each state, and rates and latencies of the last
+ * 15 minutes. It runs its queries at most once per second, however often it is called.
+ * @throws (the returned function) AppError DEPENDENCY_DOWN
  */
 export function observePipeline(
   database: () => Promise<Database>,
   clock: () => number = Date.now,
   elapsed: () => number = monotonicMs,
 ) {
+  const query = store(database, pipelineRepository);
+
   const minutesIn = async (span: Span): Promise<MinuteFigures[]> => {
     const count = Math.round((span.until.getTime() - span.from.getTime()) / MINUTE_MS);
-    const [registered, failed, latencies] = await statement(await database(), (db) => {
-      const pipeline = pipelineRepository(db);
-      return Promise.all([pipeline.registeredIn(span), pipeline.failedIn(span), pipeline.latenciesIn(span)]);
-    });
+    const [registered, failed, latencies] = await query((pipeline) =>
+      Promise.all([pipeline.registeredIn(span), pipeline.failedIn(span), pipeline.latenciesIn(span)]),
+    );
     return Array.from({ length: count }, (_, minute) => ({
       startsAt: span.from.getTime() + minute * MINUTE_MS,
       registered: registered.get(minute) ?? 0,
@@ -62,16 +63,16 @@ export function observePipeline(
     }));
   };
 
-  /** The minutes from `first` to `last` before the one that runs. */
+  /** From the start of the minute `first` minutes ago to the end of the one `last` minutes ago. */
   const span = (first: number, last: number): Span => {
-    const running = startOfMinute(clock());
-    return { from: new Date(running - first * MINUTE_MS), until: new Date(running - (last - 1) * MINUTE_MS) };
+    const current = startOfMinute(clock());
+    return { from: new Date(current - first * MINUTE_MS), until: new Date(current - (last - 1) * MINUTE_MS) };
   };
 
-  const earlier = keptFor(KEEP_EARLIER_MS, () => minutesIn(span(MINUTES - 1, RUNNING_MINUTES)), elapsed);
+  const earlier = memoizeFor(KEEP_EARLIER_MS, () => minutesIn(span(MINUTES - 1, RUNNING_MINUTES)), elapsed);
   const running = () => minutesIn(span(RUNNING_MINUTES - 1, 0));
 
-  /** When the minute has changed since the earlier ones were read, one is missing: an overlap is cut off, a gap is read. */
+  /** The earlier minutes may be cached from a previous minute: drops the overlap and reads the gap. */
   const minutes = async (): Promise<MinuteFigures[]> => {
     const [before, now] = await Promise.all([earlier(), running()]);
     const oldest = startOfMinute(clock()) - (MINUTES - 1) * MINUTE_MS;
@@ -82,21 +83,20 @@ export function observePipeline(
     return [...known, ...gap, ...now].slice(-MINUTES);
   };
 
-  return keptFor(
+  return memoizeFor(
     KEEP_MS,
     async (): Promise<Pipeline> => {
       const [figures, [processing, finished, failed, unpublished, oldest]] = await Promise.all([
         minutes(),
-        statement(await database(), (db) => {
-          const pipeline = pipelineRepository(db);
-          return Promise.all([
+        query((pipeline) =>
+          Promise.all([
             pipeline.countState('PROCESSING'),
             pipeline.countState('FINISHED'),
             pipeline.countState('FAILED'),
             pipeline.countUnpublished(),
             pipeline.oldestUnfinished(),
-          ]);
-        }),
+          ]),
+        ),
       ]);
       return {
         observedAt: new Date(clock()).toISOString(),

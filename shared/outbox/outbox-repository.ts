@@ -1,15 +1,21 @@
 import type { Knex } from 'knex';
+import { backoffMs } from '#shared/async/waiting.ts';
+import { getConfig } from '#shared/config/config.ts';
 import type { Executor } from '#shared/db/database.ts';
 import { daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
-import type { EventState } from './event-states.ts';
-import type { NewEvent } from './outbox-event.ts';
-import { republishDelayMs } from './republish-delay.ts';
+import type { EventState, NewEvent } from './event.ts';
 
-/** Rows are born leased: the inline publish gets this long before a relay may take them. */
+/** How long to wait for a confirmation after publication n (from 1), in ms. */
+export function republishDelayMs(publications: number): number {
+  const { RELAY_REPUBLISH_FIRST_MS: firstMs, RELAY_REPUBLISH_LONGEST_MS: longestMs } = getConfig();
+  return backoffMs({ firstMs, longestMs }, publications);
+}
+
+/** New rows start leased: the inline publish has this long before a relay may claim them. */
 const BIRTH_LEASE_MS = 5000;
 
-/** What the column holds; a dead letter of somebody else may say more. */
+/** The column's length; dead letters of other systems may have longer reasons. */
 const MAX_REASON_LENGTH = 500;
 
 export interface EventRow {
@@ -27,13 +33,10 @@ export interface EventRow {
   processed_at: Date | null;
 }
 
-/** What the broker has. */
 type PublishedEvent = Pick<EventRow, 'uuid' | 'generation'>;
 
-const DONE = {
-  /** Clears the address of an event that is done when its user was deleted meanwhile. */
-  user_email: 'CASE WHEN erase_when_done = 1 THEN NULL ELSE user_email END',
-};
+/** The address after an event has ended: erased if its user was deleted meanwhile. */
+const ADDRESS_AT_END = 'CASE WHEN erase_when_done = 1 THEN NULL ELSE user_email END';
 
 function byUuid(uuids: Iterable<string>): string[] {
   return [...new Set(uuids)].sort();
@@ -57,8 +60,8 @@ export function outboxRepository(db: Executor) {
     },
 
     /**
-     * After the broker's acknowledgement: when the rows are due again unless they are confirmed; never their state. A row that an
-     * operator has retried meanwhile is of a generation that is still to be published.
+     * Records the broker's acknowledgement and when the rows are due again without a confirmation; never changes the state.
+     * Skips rows that an operator has retried meanwhile: their new generation is not published yet.
      */
     async markPublished(published: readonly PublishedEvent[], publications: number): Promise<void> {
       await events()
@@ -75,21 +78,22 @@ export function outboxRepository(db: Executor) {
         });
     },
 
-    /** The rows that are due, locked; rows that another relay has locked are left to it. */
+    /** Locks the rows that are due; skips rows locked by another relay. */
     async lockDue(published: boolean, limit: number): Promise<EventRow[]> {
       const due = events().where({ event_state: 'PROCESSING' }).where('next_attempt_at', '<=', now(db));
       const wanted = published ? due.whereNotNull('published_at') : due.whereNull('published_at');
       return wanted.orderBy(['next_attempt_at', 'id']).limit(limit).forUpdate().skipLocked();
     },
 
-    async lease(ids: readonly number[], ms: number): Promise<void> {
+    async lease(rows: ReadonlyArray<Pick<EventRow, 'id'>>, ms: number): Promise<void> {
+      const ids = rows.map(({ id }) => id);
       await events()
         .whereIn('id', ids)
         .where({ event_state: 'PROCESSING' })
         .update({ next_attempt_at: nowPlus(db, ms) });
     },
 
-    /** A confirmation wins over everything but itself. Returns how many events it finished. */
+    /** Finishes PROCESSING and FAILED events: a late confirmation wins. Returns how many it finished. */
     async finish(confirmed: ReadonlyMap<string, Date | null>): Promise<number> {
       const uuids = byUuid(confirmed.keys());
       const known = uuids.filter((uuid) => confirmed.get(uuid) instanceof Date);
@@ -110,11 +114,11 @@ export function outboxRepository(db: Executor) {
           published_at: db.raw('COALESCE(published_at, UTC_TIMESTAMP(3))'),
           next_attempt_at: null,
           reason: null,
-          user_email: db.raw(DONE.user_email),
+          user_email: db.raw(ADDRESS_AT_END),
         });
     },
 
-    /** A dead letter of an older generation than the row's is ignored. Returns whether the event became FAILED. */
+    /** Ignores a dead letter of an older generation than the row's. Returns whether the event became FAILED. */
     async fail(uuid: string, generation: number, reason: string): Promise<boolean> {
       const changed = await events()
         .where({ uuid, event_state: 'PROCESSING' })
@@ -124,12 +128,12 @@ export function outboxRepository(db: Executor) {
           processed_at: now(db),
           next_attempt_at: null,
           reason: reason.slice(0, MAX_REASON_LENGTH),
-          user_email: db.raw(DONE.user_email),
+          user_email: db.raw(ADDRESS_AT_END),
         });
       return changed === 1;
     },
 
-    /** FAILED → PROCESSING with the next generation; returns the row as it is then, or undefined when it was not FAILED. */
+    /** FAILED → PROCESSING with the next generation. Returns the updated row, or undefined if it was not FAILED. */
     async reopen(uuid: string): Promise<EventRow | undefined> {
       const changed = await events()
         .where({ uuid, event_state: 'FAILED' })
@@ -146,7 +150,7 @@ export function outboxRepository(db: Executor) {
       return changed === 1 ? events().where({ uuid }).first() : undefined;
     },
 
-    /** Erases the address from the user's events that are done and marks the others; returns the uuids of all. */
+    /** Erases the address from the user's ended events and marks the others for erasure; returns the uuids of all. */
     async eraseAddressOf(userId: number): Promise<string[]> {
       const rows: Array<Pick<EventRow, 'uuid'>> = await events()
         .select('uuid')
@@ -161,7 +165,7 @@ export function outboxRepository(db: Executor) {
       return rows.map(({ uuid }) => uuid);
     },
 
-    /** Those of the events whose user was deleted. */
+    /** The events among `uuids` whose user was deleted. */
     async erasedAmong(uuids: readonly string[]): Promise<string[]> {
       if (uuids.length === 0) return [];
       const erased = events().select('uuid').whereIn('uuid', byUuid(uuids)).where({ erase_when_done: 1 });
@@ -178,12 +182,12 @@ export function outboxRepository(db: Executor) {
       return state === undefined ? page : page.where({ event_state: state });
     },
 
-    /** How long the oldest event that no broker has acknowledged has been waiting; 0 when there is none. */
+    /** The age of the oldest event without a broker's acknowledgement, 0 if there is none. */
     async oldestUnpublishedSeconds(): Promise<number> {
       return oldestSeconds(db, events().where({ event_state: 'PROCESSING', published_at: null }), 'added_at');
     },
 
-    /** Removes events that ended more than `days` days ago, oldest first; returns how many. */
+    /** Deletes events that ended more than `days` days ago; returns how many. */
     async purge(state: 'FINISHED' | 'FAILED', days: number, limit: number): Promise<number> {
       const old = events().where({ event_state: state }).where('processed_at', '<', daysAgo(db, days));
       return old.limit(limit).delete();

@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
-import { boundedCount } from '#shared/db/bounded-count.ts';
 import type { Executor } from '#shared/db/database.ts';
-import type { BoundedCount } from '#shared/validation/bounded-count.ts';
-import { EVENT_STATES, type EventState } from './event-states.ts';
+import { boundedCount } from '#shared/db/sql.ts';
+import type { BoundedCount } from '#shared/validation/list-schemas.ts';
+import { EVENT_STATES, type EventState } from './event.ts';
 import { BUCKET_GROWTH, type Histogram } from './histogram.ts';
 
-/** A span of time that is cut into minutes. */
+/** A range of whole minutes. */
 export interface Span {
   /** The start of a minute. */
   readonly from: Date;
@@ -20,7 +20,7 @@ interface MinuteRow {
   readonly total: number;
 }
 
-/** What the dashboard asks of outbox_events. Each query is answered from one index, and reads no more than it must. */
+/** The dashboard's queries on outbox_events. Each is answered from one index. */
 export function pipelineRepository(db: Executor) {
   const events = (): Knex.QueryBuilder => db('outbox_events');
   const minuteOf = (column: string, { from }: Span): Knex.Raw => db.raw('TIMESTAMPDIFF(MINUTE, ?, ??)', [from, column]);
@@ -50,12 +50,12 @@ export function pipelineRepository(db: Executor) {
       return row?.added_at ?? null;
     },
 
-    // Every state is named, so that the index that begins with it can be used.
+    // Names every state so that MySQL can use the index that starts with it.
     registeredIn: (span: Span) => perMinute(events().whereIn('event_state', [...EVENT_STATES]), 'added_at', span),
 
     failedIn: (span: Span) => perMinute(events().where({ event_state: 'FAILED' }), 'processed_at', span),
 
-    /** How long events took that FINISHED, by the minute in which they did. */
+    /** Processing times of FINISHED events, by the minute in which they finished. */
     async latenciesIn(span: Span): Promise<PerMinute<Histogram>> {
       const ms = 'GREATEST(TIMESTAMPDIFF(MICROSECOND, added_at, processed_at) / 1000, 1)';
       const rows: Array<MinuteRow & { readonly bucket: number }> = await within(

@@ -1,8 +1,8 @@
 import { batcher } from '#shared/async/batcher.ts';
 import { type CircuitBreaker, circuitBreaker } from '#shared/async/circuit-breaker.ts';
-import { within } from '#shared/async/within.ts';
+import { within } from '#shared/async/waiting.ts';
 import type { Database } from '#shared/db/database.ts';
-import { statement } from '#shared/db/run.ts';
+import { store } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import { toMessage } from '#shared/messages/event-message.ts';
@@ -10,12 +10,12 @@ import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
 import { tracked } from '#shared/runtime/lifecycle.ts';
 import { step } from '#shared/runtime/steps.ts';
-import { type NewEvent, sendRequest } from './outbox-event.ts';
+import { type NewEvent, sendRequest } from './event.ts';
 import { outboxRepository } from './outbox-repository.ts';
 
-/** How long the caller of an inline publish waits at most. */
+/** The longest that the caller of an inline publish waits. */
 const CALLER_LIMIT_MS = 100;
-/** A broker that takes longer counts as down. A busy process alone may make the caller's wait too short. */
+/** A slower broker counts as down. Longer than the caller's limit, which a busy process alone may exceed. */
 const BROKER_LIMIT_MS = 1000;
 
 export interface PublishSoonDependencies {
@@ -25,8 +25,8 @@ export interface PublishSoonDependencies {
 }
 
 /**
- * Publishes an event right after its commit, waiting at most 100 ms. It never fails: what it leaves undone the relay does.
- * While the broker is down a breaker skips it and lets one probe through every few seconds.
+ * Publishes an event right after its commit and waits at most 100 ms. Never throws: the relay publishes what is left. While
+ * the broker is down, a circuit breaker skips the attempt, apart from one probe every few seconds.
  */
 export function publishSoon({ database, publish, breaker: given }: PublishSoonDependencies) {
   const breaker = given ?? circuitBreaker({ threshold: 3, probeAfterMs: 3000 }, () => performance.now());
@@ -35,9 +35,8 @@ export function publishSoon({ database, publish, breaker: given }: PublishSoonDe
     const messages = events.map((event) => toMessage('user.email.send', sendRequest(event)));
     return within(BROKER_LIMIT_MS, 'Publishing', publish(EMAIL_SEND, messages));
   });
-  const markOne = batcher<NewEvent>(async (events) =>
-    statement(await database(), (db) => outboxRepository(db).markPublished(events, 1)),
-  );
+  const outbox = store(database, outboxRepository);
+  const markOne = batcher<NewEvent>((events) => outbox((rows) => rows.markPublished(events, 1)));
 
   const publishAndMark = async (event: NewEvent): Promise<void> => {
     try {
@@ -56,7 +55,7 @@ export function publishSoon({ database, publish, breaker: given }: PublishSoonDe
   return async (event: NewEvent): Promise<void> => {
     if (!breaker.allows()) return;
     try {
-      // In flight even after its caller has been answered: whoever closes the clients waits for it.
+      // Tracked, because it may outlive the caller's answer: shutdown waits for it before it closes the clients.
       const publishing = tracked(() => publishAndMark(event));
       await within(CALLER_LIMIT_MS, 'The inline publish', publishing);
     } catch (error) {

@@ -1,9 +1,9 @@
 import type { Database, Executor } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
-import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
+import { decodeRecord, type RawRecord, unprefixed } from '#shared/kafka/records.ts';
 import { parseDeadLetter } from '#shared/messages/dead-letter.ts';
 import { GENERATION_HEADER } from '#shared/messages/event-message.ts';
-import { EMAIL_SEND, unprefixed } from '#shared/messages/topics.ts';
+import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
 import { reportMetric } from '#shared/observability/metrics.ts';
 import { traceIdsOf } from '#shared/observability/trace-context.ts';
@@ -15,7 +15,7 @@ import { outboxRepository } from './outbox-repository.ts';
 export interface RecordedFailure extends RecordedDeadLetter {
   readonly generation: number;
   readonly traceparent: string | null;
-  /** A dead confirmation is kept, but never makes an event FAILED. */
+  /** False for a dead confirmation, which is recorded but never makes an event FAILED. */
   readonly failsEvent: boolean;
 }
 
@@ -25,12 +25,12 @@ function uuidIn(value: string | null, key: string | null): string | null {
     const parsed: unknown = JSON.parse(value ?? '');
     if (typeof parsed === 'object' && parsed !== null && 'uuid' in parsed) candidate = parsed.uuid;
   } catch {
-    // the key has to do
+    // Falls back to the key.
   }
   return typeof candidate === 'string' && new RegExp(UUID).test(candidate) ? candidate.toLowerCase() : null;
 }
 
-/** What a record on a dead letter topic says; never fails on its content. */
+/** Reads a record of a dead letter topic; never throws on its content. */
 export function readFailure(raw: RawRecord): RecordedFailure {
   const letter = decodeRecord(raw);
   const { condition, reason, record } = parseDeadLetter(letter.value);
@@ -51,7 +51,7 @@ export function readFailure(raw: RawRecord): RecordedFailure {
   };
 }
 
-async function apply(trx: Executor, failures: readonly RecordedFailure[]): Promise<number> {
+async function recordAll(trx: Executor, failures: readonly RecordedFailure[]): Promise<number> {
   const outbox = outboxRepository(trx);
   const letters = deadLetterRepository(trx);
   await letters.add(failures);
@@ -69,14 +69,14 @@ async function apply(trx: Executor, failures: readonly RecordedFailure[]): Promi
 }
 
 /**
- * Keeps every dead letter once and marks the events they name FAILED with the reason.
- * @throws when the database does not answer: then the batch is delivered again
+ * Records every dead letter once and marks the events they name FAILED with the reason.
+ * @throws when the database does not answer; the batch is then delivered again
  */
 export function recordDeadLetters(database: () => Promise<Database>) {
   return async (records: readonly RawRecord[]): Promise<void> => {
     const failures = records.map(readFailure);
     await step('record: parsed');
-    const failed = await transaction(await database(), (trx) => apply(trx, failures));
+    const failed = await transaction(await database(), (trx) => recordAll(trx, failures));
     reportMetric('DeadLetters', failures.length);
     log.warn('Dead letters recorded', { deadLetters: failures.length, failed, traceIds: traceIdsOf(failures) });
     await step('record: committed');

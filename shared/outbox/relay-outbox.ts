@@ -1,5 +1,5 @@
 import type { Database } from '#shared/db/database.ts';
-import { statement, transaction } from '#shared/db/run.ts';
+import { store, transaction } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import { toMessage } from '#shared/messages/event-message.ts';
@@ -7,14 +7,14 @@ import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
 import { traceIdsOf } from '#shared/observability/trace-context.ts';
 import { step } from '#shared/runtime/steps.ts';
-import type { MayGoOn } from '#shared/runtime/time-left.ts';
-import { sendRequest } from './outbox-event.ts';
+import type { ShouldContinue } from '#shared/runtime/time-left.ts';
+import { sendRequest } from './event.ts';
 import { type EventRow, outboxRepository } from './outbox-repository.ts';
 
 const BATCH = 500;
-/** A claim: longer than publishing a batch may take. */
+/** Longer than publishing a batch may take. */
 const LEASE_MS = 20_000;
-/** How soon a claim is given back when the broker did not take the batch. */
+/** When a batch that the broker refused is due again. */
 const RETRY_MS = 1000;
 
 export interface RelayDependencies {
@@ -41,7 +41,7 @@ function messageOf(row: Claim) {
   );
 }
 
-/** Rows by how often they will have been published after this time. */
+/** Groups rows by their number of publications, this one included. */
 function byPublications(rows: readonly EventRow[]): Map<number, EventRow[]> {
   const groups = new Map<number, EventRow[]>();
   for (const row of rows) groups.set(row.attempts + 1, [...(groups.get(row.attempts + 1) ?? []), row]);
@@ -49,20 +49,19 @@ function byPublications(rows: readonly EventRow[]): Map<number, EventRow[]> {
 }
 
 /**
- * Publishes what was committed but not published, and once more what was not confirmed in time. Rows are claimed in a short
- * transaction, published outside of it and marked after the acknowledgement; several relays may run at once.
+ * Publishes committed events that are unpublished, and republishes those that were not confirmed in time. Rows are claimed in a
+ * short transaction, published outside it and marked after the acknowledgement; several relays may run at once.
  */
 export function relayOutbox({ database, publish }: RelayDependencies) {
+  const outbox = store(database, outboxRepository);
+
   const claim = async (published: boolean, limit: number): Promise<EventRow[]> =>
     transaction(await database(), async (trx) => {
-      const outbox = outboxRepository(trx);
-      const rows = await outbox.lockDue(published, limit);
+      const events = outboxRepository(trx);
+      const rows = await events.lockDue(published, limit);
       if (rows.length === 0) return rows;
       await step('relay: rows locked');
-      await outbox.lease(
-        rows.map(({ id }) => id),
-        LEASE_MS,
-      );
+      await events.lease(rows, LEASE_MS);
       await step('relay: rows leased');
       return rows;
     });
@@ -71,35 +70,29 @@ export function relayOutbox({ database, publish }: RelayDependencies) {
     try {
       await publish(EMAIL_SEND, rows.filter(hasAddress).map(messageOf));
     } catch (error) {
-      log.debug('Broker does not take events', { waiting: rows.length, problem: errorText(error, 120) });
+      log.debug('Publishing failed, events released', { waiting: rows.length, problem: errorText(error, 120) });
       await step('relay: not taken');
-      await statement(await database(), (db) =>
-        outboxRepository(db).lease(
-          rows.map(({ id }) => id),
-          RETRY_MS,
-        ),
-      );
+      await outbox((events) => events.lease(rows, RETRY_MS));
       await step('relay: given back');
       throw error;
     }
   };
 
   const mark = async (rows: readonly EventRow[]): Promise<void> => {
-    const db = await database();
     for (const [publications, published] of byPublications(rows)) {
-      await statement(db, (executor) => outboxRepository(executor).markPublished(published, publications));
+      await outbox((events) => events.markPublished(published, publications));
       await step('relay: marked');
     }
   };
 
-  /** Publishes what is due of one kind, batch by batch; `onPublished` is told of each batch as soon as the broker has it. */
+  /** Publishes the due events of one kind in batches; calls `onPublished` after each acknowledged batch. */
   const drain = async (
     published: boolean,
     limit: () => number,
-    mayGoOn: MayGoOn,
+    shouldContinue: ShouldContinue,
     onPublished: (events: number) => void,
   ): Promise<void> => {
-    while (limit() > 0 && mayGoOn()) {
+    while (limit() > 0 && shouldContinue()) {
       const rows = await claim(published, limit());
       if (rows.length === 0) return;
       await step('relay: claimed');
@@ -112,23 +105,23 @@ export function relayOutbox({ database, publish }: RelayDependencies) {
   };
 
   /**
-   * Begins a run. The returned round publishes what is due while `mayGoOn`; all rounds of one run publish at most
-   * `republishBudget` unconfirmed events again.
-   * @throws (the round) what the broker or the database says
+   * Starts a run and returns its round, which publishes due events while `shouldContinue` returns true. All rounds of a run
+   * together republish at most `republishBudget` unconfirmed events.
+   * @throws (the round) errors of the broker or the database
    */
   return (republishBudget: number) => {
     let budget = republishBudget;
-    return async (mayGoOn: MayGoOn = () => true): Promise<void> => {
+    return async (shouldContinue: ShouldContinue = () => true): Promise<void> => {
       await drain(
         false,
         () => BATCH,
-        mayGoOn,
+        shouldContinue,
         () => undefined,
       );
       const spend = (events: number): void => {
         budget -= events;
       };
-      await drain(true, () => Math.min(BATCH, budget), mayGoOn, spend);
+      await drain(true, () => Math.min(BATCH, budget), shouldContinue, spend);
     };
   };
 }

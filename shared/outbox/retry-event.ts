@@ -1,11 +1,11 @@
 import type { Database } from '#shared/db/database.ts';
-import { statement, transaction } from '#shared/db/run.ts';
+import { store, transaction } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { step } from '#shared/runtime/steps.ts';
-import type { PipelineEvent } from './event.ts';
+import type { NewEvent } from './event.ts';
 import { eventNotFound, toPipelineEvent } from './list-events.ts';
-import type { NewEvent } from './outbox-event.ts';
 import { outboxRepository } from './outbox-repository.ts';
+import type { PipelineEvent } from './outbox-schemas.ts';
 
 export interface RetryEventDependencies {
   database(): Promise<Database>;
@@ -13,20 +13,21 @@ export interface RetryEventDependencies {
 }
 
 /**
- * An operator's retry: FAILED → PROCESSING with the next generation, so that the consumer sends once more.
+ * Retries an event for an operator: FAILED → PROCESSING with the next generation, so that the consumer sends it again.
  * @throws AppError NOT_FOUND; NOT_RETRIABLE when the event is not FAILED, or its address was erased
  */
 export function retryEvent({ database, publishSoon }: RetryEventDependencies) {
+  const outbox = store(database, outboxRepository);
+
   return async (uuid: string): Promise<PipelineEvent> => {
-    const db = await database();
-    const row = await transaction(db, async (trx) => {
+    const row = await transaction(await database(), async (trx) => {
       const reopened = await outboxRepository(trx).reopen(uuid);
       await step('retry: reopened');
       return reopened;
     });
     await step('retry: committed');
     if (row === undefined) {
-      const found = await statement(db, (executor) => outboxRepository(executor).find(uuid));
+      const found = await outbox((events) => events.find(uuid));
       if (found === undefined) throw eventNotFound();
       throw new AppError('NOT_RETRIABLE', `The event is ${found.event_state}, or its user was deleted.`);
     }

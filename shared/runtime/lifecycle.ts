@@ -16,28 +16,28 @@ const version: CodeVersion = {
 
 const isFirst = codeVersions().length === 0;
 codeVersions().push(version);
-/** What is under way gets this long when nobody else looks after the signal (`sls invoke local`). */
+/** Time for running invocations when no other listener handles the signal (`sls invoke local`). */
 const GRACE_MS = 3000;
 
-// One listener for all versions that are ever loaded.
+// One listener for all loaded versions.
 for (const signal of isFirst ? (['SIGTERM', 'SIGINT'] as const) : []) {
   process.once(signal, () => {
     for (const loaded of codeVersions()) loaded.stop();
     if (process.listenerCount(signal) > 0) return;
-    // Listening has switched off that the signal ends the process.
+    // A listener disables the default action, so the process must be ended explicitly.
     setTimeout(() => process.kill(process.pid, signal), GRACE_MS).unref();
   });
 }
 
-/** Aborted once this version of the code is asked to end. */
+/** Aborted when this version of the code is asked to stop. */
 export const stopSignal: AbortSignal = stopping.signal;
 
-/** Registers how a client is closed; the same name replaces the earlier entry. */
+/** Registers a close function; the same name replaces the earlier one. */
 export function onClose(name: string, close: () => Promise<void>): void {
   closers.set(name, close);
 }
 
-/** Runs one invocation and counts it as in flight until it settles. */
+/** Counts an invocation as in flight until it settles. */
 export async function tracked<T>(run: () => Promise<T>): Promise<T> {
   inFlight += 1;
   try {

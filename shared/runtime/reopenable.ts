@@ -1,16 +1,16 @@
 import { onClose } from './lifecycle.ts';
 
 export interface Reopenable<T> {
-  /** The open one; made at first use, and again after it was closed, given up, or failed to open. */
+  /** Returns the open client; opens one at first use, and again after it was closed, given up or failed to open. */
   get(): Promise<T>;
-  /** Gives up one that turned out to be broken, unless a newer one has taken its place. */
+  /** Discards a broken client, unless a newer one has replaced it. */
   giveUp(broken: T): void;
 }
 
 /**
  * A client that is opened at first use, kept, and closed with this version of the code.
- * @param name tells it apart from the others that are closed
- * @param close may fail, and need not know whether the client ever worked
+ * @param name unique among the clients that are closed
+ * @param close may throw; also called for a client that never worked
  */
 export function reopenable<T>(
   name: string,

@@ -1,11 +1,11 @@
 import type { Context } from 'aws-lambda';
-import { pause } from '#shared/async/within.ts';
+import { pause } from '#shared/async/waiting.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { log } from '#shared/observability/logger.ts';
 import { newTrace, runInTrace } from '#shared/observability/trace-context.ts';
 import { stopSignal, tracked } from './lifecycle.ts';
 
-/** One look at what is due. `remainingMs` tells the time until the function is ended. */
+/** One pass over the due work. `remainingMs` returns the time until the function's timeout. */
 export type Round = (remainingMs: () => number) => Promise<void>;
 
 export type ScheduledHandler = (event: unknown, context: Context) => Promise<void>;
@@ -16,21 +16,21 @@ function isSingleRound(event: unknown): boolean {
   return typeof event === 'object' && event !== null && 'once' in event && event.once === true;
 }
 
-/** A dependency that is away fails every round: it is told when it begins, and when it fails differently. */
+/** A dependency that is down fails every round: logs the first failure, and again when the message changes. */
 function failureReporter() {
-  let told = '';
+  let reported = '';
   return (error: unknown): void => {
     const problem = errorText(error, 200);
-    if (problem === told) return;
-    told = problem;
-    log.warn('Round failed, trying again every second', { error });
+    if (problem === reported) return;
+    reported = problem;
+    log.warn('Round failed, retrying every second', { error });
   };
 }
 
 /**
- * Wraps a function that a schedule starts once a minute: it works off what is due, then looks again every second until
- * shortly before its timeout, so that nothing waits for the next minute. A round that fails is logged and tried again; one
- * starts only with `reserveMs` left. Invoked by hand with `{"once": true}` it makes a single round.
+ * Wraps a function that a schedule starts every minute. It runs a round every second until shortly before its timeout, so that
+ * due work does not wait for the next minute. A failed round is logged and retried; a round starts only with more than
+ * `reserveMs` left. The event `{"once": true}` runs a single round.
  */
 export function scheduledHandler(startRun: () => Round, reserveMs: number): ScheduledHandler {
   return (event, context) =>

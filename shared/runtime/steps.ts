@@ -1,7 +1,7 @@
 /**
- * Every place between two effects of the pipeline, named after the effect that has just happened. At each of them a process may
- * die: `tests/integration/crash-points` kills one at every name in this list and shows that nothing is lost, and what is
- * repeated. An effect that is added gets a step behind it, and a step without a test fails the suite.
+ * Every point between two effects of the pipeline, named after the preceding effect. `tests/integration/crash-points` kills a
+ * process at each of them and checks that nothing is lost and what is repeated. Add a step after each new effect; a step without
+ * a test fails the suite.
  */
 export const STEPS = [
   'create: password hashed',
@@ -78,10 +78,10 @@ export type Step = (typeof STEPS)[number];
 
 type StepHook = (step: Step) => Promise<void> | undefined;
 
-/** Process-wide, so that a test reaches whatever is loaded, a built bundle too. */
+/** Process-wide, so that a test hook also reaches built bundles. */
 const HOOK = Symbol.for('event-driven-registration.steps');
 
 const holder = globalThis as unknown as Record<symbol, StepHook | undefined>;
 
-/** Tells whoever listens that this place was reached, and waits for him. Nobody does but tests: then it is one look-up. */
+/** Awaits the test hook if one is installed; otherwise a single property lookup. */
 export const step: StepHook = (name) => holder[HOOK]?.(name);

@@ -1,19 +1,21 @@
 import { stopSignal } from './lifecycle.ts';
 
-/** Asked before each piece of work of a round. */
-export type MayGoOn = () => boolean;
+/** Checked before each piece of work of a round. */
+export type ShouldContinue = () => boolean;
 
-/** Whether more than `reserveMs` is left and nobody asked the function to end. */
-export function hasTime(remainingMs: () => number, reserveMs: number): MayGoOn {
+/** True while more than `reserveMs` is left and the process has not been asked to stop. */
+export function hasTime(remainingMs: () => number, reserveMs: number): ShouldContinue {
   return () => remainingMs() > reserveMs && !stopSignal.aborted;
 }
 
-/** Work that one run does in its first round, and again only after it failed. */
-export function onceDone(work: (mayGoOn: MayGoOn) => Promise<void>): (mayGoOn: MayGoOn) => Promise<void> {
+/** Runs `work` in the first round of a run, and again only after it failed. */
+export function oncePerRun(
+  work: (shouldContinue: ShouldContinue) => Promise<void>,
+): (shouldContinue: ShouldContinue) => Promise<void> {
   let isDone = false;
-  return async (mayGoOn) => {
+  return async (shouldContinue) => {
     if (isDone) return;
-    await work(mayGoOn);
+    await work(shouldContinue);
     isDone = true;
   };
 }

@@ -16,7 +16,7 @@ function traceHeaders(): Record<string, string> {
 }
 
 /**
- * The body that the users API answers a GET with. Where it is comes from the configuration, never from the request.
+ * Returns the body of a GET on the users API. Its URL comes from the configuration, never from the request.
  * @throws AppError DEPENDENCY_DOWN
  */
 export async function callUsers(path: string): Promise<string> {
@@ -32,8 +32,8 @@ export async function callUsers(path: string): Promise<string> {
 }
 
 /**
- * Posts a text to the users API and resolves once it is written to the socket, without waiting for the answer.
- * @throws AppError DEPENDENCY_DOWN when it could not be written
+ * Posts text to the users API. Resolves when it is written to the socket, without waiting for the answer.
+ * @throws AppError DEPENDENCY_DOWN when it cannot be written
  */
 export async function postToUsers(path: string, body: string): Promise<void> {
   const url = new URL(path, await requiredSetting('USERS_BASE_URL'));

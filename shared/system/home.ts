@@ -1,19 +1,60 @@
-import { type Static, Type } from 'typebox';
-import { nullable } from '#shared/validation/atoms.ts';
+import { getConfig } from '#shared/config/config.ts';
+import { escapeHtml } from '#shared/http/response.ts';
+import type { Home } from './system-schemas.ts';
 
-function link(example: string, description: string) {
-  return Type.String({ examples: [example], description });
+/** The links on the home page. */
+export function homeLinks(): Home {
+  return {
+    name: 'Registration',
+    links: {
+      dashboard: '/dashboard',
+      swaggerUi: '/swagger-ui/index.html',
+      openapi: '/openapi.json',
+      health: '/health/ready',
+      mails: getConfig().MAIL_UI_URL ?? null,
+    },
+  };
 }
 
-export const HomeSchema = Type.Object({
-  name: Type.String({ examples: ['Registration'] }),
-  links: Type.Object({
-    dashboard: link('/dashboard', 'The pipeline, live'),
-    swaggerUi: link('/swagger-ui/index.html', 'Every call, to be tried'),
-    openapi: link('/openapi.json', 'The OpenAPI document'),
-    health: link('/health/ready', 'Each dependency with its latency'),
-    mails: nullable(link('http://127.0.0.1:8025', 'The mail catcher of a local run; null elsewhere')),
-  }),
-});
+function card(href: string, title: string, text: string): string {
+  return `
+        <li>
+          <a class="home-card" href="${escapeHtml(href)}">
+            <strong>${title}</strong>
+            <span>${text}</span>
+          </a>
+        </li>`;
+}
 
-export type Home = Static<typeof HomeSchema>;
+/** The home page. */
+export function homePage({ name, links }: Home): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>${escapeHtml(name)}</title>
+    <link rel="stylesheet" href="/dashboard/style.css">
+    <link rel="icon" type="image/svg+xml" href="/dashboard/icon.svg">
+  </head>
+  <body class="home">
+    <main>
+      <img src="/dashboard/icon.svg" alt="" width="56" height="56">
+      <h1>${escapeHtml(name)}</h1>
+      <p class="lead">A user registers; an event travels through outbox, Kafka and mail, and comes back confirmed.</p>
+      <ul class="home-cards">${card(links.dashboard, 'Dashboard', 'Watch the pipeline, register somebody, retry what failed')}${card(
+        links.swaggerUi,
+        'Swagger UI',
+        'Every call with examples, to be tried out',
+      )}${links.mails === null ? '' : card(links.mails, 'Mails', 'What the mail catcher has taken')}${card(
+        links.health,
+        'Health',
+        'Each dependency with its latency',
+      )}${card(links.openapi, 'OpenAPI', 'The API’s description for programs')}
+      </ul>
+    </main>
+  </body>
+</html>
+`;
+}

@@ -1,16 +1,15 @@
-import { notificationsHistory } from '#migrations/notifications/history.ts';
-import { usersHistory } from '#migrations/users/history.ts';
+import { notificationsHistory, usersHistory } from '#migrations/history.ts';
 import { type DatabaseVariable, databaseAccess } from '#shared/db/databases.ts';
 import { migrate } from '#shared/db/migrate.ts';
 import { errorCodeOf, errorText } from '#shared/errors/error-text.ts';
-import { createTopics } from '#shared/kafka/create-topics.ts';
+import { createTopics } from '#shared/messages/create-topics.ts';
 
 const UNREACHABLE =
   /ECONNREFUSED|ECONNRESET|ETIMEDOUT|ETIMELIMIT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|PROTOCOL_CONNECTION_LOST|KafkaJSConnection|KafkaJSNumberOfRetriesExceeded|KafkaJSRequestTimeout/;
 
-/** One line that names the variable, and nothing that the statement or the URL held. */
+/** A one-line error that names the variable and contains nothing of the statement or the URL. */
 export class PrepareError extends Error {
-  /** The server does not answer: trying again may help. */
+  /** True if the server does not answer, so that a retry may help. */
   readonly isUnreachable: boolean;
 
   constructor(variable: string, cause: unknown) {
@@ -37,16 +36,17 @@ async function topics(): Promise<string> {
   const created = await createTopics().catch((error: unknown) => {
     throw new PrepareError('KAFKA_BROKERS', error);
   });
-  return `KAFKA_BROKERS: ${created.length === 0 ? 'topics are there' : `created ${created.join(', ')}`}`;
+  return `KAFKA_BROKERS: ${created.length === 0 ? 'topics are up to date' : `created ${created.join(', ')}`}`;
 }
 
 /**
- * Makes databases, tables and topics ready, or only one part of them; may be repeated at any time. `tell` gets one line for each.
+ * Creates databases, tables and topics, or only one part of them. May be repeated at any time. Calls `report` with one line for
+ * each.
  * @throws PrepareError, ConfigError
  */
-export async function prepareServers(tell: (line: string) => void, part?: Part): Promise<void> {
+export async function prepareServers(report: (line: string) => void, part?: Part): Promise<void> {
   const work: Array<Promise<string>> = [];
   if (part !== 'topics') work.push(database('USERS_DATABASE_URL'), database('NOTIFICATIONS_DATABASE_URL'));
   if (part !== 'databases') work.push(topics());
-  await Promise.all(work.map(async (done) => tell(await done)));
+  await Promise.all(work.map(async (done) => report(await done)));
 }

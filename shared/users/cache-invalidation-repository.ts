@@ -8,7 +8,7 @@ export interface CacheInvalidation {
   readonly version: number;
 }
 
-/** What Redis has still to be told: written with the change itself, deleted once Redis acknowledged. */
+/** Invalidations that Redis has not acknowledged yet, written in the transaction of the change itself. */
 export function cacheInvalidationRepository(db: Executor) {
   return {
     async add(userId: number, version: number): Promise<CacheInvalidation> {

@@ -34,7 +34,7 @@ export function idempotencyRepository(db: Executor) {
         .where({ key_digest: keyDigest });
     },
 
-    /** Removes what is older than `hours` hours; returns how many. */
+    /** Deletes keys older than `hours` hours; returns how many. */
     async purge(hours: number, limit: number): Promise<number> {
       const old = db('idempotency_keys').where('added_at', '<', db.raw('UTC_TIMESTAMP(3) - INTERVAL ? HOUR', [hours]));
       return old.limit(limit).delete();

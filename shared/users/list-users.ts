@@ -1,11 +1,12 @@
 import type { Database } from '#shared/db/database.ts';
-import { statement } from '#shared/db/run.ts';
+import { store } from '#shared/db/run.ts';
 import { LARGE_TABLE, tableTotal } from '#shared/db/table-total.ts';
-import { toPage } from '#shared/validation/to-page.ts';
-import { MAX_PAGE_SIZE } from './largest-page.ts';
+import { MAX_PAGE_SIZE, toPage } from '#shared/validation/page.ts';
 import { userPositions } from './user-positions.ts';
 import { type Direction, userRepository } from './user-repository.ts';
 import type { ListUsersQuery, SortField, User, UserPage } from './user-schemas.ts';
+
+type Users = ReturnType<typeof userRepository>;
 
 interface Wanted {
   readonly sortBy: SortField;
@@ -19,18 +20,18 @@ function opposite(direction: Direction): Direction {
 }
 
 /**
- * One page of users. Sizes over 20 are cut to 20; a direction that is neither ASC nor DESC means ASC. Above 10,000 users the
- * total is at most 5 s old, and no page is walked to from the far end.
+ * Returns one page of users. Sizes over 20 are cut to 20; a direction other than ASC or DESC means ASC. Above 10,000 users the
+ * total is at most 5 s old, and a page is read from the nearer end of the list or from a remembered position.
  * @throws AppError DEPENDENCY_DOWN
  */
 export function listUsers(database: () => Promise<Database>, clock: () => number = () => performance.now()) {
+  const query = store(database, userRepository);
   const totals = tableTotal(clock);
   const startOf = userPositions(clock);
 
-  const fromLargeTable = async (db: Database, { sortBy, direction, offset, size }: Wanted, total: number) => {
+  const fromLargeTable = async (users: Users, { sortBy, direction, offset, size }: Wanted, total: number) => {
     const limit = Math.min(size, total - offset);
     if (limit <= 0) return [];
-    const users = userRepository(db);
     const before = direction === 'ASC' ? offset : total - offset - limit;
     const start = Math.min(offset, total - offset) < LARGE_TABLE ? undefined : startOf(users, sortBy, before);
     if (start !== undefined) {
@@ -42,12 +43,11 @@ export function listUsers(database: () => Promise<Database>, clock: () => number
     return (await users.list(sortBy, opposite(direction), end, limit)).reverse();
   };
 
-  const read = async (db: Database, wanted: Wanted): Promise<[User[], number]> => {
-    const users = userRepository(db);
+  const read = async (users: Users, wanted: Wanted): Promise<[User[], number]> => {
     const { sortBy, direction, offset, size } = wanted;
     if (offset >= LARGE_TABLE || totals.isLarge()) {
       const total = await totals.get(() => users.count());
-      if (total > LARGE_TABLE) return [await fromLargeTable(db, wanted, total), total];
+      if (total > LARGE_TABLE) return [await fromLargeTable(users, wanted, total), total];
       if (offset >= total) return [[], total];
     }
     const asked = clock();
@@ -57,10 +57,10 @@ export function listUsers(database: () => Promise<Database>, clock: () => number
   };
 
   return async ({ page, pageSize, sortBy, sortDirection: asked }: ListUsersQuery): Promise<UserPage> => {
-    const size = Math.min(pageSize, MAX_PAGE_SIZE);
+    const size = Math.min(pageSize, MAX_PAGE_SIZE.users);
     const sortDirection = asked.toUpperCase() === 'DESC' ? 'DESC' : 'ASC';
     const wanted = { sortBy, direction: sortDirection, offset: page * size, size } as const;
-    const [content, totalElements] = await statement(await database(), (db) => read(db, wanted));
+    const [content, totalElements] = await query((users) => read(users, wanted));
     return { ...toPage(content, { page, size }, totalElements), sortBy, sortDirection };
   };
 }

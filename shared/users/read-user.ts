@@ -1,6 +1,6 @@
 import type { CacheMiss } from '#shared/cache/versioned-cache.ts';
 import type { Database } from '#shared/db/database.ts';
-import { statement } from '#shared/db/run.ts';
+import { store } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { UserCache } from './user-cache.ts';
 import { type StoredUser, userRepository } from './user-repository.ts';
@@ -11,21 +11,22 @@ export interface ReadUserDependencies {
   cache: UserCache;
 }
 
-/** Every service that finds no user says it in the words of the old API. */
+/** The wording is part of the HTTP contract. */
 export function userNotFound(): AppError {
   return new AppError('NOT_FOUND', 'User with this id does not exists!');
 }
 
 /**
- * One user through the cache. Callers that miss at the same moment share one query, except one that knows of a change which
- * that query began too early to see; what a query read is filled in only if nothing newer is known by then.
+ * Reads a user through the cache. Concurrent misses share one query, unless the shared query is older than a change that the
+ * caller's own cache read has seen. A result is cached only if no newer version is known by then.
  * @throws AppError NOT_FOUND, DEPENDENCY_DOWN
  */
 export function readUser({ database, cache }: ReadUserDependencies) {
-  const underWay = new Map<number, Promise<StoredUser>>();
+  const users = store(database, userRepository);
+  const inFlight = new Map<number, Promise<StoredUser>>();
 
   const load = async (id: number): Promise<StoredUser> => {
-    const stored = await statement(await database(), (db) => userRepository(db).find(id));
+    const stored = await users((rows) => rows.find(id));
     if (stored === undefined) throw userNotFound();
     return stored;
   };
@@ -39,19 +40,19 @@ export function readUser({ database, cache }: ReadUserDependencies) {
   return async (id: number): Promise<User> => {
     if (!Number.isSafeInteger(id)) throw userNotFound();
     const cached = await cache.read(id);
-    // Without the cache's word on what was changed before this call, no query but its own is late enough.
+    // Without the cache, only a query of its own is certain to see every change made before this call.
     if (cached === undefined) return (await load(id)).user;
     if (cached.hit) return cached.value;
-    // What somebody else's query did not find may have been created since it began.
-    const query = underWay.get(id);
+    // A user that the shared query did not find may have been created since it started.
+    const query = inFlight.get(id);
     if (query !== undefined) {
       const shared = await query.catch(() => undefined);
       if (shared !== undefined && shared.version >= cached.lowestVersion) return shared.user;
     }
     const loading = loadAndFill(id, cached).finally(() => {
-      if (underWay.get(id) === loading) underWay.delete(id);
+      if (inFlight.get(id) === loading) inFlight.delete(id);
     });
-    underWay.set(id, loading);
+    inFlight.set(id, loading);
     return (await loading).user;
   };
 }

@@ -3,7 +3,7 @@ import type { Database, Executor } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
 import { log } from '#shared/observability/logger.ts';
 import { currentTrace, formatTraceparent } from '#shared/observability/trace-context.ts';
-import type { NewEvent } from '#shared/outbox/outbox-event.ts';
+import type { NewEvent } from '#shared/outbox/event.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
 import { step } from '#shared/runtime/steps.ts';
 import { userRepository } from './user-repository.ts';
@@ -12,15 +12,15 @@ import type { CreateUserBody, User } from './user-schemas.ts';
 export interface RegisterUserDependencies {
   database(): Promise<Database>;
   hashPassword(password: string): Promise<string>;
-  /** Publishes what was just committed, bounded in time; never throws, because the relay does what it leaves. */
+  /** Publishes the committed event within a time limit. Never throws: the relay publishes what is left. */
   publishSoon(event: NewEvent): Promise<void>;
 }
 
-/** What has to be stored with the user, or not at all. */
+/** Writes what must be committed together with the user. */
 export type AlsoStore = (trx: Executor, userId: number) => Promise<void>;
 
 /**
- * Stores the user and the event that announces it in one transaction, then tries to publish the event at once.
+ * Stores the user and its event in one transaction, then tries to publish the event immediately.
  * @throws AppError EMAIL_TAKEN, DEPENDENCY_DOWN
  */
 export function registerUser({ database, hashPassword, publishSoon }: RegisterUserDependencies) {

@@ -15,15 +15,14 @@ export interface RemoveUserDependencies {
 }
 
 /**
- * Deletes a user and erases the address from the events that are done; the others lose it once they are. The welcome mail
- * still goes out when it was not sent yet.
+ * Deletes a user and erases the address from finished and failed events; the others lose it when they end. A welcome mail that
+ * was not sent yet still goes out.
  * @throws AppError NOT_FOUND, DEPENDENCY_DOWN
  */
 export function removeUser({ database, cache }: RemoveUserDependencies) {
   return async (id: number): Promise<void> => {
     if (!Number.isSafeInteger(id)) throw userNotFound();
-    const db = await database();
-    const invalidation = await transaction(db, async (trx) => {
+    const invalidation = await transaction(await database(), async (trx) => {
       if (!(await userRepository(trx).remove(id))) throw userNotFound();
       await step('remove: user deleted');
       const events = await outboxRepository(trx).eraseAddressOf(id);
@@ -34,8 +33,6 @@ export function removeUser({ database, cache }: RemoveUserDependencies) {
       return written;
     });
     await step('remove: committed');
-    await invalidateUser(db, cache, invalidation);
+    await invalidateUser(database, cache, invalidation);
   };
 }
-
-export type RemoveUser = ReturnType<typeof removeUser>;

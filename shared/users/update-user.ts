@@ -1,5 +1,5 @@
 import type { Database } from '#shared/db/database.ts';
-import { statement, transaction } from '#shared/db/run.ts';
+import { store, transaction } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { step } from '#shared/runtime/steps.ts';
 import { cacheInvalidationRepository } from './cache-invalidation-repository.ts';
@@ -16,7 +16,7 @@ export interface UpdateUserDependencies {
   verifyPassword(passwordHash: string, password: string): Promise<boolean>;
 }
 
-/** The fields that the body names and that differ from what is stored. */
+/** The fields of the body that differ from the stored user. */
 export function changedFields(stored: User, body: UpdateUserBody): UserChanges {
   const changes: Record<string, string> = {};
   for (const field of ['name', 'lastname', 'email'] as const) {
@@ -27,21 +27,18 @@ export function changedFields(stored: User, body: UpdateUserBody): UserChanges {
 }
 
 function withChanges({ user }: StoredUser, { passwordHash: _secret, ...fields }: UserChanges): User {
-  return {
-    ...user,
-    ...fields,
-  };
+  return { ...user, ...fields };
 }
 
 /**
- * Changes a user who proves the old password. Of two changes that read the same version, one gets CONFLICT.
+ * Updates a user after checking the old password. Of two updates that read the same version, one gets CONFLICT.
  * @throws AppError NOT_FOUND, INVALID_CREDENTIALS, EMAIL_TAKEN, CONFLICT, DEPENDENCY_DOWN
  */
 export function updateUser({ database, cache, hashPassword, verifyPassword }: UpdateUserDependencies) {
+  const users = store(database, userRepository);
   return async (id: number, body: UpdateUserBody): Promise<User> => {
     if (!Number.isSafeInteger(id)) throw userNotFound();
-    const db = await database();
-    const stored = await statement(db, (executor) => userRepository(executor).find(id));
+    const stored = await users((rows) => rows.find(id));
     if (stored === undefined) throw userNotFound();
     if (!(await verifyPassword(stored.passwordHash, body.oldPassword))) {
       throw new AppError('INVALID_CREDENTIALS', 'The old password is not right.');
@@ -49,7 +46,7 @@ export function updateUser({ database, cache, hashPassword, verifyPassword }: Up
     const changes = changedFields(stored.user, body);
     if (typeof body.newPassword === 'string') changes.passwordHash = await hashPassword(body.newPassword);
     if (Object.keys(changes).length === 0) return stored.user;
-    const invalidation = await transaction(db, async (trx) => {
+    const invalidation = await transaction(await database(), async (trx) => {
       if (!(await userRepository(trx).update(id, stored.version, changes))) {
         throw new AppError('CONFLICT', 'This data was modified by another session. Please try again later.');
       }
@@ -59,7 +56,7 @@ export function updateUser({ database, cache, hashPassword, verifyPassword }: Up
       return written;
     });
     await step('update: committed');
-    await invalidateUser(db, cache, invalidation);
+    await invalidateUser(database, cache, invalidation);
     return withChanges(stored, changes);
   };
 }

@@ -6,14 +6,14 @@ import type { User } from './user-schemas.ts';
 
 const TIMES = { slidingSeconds: 30 * 60, maxAgeSeconds: 24 * 60 * 60, guardSeconds: 60 * 60 };
 
-/** The version to invalidate with once a user is deleted. */
+/** The version that invalidates a deleted user. */
 export const DELETED = NO_VERSION;
 
 export interface UserCache {
-  /** What is cached; undefined when Redis cannot be asked. */
+  /** The cached user or a miss; undefined when Redis does not answer. */
   read(id: number): Promise<CacheRead<User> | undefined>;
   fill(user: User, version: number, epoch: string): Promise<void>;
-  /** Whether Redis acknowledged that the entry is gone and stays gone. */
+  /** Removes the entry and rejects older versions. Returns whether Redis acknowledged. */
   invalidate(id: number, lowestVersion: number): Promise<boolean>;
 }
 
@@ -28,12 +28,12 @@ async function orElse<T>(fallback: T, what: string, run: () => Promise<T>): Prom
   try {
     return await run();
   } catch (error) {
-    log.debug('Cache not used', { what, problem: errorText(error) });
+    log.debug('Cache call failed', { what, problem: errorText(error) });
     return fallback;
   }
 }
 
-/** The public fields of users in Redis. Redis may be down: then every call answers as if the cache were empty. */
+/** The public fields of users in Redis. While Redis is down, every call behaves as if the cache were empty. */
 export const userCache: UserCache = {
   read: (id) => orElse(undefined, 'read', async () => (await cache()).read(keyOf(id))),
   fill: (user, version, epoch) =>

@@ -1,22 +1,22 @@
 import type { SortField } from './user-schemas.ts';
 
-/** Rows between two known positions: what a page's query walks at most. */
+/** Rows between two known positions, and so the most that a page's query skips. */
 const STRIDE = 10_000;
-/** How long known positions are used: rows that come and go shift them. */
+/** Inserted and deleted rows shift the positions. */
 const MAX_AGE_MS = 5000;
 
-/** A row's place in an order: its value there, and its id. */
+/** A row's place in a sort order: its value in the sort column and its id. */
 export interface Position {
   readonly value: string | number;
   readonly id: number;
 }
 
 export interface PositionSource {
-  /** The place of the `count`-th row after `position` (undefined: of all), in ascending order; undefined when there are fewer. */
+  /** The `count`-th row after `position` (undefined: from the start), ascending; undefined when there are fewer rows. */
   positionAfter(sortBy: SortField, position: Position | undefined, count: number): Promise<Position | undefined>;
 }
 
-/** Where to begin a page: after a row, and how many rows further on. */
+/** Where a page starts: `offset` rows after `after`. */
 export interface PageStart {
   readonly after: Position | undefined;
   readonly offset: number;
@@ -29,8 +29,8 @@ interface Positions {
 }
 
 /**
- * Remembers for a few seconds where every 10,000th row of an order lies, so that no page is further away than that. Made in the
- * background by the first page that would need it.
+ * Remembers every 10,000th row of a sort order for a few seconds, so that no page skips more rows than that. The first page
+ * that needs the positions starts reading them in the background.
  * @param clock monotonic, in ms
  */
 export function userPositions(clock: () => number) {
@@ -54,12 +54,12 @@ export function userPositions(clock: () => number) {
     }
   };
 
-  /** Where the row number `offset` (from 0, ascending) is found; undefined while that is not known. */
+  /** Where row number `offset` (from 0, ascending) starts; undefined while it is unknown. */
   return (source: PositionSource, sortBy: SortField, offset: number): PageStart | undefined => {
     const positions = known.get(sortBy);
     if (positions === undefined || clock() - positions.at > MAX_AGE_MS) {
       known.delete(sortBy);
-      // A page is served without it: its failure is nobody's.
+      // The page is served without positions, so a failure affects no caller.
       make(source, sortBy).catch(() => undefined);
       return undefined;
     }

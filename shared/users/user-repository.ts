@@ -8,7 +8,7 @@ import type { SortField, User } from './user-schemas.ts';
 
 export type Direction = 'ASC' | 'DESC';
 
-/** A row of `users` as updates need it; only `user` ever leaves the system. */
+/** A row of `users` as updates need it. Only `user` may leave the system. */
 export interface StoredUser {
   readonly user: User;
   readonly passwordHash: string;
@@ -22,7 +22,7 @@ export interface NewUser {
   readonly passwordHash: string;
 }
 
-/** The columns of an update; what is absent stays as it is. */
+/** The fields to update; absent fields keep their value. */
 export type UserChanges = { -readonly [Field in keyof NewUser]?: NewUser[Field] };
 
 interface UserRow {
@@ -55,7 +55,7 @@ function columns(changes: UserChanges): Record<string, string> {
 }
 
 export function userRepository(db: Executor) {
-  /** The rows of one order from a place on; a place is only ever given for ascending orders. */
+  /** The rows of one sort order from a start on; `after` is only given for ascending orders. */
   const ordered = (sortBy: SortField, direction: Direction, { after, offset }: PageStart): Knex.QueryBuilder => {
     const byField = db('users').orderBy(sortBy, direction).offset(offset);
     if (sortBy === 'id') return after === undefined ? byField : byField.where('id', '>', after.id);
@@ -85,7 +85,7 @@ export function userRepository(db: Executor) {
     },
 
     /**
-     * Writes the changes when the row still has the version that was read; returns whether it did.
+     * Writes the changes if the row still has the version that was read; returns whether it did.
      * @throws AppError EMAIL_TAKEN
      */
     async update(id: number, version: number, changes: UserChanges): Promise<boolean> {
@@ -103,7 +103,7 @@ export function userRepository(db: Executor) {
         .limit(limit);
     },
 
-    /** A page, and how many users there are, as of one moment. */
+    /** A page and the total, from one statement. */
     async listAndCount(
       sortBy: SortField,
       direction: Direction,

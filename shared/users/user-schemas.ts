@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { email, text } from '#shared/validation/atoms.ts';
-import { pageOf, pageQuery } from '#shared/validation/page.ts';
-import { MAX_PAGE_SIZE } from './largest-page.ts';
+import { pageOf, pageQuery } from '#shared/validation/list-schemas.ts';
+import { MAX_PAGE_SIZE } from '#shared/validation/page.ts';
 
 const WORDS = {
   name: 'Name must be between 1 and 20!',
@@ -14,7 +14,7 @@ const name = text(1, 20, { errorMessage: WORDS.name, examples: ['Ann'] });
 const lastname = text(1, 20, { errorMessage: WORDS.lastname, examples: ['Lee'] });
 const address = email({ errorMessage: WORDS.email, examples: ['ann.lee@example.com'] });
 const password = text(8, 25, { errorMessage: WORDS.password, examples: ['correct-horse-1'] });
-/** The old API took null for "leave it as it is". */
+/** null means "unchanged", as in the old API. */
 function orNull<T extends TSchema>(schema: T, words: string) {
   return Type.Optional(Type.Union([schema, Type.Null()], { errorMessage: words }));
 }
@@ -43,7 +43,7 @@ export const UserSchema = Type.Object({
 export const SORT_FIELDS = ['id', 'name', 'lastname', 'email'] as const;
 
 export const ListUsersQuerySchema = Type.Object({
-  ...pageQuery(10, MAX_PAGE_SIZE),
+  ...pageQuery(10, MAX_PAGE_SIZE.users),
   sortBy: Type.Enum([...SORT_FIELDS], { default: 'id', errorMessage: 'must be one of id, name, lastname, email' }),
   sortDirection: Type.String({ default: 'ASC', description: 'ASC or DESC in any case; anything else means ASC' }),
 });

@@ -1,16 +1,16 @@
 import { type TSchema, type TSchemaOptions, Type } from 'typebox';
 
-/** A schema keyword of ours: the words in which a field's error is told. */
+/** `errorMessage` is a custom keyword: the message for any error of the field. */
 interface Worded extends TSchemaOptions {
   errorMessage?: string;
 }
 
-/** Half a surrogate pair, which cannot be stored; for use inside a class that excludes it. */
+/** Unpaired surrogates, which cannot be stored; for use inside a negated character class. */
 export const NO_HALF_CHARACTER = '\\ud800-\\udfff';
-/** Whole characters only. */
+/** Text without unpaired surrogates. */
 export const WELL_FORMED = `^[^${NO_HALF_CHARACTER}]*$`;
 
-/** Text of a bounded length, counted in characters (code points), as the database counts them. */
+/** Text of a bounded length in code points, as the database counts them. */
 export function text(minLength: number, maxLength: number, options: Worded = {}) {
   return Type.String({ minLength, maxLength, pattern: WELL_FORMED, ...options });
 }
@@ -18,7 +18,7 @@ export function text(minLength: number, maxLength: number, options: Worded = {})
 /** A UUID of any version, in either case. */
 export const UUID = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
 
-/** An instant in UTC as this system writes it. */
+/** An instant in UTC with milliseconds. */
 export function instant() {
   return Type.String({ format: 'date-time', examples: ['2026-01-31T12:00:00.000Z'] });
 }
@@ -27,14 +27,14 @@ export function nullable<Schema extends TSchema>(schema: Schema) {
   return Type.Union([schema, Type.Null()]);
 }
 
-/** Blanks of every kind and control characters. */
+/** White space of every kind and control characters. */
 const UNPRINTABLE = '\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f';
 const ATOM = `[^${UNPRINTABLE}"(),:;<>@\\[\\]\\\\.${NO_HALF_CHARACTER}]`;
-/** A letter or digit of ASCII, or anything printable beyond it: scripts need more than letters. */
+/** An ASCII letter or digit, or any printable character beyond ASCII: scripts need more than letters. */
 const LETTER = `[^${UNPRINTABLE}!-/:-@\\[-\`{-~${NO_HALF_CHARACTER}]`;
 const LABEL = `${LETTER}(?:-*${LETTER})*`;
 
-/** An address as RFC 5321 has it, without quoted local parts; text of any script; a domain of one label is allowed. */
+/** An RFC 5321 address in any script, without quoted local parts; single-label domains are allowed. */
 const EMAIL = `^${ATOM}+(?:\\.${ATOM}+)*@(?:${LABEL}(?:\\.${LABEL})*|\\[\\d{1,3}(?:\\.\\d{1,3}){3}\\])$`;
 
 export function email(options: Worded = {}) {

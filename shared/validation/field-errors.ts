@@ -5,7 +5,7 @@ function property(params: Record<string, unknown>, name: string): string | undef
   return typeof value === 'string' ? value : undefined;
 }
 
-/** One entry per offending top-level field, in the words the schema gives for it, else in the validator's. */
+/** One message per invalid top-level field: the schema's `errorMessage`, or else the validator's own. */
 export function fieldErrors(
   errors: readonly ErrorObject[] | null | undefined,
   messages: Readonly<Record<string, string>>,

@@ -1,27 +1,19 @@
-import { type TSchema, Type } from 'typebox';
+/** The largest page of each list. Not in the schema files: handlers must not bundle the schema library. */
+export const MAX_PAGE_SIZE = { users: 20, events: 100 } as const;
 
-const LARGEST = 2147483647;
-
-/** `page` and `pageSize` of a list's query; the service cuts larger sizes to `largestSize`. */
-export function pageQuery(defaultSize: number, largestSize: number) {
-  return {
-    page: Type.Integer({ minimum: 0, maximum: LARGEST, default: 0, errorMessage: 'must be a whole number from 0' }),
-    pageSize: Type.Integer({
-      minimum: 1,
-      maximum: LARGEST,
-      default: defaultSize,
-      errorMessage: `must be a whole number from 1; more than ${largestSize} is cut to ${largestSize}`,
-    }),
-  };
+/** One page of a list. `page` counts from 0; the totals are those of the whole list. */
+export interface Page<Item> {
+  readonly content: Item[];
+  readonly page: number;
+  readonly size: number;
+  readonly totalElements: number;
+  readonly totalPages: number;
 }
 
-/** One page of a list. */
-export function pageOf<Item extends TSchema>(item: Item) {
-  return Type.Object({
-    content: Type.Array(item),
-    page: Type.Integer(),
-    size: Type.Integer(),
-    totalElements: Type.Integer(),
-    totalPages: Type.Integer(),
-  });
+export function toPage<Item>(
+  content: Item[],
+  { page, size }: Pick<Page<Item>, 'page' | 'size'>,
+  totalElements: number,
+): Page<Item> {
+  return { content, page, size, totalElements, totalPages: Math.ceil(totalElements / size) };
 }

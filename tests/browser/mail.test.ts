@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mailsTo } from '#tests/helpers/events.ts';
-import { mailParts } from '#tests/helpers/mail-parts.ts';
+import { parseMail } from '#tests/helpers/parse-mail.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { register } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
@@ -18,7 +18,7 @@ async function mailOf(email: string): Promise<string> {
     },
     { what: 'the mail' },
   ).then((mails) => mails ?? []);
-  return mailParts(raw).parts['text/html'] ?? '';
+  return (await parseMail(raw)).html;
 }
 
 describe('the delivered welcome mail', () => {

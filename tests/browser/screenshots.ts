@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { createDatabase } from '#shared/db/database.ts';
 import { mailsTo } from '#tests/helpers/events.ts';
-import { mailParts } from '#tests/helpers/mail-parts.ts';
+import { parseMail } from '#tests/helpers/parse-mail.ts';
 import { register } from '#tests/helpers/users.ts';
 import { browserOf, PHONE } from './browser.ts';
 import { openDashboard, registerThrough, rowOf } from './dashboard-page.ts';
@@ -74,7 +74,7 @@ describe('the pictures', async () => {
   ] as const)('%s', async (name, viewport, colorScheme) => {
     const { page } = await open({ viewport, colorScheme });
     const [raw = ''] = await mailsTo('ada@example.com');
-    await page.setContent(mailParts(raw).parts['text/html'] ?? '');
+    await page.setContent((await parseMail(raw)).html);
 
     const file = await page.screenshot({ path: fileOf(name) });
 

@@ -1,8 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
-import type { DeliveryOverview } from '#shared/notifications/delivery-overview.ts';
-import type { Pipeline } from '#shared/outbox/pipeline.ts';
-import type { Consumers } from '#shared/system/consumer.ts';
-import type { Home } from '#shared/system/home.ts';
+import type { DeliveryOverview } from '#shared/notifications/delivery-schemas.ts';
+import type { Pipeline } from '#shared/outbox/outbox-schemas.ts';
+import type { Consumers, Home } from '#shared/system/system-schemas.ts';
 import { call } from '#tests/helpers/call.ts';
 import { eventWhen, operator } from '#tests/helpers/events.ts';
 import { randomEmail } from '#tests/helpers/random.ts';

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { hash } from '@node-rs/argon2';
 import { Redis } from 'ioredis';
+import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
-import { semaphore } from '#shared/async/semaphore.ts';
 import { notificationsTestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
 import { startMailServer } from '#tests/helpers/smtp-server.ts';
 import { runArguments } from '#tools/local/process/node-arguments.ts';
@@ -48,7 +48,7 @@ const env = {
 };
 
 const LIMIT_MS = 45_000;
-const twoAtOnce = semaphore(2);
+const twoAtOnce = pLimit(2);
 
 const SLS = ['node_modules/serverless/bin/serverless.js', 'invoke', 'local'];
 /** Invoked by `npm run invoke`, which builds first and finds the sample; the others by `sls invoke local`. */

@@ -1,5 +1,4 @@
-import { notificationsHistory } from '#migrations/notifications/history.ts';
-import { usersHistory } from '#migrations/users/history.ts';
+import { notificationsHistory, usersHistory } from '#migrations/history.ts';
 import { createDatabase, type Database } from '#shared/db/database.ts';
 import { migrate } from '#shared/db/migrate.ts';
 import { randomName } from './random.ts';

@@ -1,8 +1,8 @@
+import pLimit from 'p-limit';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
-import { semaphore } from '#shared/async/semaphore.ts';
 import { sendMail } from '#shared/mail/mail-transport.ts';
 import { deliverClaims } from '#shared/notifications/deliver-claims.ts';
-import { deliverDue } from '#shared/notifications/deliver-due.ts';
+import { deliverDue } from '#shared/notifications/delivery-run.ts';
 import { publishResults } from '#shared/notifications/publish-results.ts';
 import { receiveMessages } from '#shared/notifications/receive-messages.ts';
 import type { TestDatabase } from './databases.ts';
@@ -24,7 +24,7 @@ export function notificationServicesOn(
   const database = async () => db;
   const breaker = circuitBreaker({ threshold: 3, probeAfterMs: 200 }, () => performance.now());
   const results = publishResults({ database, publish });
-  const limited = semaphore(8);
+  const limited = pLimit(8);
   const deliver = deliverClaims({ database, sendMail: send, results, breaker, limited, retryHours });
   const receive = receiveMessages({ database, publish, results, deliver });
   const due = deliverDue({ database, results, deliver, breaker });

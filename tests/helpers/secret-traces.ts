@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { createDatabase, type Database } from '#shared/db/database.ts';
 import { allMessages } from './all-messages.ts';
-import { mailParts } from './mail-parts.ts';
+import { parseMail } from './parse-mail.ts';
 import { connectedRedis } from './redis.ts';
 import type { RunningApplication } from './run-application.ts';
 import { SECRETS } from './secret-marks.ts';
@@ -41,8 +41,9 @@ async function cacheOf(url: string): Promise<string[]> {
   }
 }
 
-function textsOf(raw: string): string[] {
-  return [raw, ...Object.values(mailParts(raw).parts)];
+async function textsOf(raw: string): Promise<string[]> {
+  const { text, html } = await parseMail(raw);
+  return [raw, text, html];
 }
 
 /** Everything that a running application has written so far, by location. */
@@ -54,7 +55,7 @@ export async function tracesOf(application: RunningApplication, mails: readonly 
     notificationsDatabase: await databaseOf(notificationsDatabaseUrl),
     cache: await cacheOf(redisUrl),
     topics: await allMessages(brokers, topicPrefix),
-    mails: mails.flatMap(textsOf),
+    mails: (await Promise.all(mails.map(textsOf))).flat(),
   };
 }
 

@@ -1,13 +1,13 @@
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import type { Database } from '#shared/db/database.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
-import { drainCacheInvalidations } from '#shared/users/drain-cache-invalidations.ts';
 import { listUsers } from '#shared/users/list-users.ts';
 import { readUser } from '#shared/users/read-user.ts';
 import { registerUser } from '#shared/users/register-user.ts';
 import { removeUser } from '#shared/users/remove-user.ts';
 import { updateUser } from '#shared/users/update-user.ts';
 import type { UserCache } from '#shared/users/user-cache.ts';
+import { drainCacheInvalidations } from '#shared/users/user-upkeep.ts';
 import { publishedMessages } from './published.ts';
 import { randomEmail } from './random.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { createUser } from '#functions/users/create.ts';
-import { getUser } from '#functions/users/get.ts';
+import { createUserHandler } from '#functions/users/create.ts';
+import { getUserHandler } from '#functions/users/get.ts';
 import { listUsersHandler } from '#functions/users/list.ts';
 import { updateUserHandler } from '#functions/users/update.ts';
 import { ERROR_CODES } from '#shared/errors/app-error.ts';
@@ -12,9 +12,9 @@ vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
 async function unlimited() {
   return undefined;
 }
-const create = createUser(async ({ name, lastname, email }) => ({ id: 1, name, lastname, email }), unlimited);
+const create = createUserHandler(async ({ name, lastname, email }) => ({ id: 1, name, lastname, email }), unlimited);
 const update = updateUserHandler(async (id) => ({ id, name: 'Ann', lastname: 'Lee', email: 'ann@b.io' }), unlimited);
-const get = getUser(async (id) => ({ id, name: 'Ann', lastname: 'Lee', email: 'ann@b.io' }));
+const get = getUserHandler(async (id) => ({ id, name: 'Ann', lastname: 'Lee', email: 'ann@b.io' }));
 const list = listUsersHandler(async ({ page, pageSize, sortBy }) => ({
   content: [],
   page,

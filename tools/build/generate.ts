@@ -1,26 +1,57 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
+import type { TSchema } from 'typebox';
+import { ConfigSchema } from '#shared/config/config-schemas.ts';
+import { EventMessageSchema } from '#shared/messages/message-schemas.ts';
+import { ListDeadLettersQuerySchema, ListEventsQuerySchema } from '#shared/outbox/outbox-schemas.ts';
+import { DiagnosticsQuerySchema } from '#shared/system/system-schemas.ts';
+import { CreateUserBodySchema, ListUsersQuerySchema, UpdateUserBodySchema } from '#shared/users/user-schemas.ts';
 import { compiledTemplates, templateFiles } from './mail-templates/compile-templates.ts';
 import { methodsByPath, openApiDocument } from './openapi/document.ts';
-import { VALIDATORS } from './validators.ts';
+import { writeAtomically } from './write-atomically.ts';
+
+interface ValidatorSource {
+  readonly schema: TSchema;
+  /** The type that the validator narrows to, and its file in shared/. */
+  readonly type: readonly [name: string, file: string];
+  /** Converts text to numbers: only for environment variables. */
+  readonly coerces?: true;
+}
+
+/** The validators that the build generates, by file name. */
+const VALIDATORS: Readonly<Record<string, ValidatorSource>> = {
+  config: { schema: ConfigSchema, type: ['Config', 'config/config-schemas.ts'], coerces: true },
+  'create-user-body': { schema: CreateUserBodySchema, type: ['CreateUserBody', 'users/user-schemas.ts'] },
+  'update-user-body': { schema: UpdateUserBodySchema, type: ['UpdateUserBody', 'users/user-schemas.ts'] },
+  'list-users-query': { schema: ListUsersQuerySchema, type: ['ListUsersQuery', 'users/user-schemas.ts'] },
+  'list-events-query': { schema: ListEventsQuerySchema, type: ['ListEventsQuery', 'outbox/outbox-schemas.ts'] },
+  'list-dead-letters-query': {
+    schema: ListDeadLettersQuerySchema,
+    type: ['ListDeadLettersQuery', 'outbox/outbox-schemas.ts'],
+  },
+  'diagnostics-query': {
+    schema: DiagnosticsQuerySchema,
+    type: ['DiagnosticsQuery', 'system/system-schemas.ts'],
+  },
+  'event-message': { schema: EventMessageSchema, type: ['WireMessage', 'messages/message-schemas.ts'] },
+};
 
 type Bundle = (code: string) => Promise<string>;
 
-const HEADER = '// Generated from the schemas by the build; not edited by hand.\n';
-const TEMPLATE_HEADER = '// Generated from the templates by the build; not edited by hand.\n';
+const HEADER = '// Generated from the schemas by the build. Do not edit.\n';
+const TEMPLATE_HEADER = '// Generated from the templates by the build. Do not edit.\n';
 
 function objectOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }
 
-/** The words that a schema gives for each field's errors. */
-function wordsOf(schema: unknown): Record<string, string> {
+/** The `errorMessage` of each field of a schema. */
+function messagesOf(schema: unknown): Record<string, string> {
   return Object.fromEntries(
     Object.entries(objectOf(objectOf(schema)['properties'])).flatMap(([field, definition]) => {
-      const words = objectOf(definition)['errorMessage'];
-      return typeof words === 'string' ? [[field, words]] : [];
+      const message = objectOf(definition)['errorMessage'];
+      return typeof message === 'string' ? [[field, message]] : [];
     }),
   );
 }
@@ -38,7 +69,7 @@ function validatorCode(name: string): string {
     formats: { 'date-time': true },
   });
   const validate = standalone.default(ajv, ajv.compile(structuredClone(source.schema)));
-  return `${validate}\nexport const messages = ${JSON.stringify(wordsOf(source.schema))};\n`;
+  return `${validate}\nexport const messages = ${JSON.stringify(messagesOf(source.schema))};\n`;
 }
 
 function declaration(name: string): string {
@@ -51,17 +82,7 @@ export declare const messages: Readonly<Record<string, string>>;
 `;
 }
 
-function writeWhenChanged(file: string, content: string): void {
-  let current: string | undefined;
-  try {
-    current = readFileSync(file, 'utf8');
-  } catch {
-    mkdirSync(path.dirname(file), { recursive: true });
-  }
-  if (current !== content) writeFileSync(file, content);
-}
-
-/** Everything that is generated: file below generated/ → content. `bundle` makes a module self-contained. */
+/** All generated files: path below generated/ → content. `bundle` makes a module self-contained. */
 export async function generated(rootDir: string, bundle: Bundle): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for (const name of Object.keys(VALIDATORS)) {
@@ -76,10 +97,10 @@ export async function generated(rootDir: string, bundle: Bundle): Promise<Map<st
   return files;
 }
 
-/** Writes what has changed since the last time; returns the files that it was made from beside the code. */
+/** Writes the files that changed; returns the paths of the mail templates, which the bundler does not report. */
 export async function generate(rootDir: string, bundle: Bundle): Promise<string[]> {
   for (const [file, content] of await generated(rootDir, bundle)) {
-    writeWhenChanged(path.join(rootDir, 'generated', file), content);
+    writeAtomically(path.join(rootDir, 'generated', file), Buffer.from(content));
   }
   return templateFiles(rootDir);
 }

@@ -112,7 +112,7 @@ export async function bundleHandlers(handlers: readonly string[]): Promise<Reado
         code: bytesOf(file),
         map: bytesOf(`${file}.map`),
         needsArgon2: imports.some(({ path: name }) => name === '@node-rs/argon2'),
-        needsAssets: sources.includes('shared/http/asset-path.ts'),
+        needsAssets: sources.includes('shared/http/assets.ts'),
         sources,
         contents: Object.keys(inputs).filter((name) => (inputs[name]?.bytesInOutput ?? 0) > 0),
       };

@@ -42,7 +42,7 @@ beforeEach(() => {
 async function modules() {
   return {
     ...(await import('#shared/kafka/producer.ts')),
-    ...(await import('#shared/kafka/create-topics.ts')),
+    ...(await import('#shared/messages/create-topics.ts')),
     ...(await import('#shared/kafka/kafka-client.ts')),
   };
 }

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createUser } from '#functions/users/create.ts';
+import { createUserHandler } from '#functions/users/create.ts';
 import { updateUserHandler } from '#functions/users/update.ts';
 import { createRedis } from '#shared/cache/redis.ts';
 import { AppError } from '#shared/errors/app-error.ts';
@@ -28,7 +28,7 @@ const update = updateUserHandler(async () => {
   checks += 1;
   throw new AppError('INVALID_CREDENTIALS', 'The old password is not right.');
 }, limitPasswordChecks);
-const create = createUser(async ({ name, lastname, email }) => ({ id: 1, name, lastname, email }), limitSignUps);
+const create = createUserHandler(async ({ name, lastname, email }) => ({ id: 1, name, lastname, email }), limitSignUps);
 
 function request(sourceIp: string, id: string, body: object): APIGatewayProxyEventV2 {
   return httpEvent({

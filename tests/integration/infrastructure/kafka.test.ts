@@ -1,9 +1,9 @@
 import type { Consumer } from 'kafkajs';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTopics } from '#shared/kafka/create-topics.ts';
 import { createKafka, kafkaClient } from '#shared/kafka/kafka-client.ts';
 import { publish } from '#shared/kafka/producer.ts';
+import { createTopics } from '#shared/messages/create-topics.ts';
 import { toDeadLetter } from '#shared/messages/dead-letter.ts';
 import { toMessage } from '#shared/messages/event-message.ts';
 import { TOPICS } from '#shared/messages/topics.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
-import { createTopics } from '#shared/kafka/create-topics.ts';
 import { publish } from '#shared/kafka/producer.ts';
+import { createTopics } from '#shared/messages/create-topics.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
 import { randomName } from '#tests/helpers/random.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { boundedCount } from '#shared/db/bounded-count.ts';
+import { boundedCount } from '#shared/db/sql.ts';
 import { overviewDeliveries } from '#shared/notifications/overview-deliveries.ts';
 import { observePipeline } from '#shared/outbox/observe-pipeline.ts';
 import { notificationsTestDatabase, type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';

@@ -41,7 +41,7 @@ function relayOn() {
     published,
     startRelay,
     /** One run of one round. */
-    relay: (budget: number, mayGoOn?: () => boolean) => startRelay(budget)(mayGoOn),
+    relay: (budget: number, shouldContinue?: () => boolean) => startRelay(budget)(shouldContinue),
   };
 }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { purgeDeliveries } from '#shared/notifications/purge-deliveries.ts';
+import { purgeDeliveries } from '#shared/notifications/delivery-upkeep.ts';
 import { deadLetterRepository } from '#shared/outbox/dead-letter-repository.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
-import { purgeEvents } from '#shared/outbox/purge-events.ts';
+import { purgeEvents } from '#shared/outbox/outbox-upkeep.ts';
 import { notificationsTestDatabase, type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
 import { testEvent } from '#tests/helpers/raw-records.ts';
 

@@ -1,8 +1,8 @@
+import pLimit from 'p-limit';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
-import { semaphore } from '#shared/async/semaphore.ts';
 import type { Database } from '#shared/db/database.ts';
 import { deliverClaims } from '#shared/notifications/deliver-claims.ts';
-import { deliverDue } from '#shared/notifications/deliver-due.ts';
+import { deliverDue } from '#shared/notifications/delivery-run.ts';
 import { publishResults } from '#shared/notifications/publish-results.ts';
 import { receiveMessages } from '#shared/notifications/receive-messages.ts';
 import { confirmEvents } from '#shared/outbox/confirm-events.ts';
@@ -41,7 +41,7 @@ function servicesOf(users: () => Promise<Database>, notifications: () => Promise
   });
   const breaker = circuitBreaker({ threshold: 3, probeAfterMs: 1000 }, clock);
   const results = publishResults({ database: notifications, publish });
-  const limited = semaphore(8);
+  const limited = pLimit(8);
   const sending = { database: notifications, results, breaker };
   const deliver = deliverClaims({ ...sending, sendMail: mail.sendMail, limited, retryHours: RETRY_HOURS });
   return {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createUser } from '#functions/users/create.ts';
+import { createUserHandler } from '#functions/users/create.ts';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
 import { hashPassword } from '#shared/users/password-hash.ts';
@@ -26,7 +26,7 @@ function signUpOn({ db }: TestDatabase) {
   const breaker = circuitBreaker({ threshold: 3, probeAfterMs: 200 }, () => performance.now());
   const soon = publishSoon({ database, publish: publishedMessages().publish, breaker });
   const register = registerUser({ database, hashPassword, publishSoon: soon });
-  const handler = createUser(
+  const handler = createUserHandler(
     registerOnce({ database, register, secrets: async () => 'not used without a key' }),
     async () => undefined,
   );

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
-import { purgeKeys } from '#shared/users/purge-keys.ts';
 import { registerOnce } from '#shared/users/register-once.ts';
 import type { CreateUserBody } from '#shared/users/user-schemas.ts';
+import { purgeKeys } from '#shared/users/user-upkeep.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
 import { randomEmail, randomName } from '#tests/helpers/random.ts';
 import { PASSWORD, userServicesOn } from '#tests/helpers/user-services.ts';

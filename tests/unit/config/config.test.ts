@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { checkValue, readConfig, referencesIn } from '#shared/config/config.ts';
-import { ConfigError } from '#shared/config/config-error.ts';
-import { ConfigSchema } from '#shared/config/config-schema.ts';
+import { ConfigError, checkValue, readConfig, referencesIn } from '#shared/config/config.ts';
+import { ConfigSchema } from '#shared/config/config-schemas.ts';
 import { LOCAL_DEFAULTS, RATE_LIMITS } from '#shared/config/defaults.ts';
-import { REFERABLE } from '#shared/config/referable.ts';
+import { REFERABLE } from '#shared/config/reference.ts';
 
 const MALFORMED = [
   ['USERS_DATABASE_URL', 'postgres://u:secret@h/users'],

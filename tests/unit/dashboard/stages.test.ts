@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Health, Snapshot } from '#dashboard/snapshot.ts';
 import { isMoving, stages } from '#dashboard/stages.ts';
-import type { Pipeline } from '#shared/outbox/pipeline.ts';
+import type { Pipeline } from '#shared/outbox/outbox-schemas.ts';
 
 const NOW = Date.parse('2026-01-31T12:00:00.000Z');
 function ago(ms: number): string {

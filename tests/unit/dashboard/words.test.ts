@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { areaPath, linePath, pointsOf } from '#dashboard/chart-geometry.ts';
 import { agoText, countText, niceCeiling, spanText, untilText } from '#dashboard/format.ts';
 import { whatHappened } from '#dashboard/what-happened.ts';
-import type { PipelineEvent } from '#shared/outbox/event.ts';
-import { homePage } from '#shared/system/home-page.ts';
+import type { PipelineEvent } from '#shared/outbox/outbox-schemas.ts';
+import { homePage } from '#shared/system/home.ts';
 
 const NOW = Date.parse('2026-01-31T12:00:00.000Z');
 function at(ms: number): string {

@@ -52,6 +52,19 @@ function lines(found: readonly Import[]): string[] {
   return found.map(({ from, to }) => `${from} → ${to}`);
 }
 
+/** Every folder of shared/ that a folder imports, directly or through others. */
+function reachableFrom(area: string, seen = new Set<string>()): Set<string> {
+  const next = imports
+    .filter(({ from, to }) => areaOf(from) === area && areaOf(to) !== area)
+    .map(({ to }) => areaOf(to));
+  for (const found of next) {
+    if (found === '' || seen.has(found)) continue;
+    seen.add(found);
+    reachableFrom(found, seen);
+  }
+  return seen;
+}
+
 describe('imports point one way', () => {
   it('finds imports', () => {
     expect(imports.length).toBeGreaterThan(300);
@@ -79,6 +92,12 @@ describe('imports point one way', () => {
     );
 
     expect(lines(wrong)).toEqual([]);
+  });
+
+  it('folders of shared/ do not import each other in a cycle', () => {
+    const areas = [...new Set(imports.map(({ from }) => areaOf(from)).filter((area) => area !== ''))];
+
+    expect(areas.filter((area) => reachableFrom(area).has(area))).toEqual([]);
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { handler as authorize } from '#functions/system/authorizer.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { operatorOnly } from '#shared/http/operator.ts';
-import { eventUuidOf, userIdOf } from '#shared/http/path-parameters.ts';
+import { eventUuidOf, userIdOf } from '#shared/http/parameters.ts';
 import { text } from '#shared/http/response.ts';
 import { httpEvent, invoke } from '#tests/helpers/http-events.ts';
 

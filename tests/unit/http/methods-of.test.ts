@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { methodsOf } from '#shared/http/methods-of.ts';
+import { methodsOf } from '#shared/http/openapi.ts';
 
 describe('methodsOf', () => {
   it.each([

@@ -22,7 +22,7 @@ describe('parseKafkaCredentials', () => {
   it.each(['{}', '{"username":"secret"}', '{"password":"secret"}', '{"certificate":"secret"}', '{secret', '[]'])(
     'rejects %s without quoting it',
     (text) => {
-      expect(() => parseKafkaCredentials(text)).toThrow(/^KAFKA_CREDENTIALS holds neither(?!.*secret)/);
+      expect(() => parseKafkaCredentials(text)).toThrow(/^KAFKA_CREDENTIALS contains neither(?!.*secret)/);
     },
   );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs } from '#shared/async/backoff.ts';
+import { backoffMs } from '#shared/async/waiting.ts';
 import { isInstalled } from '#tools/bootstrap/run.mjs';
 import { prepareBackoff } from '#tools/local/app/prepare.ts';
 import { judge } from '#tools/local/app/readiness.ts';

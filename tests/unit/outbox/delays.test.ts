@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isRefusedTooLong, refusedDelayMs, serverDownDelayMs } from '#shared/notifications/retry-delay.ts';
-import { republishDelayMs } from '#shared/outbox/republish-delay.ts';
+import { republishDelayMs } from '#shared/outbox/outbox-repository.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keptFor } from '#shared/async/memoize-for.ts';
+import { memoizeFor } from '#shared/async/memoize-for.ts';
 import { BUCKET_GROWTH, latencyOf, merge } from '#shared/outbox/histogram.ts';
-import { parseMetrics } from '#shared/system/parse-metrics.ts';
+import { parseMetrics } from '#shared/system/consumers.ts';
 
 /** Assigns each value to its bucket, as the database does. */
 function histogramOf(values: readonly number[]) {
@@ -42,7 +42,7 @@ describe('latency percentiles', () => {
 describe('a value cached for a period', () => {
   it('loads once per period for all callers', async () => {
     let [now, loads] = [0, 0];
-    const get = keptFor(
+    const get = memoizeFor(
       1000,
       async () => {
         loads += 1;
@@ -60,7 +60,7 @@ describe('a value cached for a period', () => {
 
   it('does not cache a failure', async () => {
     let isDown = true;
-    const get = keptFor(
+    const get = memoizeFor(
       1000,
       async () => {
         if (isDown) throw new Error('down');

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { semaphore } from '#shared/async/semaphore.ts';
-import { pause, within } from '#shared/async/within.ts';
+import { pause, within } from '#shared/async/waiting.ts';
 
 describe('within', () => {
   it('returns a result that arrives in time', async () => {
@@ -37,37 +36,5 @@ describe('pause', () => {
 
     await pausing;
     await pause(60_000, stop.signal);
-  });
-});
-
-describe('semaphore', () => {
-  it('limits concurrency and starts waiting calls in order', async () => {
-    const limited = semaphore(2);
-    const order: number[] = [];
-    let running = 0;
-    let most = 0;
-
-    await Promise.all(
-      Array.from({ length: 10 }, (_, n) =>
-        limited(async () => {
-          running += 1;
-          most = Math.max(most, running);
-          order.push(n);
-          await new Promise((resolve) => setImmediate(resolve));
-          running -= 1;
-        }),
-      ),
-    );
-
-    expect(most).toBe(2);
-    expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  });
-
-  it('releases its slot after a failure', async () => {
-    const limited = semaphore(1);
-
-    await expect(limited(() => Promise.reject(new Error('x')))).rejects.toThrow('x');
-
-    expect(await limited(async () => 'next')).toBe('next');
   });
 });

@@ -32,6 +32,15 @@ describe('concurrent password hashing', () => {
     expect(ends[5]).toMatchObject({ code: 'OVERLOADED' });
   });
 
+  it('frees the place of a failed call', async () => {
+    const failed = await outcomes(Array.from({ length: 5 }, () => verifyPassword('not a hash', 'correct-horse-1')));
+
+    expect(failed).not.toContain('done');
+    expect(await outcomes(Array.from({ length: 5 }, () => hashPassword('correct-horse-1')))).toEqual(
+      Array(5).fill('done'),
+    );
+  });
+
   it('accepts calls again once the queue has drained', async () => {
     expect(await verifyPassword(await hashPassword('correct-horse-1'), 'correct-horse-1')).toBe(true);
     expect(await verifyPassword(await hashPassword('correct-horse-1'), 'correct-horse-2')).toBe(false);

@@ -33,7 +33,7 @@ export function compiledTemplates(rootDir: string): { code: string; declaration:
   const [html = '', text = ''] = templateFiles(rootDir).map((file) => readFileSync(file, 'utf8'));
   const functions = functionOf('html', withoutIndent(html), true) + functionOf('text', text, false);
   return {
-    code: `import { escapeHtml } from '#shared/http/escape-html.ts';\n\n${functions}`,
+    code: `import { escapeHtml } from '#shared/http/response.ts';\n\n${functions}`,
     declaration: `export interface WelcomeMailData {
   readonly userEmail: string;
 }

@@ -1,11 +1,14 @@
 import { Type } from 'typebox';
 import { ERROR_CODES } from '#shared/errors/app-error.ts';
-import { DeliveryOverviewSchema } from '#shared/notifications/delivery-overview.ts';
-import { DeadLetterPageSchema, DeadLetterSchema } from '#shared/outbox/dead-letter.ts';
-import { EventPageSchema, EventSchema } from '#shared/outbox/event.ts';
-import { PipelineSchema } from '#shared/outbox/pipeline.ts';
-import { ConsumersSchema } from '#shared/system/consumer.ts';
-import { HomeSchema } from '#shared/system/home.ts';
+import { DeliveryOverviewSchema } from '#shared/notifications/delivery-schemas.ts';
+import {
+  DeadLetterPageSchema,
+  DeadLetterSchema,
+  EventPageSchema,
+  EventSchema,
+  PipelineSchema,
+} from '#shared/outbox/outbox-schemas.ts';
+import { ConsumersSchema, HomeSchema } from '#shared/system/system-schemas.ts';
 import { CreateUserBodySchema, UpdateUserBodySchema, UserPageSchema, UserSchema } from '#shared/users/user-schemas.ts';
 
 const ErrorSchema = Type.Object({

@@ -1,4 +1,4 @@
-import { DiagnosticsQuerySchema } from '#shared/system/diagnostics-schemas.ts';
+import { DiagnosticsQuerySchema } from '#shared/system/system-schemas.ts';
 import { failures, type Json, ok, type Paths, queryParameters, textContent } from './operation-parts.ts';
 
 const anyText: Json = { required: false, content: textContent('hello') };

@@ -1,10 +1,8 @@
 import { COMPONENT_SCHEMAS } from './component-schemas.ts';
-import { dashboardPaths } from './dashboard-paths.ts';
 import { diagnosticPaths } from './diagnostic-paths.ts';
 import { eventPaths } from './event-paths.ts';
-import type { Json, Paths } from './operation-parts.ts';
-import { published } from './published-schema.ts';
-import { systemPaths } from './system-paths.ts';
+import { type Json, type Paths, published } from './operation-parts.ts';
+import { dashboardPaths, systemPaths } from './system-paths.ts';
 import { userPaths } from './user-paths.ts';
 
 function paths(): Paths {

@@ -1,5 +1,4 @@
-import { ListDeadLettersQuerySchema } from '#shared/outbox/dead-letter.ts';
-import { ListEventsQuerySchema } from '#shared/outbox/event.ts';
+import { ListDeadLettersQuerySchema, ListEventsQuerySchema } from '#shared/outbox/outbox-schemas.ts';
 import {
   eventUuid,
   failures,

@@ -138,7 +138,7 @@ const MESSAGES: Readonly<Record<ErrorCode, { message: string; errors?: Record<st
   URI_TOO_LONG: { message: 'Path and query are longer than 8192 characters.' },
   UNSUPPORTED_MEDIA_TYPE: { message: 'The body must be application/json.' },
   KEY_REUSED: { message: 'This Idempotency-Key came with another body before.' },
-  RATE_LIMITED: { message: 'Too many tries: again in 12 s.' },
+  RATE_LIMITED: { message: 'Too many attempts. Try again in 12 s.' },
   HEADERS_TOO_LARGE: { message: 'The headers are longer than 10240 characters.' },
   DEPENDENCY_DOWN: { message: 'The database is not available.' },
   OVERLOADED: { message: 'Too many passwords are being checked.' },

@@ -1,5 +1,5 @@
 import { DOWN } from './examples.ts';
-import { failures, jsonContent, ok, type Paths, ref } from './operation-parts.ts';
+import { failures, forOperators, jsonContent, ok, type Paths, ref } from './operation-parts.ts';
 
 /** What a load balancer and a person want to know first. */
 export function systemPaths(): Paths {
@@ -35,6 +35,39 @@ export function systemPaths(): Paths {
           '200': ok('Up, or degraded', jsonContent(ref('Health'))),
           ...failures(),
           '503': ok('MySQL is down', { 'application/json': { schema: ref('Health'), example: DOWN } }),
+        },
+      },
+    },
+  };
+}
+
+function figures(operationId: string, summary: string, schema: string) {
+  return {
+    operationId,
+    tags: ['dashboard'],
+    summary,
+    responses: {
+      '200': ok('At most a second old', jsonContent(ref(schema))),
+      ...failures('UNAUTHORIZED', 'DEPENDENCY_DOWN'),
+    },
+    ...forOperators,
+  };
+}
+
+/** Figures that are cheap to ask for, again and again; for operators. */
+export function dashboardPaths(): Paths {
+  return {
+    '/api/pipeline': {
+      get: figures('pipeline', 'Events by state, and rates and latencies of the last 15 minutes', 'Pipeline'),
+    },
+    '/api/deliveries': { get: figures('deliveries', 'Mails by state, and those that wait', 'DeliveryOverview') },
+    '/api/consumers': {
+      get: {
+        ...figures('consumers', 'Lag and batches of the local event source', 'Consumers'),
+        responses: {
+          '200': ok('The consumers', jsonContent(ref('Consumers'))),
+          // On AWS, where CloudWatch has the figures.
+          ...failures('UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
         },
       },
     },

@@ -1,4 +1,4 @@
-import { IDEMPOTENCY_KEY } from '#shared/users/idempotency-key.ts';
+import { IDEMPOTENCY_KEY } from '#shared/http/parameters.ts';
 import { ListUsersQuerySchema } from '#shared/users/user-schemas.ts';
 import {
   body,

@@ -1,4 +1,4 @@
-import { ConfigSchema } from '#shared/config/config-schema.ts';
+import { ConfigSchema } from '#shared/config/config-schemas.ts';
 import { LOCAL_DEFAULTS, LOCAL_PORTS } from '#shared/config/defaults.ts';
 
 interface Definition {
@@ -44,7 +44,7 @@ const portRows = (Object.keys(LOCAL_PORTS) as Array<keyof typeof LOCAL_PORTS>).m
 export function configurationPage(): string {
   return `# Configuration
 
-Generated from \`shared/config/config-schema.ts\` and \`shared/config/defaults.ts\`; do not edit (see
+Generated from \`shared/config/config-schemas.ts\` and \`shared/config/defaults.ts\`; do not edit (see
 [CONTRIBUTING](../CONTRIBUTING.md)).
 
 - Local runs, tests and AWS use the same names.

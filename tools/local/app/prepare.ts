@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { backoffMs } from '#shared/async/backoff.ts';
-import { pause } from '#shared/async/within.ts';
+import { backoffMs, pause } from '#shared/async/waiting.ts';
 import { rootDir } from '#tools/paths.ts';
 import { say } from '../cli/progress.ts';
 import { maskSecrets, StartError } from '../cli/start-error.ts';

@@ -1,5 +1,5 @@
-import { pause } from '#shared/async/within.ts';
-import type { HealthReport } from '#shared/system/check-dependencies.ts';
+import { pause } from '#shared/async/waiting.ts';
+import type { HealthReport } from '#shared/system/health.ts';
 import { say } from '../cli/progress.ts';
 
 const everyMs = 100;

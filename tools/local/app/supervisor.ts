@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { backoffMs } from '#shared/async/backoff.ts';
+import { backoffMs } from '#shared/async/waiting.ts';
 import { rootDir } from '#tools/paths.ts';
 import { say } from '../cli/progress.ts';
 import type { Guard } from '../process/guard-client.ts';

@@ -1,4 +1,4 @@
-import { within } from '#shared/async/within.ts';
+import { within } from '#shared/async/waiting.ts';
 import { LOCAL_PORTS } from '#shared/config/defaults.ts';
 import { loadedVersions, retire } from './code-versions.ts';
 import { corsRestorer } from './cors-headers.ts';

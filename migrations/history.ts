@@ -1,0 +1,17 @@
+import type { Knex } from 'knex';
+import { initialNotifications } from '#migrations/notifications/0001-initial.ts';
+import { initialUsers } from '#migrations/users/0001-initial.ts';
+import { retentionAndLists } from '#migrations/users/0002-retention-and-lists.ts';
+import { idempotency } from '#migrations/users/0003-idempotency.ts';
+import { dashboard } from '#migrations/users/0004-dashboard.ts';
+
+/** One step of a schema's history. Steps run in the order of their list and are never changed once released. */
+export interface Migration {
+  readonly name: string;
+  up(db: Knex): Promise<void>;
+  down(db: Knex): Promise<void>;
+}
+
+export const usersHistory: readonly Migration[] = [initialUsers, retentionAndLists, idempotency, dashboard];
+
+export const notificationsHistory: readonly Migration[] = [initialNotifications];

@@ -1,0 +1,26 @@
+declare module 'knex/lib/dialects/mysql2/index.js' {
+  import type { Knex } from 'knex';
+
+  interface RawConnection {
+    destroy(): void;
+  }
+
+  /** The parts of knex's mysql2 dialect that the bounded client overrides. */
+  export default class MySql2Client<Config extends Knex.Config> {
+    readonly config: Config;
+    connectionSettings: Knex.StaticConnectionConfig;
+    constructor(config: Config);
+    _query(connection: RawConnection, query: unknown): Promise<unknown>;
+    acquireRawConnection(): Promise<RawConnection>;
+    validateConnection(connection: RawConnection): boolean;
+  }
+}
+
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  /** The parts of kafkajs' request queue that the timer patch needs (kafkajs 2.2.4). */
+  export default class RequestQueue {
+    pending: unknown[];
+    throttledUntil: number;
+    scheduleCheckPendingRequests(): void;
+  }
+}
