@@ -2,7 +2,7 @@
 // <stdin>
 var validate = validate20;
 var stdin_default = validate20;
-var schema31 = { "type": "object", "required": ["page", "pageSize"], "properties": { "event": { "enum": ["known", "unknown", ""], "description": "Only those of events of ours, or only those of none", "errorMessage": "must be known or unknown" }, "page": { "type": "integer", "minimum": 0, "maximum": 2147483647, "default": 0, "errorMessage": "must be a whole number from 0" }, "pageSize": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 20, "errorMessage": "must be a whole number from 1; more than 100 is cut to 100" } } };
+var schema31 = { "type": "object", "required": ["page", "pageSize"], "properties": { "event": { "enum": ["known", "unknown", ""], "description": "Only dead letters of known events, or only those of unknown events", "errorMessage": "must be known or unknown" }, "page": { "type": "integer", "minimum": 0, "maximum": 2147483647, "default": 0, "errorMessage": "must be a whole number from 0" }, "pageSize": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 20, "errorMessage": "must be a whole number from 1; more than 100 is cut to 100" } } };
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;

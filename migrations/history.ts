@@ -5,7 +5,7 @@ import { retentionAndLists } from '#migrations/users/0002-retention-and-lists.ts
 import { idempotency } from '#migrations/users/0003-idempotency.ts';
 import { dashboard } from '#migrations/users/0004-dashboard.ts';
 
-/** One step of a schema's history. Steps run in the order of their list and are never changed once released. */
+/** One migration. Migrations run in the order of their list and never change once released. */
 export interface Migration {
   readonly name: string;
   up(db: Knex): Promise<void>;

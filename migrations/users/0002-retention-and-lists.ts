@@ -1,6 +1,6 @@
 import type { Migration } from '#migrations/history.ts';
 
-/** What is old enough to be removed, and a page of events of one state, are found without reading the rest. */
+/** Indexes for purging and for listing events of one state. */
 export const retentionAndLists: Migration = {
   name: '0002-retention-and-lists',
 

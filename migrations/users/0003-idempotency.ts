@@ -1,8 +1,8 @@
 import type { Migration } from '#migrations/history.ts';
 
 /**
- * Which registration each Idempotency-Key has led to. Of the request there is no more than a keyed digest; what was answered
- * follows from the user's id and from the request that is sent again.
+ * The user that each Idempotency-Key registered. The request is stored as a keyed digest only; a repeated answer is rebuilt from
+ * the user's id and the repeated request.
  */
 export const idempotency: Migration = {
   name: '0003-idempotency',

@@ -1,6 +1,6 @@
 import type { Migration } from '#migrations/history.ts';
 
-/** The dashboard's questions are answered from these alone; the second takes the place of one that purging reads. */
+/** Covering indexes for the dashboard. The second replaces the index that purging used. */
 export const dashboard: Migration = {
   name: '0004-dashboard',
 

@@ -29,7 +29,7 @@ function databaseAt(variable: DatabaseVariable): () => Promise<Database> {
   ).get;
 }
 
-/** The users context's database (users, outbox_events, dead_letters, cache_invalidations). */
+/** The users context's database (users, outbox_events, dead_letters, cache_invalidations, idempotency_keys). */
 export const usersDatabase = databaseAt('USERS_DATABASE_URL');
 
 /** The notifications context's database (email_deliveries). */

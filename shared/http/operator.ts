@@ -3,7 +3,7 @@ import { ConfigError, getConfig } from '#shared/config/config.ts';
 import { optionalSetting, renewedSetting } from '#shared/config/settings.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Endpoint } from './http-handler.ts';
-import { type Headed, header } from './request.ts';
+import { header, type WithHeaders } from './request.ts';
 
 const HASHED = /^sha256:([0-9a-f]{64})$/i;
 
@@ -36,7 +36,7 @@ function digestsOf(setting: string): readonly Buffer[] {
  * Whether a request carries an operator token. In the local stage, every client is an operator unless a token is set.
  * @throws ConfigError when no token is set outside the local stage
  */
-export async function isOperator(request: Headed): Promise<boolean> {
+export async function isOperator(request: WithHeaders): Promise<boolean> {
   const setting = await optionalSetting('OPERATOR_TOKEN');
   if (setting === undefined) {
     if (getConfig().STAGE === 'local') return true;

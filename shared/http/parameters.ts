@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { AppError } from '#shared/errors/app-error.ts';
 import { UUID } from '#shared/validation/atoms.ts';
-import { type Headed, header } from './request.ts';
+import { header, type WithHeaders } from './request.ts';
 
 function invalid(field: string, problem: string): AppError {
   return new AppError('INVALID_INPUT', 'See errors for what is wrong with each field.', {
@@ -34,7 +34,7 @@ const PATTERN = new RegExp(IDEMPOTENCY_KEY);
  * The Idempotency-Key of a request, undefined if it has none.
  * @throws AppError INVALID_INPUT
  */
-export function idempotencyKeyOf(request: Headed): string | undefined {
+export function idempotencyKeyOf(request: WithHeaders): string | undefined {
   const key = header(request, 'idempotency-key');
   if (key === undefined || PATTERN.test(key)) return key;
   throw invalid('Idempotency-Key', 'must be 1 to 255 printable characters without blanks');

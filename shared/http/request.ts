@@ -15,12 +15,12 @@ export interface Validator<T> {
 }
 
 /** A request with headers in any case. */
-export interface Headed {
+export interface WithHeaders {
   readonly headers?: Readonly<Record<string, string | undefined>> | null | undefined;
 }
 
 /** A request header by its lower-case name, in whatever case it was sent. */
-export function header(request: Headed, name: string): string | undefined {
+export function header(request: WithHeaders, name: string): string | undefined {
   const headers = request.headers ?? {};
   const found = name in headers ? name : Object.keys(headers).find((key) => key.toLowerCase() === name);
   const value: unknown = found === undefined ? undefined : headers[found];

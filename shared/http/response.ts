@@ -12,19 +12,11 @@ export function json(statusCode: number, body: unknown, headers: Headers = {}): 
 }
 
 export function text(body: string): HttpResponse {
-  return {
-    statusCode: 200,
-    headers: { 'content-type': 'text/plain; charset=utf-8' },
-    body,
-  };
+  return { statusCode: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
 }
 
 export function html(body: string, headers: Headers = {}): HttpResponse {
-  return {
-    statusCode: 200,
-    headers: { 'content-type': 'text/html; charset=utf-8', ...headers },
-    body,
-  };
+  return { statusCode: 200, headers: { 'content-type': 'text/html; charset=utf-8', ...headers }, body };
 }
 
 export function noContent(headers: Headers = {}): HttpResponse {

@@ -46,11 +46,12 @@ function headersOf(raw: RawRecord): Record<string, string> {
 }
 
 export function decodeRecord(raw: RawRecord): KafkaRecord {
+  const { topic, partition, offset, timestamp } = raw;
   return {
-    topic: raw.topic,
-    partition: raw.partition,
-    offset: raw.offset,
-    timestamp: raw.timestamp,
+    topic,
+    partition,
+    offset,
+    timestamp,
     key: decode(raw.key),
     value: decode(raw.value),
     headers: headersOf(raw),

@@ -33,14 +33,8 @@ function payloadOf(record: RawRecord): string {
 
 /** Truncates a record near the broker's size limit: its dead letter would be too large and block the partition without end. */
 function truncated({ topic, partition, offset, timestamp, value }: RawRecord): RawRecord {
-  return {
-    topic,
-    partition,
-    offset,
-    timestamp,
-    value: value?.slice(0, CUT_VALUE_LENGTH) ?? null,
-    headers: [],
-  };
+  const start = value?.slice(0, CUT_VALUE_LENGTH) ?? null;
+  return { topic, partition, offset, timestamp, value: start, headers: [] };
 }
 
 function copiedHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -3,22 +3,16 @@ import { prefixed } from '#shared/kafka/records.ts';
 import { toDeadLetter } from '#shared/messages/dead-letter.ts';
 import { toMessage } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
+import type { Claim } from './delivery.ts';
 
 /** The parts of a permanently failed delivery that its dead letter contains. */
-export interface DeadLetterSource {
-  readonly uuid: string;
-  readonly userEmail: string;
-  readonly eventAddedAt: Date;
-  readonly generation: number;
-  readonly traceparent: string | null;
-  readonly attempts: number;
-  readonly reason: string | null;
-  readonly sourcePartition: number;
-  readonly sourceOffset: number;
-}
+export type DeadLetterSource = Omit<
+  Claim,
+  'status' | 'unfinishedStarts' | 'refusedSince' | 'sentAt' | 'leaseEndsAt' | 'leaseOwner'
+>;
 
 /** The dead letter of a delivery. Its record is rebuilt from the row, because the original may be days old. */
-export function toDeadLetterOf(failure: DeadLetterSource): OutgoingMessage {
+export function toDeliveryDeadLetter(failure: DeadLetterSource): OutgoingMessage {
   const { uuid, userEmail, eventAddedAt: addedAt, generation, traceparent } = failure;
   const message = toMessage('user.email.send', {
     uuid,
@@ -38,5 +32,5 @@ export function toDeadLetterOf(failure: DeadLetterSource): OutgoingMessage {
     value: Buffer.from(message.value).toString('base64'),
     headers: Object.entries(message.headers).map(([name, value]) => ({ [name]: [...Buffer.from(value)] })),
   };
-  return toDeadLetter(record, uuid, failure.reason ?? 'Failed for good', failure.attempts + 1, message.headers);
+  return toDeadLetter(record, uuid, failure.reason ?? 'Failed permanently', failure.attempts + 1, message.headers);
 }

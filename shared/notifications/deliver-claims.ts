@@ -98,10 +98,7 @@ export function deliverClaims(dependencies: DeliverDependencies) {
       if (sentUnrecorded().has(claim.uuid)) return recorder.add(claim);
       const isSuspect = claim.unfinishedStarts > 0;
       if (claim.unfinishedStarts >= MAX_UNFINISHED_STARTS) {
-        return fail(
-          claim,
-          `Started ${claim.unfinishedStarts} times, never finished: it ends the process that sends it`,
-        );
+        return fail(claim, `Started ${claim.unfinishedStarts} times without finishing: sending it kills the process`);
       }
       const leftMs = Math.min(remainingMs(), claim.leaseEndsAt - performance.now());
       if (leftMs < SEND_RESERVE_MS) return release(claim, 0, false);

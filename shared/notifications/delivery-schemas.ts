@@ -3,8 +3,8 @@ import { instant, nullable, UUID } from '#shared/validation/atoms.ts';
 import { BoundedCountSchema } from '#shared/validation/list-schemas.ts';
 
 const WaitingDeliverySchema = Type.Object({
-  uuid: Type.String({ pattern: UUID, description: "The event's" }),
-  attempts: Type.Integer({ minimum: 0, description: 'How often the recipient was refused so far' }),
+  uuid: Type.String({ pattern: UUID, description: 'UUID of the event' }),
+  attempts: Type.Integer({ minimum: 0, description: 'Number of refusals' }),
   reason: nullable(
     Type.String({ description: 'The latest refusal', examples: ['RCPT TO: 451 4.7.1 come back later'] }),
   ),
@@ -15,7 +15,7 @@ export const DeliveryOverviewSchema = Type.Object({
   observedAt: instant(),
   states: Type.Object({ PENDING: BoundedCountSchema, SENT: BoundedCountSchema, FAILED: BoundedCountSchema }),
   waiting: Type.Array(WaitingDeliverySchema, {
-    description: 'PENDING deliveries, those that are due first; at most 50',
+    description: 'PENDING deliveries by due time; at most 50',
   }),
 });
 

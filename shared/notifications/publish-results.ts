@@ -4,19 +4,13 @@ import type { Publish } from '#shared/kafka/producer.ts';
 import { toMessage } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND, EMAIL_SENT } from '#shared/messages/topics.ts';
 import { step } from '#shared/runtime/steps.ts';
-import { type DeadLetterSource, toDeadLetterOf } from './dead-delivery.ts';
+import { type DeadLetterSource, toDeliveryDeadLetter } from './dead-delivery.ts';
+import type { Claim } from './delivery.ts';
 import { deliveryRepository } from './delivery-repository.ts';
 import { sentRecorded } from './sent-unrecorded.ts';
 
 /** The parts of a delivery that its confirmation contains. */
-export interface Confirmation {
-  readonly uuid: string;
-  readonly userEmail: string;
-  readonly eventAddedAt: Date;
-  readonly sentAt: Date | null;
-  readonly generation: number;
-  readonly traceparent: string | null;
-}
+export type Confirmation = Pick<Claim, 'uuid' | 'userEmail' | 'eventAddedAt' | 'sentAt' | 'generation' | 'traceparent'>;
 
 export interface PublishResultsDependencies {
   database(): Promise<Database>;
@@ -43,7 +37,7 @@ export function publishResults({ database, publish }: PublishResultsDependencies
 
     async bury(failures: readonly DeadLetterSource[]): Promise<void> {
       if (failures.length === 0) return;
-      await publish(`${EMAIL_SEND}.dlq`, failures.map(toDeadLetterOf));
+      await publish(`${EMAIL_SEND}.dlq`, failures.map(toDeliveryDeadLetter));
       await step('dead letter: taken');
       await inbox((rows) => rows.settleFailed(failures));
       await step('dead letter: settled');

@@ -6,7 +6,7 @@ import type { RawRecord } from '#shared/kafka/records.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
 import { step } from '#shared/runtime/steps.ts';
-import { toDeadLetterOf } from './dead-delivery.ts';
+import { toDeliveryDeadLetter } from './dead-delivery.ts';
 import type { Intake } from './decide-intake.ts';
 import type { ClaimedDelivery, DeliverClaims } from './deliver-claims.ts';
 import { KEEP_DAYS, LEASE_MARGIN_MS } from './delivery.ts';
@@ -23,11 +23,11 @@ export interface ReceiveDependencies {
 }
 
 function tooOldLetter(message: InboxMessage) {
-  return toDeadLetterOf({
+  return toDeliveryDeadLetter({
     ...message,
     eventAddedAt: message.addedAt,
     attempts: 0,
-    reason: `Unknown and older than ${KEEP_DAYS} days: it may have been mailed before`,
+    reason: `Unknown event older than ${KEEP_DAYS} days: it may have been mailed before`,
     sourcePartition: message.partition,
     sourceOffset: message.offset,
   });
@@ -38,7 +38,7 @@ function withAddress({ row, message }: TakenIn) {
 }
 
 /** The rows are committed, so deliver-due repeats whatever fails here. */
-async function orLater(what: string, work: Promise<void>): Promise<void> {
+async function orRetryLater(what: string, work: Promise<void>): Promise<void> {
   await work.catch((error: unknown) =>
     log.warn(`${what} not published, deliver-due retries`, { problem: errorText(error, 120) }),
   );
@@ -73,8 +73,8 @@ export function receiveMessages({ database, publish, results, deliver }: Receive
     }));
     await Promise.all([
       deliver(claims, remainingMs),
-      orLater('Confirmations', results.confirm(wanted('confirm-again').map(withAddress))),
-      orLater('Dead letters', results.bury(wanted('bury-again').map(withAddress))),
+      orRetryLater('Confirmations', results.confirm(wanted('confirm-again').map(withAddress))),
+      orRetryLater('Dead letters', results.bury(wanted('bury-again').map(withAddress))),
     ]);
     await buried;
     await step('intake: batch done');

@@ -7,9 +7,9 @@ import { EVENT_STATES, type EventState } from './event.ts';
 export const EventSchema = Type.Object({
   uuid: Type.String({ pattern: UUID, examples: ['6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d'] }),
   eventState: Type.Enum([...EVENT_STATES]),
-  userEmail: nullable(Type.String({ description: 'null once the user was deleted and the event is done' })),
+  userEmail: nullable(Type.String({ description: 'null after the user was deleted and the event has ended' })),
   topic: Type.String({ examples: ['user.email.send'] }),
-  attempts: Type.Integer({ minimum: 0, description: 'How often the event was published' }),
+  attempts: Type.Integer({ minimum: 0, description: 'Number of publications' }),
   reason: nullable(Type.String({ description: 'Why the event FAILED' })),
   addedAt: instant(),
   publishedAt: nullable(instant()),
@@ -35,14 +35,14 @@ export interface ListEventsQuery {
 }
 
 export const DeadLetterSchema = Type.Object({
-  topic: Type.String({ examples: ['user.email.send.dlq'], description: 'Where the dead letter lies' }),
+  topic: Type.String({ examples: ['user.email.send.dlq'], description: 'Topic of the dead letter' }),
   partition: Type.Integer(),
   offset: Type.Integer(),
-  eventUuid: nullable(Type.String({ pattern: UUID, description: 'null when the record names none' })),
-  eventState: nullable(Type.Enum([...EVENT_STATES], { description: 'null when the event is none of ours' })),
+  eventUuid: nullable(Type.String({ pattern: UUID, description: 'null if the record names no event' })),
+  eventState: nullable(Type.Enum([...EVENT_STATES], { description: 'null for an unknown event' })),
   condition: Type.String({ examples: ['PermanentFailure', 'RetriesExhausted'] }),
   reason: Type.String(),
-  record: nullable(Type.String({ description: 'The value of the record that failed; null once its user was deleted' })),
+  record: nullable(Type.String({ description: 'Value of the failed record; null after its user was deleted' })),
   recordedAt: instant(),
 });
 
@@ -51,7 +51,7 @@ export const DeadLetterPageSchema = pageOf(DeadLetterSchema);
 export const ListDeadLettersQuerySchema = Type.Object({
   event: Type.Optional(
     Type.Enum(['known', 'unknown', ''], {
-      description: 'Only those of events of ours, or only those of none',
+      description: 'Only dead letters of known events, or only those of unknown events',
       errorMessage: 'must be known or unknown',
     }),
   ),
@@ -90,11 +90,13 @@ export const PipelineSchema = Type.Object({
     FINISHED: BoundedCountSchema,
     FAILED: BoundedCountSchema,
   }),
-  unpublished: Type.Object(BoundedCountSchema.properties, { description: 'PROCESSING, and not yet in Kafka' }),
+  unpublished: Type.Object(BoundedCountSchema.properties, {
+    description: 'PROCESSING events that are not in Kafka yet',
+  }),
   oldestUnfinishedAt: nullable(instant()),
   latencyMs: nullable(LatencySchema),
   minutes: Type.Array(MinuteSchema, {
-    description: 'The last 15 minutes, oldest first; the last one is still running',
+    description: 'The last 15 minutes, oldest first; the last one is incomplete',
   }),
 });
 

@@ -90,7 +90,7 @@ export function relayOutbox({ database, publish }: RelayDependencies) {
     published: boolean,
     limit: () => number,
     shouldContinue: ShouldContinue,
-    onPublished: (events: number) => void,
+    onPublished: (events: number) => void = () => undefined,
   ): Promise<void> => {
     while (limit() > 0 && shouldContinue()) {
       const rows = await claim(published, limit());
@@ -112,12 +112,7 @@ export function relayOutbox({ database, publish }: RelayDependencies) {
   return (republishBudget: number) => {
     let budget = republishBudget;
     return async (shouldContinue: ShouldContinue = () => true): Promise<void> => {
-      await drain(
-        false,
-        () => BATCH,
-        shouldContinue,
-        () => undefined,
-      );
+      await drain(false, () => BATCH, shouldContinue);
       const spend = (events: number): void => {
         budget -= events;
       };

@@ -5,8 +5,10 @@ import type { Consumer, Consumers } from './system-schemas.ts';
 
 const SAMPLE = /^kafka_events_(\w+)\{function="([^"]*)",topic="([^"]*)",group="([^"]*)"\} (\d+(?:\.\d+)?)$/;
 
+const NOTHING = { lag: 0, batchesInFlight: 0, records: 0, failedBatches: 0 };
+
 /** The event source's metric → the field that reports it. */
-const FIGURES: Readonly<Record<string, 'lag' | 'batchesInFlight' | 'records' | 'failedBatches'>> = {
+const FIGURES: Readonly<Record<string, keyof typeof NOTHING>> = {
   sum_offset_lag: 'lag',
   concurrent_executions: 'batchesInFlight',
   invoked_event_count_total: 'records',
@@ -21,15 +23,7 @@ export function parseMetrics(text: string): Consumer[] {
     const figure = FIGURES[metric];
     if (figure === undefined) continue;
     const key = `${fn}\n${topic}\n${group}`;
-    const known = found.get(key) ?? {
-      function: fn,
-      topic,
-      group,
-      lag: 0,
-      batchesInFlight: 0,
-      records: 0,
-      failedBatches: 0,
-    };
+    const known = found.get(key) ?? { function: fn, topic, group, ...NOTHING };
     found.set(key, { ...known, [figure]: Math.round(Number(value)) });
   }
   return [...found.values()];

@@ -7,15 +7,13 @@ import { errorCodeOf } from '#shared/errors/error-text.ts';
 import { probeBroker } from '#shared/kafka/probe-broker.ts';
 import { probeMailServer } from '#shared/mail/probe-mail-server.ts';
 
-export interface Check {
+interface Dependency {
   /** Vital: no call can be served without it. Otherwise the system is degraded. */
   readonly isVital: boolean;
   probe(): Promise<unknown>;
 }
 
-export type Checks = Readonly<Record<string, Check>>;
-
-export interface DependencyReport {
+interface DependencyReport {
   readonly status: 'up' | 'down';
   readonly latencyMs: number;
   /** When this process first found it down. */
@@ -38,7 +36,7 @@ function problemOf(error: unknown): string {
   return errorCodeOf(cause) ?? errorCodeOf(error) ?? 'UNAVAILABLE';
 }
 
-async function check(name: string, { probe }: Check): Promise<DependencyReport> {
+async function check(name: string, { probe }: Dependency): Promise<DependencyReport> {
   const started = performance.now();
   const latency = (): number => Math.round((performance.now() - started) * 10) / 10;
   try {
@@ -58,28 +56,28 @@ async function check(name: string, { probe }: Check): Promise<DependencyReport> 
   }
 }
 
-/** Probes every dependency concurrently, each for at most 1.5 s. */
-export async function checkDependencies(checks: Checks = DEPENDENCIES): Promise<HealthReport> {
-  const entries = Object.entries(checks);
-  const reports = await Promise.all(entries.map(([name, entry]) => check(name, entry)));
-  const down = entries.filter((_, index) => reports[index]?.status === 'down');
-  const status = down.some(([, { isVital }]) => isVital) ? 'down' : down.length > 0 ? 'degraded' : 'up';
-  return {
-    status,
-    dependencies: Object.fromEntries(
-      entries.map(([name], index) => [name, reports[index]]),
-    ) as HealthReport['dependencies'],
-  };
-}
-
 function database(connect: () => Promise<Database>) {
   return async () => statement(await connect(), (db) => db.raw('SELECT 1'));
 }
 
-const DEPENDENCIES: Checks = {
+const DEPENDENCIES: Readonly<Record<string, Dependency>> = {
   mysqlUsers: { isVital: true, probe: database(usersDatabase) },
   mysqlNotifications: { isVital: true, probe: database(notificationsDatabase) },
   redis: { isVital: false, probe: async () => (await redisClient()).ping() },
   kafka: { isVital: false, probe: probeBroker },
   smtp: { isVital: false, probe: probeMailServer },
 };
+
+/** Probes every dependency concurrently, each for at most 1.5 s. */
+export async function checkDependencies(): Promise<HealthReport> {
+  const checking = Object.entries(DEPENDENCIES).map(async ([name, dependency]) => {
+    const report = await check(name, dependency);
+    return { name, report, isVital: dependency.isVital };
+  });
+  const checked = await Promise.all(checking);
+  const down = checked.filter(({ report }) => report.status === 'down');
+  return {
+    status: down.some(({ isVital }) => isVital) ? 'down' : down.length > 0 ? 'degraded' : 'up',
+    dependencies: Object.fromEntries(checked.map(({ name, report }) => [name, report])),
+  };
+}

@@ -42,16 +42,16 @@ export function homePage({ name, links }: Home): string {
     <main>
       <img src="/dashboard/icon.svg" alt="" width="56" height="56">
       <h1>${escapeHtml(name)}</h1>
-      <p class="lead">A user registers; an event travels through outbox, Kafka and mail, and comes back confirmed.</p>
-      <ul class="home-cards">${card(links.dashboard, 'Dashboard', 'Watch the pipeline, register somebody, retry what failed')}${card(
+      <p class="lead">A user registers; an event passes through outbox, Kafka and mail, and returns confirmed.</p>
+      <ul class="home-cards">${card(links.dashboard, 'Dashboard', 'Watch the pipeline, register a user, retry failed events')}${card(
         links.swaggerUi,
         'Swagger UI',
-        'Every call with examples, to be tried out',
-      )}${links.mails === null ? '' : card(links.mails, 'Mails', 'What the mail catcher has taken')}${card(
+        'Every call with examples, ready to try',
+      )}${links.mails === null ? '' : card(links.mails, 'Mails', 'Mails in the mail catcher')}${card(
         links.health,
         'Health',
         'Each dependency with its latency',
-      )}${card(links.openapi, 'OpenAPI', 'The API’s description for programs')}
+      )}${card(links.openapi, 'OpenAPI', 'The machine-readable API description')}
       </ul>
     </main>
   </body>

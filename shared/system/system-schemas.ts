@@ -9,10 +9,10 @@ export const ConsumerSchema = Type.Object({
   function: Type.String({ examples: ['sendWelcomeEmail'] }),
   topic: Type.String({ examples: ['user.email.send'] }),
   group: Type.String({ examples: ['email-service-listener-group'] }),
-  lag: figure('Records that are not committed yet, of all partitions'),
-  batchesInFlight: figure('Invocations under way'),
-  records: figure('Records handed over since the start'),
-  failedBatches: figure('Invocations that failed since the start'),
+  lag: figure('Uncommitted records of all partitions'),
+  batchesInFlight: figure('Running invocations'),
+  records: figure('Records delivered since the start'),
+  failedBatches: figure('Failed invocations since the start'),
 });
 
 export const ConsumersSchema = Type.Object({ observedAt: instant(), consumers: Type.Array(ConsumerSchema) });
@@ -39,7 +39,7 @@ export const HomeSchema = Type.Object({
   name: Type.String({ examples: ['Registration'] }),
   links: Type.Object({
     dashboard: link('/dashboard', 'The pipeline, live'),
-    swaggerUi: link('/swagger-ui/index.html', 'Every call, to be tried'),
+    swaggerUi: link('/swagger-ui/index.html', 'Every call, ready to try'),
     openapi: link('/openapi.json', 'The OpenAPI document'),
     health: link('/health/ready', 'Each dependency with its latency'),
     mails: nullable(link('http://127.0.0.1:8025', 'The mail catcher of a local run; null elsewhere')),

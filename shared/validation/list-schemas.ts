@@ -29,7 +29,7 @@ export function pageOf<Item extends TSchema>(item: Item) {
 /** A count up to a limit, so that counting stays cheap for any number of rows. */
 export const BoundedCountSchema = Type.Object({
   count: Type.Integer({ minimum: 0, examples: [42] }),
-  isMore: Type.Boolean({ description: 'There are more than `count`; how many more was not counted' }),
+  isMore: Type.Boolean({ description: 'There are more than `count`; the rest was not counted' }),
 });
 
 export type BoundedCount = Static<typeof BoundedCountSchema>;

@@ -13,7 +13,7 @@ function copy(from: string, to: string, files: readonly string[]): void {
   for (const file of files) writeAtomically(path.join(to, file), readFileSync(path.join(from, file)));
 }
 
-/** Writes what the pages need into `outdir`/assets: the dashboard's script, style sheet and files, and Swagger UI. */
+/** Writes the pages' files into `outdir`/assets: the dashboard's script, style sheet and files, and Swagger UI. */
 export async function buildAssets(outdir: string): Promise<void> {
   const swaggerUi = path.join(outdir, 'assets', 'swagger-ui');
   const own = path.join(page, 'swagger-ui');

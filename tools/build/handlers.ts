@@ -9,7 +9,7 @@ import { writeAtomically } from './write-atomically.ts';
 
 const dist = path.join(rootDir, 'dist');
 
-/** The plugins of this repository that serverless.yml names. */
+/** This repository's plugins in serverless.yml. */
 const PLUGINS = [
   'tools/local/offline/offline-plugin.ts',
   'tools/local/offline/close-clients.ts',
@@ -18,7 +18,7 @@ const PLUGINS = [
   'tools/deploy/both-slashes.ts',
 ];
 
-/** One entry per handler, and the program that creates tables and topics before them. */
+/** One entry per handler, and the program that creates tables and topics. */
 function entryPoints(): string[] {
   const handlers = readdirSync(path.join(rootDir, 'functions'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
@@ -30,8 +30,8 @@ let incremental: Promise<esbuild.BuildContext> | undefined;
 let lastRebuild: Promise<unknown> = Promise.resolve();
 
 /**
- * Builds again what a saved file affects; esbuild keeps the rest in memory. Rebuilds run one after the other: esbuild answers a
- * rebuild that is requested during another with that one's result, which may be older than the saved file.
+ * Rebuilds what a saved file affects; esbuild keeps the rest in memory. Rebuilds run one after the other: esbuild answers a
+ * concurrent rebuild with the result of the running one, which may be older than the saved file.
  */
 function rebuild(): Promise<esbuild.BuildResult> {
   incremental ??= esbuild.context({ ...reloadOptions, absWorkingDir: rootDir, entryPoints: entryPoints() });
@@ -41,7 +41,7 @@ function rebuild(): Promise<esbuild.BuildResult> {
   return rebuilt;
 }
 
-/** Makes the first rebuild as quick as the later ones. */
+/** Fills esbuild's memory, so that the first rebuild is as fast as the later ones. */
 export async function prepareRebuild(): Promise<void> {
   await rebuild();
 }
@@ -54,7 +54,7 @@ function writeOutput({ outputFiles = [] }: esbuild.BuildResult, target: string):
 
 /**
  * Builds every handler into `outdir`.
- * @param changed absolute paths of saved files: then only what they affect is built
+ * @param changed absolute paths of saved files: builds only what they affect
  */
 export async function buildHandlers(outdir = 'dist', changed?: readonly string[]): Promise<void> {
   const target = path.resolve(rootDir, outdir);
@@ -71,21 +71,21 @@ export async function buildPlugins(): Promise<void> {
 }
 
 export interface HandlerBundle {
-  /** An ES module that needs nothing beside it except what `needsArgon2` and `needsAssets` say. */
+  /** A self-contained ES module, apart from `needsArgon2` and `needsAssets`. */
   readonly code: Buffer;
   readonly map: Buffer;
-  /** Its native package must be in node_modules. */
+  /** Requires the native package in node_modules. */
   readonly needsArgon2: boolean;
-  /** dist/assets must be beside it. */
+  /** Requires dist/assets next to it. */
   readonly needsAssets: boolean;
-  /** Our own files in it. */
+  /** This repository's files in the bundle. */
   readonly sources: readonly string[];
-  /** All files that contribute code to it, those of packages included. */
+  /** All files that contribute code, including those of packages. */
   readonly contents: readonly string[];
 }
 
 /**
- * Bundles each handler into one file, as it is deployed.
+ * Bundles each handler into one file for deployment.
  * @param handlers such as 'functions/users/get.ts'
  * @returns the bundles, by the same names
  */

@@ -7,10 +7,10 @@ import { rootDir } from '#tools/paths.ts';
 import { banner } from '../../esbuild.config.mjs';
 import { writeAtomically } from './write-atomically.ts';
 
-/** The sources of the generated files, so that a rebuild knows whether to generate them again. */
+/** Lists the sources of the generated files, for affectsGenerated. */
 const sourceList = path.join(rootDir, 'dist', '.generated-from.json');
 
-/** Makes an ES module self-contained: everything that it requires is inside. */
+/** Bundles an ES module with everything that it imports. */
 export async function selfContained(code: string): Promise<string> {
   const result = await esbuild.build({
     stdin: { contents: code, resolveDir: rootDir, loader: 'js' },
@@ -24,7 +24,7 @@ export async function selfContained(code: string): Promise<string> {
 }
 
 /**
- * Whether generated files may change because of one of these files.
+ * Whether a change of one of these files may change generated files.
  * @param changed absolute paths
  */
 export function affectsGenerated(changed: readonly string[]): boolean {
@@ -37,8 +37,8 @@ export function affectsGenerated(changed: readonly string[]): boolean {
 }
 
 /**
- * Writes validators, OpenAPI document and mail into generated/. The generator is bundled first: a long-running process would
- * otherwise import the schemas as they were when it started.
+ * Writes validators, OpenAPI document and mail into generated/. Bundles the generator first: a long-running process would
+ * otherwise use the schemas that it imported at its start.
  */
 export async function runGenerator(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'generate-'));

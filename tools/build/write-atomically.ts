@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Writes a file in one step, and only when its contents change: another process may be reading the same build. */
+/** Writes a file atomically and only if its contents change, because another process may be reading the same build. */
 export function writeAtomically(file: string, contents: Uint8Array): void {
   try {
     if (Buffer.compare(readFileSync(file), contents) === 0) return;

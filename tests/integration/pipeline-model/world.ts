@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { TOPICS } from '#shared/messages/topics.ts';
-import { toDeadLetterOf } from '#shared/notifications/dead-delivery.ts';
+import { toDeliveryDeadLetter } from '#shared/notifications/dead-delivery.ts';
 import type { TestDatabase } from '#tests/helpers/databases.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { type Command, PROCESSES } from './commands.ts';
@@ -115,7 +115,7 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
     const { uuid, generation, added_at: eventAddedAt, user_email: userEmail } = event;
     const source = { uuid, generation, eventAddedAt, userEmail: userEmail ?? '', traceparent: null, attempts: 1 };
     observer.foreign.add(uuid);
-    kafka.writeForeign(toDeadLetterOf({ ...source, reason: FOREIGN, sourcePartition: 0, sourceOffset: 0 }));
+    kafka.writeForeign(toDeliveryDeadLetter({ ...source, reason: FOREIGN, sourcePartition: 0, sourceOffset: 0 }));
   };
 
   const perform = async (command: Command): Promise<void> => {

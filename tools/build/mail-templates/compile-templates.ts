@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Eta } from 'eta/core';
 
-/** Templates of the mail, by the name of the function that each becomes. */
+/** Function name → template of the mail. */
 const TEMPLATES = { html: 'welcome.html.eta', text: 'welcome.txt.eta' } as const;
 
 export function templateFiles(rootDir: string): string[] {
   return Object.values(TEMPLATES).map((file) => path.join(rootDir, 'tools', 'build', 'mail-templates', file));
 }
 
-/** What indents the template is nothing that has to be sent. */
+/** Removes the template's indentation to make the mail smaller. */
 function withoutIndent(template: string): string {
   return template.replace(/^[ \t]+/gm, '');
 }
@@ -26,8 +26,8 @@ function functionOf(name: string, template: string, autoEscape: boolean): string
 }
 
 /**
- * The mail's templates as a module of plain functions, so that no consumer carries a template engine and a mail costs next to
- * nothing to render. What is put into HTML is escaped.
+ * Compiles the mail's templates to a module of plain functions, so that the consumer bundles no template engine and rendering is
+ * cheap. HTML values are escaped.
  */
 export function compiledTemplates(rootDir: string): { code: string; declaration: string } {
   const [html = '', text = ''] = templateFiles(rootDir).map((file) => readFileSync(file, 'utf8'));

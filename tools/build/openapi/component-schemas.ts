@@ -18,7 +18,7 @@ const ErrorSchema = Type.Object({
   status: Type.Integer({ examples: [404] }),
   code: Type.Enum(Object.keys(ERROR_CODES)),
   traceId: Type.String({ pattern: '^[0-9a-f]{32}$' }),
-  errors: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'field → what is wrong with it' })),
+  errors: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'Field → error message' })),
 });
 
 const AliveSchema = Type.Object({ status: Type.Literal('up') });
@@ -37,7 +37,7 @@ const HealthSchema = Type.Object({
   ),
 });
 
-/** The schemas that the operations refer to, by name. */
+/** The document's schemas by name. */
 export const COMPONENT_SCHEMAS = {
   User: UserSchema,
   CreateUser: CreateUserBodySchema,

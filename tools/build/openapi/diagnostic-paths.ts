@@ -3,14 +3,14 @@ import { failures, type Json, ok, type Paths, queryParameters, textContent } fro
 
 const anyText: Json = { required: false, content: textContent('hello') };
 
-/** The three diagnostic addresses of the services that this replaces. */
+/** The diagnostic calls of the replaced services. */
 export function diagnosticPaths(): Paths {
   return {
     '/tests/responsedata': {
       get: {
         operationId: 'responseData',
         tags: ['diagnostics'],
-        summary: 'Tells the id it was asked with',
+        summary: 'Returns the given id',
         parameters: queryParameters(DiagnosticsQuerySchema),
         responses: { '200': ok('The id', textContent('Requested id: 7')), ...failures('INVALID_INPUT') },
       },
@@ -19,7 +19,7 @@ export function diagnosticPaths(): Paths {
       get: {
         operationId: 'requestData',
         tags: ['diagnostics'],
-        summary: 'Asks /tests/responsedata and passes its answer on',
+        summary: 'Calls /tests/responsedata and returns its body',
         parameters: queryParameters(DiagnosticsQuerySchema),
         responses: {
           '200': ok('The id', textContent('Requested id: 7')),
@@ -38,7 +38,7 @@ export function diagnosticPaths(): Paths {
       get: {
         operationId: 'passMessageOn',
         tags: ['diagnostics'],
-        summary: 'Passes its body on to POST /tests/firenforget without waiting for the answer',
+        summary: 'Forwards its body to POST /tests/firenforget without waiting for the answer',
         responses: { '200': ok('Sent', textContent('Sent!')), ...failures('PAYLOAD_TOO_LARGE') },
       },
     },

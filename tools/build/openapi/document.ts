@@ -15,7 +15,7 @@ function paths(): Paths {
   };
 }
 
-/** The methods of each path, from which a wrong method is told from a wrong address. */
+/** The methods of each path, to distinguish 405 from 404. */
 export function methodsByPath(): Record<string, string[]> {
   return Object.fromEntries(
     Object.entries(paths()).map(([path, operations]) => [
@@ -25,22 +25,22 @@ export function methodsByPath(): Record<string, string[]> {
   );
 }
 
-/** The OpenAPI 3.1 document, made of the schemas that also make the validators and the types. */
+/** The OpenAPI 3.1 document, from the same schemas as the validators and the types. */
 export function openApiDocument(): Json {
   return {
     openapi: '3.1.0',
     info: {
       title: 'Registration',
       version: '1.0.0',
-      description: 'Users, and the welcome mail that each of them gets',
+      description: 'Users and their welcome mails',
     },
     servers: [{ url: '/' }],
     tags: [
       { name: 'users', description: 'Registered people' },
-      { name: 'events', description: 'What became of each registration; for operators' },
+      { name: 'events', description: 'The state of each registration; for operators' },
       { name: 'dashboard', description: 'What the dashboard shows; for operators' },
-      { name: 'diagnostics', description: 'Calls that the old services had' },
-      { name: 'system', description: 'Health, and where to go from here' },
+      { name: 'diagnostics', description: 'Calls of the replaced services' },
+      { name: 'system', description: 'Health and links' },
     ],
     paths: paths(),
     components: {

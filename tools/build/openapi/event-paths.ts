@@ -17,7 +17,7 @@ const linksToEvent: Json = {
   retry: { operationId: 'retryEvent', parameters },
 };
 
-/** The pipeline's state, for operators. */
+/** The pipeline's state; for operators. */
 export function eventPaths(): Paths {
   return {
     '/api/events': {
@@ -63,7 +63,7 @@ export function eventPaths(): Paths {
       get: {
         operationId: 'listDeadLetters',
         tags: ['events'],
-        summary: 'What could not be processed, newest first; also what belongs to no event of ours',
+        summary: 'Dead letters, newest first, including those of unknown events',
         parameters: queryParameters(ListDeadLettersQuerySchema),
         responses: {
           '200': ok('A page', jsonContent(ref('DeadLetterPage'))),

@@ -59,7 +59,7 @@ const dependencies = {
   smtp: up(1.4),
 };
 
-/** One example per schema of the document, by its name. */
+/** Schema name → example. */
 const EXAMPLES: Readonly<Record<string, Json>> = {
   User: user,
   CreateUser: { name: user.name, lastname: user.lastname, email: user.email, password: 'correct-horse-1' },
@@ -110,16 +110,16 @@ const EXAMPLES: Readonly<Record<string, Json>> = {
   },
 };
 
-/** The health of a system that serves nobody. */
+/** The health report while MySQL is down. */
 export const DOWN: Json = { status: 'down', dependencies: { ...dependencies, mysqlUsers: down } };
 
-/** The example of the schema that is referred to, as a part of a media type object. */
+/** The example of a referenced schema, as a part of a media type object. */
 export function schemaExample({ $ref }: Json): Json {
   const example = EXAMPLES[String($ref).split('/').at(-1) ?? ''];
   return example === undefined ? {} : { example };
 }
 
-/** What each error says; `errors` where it names fields. */
+/** An example message of each error; `errors` where it names fields. */
 const MESSAGES: Readonly<Record<ErrorCode, { message: string; errors?: Record<string, string> }>> = {
   INVALID_INPUT: {
     message: 'See errors for what is wrong with each field.',
@@ -145,7 +145,7 @@ const MESSAGES: Readonly<Record<ErrorCode, { message: string; errors?: Record<st
   INTERNAL: { message: 'Something went wrong on our side.' },
 };
 
-/** One example per code that a status may carry. */
+/** One example per error code. */
 export function errorExamples(codes: readonly ErrorCode[]): Json {
   return Object.fromEntries(
     codes.map((code) => {

@@ -5,14 +5,14 @@ import { errorExamples, schemaExample } from './examples.ts';
 
 type Entry = [key: string, value: unknown];
 
-/** Text in JSON is Unicode: what we say about half characters is beyond what other tools can read in a pattern. */
+/** Omits our own keyword and the part of a pattern about unpaired surrogates, which other tools cannot parse. */
 function entriesOf([key, value]: Entry): Entry[] {
   if (key === 'errorMessage' || (key === 'pattern' && value === WELL_FORMED)) return [];
   if (key === 'pattern') return [[key, String(value).replaceAll(NO_HALF_CHARACTER, '')]];
   return [[key, published(value)]];
 }
 
-/** A schema as others may read it: without the keyword of our own, and with patterns that every tool understands. */
+/** A schema for other tools: without our own keyword, and with patterns that every tool supports. */
 export function published(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(published);
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -23,7 +23,7 @@ export type Json = Record<string, unknown>;
 /** Path → method → operation. */
 export type Paths = Record<string, Record<string, Json>>;
 
-/** What any call may come to. */
+/** Errors of every call. */
 const ALWAYS: readonly ErrorCode[] = ['URI_TOO_LONG', 'HEADERS_TOO_LARGE', 'INTERNAL'];
 
 const seconds: Json = { schema: { type: 'integer', minimum: 1 }, required: true, description: 'Seconds to wait' };
@@ -43,12 +43,12 @@ export function textContent(example: string): Json {
   return { 'text/plain': { schema: { type: 'string' }, example } };
 }
 
-/** A response that a call is made for; `more` holds its headers and links. */
+/** A successful response; `more` contains headers and links. */
 export function ok(description: string, content: Json, more: Json = {}): Json {
   return { description, content, ...more };
 }
 
-/** The error responses of a call, one per status; codes that share a status are told apart by `code`. */
+/** The error responses of a call, one per status. Codes of the same status are distinguished by `code`. */
 export function failures(...codes: ErrorCode[]): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of [...codes, ...ALWAYS]) {
@@ -67,7 +67,7 @@ export function failures(...codes: ErrorCode[]): Json {
   );
 }
 
-/** An empty value is as good as none where there is a default. */
+/** An empty integer counts as absent where there is a default. */
 function orEmpty({ default: fallback, ...definition }: Json): Json {
   return fallback === undefined || definition['type'] !== 'integer'
     ? { ...definition, ...(fallback === undefined ? {} : { default: fallback }) }
@@ -87,7 +87,7 @@ export function queryParameters(schema: TSchema): Json[] {
   }));
 }
 
-/** 19 digits are read; more than 16 belong to nobody. */
+/** The handler accepts 19 digits; ids beyond this maximum are never assigned. */
 export const userId: Json = {
   name: 'id',
   in: 'path',
@@ -107,7 +107,7 @@ export function body(name: string): Json {
 }
 
 const operatorToken: Json = { security: [{ operatorToken: [] }] };
-/** Where the operator's token is asked for: everywhere, as soon as one is set. */
+/** Requires the operator token in every stage where one is set. */
 export const forOperators: Json = operatorToken;
-/** Open to everybody in the local stage. */
+/** Like forOperators, but open in the local stage. */
 export const forOperatorsWhenDeployed: Json = { ...operatorToken, 'x-open-in-stage': 'local' };

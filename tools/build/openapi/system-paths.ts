@@ -1,14 +1,14 @@
 import { DOWN } from './examples.ts';
 import { failures, forOperators, jsonContent, ok, type Paths, ref } from './operation-parts.ts';
 
-/** What a load balancer and a person want to know first. */
+/** Home page and health checks. */
 export function systemPaths(): Paths {
   return {
     '/': {
       get: {
         operationId: 'home',
         tags: ['system'],
-        summary: 'Where to go from here; a page for those who accept HTML',
+        summary: 'Links to everything else; a page for clients that accept HTML',
         responses: {
           '200': ok('The links', {
             ...jsonContent(ref('Home')),
@@ -23,7 +23,7 @@ export function systemPaths(): Paths {
         operationId: 'live',
         tags: ['system'],
         summary: 'The process answers',
-        responses: { '200': ok('It does', jsonContent(ref('Alive'))), ...failures() },
+        responses: { '200': ok('The process answers', jsonContent(ref('Alive'))), ...failures() },
       },
     },
     '/health/ready': {
@@ -47,26 +47,26 @@ function figures(operationId: string, summary: string, schema: string) {
     tags: ['dashboard'],
     summary,
     responses: {
-      '200': ok('At most a second old', jsonContent(ref(schema))),
+      '200': ok('At most 1 s old', jsonContent(ref(schema))),
       ...failures('UNAUTHORIZED', 'DEPENDENCY_DOWN'),
     },
     ...forOperators,
   };
 }
 
-/** Figures that are cheap to ask for, again and again; for operators. */
+/** The dashboard's data, cached for cheap polling; for operators. */
 export function dashboardPaths(): Paths {
   return {
     '/api/pipeline': {
       get: figures('pipeline', 'Events by state, and rates and latencies of the last 15 minutes', 'Pipeline'),
     },
-    '/api/deliveries': { get: figures('deliveries', 'Mails by state, and those that wait', 'DeliveryOverview') },
+    '/api/deliveries': { get: figures('deliveries', 'Mails by state, and those that are waiting', 'DeliveryOverview') },
     '/api/consumers': {
       get: {
         ...figures('consumers', 'Lag and batches of the local event source', 'Consumers'),
         responses: {
           '200': ok('The consumers', jsonContent(ref('Consumers'))),
-          // On AWS, where CloudWatch has the figures.
+          // NOT_FOUND on AWS, where CloudWatch has the metrics.
           ...failures('UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
         },
       },

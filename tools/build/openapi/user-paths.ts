@@ -17,7 +17,7 @@ const idempotencyKey: Json = {
   name: 'Idempotency-Key',
   in: 'header',
   description:
-    "A UUID of the client's own. The same key and body within a day register nobody again and get the same answer; the same key with another body gets 422.",
+    'A UUID that the client generates. Keys share one namespace and are kept for a day: repeating a key with the same body returns the same answer without another registration; with another body it returns 422.',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: IDEMPOTENCY_KEY },
 };
 
@@ -38,14 +38,14 @@ const linksToUser: Json = {
   removal: { operationId: 'removeUser', parameters },
 };
 
-/** Registering, reading, changing and deleting users. */
+/** Create, read, update and delete users. */
 export function userPaths(): Paths {
   return {
     '/api/users/': {
       post: {
         operationId: 'createUser',
         tags: ['users'],
-        summary: 'Register a user; the welcome mail follows',
+        summary: 'Register a user and send the welcome mail',
         parameters: [idempotencyKey],
         requestBody: body('CreateUser'),
         responses: {
@@ -90,11 +90,11 @@ export function userPaths(): Paths {
       patch: {
         operationId: 'updateUser',
         tags: ['users'],
-        summary: 'Change a user who proves the old password',
+        summary: 'Update a user after checking the old password',
         parameters: [userId],
         requestBody: body('UpdateUser'),
         responses: {
-          '200': ok('The user as it is now', jsonContent(ref('User'))),
+          '200': ok('The updated user', jsonContent(ref('User'))),
           ...failures(
             'INVALID_INPUT',
             'MALFORMED_JSON',
