@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { AppError } from '#shared/errors/app-error.ts';
-import { UUID } from '#shared/validation/atoms.ts';
+import { UUID } from '#shared/validation/patterns.ts';
 import { header, type WithHeaders } from './request.ts';
 
 function invalid(field: string, problem: string): AppError {

@@ -120,3 +120,8 @@ export function toMessage(type: string, event: EventMessage): OutgoingMessage {
     },
   };
 }
+
+/** The message that requests an event's mail. */
+export function toSendRequest(event: Omit<EventMessage, 'eventState' | 'processedAt'>): OutgoingMessage {
+  return toMessage('user.email.send', { ...event, eventState: 'PROCESSING', processedAt: null });
+}

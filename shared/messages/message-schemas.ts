@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { UUID } from '#shared/validation/atoms.ts';
+import { UUID } from '#shared/validation/patterns.ts';
 
 const Instant = Type.Union([Type.String(), Type.Number(), Type.Null()]);
 

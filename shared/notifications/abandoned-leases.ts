@@ -1,15 +1,10 @@
-const KEY = Symbol.for('event-driven-registration.abandoned-leases');
+import { processWide } from '#shared/runtime/process-wide.ts';
 
 /** A commit in transit when its connection ended may take effect up to this much later. */
 const LATE_COMMIT_MS = 30_000;
 
 /** Owner → the time until which a row may hold its lease, on the monotonic clock. */
-function leases(): Map<string, number> {
-  const holder = globalThis as unknown as Record<symbol, Map<string, number> | undefined>;
-  const known = holder[KEY] ?? new Map<string, number>();
-  holder[KEY] = known;
-  return known;
-}
+const leases = processWide('abandoned-leases', () => new Map<string, number>());
 
 /**
  * Leases whose claim ended in an error. The database may have committed the claim, or may still do so, but no worker sends under
@@ -17,13 +12,13 @@ function leases(): Map<string, number> {
  * find such rows.
  */
 export const abandonedLeases = {
-  has: (owner: string | null): boolean => owner !== null && leases().has(owner),
+  has: (owner: string | null): boolean => owner !== null && leases.has(owner),
 
   /** Owners whose leases rows may still hold. */
   owners(): string[] {
     const now = performance.now();
-    for (const [owner, until] of leases()) if (until < now) leases().delete(owner);
-    return [...leases().keys()];
+    for (const [owner, until] of leases) if (until < now) leases.delete(owner);
+    return [...leases.keys()];
   },
 };
 
@@ -38,7 +33,7 @@ export async function abandonedUnlessClaimed<T>(
   try {
     return await claim();
   } catch (error) {
-    leases().set(owner, performance.now() + ms + LATE_COMMIT_MS);
+    leases.set(owner, performance.now() + ms + LATE_COMMIT_MS);
     throw error;
   }
 }

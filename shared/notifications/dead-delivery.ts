@@ -1,7 +1,7 @@
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import { prefixed } from '#shared/kafka/records.ts';
 import { toDeadLetter } from '#shared/messages/dead-letter.ts';
-import { toMessage } from '#shared/messages/event-message.ts';
+import { toSendRequest } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import type { Claim } from './delivery.ts';
 
@@ -14,15 +14,7 @@ export type DeadLetterSource = Omit<
 /** The dead letter of a delivery. Its record is rebuilt from the row, because the original may be days old. */
 export function toDeliveryDeadLetter(failure: DeadLetterSource): OutgoingMessage {
   const { uuid, userEmail, eventAddedAt: addedAt, generation, traceparent } = failure;
-  const message = toMessage('user.email.send', {
-    uuid,
-    userEmail,
-    addedAt,
-    generation,
-    traceparent,
-    eventState: 'PROCESSING',
-    processedAt: null,
-  });
+  const message = toSendRequest({ uuid, userEmail, addedAt, generation, traceparent });
   const record = {
     topic: prefixed(EMAIL_SEND),
     partition: failure.sourcePartition,

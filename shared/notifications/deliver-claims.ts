@@ -95,7 +95,7 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     });
 
     const deliver = async (claim: ClaimedDelivery): Promise<void> => {
-      if (sentUnrecorded().has(claim.uuid)) return recorder.add(claim);
+      if (sentUnrecorded.has(claim.uuid)) return recorder.add(claim);
       const isSuspect = claim.unfinishedStarts > 0;
       if (claim.unfinishedStarts >= MAX_UNFINISHED_STARTS) {
         return fail(claim, `Started ${claim.unfinishedStarts} times without finishing: sending it kills the process`);

@@ -85,7 +85,7 @@ export function deliverDue({ database, results, deliver, breaker }: DeliverDueDe
 
   /** Records mails that this process sent but could not record at the time. */
   const recordSent = async (): Promise<void> => {
-    const uuids = [...sentUnrecordable()].slice(0, BATCH);
+    const uuids = [...sentUnrecordable].slice(0, BATCH);
     if (uuids.length === 0) return;
     await inbox((rows) => rows.markSent(uuids, 0));
     sentRecorded(uuids);

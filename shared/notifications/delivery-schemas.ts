@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { instant, nullable, UUID } from '#shared/validation/atoms.ts';
+import { instant, nullable } from '#shared/validation/atom-schemas.ts';
 import { BoundedCountSchema } from '#shared/validation/list-schemas.ts';
+import { UUID } from '#shared/validation/patterns.ts';
 
 const WaitingDeliverySchema = Type.Object({
   uuid: Type.String({ pattern: UUID, description: 'UUID of the event' }),

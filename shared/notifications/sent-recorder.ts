@@ -27,7 +27,7 @@ export function sentRecorder({ markSent, confirm }: SentRecorderDependencies) {
     try {
       await markSent(uuids);
     } catch (error) {
-      for (const uuid of uuids) sentUnrecordable().add(uuid);
+      for (const uuid of uuids) sentUnrecordable.add(uuid);
       log.error('Sent mails not recorded, deliver-due retries', { mails: uuids.length, error });
       return;
     }
@@ -52,7 +52,7 @@ export function sentRecorder({ markSent, confirm }: SentRecorderDependencies) {
 
   return {
     add(claim: Claim): void {
-      sentUnrecorded().add(claim.uuid);
+      sentUnrecorded.add(claim.uuid);
       group.push(claim);
       if (group.length >= GROUP_SIZE) flush();
       else timer ??= setTimeout(flush, GROUP_MS);

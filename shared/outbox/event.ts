@@ -1,5 +1,3 @@
-import type { EventMessage } from '#shared/messages/event-message.ts';
-
 /** Not in the schema file: handlers must not bundle the schema library. */
 export const EVENT_STATES = ['PROCESSING', 'FINISHED', 'FAILED'] as const;
 
@@ -12,9 +10,4 @@ export interface NewEvent {
   readonly addedAt: Date;
   readonly traceparent: string | null;
   readonly generation: number;
-}
-
-/** The message that requests the event's mail. */
-export function sendRequest(event: NewEvent): EventMessage {
-  return { ...event, eventState: 'PROCESSING', processedAt: null };
 }

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox';
-import { instant, nullable, UUID } from '#shared/validation/atoms.ts';
+import { instant, nullable } from '#shared/validation/atom-schemas.ts';
 import { BoundedCountSchema, pageOf, pageQuery } from '#shared/validation/list-schemas.ts';
 import { MAX_PAGE_SIZE } from '#shared/validation/page.ts';
+import { UUID } from '#shared/validation/patterns.ts';
 import { EVENT_STATES, type EventState } from './event.ts';
 
 export const EventSchema = Type.Object({

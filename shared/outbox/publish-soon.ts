@@ -5,12 +5,12 @@ import type { Database } from '#shared/db/database.ts';
 import { store } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
-import { toMessage } from '#shared/messages/event-message.ts';
+import { toSendRequest } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
 import { tracked } from '#shared/runtime/lifecycle.ts';
 import { step } from '#shared/runtime/steps.ts';
-import { type NewEvent, sendRequest } from './event.ts';
+import type { NewEvent } from './event.ts';
 import { outboxRepository } from './outbox-repository.ts';
 
 /** The longest that the caller of an inline publish waits. */
@@ -31,10 +31,9 @@ export interface PublishSoonDependencies {
 export function publishSoon({ database, publish, breaker: given }: PublishSoonDependencies) {
   const breaker = given ?? circuitBreaker({ threshold: 3, probeAfterMs: 3000 }, () => performance.now());
 
-  const publishOne = batcher<NewEvent>((events) => {
-    const messages = events.map((event) => toMessage('user.email.send', sendRequest(event)));
-    return within(BROKER_LIMIT_MS, 'Publishing', publish(EMAIL_SEND, messages));
-  });
+  const publishOne = batcher<NewEvent>((events) =>
+    within(BROKER_LIMIT_MS, 'Publishing', publish(EMAIL_SEND, events.map(toSendRequest))),
+  );
   const outbox = store(database, outboxRepository);
   const markOne = batcher<NewEvent>((events) => outbox((rows) => rows.markPublished(events, 1)));
 

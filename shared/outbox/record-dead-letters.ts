@@ -8,7 +8,7 @@ import { log } from '#shared/observability/logger.ts';
 import { reportMetric } from '#shared/observability/metrics.ts';
 import { traceIdsOf } from '#shared/observability/trace-context.ts';
 import { step } from '#shared/runtime/steps.ts';
-import { UUID } from '#shared/validation/atoms.ts';
+import { UUID } from '#shared/validation/patterns.ts';
 import { deadLetterRepository, type RecordedDeadLetter } from './dead-letter-repository.ts';
 import { outboxRepository } from './outbox-repository.ts';
 

@@ -2,13 +2,12 @@ import type { Database } from '#shared/db/database.ts';
 import { store, transaction } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
-import { toMessage } from '#shared/messages/event-message.ts';
+import { toSendRequest } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
 import { traceIdsOf } from '#shared/observability/trace-context.ts';
 import { step } from '#shared/runtime/steps.ts';
 import type { ShouldContinue } from '#shared/runtime/time-left.ts';
-import { sendRequest } from './event.ts';
 import { type EventRow, outboxRepository } from './outbox-repository.ts';
 
 const BATCH = 500;
@@ -29,16 +28,8 @@ function hasAddress(row: EventRow): row is Claim {
 }
 
 function messageOf(row: Claim) {
-  return toMessage(
-    'user.email.send',
-    sendRequest({
-      uuid: row.uuid,
-      userEmail: row.user_email,
-      addedAt: row.added_at,
-      traceparent: row.traceparent,
-      generation: row.generation,
-    }),
-  );
+  const { uuid, user_email: userEmail, added_at: addedAt, traceparent, generation } = row;
+  return toSendRequest({ uuid, userEmail, addedAt, traceparent, generation });
 }
 
 /** Groups rows by their number of publications, this one included. */

@@ -1,3 +1,5 @@
+import { processWide } from './process-wide.ts';
+
 /**
  * The resources that one loaded version of the code holds open, and its invocations in flight. With hot reload several versions
  * live in one process: the reloader finds them in a process-wide list, stops the old one, waits until nothing is in flight and
@@ -11,12 +13,7 @@ export interface CodeVersion {
   close(): Promise<void>;
 }
 
-const VERSIONS = Symbol.for('event-driven-registration.lifecycle');
-
 /** The versions loaded in this process. Importing this module adds none: lifecycle.ts adds its own. */
 export function codeVersions(): CodeVersion[] {
-  const holder = globalThis as unknown as Record<symbol, CodeVersion[] | undefined>;
-  const list = holder[VERSIONS] ?? [];
-  holder[VERSIONS] = list;
-  return list;
+  return processWide<CodeVersion[]>('lifecycle', () => []);
 }

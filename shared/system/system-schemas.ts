@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { instant, nullable } from '#shared/validation/atoms.ts';
+import { instant, nullable } from '#shared/validation/atom-schemas.ts';
 
 function figure(description: string) {
   return Type.Integer({ minimum: 0, description });

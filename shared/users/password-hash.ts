@@ -3,11 +3,6 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { getConfig } from '#shared/config/config.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 
-function overloaded(): AppError {
-  // A full queue takes a few tenths of a second.
-  return new AppError('OVERLOADED', 'Too many passwords are being checked.', { retryAfterSeconds: 1 });
-}
-
 let limit: LimitFunction | undefined;
 
 /**
@@ -18,7 +13,10 @@ let limit: LimitFunction | undefined;
 async function inTurn<T>(run: () => Promise<T>): Promise<T> {
   const { PASSWORD_HASH_CONCURRENCY: concurrency, PASSWORD_HASH_QUEUE: queue } = getConfig();
   limit ??= pLimit(concurrency);
-  if (limit.activeCount + limit.pendingCount >= concurrency + queue) throw overloaded();
+  if (limit.activeCount + limit.pendingCount >= concurrency + queue) {
+    // A full queue takes a few tenths of a second.
+    throw new AppError('OVERLOADED', 'Too many passwords are being checked.', { retryAfterSeconds: 1 });
+  }
   return limit(run);
 }
 

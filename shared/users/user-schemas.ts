@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { email, text } from '#shared/validation/atoms.ts';
+import { email, text } from '#shared/validation/atom-schemas.ts';
 import { pageOf, pageQuery } from '#shared/validation/list-schemas.ts';
 import { MAX_PAGE_SIZE } from '#shared/validation/page.ts';
 

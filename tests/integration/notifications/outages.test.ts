@@ -57,12 +57,12 @@ describe('a MySQL outage', () => {
 
       await receive(events.map((event) => sendRecord(event)));
 
-      expect(events.every(({ uuid }) => sentUnrecorded().has(uuid))).toBe(true);
+      expect(events.every(({ uuid }) => sentUnrecorded.has(uuid))).toBe(true);
       await databaseProxy.set('pass');
       // Their leases continue: the process itself knows what it sent.
       await waitFor(async () => {
         await deliverDue().catch(() => undefined);
-        return events.every(({ uuid }) => !sentUnrecorded().has(uuid));
+        return events.every(({ uuid }) => !sentUnrecorded.has(uuid));
       });
 
       if (mode === 'silent') {

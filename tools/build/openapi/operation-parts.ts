@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import { ERROR_CODES, type ErrorCode } from '#shared/errors/app-error.ts';
-import { NO_HALF_CHARACTER, WELL_FORMED } from '#shared/validation/atoms.ts';
+import { NO_HALF_CHARACTER, WELL_FORMED } from '#shared/validation/patterns.ts';
 import { errorExamples, schemaExample } from './examples.ts';
 
 type Entry = [key: string, value: unknown];
