@@ -3,7 +3,7 @@ export const LOCAL_PORTS = {
   http: ['HTTP_PORT', 8081],
   emailHttp: ['EMAIL_HTTP_PORT', 8083],
   lambda: ['LAMBDA_PORT', 3002],
-  mysql: ['MYSQL_PORT', 5000],
+  mysql: ['MYSQL_PORT', 23306],
   redis: ['REDIS_PORT', 6379],
   kafka: ['KAFKA_PORT', 9092],
   mail: ['SMTP_PORT', 1025],

@@ -18,6 +18,9 @@ const PLUGINS = [
   'tools/deploy/both-slashes.ts',
 ];
 
+/** What runs in the containers of docker-compose.yml. */
+const CONTAINER = ['tools/container/serve.ts', 'tools/container/gateway.ts'];
+
 /** One entry per handler, and the program that creates tables and topics. */
 function entryPoints(): string[] {
   const handlers = readdirSync(path.join(rootDir, 'functions'), { recursive: true, encoding: 'utf8' })
@@ -65,9 +68,12 @@ export async function buildHandlers(outdir = 'dist', changed?: readonly string[]
   await buildAssets(target);
 }
 
-/** Builds the serverless plugins of this repository. */
+/** Builds the serverless plugins of this repository, and the programs of its containers. */
 export async function buildPlugins(): Promise<void> {
-  writeOutput(await esbuild.build({ ...pluginOptions, absWorkingDir: rootDir, entryPoints: PLUGINS }), dist);
+  writeOutput(
+    await esbuild.build({ ...pluginOptions, absWorkingDir: rootDir, entryPoints: [...PLUGINS, ...CONTAINER] }),
+    dist,
+  );
 }
 
 export interface HandlerBundle {

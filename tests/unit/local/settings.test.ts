@@ -11,7 +11,7 @@ describe('readSettings', () => {
   it('starts every service when no URL is set', () => {
     const { local, urls, ports } = readSettings({});
     expect(local).toEqual(['mysql', 'redis', 'kafka', 'mail']);
-    expect(urls.USERS_DATABASE_URL).toBe('mysql://tester:password@127.0.0.1:5000/users');
+    expect(urls.USERS_DATABASE_URL).toBe('mysql://tester:password@127.0.0.1:23306/users');
     expect(ports).toMatchObject({ http: 8081, emailHttp: 8083, lambda: 3002 });
   });
 

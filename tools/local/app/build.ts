@@ -17,6 +17,7 @@ const sources = [
   'dashboard',
   'tools/bootstrap',
   'tools/build',
+  'tools/container',
   'tools/deploy',
   'tools/local',
   'tools/paths.ts',

@@ -6,7 +6,6 @@ import { freePorts } from '../process/ports.ts';
 import { type Shutdown, unlessAborted } from '../process/shutdown.ts';
 import type { Readiness } from '../services/backing.ts';
 import { appLogFile } from './app-log.ts';
-import { ensureBuild } from './build.ts';
 import { prepare } from './prepare.ts';
 import { waitUntilAppIsReady } from './readiness.ts';
 import { offlineCommand, superviseApp } from './supervisor.ts';
@@ -14,7 +13,7 @@ import { offlineCommand, superviseApp } from './supervisor.ts';
 /** The time that the handlers have to finish their invocations. */
 const appGraceMs = 8500;
 
-/** Builds, prepares and runs the application. */
+/** Creates tables and topics and runs the built application. */
 export async function runApp({
   settings,
   services,
@@ -30,14 +29,7 @@ export async function runApp({
   const { signal } = shutdown;
   const [metricsPort = 0] = await freePorts(1);
   const env = { KAFKA_METRICS_PORT: String(metricsPort), ...appEnv(settings) };
-  await step('build', ensureBuild);
-  await services.mysql;
-  await step('databases and tables', () => prepare('databases', { env, signal }));
-  const topics = services.kafka.then(() => step('topics', () => prepare('topics', { env, signal })));
-  topics.catch(() => {});
-  // The user's own broker may come up later: until then the application runs without it.
-  if (local.includes('kafka')) await topics;
-  await Promise.all([services.redis, services.mail]);
+  await prepareServices({ settings, services, env, signal });
   if (signal.aborted) return;
 
   const app = superviseApp({ env, guard, command: offlineCommand(heapMb) });
@@ -51,6 +43,27 @@ export async function runApp({
   if (signal.aborted) return;
   app.markReady();
   say(`\n${urlTable(settings)}`);
+}
+
+/** Creates databases, tables and topics as soon as their servers are ready. */
+export async function prepareServices({
+  settings,
+  services,
+  env = appEnv(settings),
+  signal,
+}: {
+  settings: Settings;
+  services: Readiness;
+  env?: Record<string, string | undefined>;
+  signal: AbortSignal;
+}): Promise<void> {
+  const topics = services.kafka.then(() => step('topics', () => prepare('topics', { env, signal })));
+  topics.catch(() => {});
+  await services.mysql;
+  await step('databases and tables', () => prepare('databases', { env, signal }));
+  // The user's own broker may come up later: until then the application runs without it.
+  if (settings.local.includes('kafka')) await topics;
+  await Promise.all([services.redis, services.mail]);
 }
 
 /** The application's environment: every setting is explicit. */

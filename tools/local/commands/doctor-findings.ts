@@ -1,3 +1,5 @@
+import type { Docker } from '../services/docker.ts';
+
 /** One result. `note`: worth knowing, but a start works. `bad`: a start would fail. */
 export type Finding = { state: 'good' | 'note' | 'bad'; what: string; advice?: string };
 
@@ -83,4 +85,32 @@ export function report(findings: Finding[]): { text: string; code: number } {
       ? 'No problem found: npm start will work.'
       : `${count} ${count === 1 ? 'problem prevents' : 'problems prevent'} npm start from working: see the arrows.`;
   return { text: `${lines.join('\n')}\n\n${end}\n`, code: count === 0 ? 0 : 1 };
+}
+
+/** An engine that the doctor recognises. */
+export type Engine = 'desktop' | 'colima' | 'podman' | 'dockerd';
+
+const startAdvice: Readonly<Record<Engine, string>> = {
+  desktop: 'start Docker Desktop: open -a Docker',
+  colima: 'start Colima: colima start',
+  podman:
+    "let docker use Podman's socket: systemctl --user start podman.socket (on macOS: podman machine start), then export DOCKER_HOST=unix://$(podman info --format '{{.Host.RemoteSocket.Path}}')",
+  dockerd: 'start the engine: sudo systemctl start docker',
+};
+
+/** @param installed engines on this machine, the likeliest first */
+export function judgeDocker({ hasEngine, problem }: Docker, installed: readonly Engine[]): Finding {
+  if (hasEngine && problem === undefined) {
+    return { state: 'good', what: 'Docker: an engine answers, the servers run in containers' };
+  }
+  if (hasEngine) {
+    return {
+      state: 'note',
+      what: `Docker: ${problem}`,
+      advice: 'install Docker Compose 2.24 or later, or set NO_DOCKER=1',
+    };
+  }
+  const what = 'Docker: no engine answers (or NO_DOCKER is set): the servers run as programs';
+  const [engine] = installed;
+  return engine === undefined ? { state: 'note', what } : { state: 'note', what, advice: startAdvice[engine] };
 }

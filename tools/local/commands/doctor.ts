@@ -14,14 +14,16 @@ import { hasKafkaJars } from '../install/kafka-jars.ts';
 import { labels, programsFor } from '../install/native.ts';
 import { canConnect, isPortTaken } from '../process/ports.ts';
 import { findCommand } from '../services/commands.ts';
-import { hasDocker } from '../services/docker.ts';
+import { examineDocker } from '../services/docker.ts';
 import { servicesLock } from '../services/native.ts';
 import { portsInUse, portUses } from '../services/port-check.ts';
 import { findProgram } from '../services/programs.ts';
 import {
+  type Engine,
   type Finding,
   good,
   judgeDisk,
+  judgeDocker,
   judgeMemory,
   judgePort,
   judgeProgram,
@@ -48,15 +50,16 @@ export function main(args: string[]): Promise<number> {
 
 async function examine(): Promise<Finding[]> {
   const settings = readSettings(process.env);
-  const isDocker = !process.env.NO_DOCKER && (await hasDocker());
+  const docker = await examineDocker();
+  const usesDocker = docker.hasEngine && docker.problem === undefined;
   const { bavail, bsize } = await statfs(rootDir);
   return [
     good(`Node ${process.versions.node}`),
     packages(),
     judgeDisk(bavail * bsize),
     judgeMemory(os.totalmem()),
-    docker(isDocker),
-    ...(isDocker ? [] : await programs(settings)),
+    judgeDocker(docker, installedEngines()),
+    ...(usesDocker ? [] : await programs(settings)),
     ...(await servers(settings)),
     ...(await ports(settings)),
     chromium(),
@@ -68,10 +71,14 @@ function packages(): Finding {
   return note('npm packages: missing or outdated', 'npm start installs them (npm ci)');
 }
 
-function docker(isDocker: boolean): Finding {
-  return isDocker
-    ? good('Docker: an engine answers, the servers run in containers')
-    : { state: 'note', what: 'Docker: no engine answers (or NO_DOCKER is set): the servers run as programs' };
+/** Engines that are installed on this machine, running or not. */
+function installedEngines(): Engine[] {
+  const found: Engine[] = [];
+  if (existsSync('/Applications/Docker.app')) found.push('desktop');
+  if (findCommand('colima') !== undefined) found.push('colima');
+  if (findCommand('podman') !== undefined) found.push('podman');
+  if (findCommand('dockerd') !== undefined) found.push('dockerd');
+  return found;
 }
 
 async function programs({ local }: Settings): Promise<Finding[]> {

@@ -3,9 +3,9 @@ import { holderOf, tryLock } from '#tools/bootstrap/lock.mjs';
 import { dataDir, logDir, runDir } from '#tools/paths.ts';
 import { readOptions, runCommand } from '../cli/options.ts';
 import { say, step } from '../cli/progress.ts';
-import { readSettings, serviceNames } from '../cli/settings.ts';
+import { readSettings } from '../cli/settings.ts';
 import { StartError } from '../cli/start-error.ts';
-import { hasDocker, removeContainers, runningContainers } from '../services/docker.ts';
+import { examineDocker, removeContainers, runningContainers } from '../services/docker.ts';
 import { endStaleServices, servicesLock } from '../services/native.ts';
 
 const help = `npm run reset
@@ -32,11 +32,12 @@ export function main(args: string[]): Promise<number> {
 async function reset() {
   await endStaleServices(runDir);
   const { ports } = readSettings({});
-  if (!process.env.NO_DOCKER && (await hasDocker())) {
-    const running = await runningContainers(serviceNames, ports);
+  const { hasEngine, problem } = await examineDocker();
+  if (hasEngine && problem === undefined) {
+    const running = await runningContainers({ ports });
     if (running.length > 0)
       throw new StartError(`these containers are running: ${running.join(', ')}; run docker compose stop first`);
-    await step('remove volumes', () => removeContainers(ports));
+    await step('remove volumes', () => removeContainers({ ports }));
   }
   if (!existsSync(dataDir)) return say('There is no data to remove.');
   await step('remove the data', () => {

@@ -1,16 +1,17 @@
 import { performance } from 'node:perf_hooks';
 import { holderOf, tryLock } from '#tools/bootstrap/lock.mjs';
 import { runDir } from '#tools/paths.ts';
-import { runApp } from '../app/run-app.ts';
+import { ensureBuild } from '../app/build.ts';
+import { prepareServices, runApp } from '../app/run-app.ts';
 import { readOptions, runCommand } from '../cli/options.ts';
-import { say, seconds } from '../cli/progress.ts';
+import { say, seconds, step } from '../cli/progress.ts';
 import { readSettings } from '../cli/settings.ts';
 import { describe, StartError } from '../cli/start-error.ts';
 import { startGuard } from '../process/guard-client.ts';
 import { watchParent } from '../process/parent.ts';
 import { createShutdown, type Shutdown, unlessAborted } from '../process/shutdown.ts';
 import { startInDocker, startNatively } from '../services/backing.ts';
-import { hasDocker, runningContainers } from '../services/docker.ts';
+import { canRunContainers, runningContainers } from '../services/docker.ts';
 import { endStaleServices, servicesLock } from '../services/native.ts';
 import { portsInUse, requireFreePorts } from '../services/port-check.ts';
 
@@ -19,18 +20,18 @@ const help = `npm start [-- options]
 Starts the whole system: packages, backing services, tables, topics, build, API. Ctrl-C stops all of it, in order. The last
 lines list the URLs of dashboard, API, Swagger UI and mails.
 
-  --services-only   starts the backing services alone, for npm run invoke or a debugger
+  --services-only   starts the backing services, tables and topics alone, for npm run invoke or a debugger
   --dev             accepted and ignored: a saved source file is always live on the next call
   --help
 
 If something does not start, run npm run doctor: it examines this machine and says what to do.
 
 A service whose URL is set is used as given; the others are started here, in Docker if an engine answers.
-  USERS_DATABASE_URL, NOTIFICATIONS_DATABASE_URL   mysql://tester:password@127.0.0.1:5000/{users,notifications}
+  USERS_DATABASE_URL, NOTIFICATIONS_DATABASE_URL   mysql://tester:password@127.0.0.1:23306/{users,notifications}
   REDIS_URL      redis://127.0.0.1:6379
   KAFKA_BROKERS  127.0.0.1:9092
   SMTP_URL       smtp://127.0.0.1:1025
-Ports: HTTP_PORT 8081, EMAIL_HTTP_PORT 8083, LAMBDA_PORT 3002, MYSQL_PORT 5000, REDIS_PORT 6379, KAFKA_PORT 9092,
+Ports: HTTP_PORT 8081, EMAIL_HTTP_PORT 8083, LAMBDA_PORT 3002, MYSQL_PORT 23306, REDIS_PORT 6379, KAFKA_PORT 9092,
   SMTP_PORT 1025, MAIL_UI_PORT 8025.
 NO_DOCKER=1 runs the services without Docker even if an engine answers.
 LOG_LEVEL=DEBUG logs more. LOG_FORMAT=json|pretty sets the format (default: pretty on a terminal).
@@ -63,18 +64,25 @@ async function start({ servicesOnly, shutdown }: { servicesOnly: boolean; shutdo
   const started = performance.now();
   const settings = readSettings(process.env);
   const { local } = settings;
-  const isDocker = local.length > 0 && !process.env.NO_DOCKER && (await hasDocker());
   if (local.length > 0) await acquireServices(shutdown);
-  const except = isDocker ? await runningContainers(local, settings.ports) : [];
-  await requireFreePorts(settings, portsInUse(settings, { withApp: !servicesOnly, except }));
+  const running = await runningContainers(settings);
+  await requireFreePorts(settings, portsInUse(settings, { withApp: !servicesOnly, except: running }));
   watchParent(shutdown);
+  const isDocker = await canRunContainers(local, settings);
 
   const guard = startGuard();
   shutdown.add(9, () => guard.close());
-  const begin = isDocker ? startInDocker : startNatively;
-  const services = begin(settings, { shutdown, guard });
+  const built = step('build', ensureBuild);
+  built.catch(() => {});
+  const services = isDocker
+    ? startInDocker(settings, running, { shutdown, guard })
+    : startNatively(settings, { shutdown, guard });
   const all = Promise.all(Object.values(services));
-  const work = servicesOnly ? all : runApp({ settings, services, shutdown, guard });
+  const work = built.then(() =>
+    servicesOnly
+      ? prepareServices({ settings, services, signal: shutdown.signal })
+      : runApp({ settings, services, shutdown, guard }),
+  );
   await unlessAborted(shutdown.signal, Promise.race([work, failureOf([all])]));
   if (shutdown.signal.aborted) return;
   if (process.versions.node.startsWith('20.'))

@@ -2,25 +2,34 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { localUrls } from '#shared/config/defaults.ts';
 import { isAlive } from '#tools/bootstrap/lock.mjs';
-import { localDir } from '#tools/paths.ts';
+import { localDir, rootDir } from '#tools/paths.ts';
 import { ensureBuild } from '../app/build.ts';
 import { runCommand } from '../cli/options.ts';
 import { say, step } from '../cli/progress.ts';
 import { readSettings, type ServiceName, serviceVariables } from '../cli/settings.ts';
 import { describe } from '../cli/start-error.ts';
-import { ensurePrograms } from '../install/native.ts';
+import { areProgramsInstalled, ensurePrograms } from '../install/native.ts';
 import { startGuard } from '../process/guard-client.ts';
 import { watchParent } from '../process/parent.ts';
 import { freePorts } from '../process/ports.ts';
 import { createShutdown, type Shutdown, unlessAborted } from '../process/shutdown.ts';
 import { signalGroup } from '../process/signals.ts';
+import {
+  canRunContainers,
+  type Project,
+  removeAbandonedProjects,
+  removeArguments,
+  removeContainers,
+  startContainers,
+} from '../services/docker.ts';
 import { type NativeOptions, startNative } from '../services/native.ts';
 import { needsServers, readProjects } from './test-projects.ts';
 import { runVitest, summarize } from './test-vitest.ts';
 
 const help = `npm test [-- arguments of vitest]
 
-Runs the tests against MariaDB, Redis and Kafka of their own, on free ports, with fresh data. Where USERS_DATABASE_URL and
+Runs the tests against a database, Redis and Kafka of their own, on free ports, with fresh data: installed programs (MariaDB,
+Redis, Kafka on Java), or containers where a Docker engine answers and programs are missing. Where USERS_DATABASE_URL and
 NOTIFICATIONS_DATABASE_URL, REDIS_URL or KAFKA_BROKERS is set, that server is used as given instead.
 
   npm test -- tests/unit          only these files
@@ -32,6 +41,8 @@ NOTIFICATIONS_DATABASE_URL, REDIS_URL or KAFKA_BROKERS is set, that server is us
 `;
 
 const testsDir = path.join(localDir, 'tests');
+/** Compose projects of test runs; the pid follows. */
+const projectPrefix = 'registration-test-';
 
 /** `npm test` */
 export function main(args: string[]): Promise<number> {
@@ -65,19 +76,49 @@ async function run(args: string[], shutdown: Shutdown) {
   const services = selection.projects.some(needsServers) ? settings.local.filter((name) => name !== 'mail') : [];
   const [mysql = 0, redis = 0, kafka = 0] = await freePorts(3);
   const ports = { ...settings.ports, mysql, redis, kafka };
-  await Promise.all([startServices({ services, ports, dir, guard }, shutdown), step('build', ensureBuild)]);
+  const starting = startServices({ services, ports, dir, guard }, shutdown);
+  const [backing] = await Promise.all([starting, step('build', ensureBuild)]);
   const addresses = localUrls(ports);
   const urls = services.flatMap((service) => serviceVariables[service]).map((name) => [name, addresses[name]]);
   // The chaos tests break servers: they must know which ones belong to this run.
-  const env = { ...process.env, ...Object.fromEntries(urls), TEST_SERVICES_STARTED: services.join(',') };
+  const env = {
+    ...process.env,
+    ...Object.fromEntries(urls),
+    TEST_SERVICES_STARTED: services.join(','),
+    TEST_BACKING: backing,
+  };
   return await runVitest(selection, { env, dir, guard, shutdown });
 }
 
-/** Servers for this run alone, with their own ports and data. */
-async function startServices(
-  options: Pick<NativeOptions, 'ports' | 'dir' | 'guard'> & { services: ServiceName[] },
-  shutdown: Shutdown,
-) {
+type ServerOptions = Pick<NativeOptions, 'ports' | 'dir' | 'guard'> & { services: ServiceName[] };
+
+/**
+ * Servers for this run alone, with their own ports and data: programs if all are installed, else containers where an engine
+ * answers, else programs that are installed now.
+ * @returns how they run
+ */
+async function startServices(options: ServerOptions, shutdown: Shutdown): Promise<'native' | 'docker'> {
+  const { services, ports } = options;
+  const project = { name: `${projectPrefix}${process.pid}`, ports };
+  const isDocker = !(await areProgramsInstalled(services)) && (await canRunContainers(services, project));
+  await (isDocker ? startInContainers(options, project, shutdown) : startPrograms(options, shutdown));
+  return isDocker ? 'docker' : 'native';
+}
+
+async function startInContainers({ services, guard }: ServerOptions, project: Project, shutdown: Shutdown) {
+  const isAbandoned = (name: string) => !isAlive(Number(name.slice(projectPrefix.length)));
+  await removeAbandonedProjects(projectPrefix, isAbandoned, project.ports);
+  guard.atEnd('docker', removeArguments(project), rootDir);
+  shutdown.add(1, async () => {
+    await step('remove containers', () => removeContainers(project));
+    guard.clear();
+  });
+  await step(`containers: ${services.join(', ')}`, async () => {
+    await Promise.all(Object.values(startContainers(services, project)));
+  });
+}
+
+async function startPrograms(options: ServerOptions, shutdown: Shutdown) {
   const { services, dir } = options;
   if (services.length === 0) return;
   const programs = await step('servers', () => ensurePrograms(services));

@@ -24,6 +24,12 @@ export function programsFor(services: readonly ServiceName[]): Program[] {
   return services.flatMap((service) => programOf[service] ?? []);
 }
 
+/** Whether everything that the services need is on this machine. */
+export async function areProgramsInstalled(services: readonly ServiceName[]): Promise<boolean> {
+  const found = await findAll(programsFor(services)).catch(() => [undefined]);
+  return found.every((program) => program !== undefined) && (!services.includes('kafka') || hasKafkaJars());
+}
+
 /**
  * Finds the programs that the services need, and installs what is missing.
  * @throws {StartError}
@@ -61,7 +67,7 @@ function findAll(names: Program[]) {
 function instructions(missing: Need[]) {
   const names = missing.map((need) => labels[need]).join(', ');
   return [
-    'No Docker engine answers, and this system has no apt to install the backing services with. Either',
+    'No Docker engine can be used, and this system has no apt to install the backing services with. Either',
     '  - start Docker, or',
     `  - install ${names} so that they are on the PATH, or`,
     '  - set the URLs of your own servers: USERS_DATABASE_URL, NOTIFICATIONS_DATABASE_URL, REDIS_URL, KAFKA_BROKERS, SMTP_URL.',

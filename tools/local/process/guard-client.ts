@@ -13,6 +13,9 @@ export interface Guard {
   close: () => void;
 }
 
+/** For a container: what runs in it ends with it. */
+export const noGuard: Guard = { watch() {}, forget() {}, atEnd() {}, clear() {}, close() {} };
+
 /** Starts the process that cleans up after a killed starter. */
 export function startGuard(): Guard {
   const script = fileURLToPath(new URL('./guard.ts', import.meta.url));

@@ -26,16 +26,31 @@ const stopRules = {
   MariaDB: { order: 4, graceMs: 2500 },
 };
 
-/** Starts the services whose URL is not set, as containers. */
-export function startInDocker({ local, ports }: Settings, { shutdown, guard }: BackingContext): Readiness {
-  const names = local.join(', ');
-  const ready = step(`containers: ${names}`, () => startContainers(local, ports));
-  guard.atEnd('docker', stopArguments(local), rootDir);
+/**
+ * Starts the services whose URL is not set, as containers.
+ * @param running services that `docker compose up` started: they are left running at the end
+ */
+export function startInDocker(
+  { local, ports }: Settings,
+  running: readonly string[],
+  { shutdown, guard }: BackingContext,
+): Readiness {
+  const project = { ports };
+  const own = local.filter((name) => !running.includes(name));
+  const services = startContainers(local, project);
+  for (const name of local) {
+    const ready = services[name];
+    services[name] = step(`container ${name} on port ${ports[name]}`, () => ready);
+    // Awaited by whatever needs it: until then a failure is not unhandled.
+    services[name].catch(() => {});
+  }
+  if (own.length === 0) return services;
+  guard.atEnd('docker', stopArguments(own, project), rootDir);
   shutdown.add(1, async () => {
-    await step(`stop containers: ${names}`, () => stopContainers(local, ports));
+    await step(`stop containers: ${own.join(', ')}`, () => stopContainers(own, project));
     guard.clear();
   });
-  return { mysql: ready, redis: ready, kafka: ready, mail: ready };
+  return services;
 }
 
 /** Starts the services whose URL is not set, as child processes. */

@@ -1,9 +1,10 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { kafkaLibDir, templateDir } from '#tools/paths.ts';
-import { freePorts, probe } from '../process/ports.ts';
+import { freePorts } from '../process/ports.ts';
 import { output } from './commands.ts';
 import { logSettings, serverProperties } from './kafka-config.ts';
+import { probes } from './probes.ts';
 import { copyTemplate, type ServiceContext, type StartedService, startService } from './service.ts';
 
 const clusterId = 'bG9jYWwtcmVnaXN0cmF0aQ';
@@ -25,7 +26,7 @@ export async function startKafka(
   const log = '-Dlog4j2.configurationFile=log4j2.yaml';
   const args = [...jvmOptions, log, '-cp', classPath(), 'kafka.Kafka', `${home}/server.properties`];
   const command = { name: 'Kafka', file: java, args, cwd: home };
-  return startService(context, command, { isReady: () => hasBroker(port), timeoutMs: 90_000 });
+  return startService(context, command, { isReady: () => probes.kafka(port), timeoutMs: 90_000 });
 }
 
 /** Runs one of Kafka's own tools. */
@@ -49,12 +50,6 @@ function classPath() {
     .sort()
     .map((file) => path.join(kafkaLibDir, file))
     .join(':');
-}
-
-/** Sends a metadata request, version 0: the answer names a broker once the broker has joined the cluster. */
-function hasBroker(port: number) {
-  const send = Buffer.from([0, 0, 0, 14, 0, 3, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0, 0, 0, 0]);
-  return probe(port, { send, isAnswer: (data) => data.length >= 12 && data.readInt32BE(8) > 0 });
 }
 
 /** Formats an empty storage folder. */

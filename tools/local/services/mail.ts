@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { rootDir } from '#tools/paths.ts';
-import { probe } from '../process/ports.ts';
+import { probes } from './probes.ts';
 import { type ServiceContext, type StartedService, startService } from './service.ts';
 
 /** Starts the mail catcher. */
@@ -12,7 +12,7 @@ export async function startMail(context: ServiceContext, { webPort }: { webPort:
   const script = path.join(rootDir, 'node_modules', 'maildev', 'dist', 'bin', 'maildev.js');
   const ports = ['--smtp', String(port), '--ip', '127.0.0.1', '--web', String(webPort), '--web-ip', '127.0.0.1'];
   const args = [script, ...ports, '--mail-directory', mails, '--max-emails', '2000'];
-  const isReady = () => probe(port, { isAnswer: (data) => data.toString().startsWith('220') });
+  const isReady = () => probes.mail(port);
   const command = { name: 'maildev', file: process.execPath, args, cwd: dir };
   return startService(context, command, { isReady, timeoutMs: 30_000 });
 }

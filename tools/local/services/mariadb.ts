@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { StartError } from '../cli/start-error.ts';
-import { probe } from '../process/ports.ts';
+import { probes } from './probes.ts';
 import { copyTemplate, type ServiceContext, type StartedService, startService } from './service.ts';
 
 /** Executed at every start, before the server accepts connections. */
@@ -44,8 +44,7 @@ export async function startMariadb(context: ServiceContext, { server }: { server
   const own = [`--datadir=${data}`, `--port=${port}`, `--init-file=${initFile}`];
   const fast = isThrowAway ? fastOptions : [];
   const args = ['--no-defaults', ...asRoot(), ...own, ...baseOptions, ...fast, ...options];
-  // The server greets once the init file is executed; byte 4 of the greeting is the protocol's version.
-  const isReady = () => probe(port, { isAnswer: (data) => data[4] === 10 });
+  const isReady = () => probes.mysql(port);
   return startService(context, { name: 'MariaDB', file: server, args }, { isReady, timeoutMs: 60_000 });
 }
 

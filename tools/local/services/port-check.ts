@@ -1,6 +1,7 @@
 import { LOCAL_PORTS } from '#shared/config/defaults.ts';
 import type { PortName, Ports, Settings } from '../cli/settings.ts';
 import { StartError } from '../cli/start-error.ts';
+import { listenerOn } from '../process/listener.ts';
 import { isPortTaken } from '../process/ports.ts';
 
 /** The use of each port. */
@@ -40,10 +41,11 @@ export async function requireFreePorts({ ports, host }: Settings, names: PortNam
   const isHttp = (name: PortName) => name === 'http' || name === 'emailHttp' || name === 'lambda';
   const taken = await Promise.all(names.map((name) => isPortTaken(ports[name], isHttp(name) ? host : '127.0.0.1')));
   for (const [index, name] of names.entries()) {
-    if (taken[index])
-      problems.push(
-        `port ${ports[name]} (${portUses[name]}) is in use: stop the process that listens there, or set ${LOCAL_PORTS[name][0]}`,
-      );
+    if (!taken[index]) continue;
+    const listener = await listenerOn(ports[name]);
+    const stop =
+      listener === undefined ? 'is in use: stop the process that listens there' : `is in use by ${listener}: stop it`;
+    problems.push(`port ${ports[name]} (${portUses[name]}) ${stop}, or set ${LOCAL_PORTS[name][0]}`);
   }
   if (problems.length > 0) throw new StartError(problems.join('\n'));
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { probe } from '../process/ports.ts';
+import { probes } from './probes.ts';
 import { type ServiceContext, type StartedService, startService } from './service.ts';
 
 export async function startRedis(context: ServiceContext, programs: { server: string }): Promise<StartedService> {
@@ -10,6 +10,6 @@ export async function startRedis(context: ServiceContext, programs: { server: st
   const address = ['--port', String(port), '--bind', '127.0.0.1'];
   const persistence = ['--save', ...(isThrowAway ? [''] : ['60', '1']), '--appendonly', 'no'];
   const args = [...address, '--dir', data, '--daemonize', 'no', ...persistence, ...options];
-  const isReady = () => probe(port, { send: 'PING\r\n', isAnswer: (data) => data.toString().startsWith('+PONG') });
+  const isReady = () => probes.redis(port);
   return startService(context, { name: 'Redis', file: programs.server, args }, { isReady, timeoutMs: 30_000 });
 }

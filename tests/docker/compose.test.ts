@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sendRequest } from '#tests/helpers/send-request.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
+import {
+  caughtRecipients,
+  compose,
+  mustCompose,
+  newProject,
+  register,
+  registrationTravels,
+  run,
+  stateOf,
+} from './engine.ts';
+
+const MAX_IMAGE_MB = 180;
+const SERVICES = ['mysql', 'redis', 'kafka', 'mail', 'app'];
+
+const { name, env, port } = await newProject();
+const base = `http://127.0.0.1:${port('HTTP_PORT')}`;
+const mailUi = `http://127.0.0.1:${port('MAIL_UI_PORT')}`;
+
+function up(...args: string[]): Promise<string> {
+  return mustCompose(env, 'up', '--detach', '--wait', '--wait-timeout', '180', ...args);
+}
+
+/** Containers, volumes and networks of the project. */
+async function leftovers(): Promise<string> {
+  const filter = ['--quiet', '--filter', `label=com.docker.compose.project=${name}`];
+  const found = await Promise.all([
+    run('docker', ['ps', '--all', ...filter], env),
+    run('docker', ['volume', 'ls', ...filter], env),
+    run('docker', ['network', 'ls', ...filter], env),
+  ]);
+  return found.map(({ text }) => text.trim()).join('');
+}
+
+async function containersOf(service: string): Promise<string[]> {
+  const printed = await mustCompose(env, 'ps', '--quiet', service);
+  return printed.trim().split('\n').filter(Boolean);
+}
+
+beforeAll(() => up('--build'));
+
+afterAll(async () => {
+  await compose(env, 'down', '--volumes', '--timeout', '5');
+});
+
+describe('docker compose up --build', () => {
+  it('serves a registration from HTTP to the mail and FINISHED, and the pages', async () => {
+    const email = await registrationTravels(base);
+
+    expect(await caughtRecipients(mailUi)).toContain(email);
+    const [dashboard, second, home] = await Promise.all([
+      sendRequest(base, { method: 'GET', path: '/dashboard' }),
+      sendRequest(`http://127.0.0.1:${port('EMAIL_HTTP_PORT')}`, { method: 'GET', path: '/health/ready' }),
+      sendRequest(base, { method: 'GET', path: '/' }),
+    ]);
+    expect(dashboard.text).toContain('<!doctype html>');
+    expect(JSON.parse(second.text)).toMatchObject({ status: 'up' });
+    expect(JSON.parse(home.text)).toMatchObject({ links: { mails: mailUi } });
+  });
+
+  it('runs as an ordinary user, from an image with little of its own', async () => {
+    const [container = ''] = await containersOf('app');
+    const image = await run('docker', ['inspect', '--format', '{{.Image}}', container], env);
+    const own = await run(
+      'docker',
+      ['history', '--no-trunc', '--format', '{{.Size}}\t{{.CreatedBy}}', image.text.trim()],
+      env,
+    );
+    const user = await run('docker', ['exec', container, 'id', '-u'], env);
+
+    expect(user.text.trim()).not.toBe('0');
+    expect(sizeOfOwnLayersMb(own.text)).toBeLessThan(MAX_IMAGE_MB);
+    const developerTools = await run(
+      'docker',
+      ['exec', container, 'sh', '-c', 'ls -d node_modules/vitest node_modules/@biomejs node_modules/playwright-core'],
+      env,
+    );
+    expect(developerTools.code).not.toBe(0);
+  });
+
+  it('writes one readable log line for each step of a registration', async () => {
+    const logs = await mustCompose(env, 'logs', '--no-log-prefix', 'app');
+
+    for (const message of ['Registration accepted', 'Mail sent', 'Events confirmed']) expect(logs).toContain(message);
+    expect(logs).not.toContain('correct-horse-1');
+  });
+
+  it('keeps its data over down and up', async () => {
+    const email = await registrationTravels(base);
+    await mustCompose(env, 'down', '--timeout', '20');
+    await up();
+
+    expect(await stateOf(base, email)).toBe('FINISHED');
+    expect(await caughtRecipients(mailUi)).toContain(email);
+  });
+
+  it.each(SERVICES)('heals when %s is killed and started again', async (service) => {
+    await mustCompose(env, 'kill', service);
+    await mustCompose(env, 'start', service);
+
+    await registrationTravels(base);
+  });
+
+  it.each(SERVICES)('heals when %s is restarted', async (service) => {
+    await mustCompose(env, 'restart', '--timeout', '10', service);
+
+    await registrationTravels(base);
+  });
+
+  it('heals when a container was paused', async () => {
+    await mustCompose(env, 'pause', 'kafka');
+    const email = `t${randomBytes(5).toString('hex')}@b.io`;
+    expect(await register(base, email)).toBe(201);
+    await mustCompose(env, 'unpause', 'kafka');
+
+    await waitFor(async () => (await stateOf(base, email)) === 'FINISHED', { timeoutMs: 60_000, what: 'FINISHED' });
+  });
+});
+
+describe('docker compose up --scale app=3', () => {
+  it('loses nothing when a replica is killed under load, and spreads the partitions', async () => {
+    await up('--scale', 'app=3', '--no-recreate');
+    const replicas = await containersOf('app');
+    expect(replicas).toHaveLength(3);
+
+    const accepted: string[] = [];
+    for (let count = 0; count < 100; count += 1) {
+      const email = `s${randomBytes(5).toString('hex')}@b.io`;
+      const sent = register(base, email).then((status) => status === 201 && accepted.push(email));
+      if (count === 30) await run('docker', ['kill', replicas[1] ?? ''], env);
+      await Promise.all([sent.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 100))]);
+    }
+
+    expect(accepted.length).toBeGreaterThan(80);
+    const unfinished = async () => {
+      const states = await Promise.all(accepted.map((email) => stateOf(base, email)));
+      return accepted.filter((_, index) => states[index] !== 'FINISHED');
+    };
+    await waitFor(async () => (await unfinished()).length === 0, { timeoutMs: 90_000, what: 'every event FINISHED' });
+    const recipients = await caughtRecipients(mailUi);
+    expect(accepted.filter((email) => !recipients.includes(email))).toEqual([]);
+  });
+});
+
+describe('docker compose down --volumes', () => {
+  it('leaves nothing', async () => {
+    await mustCompose(env, 'down', '--volumes', '--timeout', '20');
+
+    expect(await leftovers()).toBe('');
+  });
+});
+
+/** Adds up the layers above the base image, which ends with its own CMD. */
+function sizeOfOwnLayersMb(history: string): number {
+  const units: Readonly<Record<string, number>> = { B: 1e-6, kB: 1e-3, MB: 1, GB: 1000 };
+  const layers = history.trim().split('\n');
+  const base = layers.findIndex((line) => /CMD \["node"\]/.test(line));
+  return layers.slice(0, base < 0 ? layers.length : base).reduce((sum, line) => {
+    const [, amount = '0', unit = 'B'] = /^([\d.]+)([kMG]?B)/.exec(line) ?? [];
+    return sum + Number(amount) * (units[unit] ?? 0);
+  }, 0);
+}
