@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { type Effect, effect } from '#shared/runtime/effects.ts';
 import type { ShouldContinue } from '#shared/runtime/time-left.ts';
 import type { Database, Executor } from './database.ts';
 import { isLockConflict, isLostConnection, toDatabaseFailure } from './database-errors.ts';
@@ -37,19 +38,31 @@ export function statement<T>(database: Database, run: (database: Database) => Pr
 }
 
 /** Runs a repeatable statement on a repository. @throws AppError DEPENDENCY_DOWN, DatabaseError */
-export type Store<Repository> = <T>(run: (repository: Repository) => Promise<T>) => Promise<T>;
+export interface Store<Repository> {
+  /** A query, or upkeep that no crash point needs. */
+  <T>(run: (repository: Repository) => Promise<T>): Promise<T>;
+  /** An effect of the pipeline. */
+  <T>(name: Effect, run: (repository: Repository) => Promise<T>): Promise<T>;
+}
 
 /**
  * A repository on a database that is connected at first use; every call is a `statement`.
  * @example
  * const outbox = store(usersDatabase, outboxRepository);
  * const event = await outbox((events) => events.find(uuid));
+ * await outbox('finish events', (events) => events.finish(confirmed));
  */
 export function store<Repository>(
   connect: () => Promise<Database>,
   repository: (db: Executor) => Repository,
 ): Store<Repository> {
-  return async (run) => statement(await connect(), (db) => run(repository(db)));
+  type Run<T> = (rows: Repository) => Promise<T>;
+  const query = async <T>(run: Run<T>): Promise<T> => statement(await connect(), (db) => run(repository(db)));
+  return <T>(...given: [Run<T>] | [Effect, Run<T>]): Promise<T> => {
+    if (given.length === 1) return query(given[0]);
+    const [name, run] = given;
+    return effect(name, () => query(run));
+  };
 }
 
 /**
@@ -57,17 +70,19 @@ export function store<Repository>(
  * commit was sent, but not after one lost during the commit, whose outcome is unknown.
  * @throws AppError DEPENDENCY_DOWN, DatabaseError, whatever `work` throws
  */
-export function transaction<T>(database: Database, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+export function transaction<T>(
+  database: Database,
+  name: Effect,
+  work: (trx: Knex.Transaction) => Promise<T>,
+): Promise<T> {
   let committing = false;
-  return retrying(
-    () =>
-      database.transaction(async (trx) => {
-        const result = await work(trx);
-        committing = true;
-        return result;
-      }),
-    () => !committing,
-  );
+  const attempt = () =>
+    database.transaction(async (trx) => {
+      const result = await work(trx);
+      committing = true;
+      return result;
+    });
+  return effect(name, () => retrying(attempt, () => !committing));
 }
 
 /** Small enough that one statement holds its locks for milliseconds only. */

@@ -1,4 +1,5 @@
 import { type Message, Partitioners } from 'kafkajs';
+import { type Effect, effect } from '#shared/runtime/effects.ts';
 import { reopenable } from '#shared/runtime/reopenable.ts';
 import { isLoginRefused, openKafka } from './kafka-client.ts';
 import { prefixed } from './records.ts';
@@ -31,12 +32,10 @@ export interface OutgoingMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Writes messages to a topic. Resolves when all in-sync replicas have them. */
-export type Publish = (topic: string, messages: readonly OutgoingMessage[]) => Promise<void>;
+/** Writes messages to a topic. Resolves when all in-sync replicas have them; without messages it does nothing. */
+export type Publish = (name: Effect, topic: string, messages: readonly OutgoingMessage[]) => Promise<void>;
 
-/** @throws NotPublishedError, kafkajs' errors */
-export const publish: Publish = async (topic, messages) => {
-  if (messages.length === 0) return;
+async function write(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
   const open = await producer.get();
   const outgoing: Message[] = messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
   const written = await open.send({ topic: prefixed(topic), acks: -1, messages: outgoing }).catch((error: unknown) => {
@@ -45,4 +44,9 @@ export const publish: Publish = async (topic, messages) => {
     throw error;
   });
   if (written.length === 0 || written.some(({ errorCode }) => errorCode !== 0)) throw new NotPublishedError(topic);
+}
+
+/** @throws NotPublishedError, kafkajs' errors */
+export const publish: Publish = async (name, topic, messages) => {
+  if (messages.length > 0) await effect(name, () => write(topic, messages));
 };

@@ -1,5 +1,5 @@
 import { finished, Readable } from 'node:stream';
-import { step } from '#shared/runtime/steps.ts';
+import { reached } from '#shared/runtime/effects.ts';
 import { LeaseLostError } from './mail-outcome.ts';
 
 /** Decides right before the first byte whether the mail may be sent, and records when the last byte has left. */
@@ -34,7 +34,7 @@ export class GatedBytes extends Readable {
 
   async #open(): Promise<void> {
     this.#isOpen = true;
-    await step('send: go-ahead seen');
+    await reached('transmit mail', 'before');
     if (this.#gate?.mayStillSend() === false) throw new LeaseLostError();
     this.#bytes.on('data', (bytes: Buffer) => {
       if (!this.push(bytes)) this.#bytes.pause();
@@ -45,7 +45,7 @@ export class GatedBytes extends Readable {
   }
 
   async #close(): Promise<void> {
-    await step('send: handed over');
+    await reached('transmit mail', 'after');
     if (this.#gate !== undefined) this.#gate.isHandedOver = true;
     this.push(null);
   }

@@ -6,7 +6,7 @@ import { type MailOutcome, outcomeOf, withoutAddress } from '#shared/mail/mail-o
 import { SEND_LIMIT_MS, type SendMail } from '#shared/mail/mail-transport.ts';
 import { log } from '#shared/observability/logger.ts';
 import { continueTrace, formatTraceparent, runInTrace } from '#shared/observability/trace-context.ts';
-import { step } from '#shared/runtime/steps.ts';
+import { effect } from '#shared/runtime/effects.ts';
 import { type Claim, MAX_UNFINISHED_STARTS } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
 import type { PublishResults } from './publish-results.ts';
@@ -43,13 +43,11 @@ export function deliverClaims(dependencies: DeliverDependencies) {
   const release = async ({ uuid, leaseOwner, unfinishedStarts }: Claim, ms: number, isFinished: boolean) => {
     // A suspect stays one until one of its starts has finished; the first start of the others was counted by this claim.
     const resetsStarts = isFinished || unfinishedStarts === 0;
-    await inbox((rows) => rows.release([uuid], leaseOwner, ms, resetsStarts));
-    await step('send: given back');
+    await inbox('release delivery', (rows) => rows.release([uuid], leaseOwner, ms, resetsStarts));
   };
 
   const fail = async (claim: Claim, reason: string): Promise<void> => {
-    const failed = await inbox((rows) => rows.markFailed(claim.uuid, claim.leaseOwner, reason));
-    await step('send: FAILED written');
+    const failed = await inbox('record failed', (rows) => rows.markFailed(claim.uuid, claim.leaseOwner, reason));
     if (failed) await results.bury([{ ...claim, reason }]);
   };
 
@@ -59,7 +57,7 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     return runInTrace(trace, async () => {
       const started = performance.now();
       try {
-        await sendMail(mail, () => performance.now() < claim.leaseEndsAt);
+        await effect('send mail', () => sendMail(mail, () => performance.now() < claim.leaseEndsAt));
         log.info('Mail sent', { uuid: claim.uuid, ms: Math.round(performance.now() - started) });
         return { kind: 'sent' };
       } catch (error) {
@@ -75,7 +73,6 @@ export function deliverClaims(dependencies: DeliverDependencies) {
   };
 
   const conclude = async (claim: ClaimedDelivery, outcome: Exclude<MailOutcome, { kind: 'sent' }>): Promise<void> => {
-    await step('send: not sent');
     if (outcome.kind === 'lease-lost') return release(claim, 0, true);
     if (outcome.kind === 'refused-for-good') return fail(claim, outcome.reason);
     if (outcome.kind === 'server-down') return release(claim, serverDownDelayMs(Math.random()), true);
@@ -84,13 +81,12 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     if (isRefusal && isRefusedTooLong(claim.refusedForMs, retryHours)) return fail(claim, outcome.reason);
     const { uuid, leaseOwner, attempts } = claim;
     const postponement = { ms: refusedDelayMs(attempts + 1), reason: outcome.reason, isRefusal };
-    await inbox((rows) => rows.postpone(uuid, leaseOwner, postponement));
-    await step('send: postponed');
+    await inbox('postpone delivery', (rows) => rows.postpone(uuid, leaseOwner, postponement));
   };
 
   return async (claims: readonly ClaimedDelivery[], remainingMs: () => number): Promise<void> => {
     const recorder = sentRecorder({
-      markSent: (uuids) => inbox((rows) => rows.markSent(uuids)),
+      markSent: (uuids) => inbox('record sent', (rows) => rows.markSent(uuids)),
       confirm: (sent) => results.confirm(sent),
     });
 
@@ -104,10 +100,8 @@ export function deliverClaims(dependencies: DeliverDependencies) {
       if (leftMs < SEND_RESERVE_MS) return release(claim, 0, false);
       if (!breaker.allows()) return release(claim, serverDownDelayMs(Math.random()), false);
       if (isSuspect) {
-        if (!(await inbox((rows) => rows.countStart(claim.uuid, claim.leaseOwner)))) return;
-        await step('send: start counted');
+        if (!(await inbox('count start', (rows) => rows.countStart(claim.uuid, claim.leaseOwner)))) return;
       }
-      await step('send: allowed');
       const outcome = await send(claim);
       if (outcome.kind === 'server-down' || outcome.kind === 'unknown') breaker.failed();
       else if (outcome.kind !== 'lease-lost') breaker.succeeded();

@@ -4,7 +4,6 @@ import type { CircuitBreaker } from '#shared/async/circuit-breaker.ts';
 import { settleAll } from '#shared/async/waiting.ts';
 import type { Database, Executor } from '#shared/db/database.ts';
 import { store, transaction } from '#shared/db/run.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { hasTime } from '#shared/runtime/time-left.ts';
 import { abandonedLeases, abandonedUnlessClaimed } from './abandoned-leases.ts';
 import { type ClaimedDelivery, type DeliverClaims, SEND_RESERVE_MS } from './deliver-claims.ts';
@@ -40,13 +39,11 @@ export function deliverDue({ database, results, deliver, breaker }: DeliverDueDe
 
   const takeResults = async (status: 'SENT' | 'FAILED'): Promise<Addressed[]> =>
     claiming(async () =>
-      transaction(await database(), async (trx) => {
+      transaction(await database(), 'lease due results', async (trx) => {
         const deliveries = deliveryRepository(trx);
         const rows = (await deliveries.lockDue(status, BATCH)).filter(isAddressed);
         if (rows.length === 0) return rows;
-        await step('deliver-due: results locked');
         await deliveries.leaseResults(rows.map(({ uuid }) => uuid));
-        await step('deliver-due: results leased');
         return rows;
       }),
     );
@@ -60,36 +57,32 @@ export function deliverDue({ database, results, deliver, breaker }: DeliverDueDe
         const deliveries = deliveryRepository(trx);
         const rows = (await deliveries.lockDue('PENDING', limit)).filter(isAddressed);
         if (rows.length === 0) return [];
-        await step('deliver-due: rows locked');
         await deliveries.claim(
           rows.map(({ uuid }) => uuid),
           lease,
         );
-        await step('deliver-due: rows claimed');
         return rows.map((row) => ({ ...row, leaseOwner: lease.owner, leaseEndsAt }));
       };
-      return abandonedUnlessClaimed(lease, () => transaction(db, claim));
+      return abandonedUnlessClaimed(lease, () => transaction(db, 'lease due deliveries', claim));
     });
 
   /** Releases rows that this process may have claimed without learning of the commit. */
   const freeAbandoned = async (): Promise<void> => {
     const owners = abandonedLeases.owners();
     if (owners.length === 0) return;
-    await transaction(await database(), async (trx) => {
+    await transaction(await database(), 'free abandoned leases', async (trx) => {
       const deliveries = deliveryRepository(trx);
       const uuids = await deliveries.lockHeldBy(owners);
       if (uuids.length > 0) await deliveries.free(uuids);
     });
-    await step('deliver-due: abandoned freed');
   };
 
   /** Records mails that this process sent but could not record at the time. */
   const recordSent = async (): Promise<void> => {
     const uuids = [...sentUnrecordable].slice(0, BATCH);
     if (uuids.length === 0) return;
-    await inbox((rows) => rows.markSent(uuids, 0));
+    await inbox('record sent later', (rows) => rows.markSent(uuids, 0));
     sentRecorded(uuids);
-    await step('deliver-due: sent recorded');
   };
 
   return async (remainingMs: () => number): Promise<void> => {
@@ -102,7 +95,6 @@ export function deliverDue({ database, results, deliver, breaker }: DeliverDueDe
       while (shouldContinue()) {
         const rows = await takeResults(status);
         if (rows.length === 0) return;
-        await step('deliver-due: results claimed');
         await publish(rows);
       }
     };
@@ -111,7 +103,6 @@ export function deliverDue({ database, results, deliver, breaker }: DeliverDueDe
       while (shouldContinue()) {
         const claims = await claimPending(breaker.isOpen() ? 1 : BATCH, remainingMs);
         if (claims.length > 0) {
-          await step('deliver-due: claimed');
           await deliver(claims, remainingMs);
         }
         if (claims.length < BATCH) return;

@@ -3,7 +3,6 @@ import { store } from '#shared/db/run.ts';
 import type { Publish } from '#shared/kafka/producer.ts';
 import { toMessage } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND, EMAIL_SENT } from '#shared/messages/topics.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { type DeadLetterSource, toDeliveryDeadLetter } from './dead-delivery.ts';
 import type { Claim } from './delivery.ts';
 import { deliveryRepository } from './delivery-repository.ts';
@@ -26,21 +25,17 @@ export function publishResults({ database, publish }: PublishResultsDependencies
       const messages = confirmations.map(({ eventAddedAt: addedAt, sentAt, ...event }) =>
         toMessage('user.email.sent', { ...event, addedAt, eventState: 'FINISHED', processedAt: sentAt ?? new Date() }),
       );
-      await publish(EMAIL_SENT, messages);
-      await step('confirmation: taken');
+      await publish('publish confirmations', EMAIL_SENT, messages);
       const uuids = confirmations.map(({ uuid }) => uuid);
       // The row is SENT by now, even if the answer to that update was lost.
       sentRecorded(uuids);
-      await inbox((rows) => rows.settleSent(uuids));
-      await step('confirmation: settled');
+      await inbox('settle sent', (rows) => rows.settleSent(uuids));
     },
 
     async bury(failures: readonly DeadLetterSource[]): Promise<void> {
       if (failures.length === 0) return;
-      await publish(`${EMAIL_SEND}.dlq`, failures.map(toDeliveryDeadLetter));
-      await step('dead letter: taken');
-      await inbox((rows) => rows.settleFailed(failures));
-      await step('dead letter: settled');
+      await publish('publish dead letters', `${EMAIL_SEND}.dlq`, failures.map(toDeliveryDeadLetter));
+      await inbox('settle failed', (rows) => rows.settleFailed(failures));
     },
   };
 }

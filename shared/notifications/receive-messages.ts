@@ -5,7 +5,6 @@ import type { Publish } from '#shared/kafka/producer.ts';
 import type { RawRecord } from '#shared/kafka/records.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { toDeliveryDeadLetter } from './dead-delivery.ts';
 import type { Intake } from './decide-intake.ts';
 import type { ClaimedDelivery, DeliverClaims } from './deliver-claims.ts';
@@ -54,10 +53,8 @@ export function receiveMessages({ database, publish, results, deliver }: Receive
     const { messages, deadLetters } = parseBatch(records);
     const lease = { owner: randomUUID(), ms: remainingMs() + LEASE_MARGIN_MS };
     const leaseEndsAt = performance.now() + lease.ms;
-    await step('intake: parsed');
     const { taken, tooOld } = await takeIn(await database(), messages, lease);
-    await step('intake: committed');
-    const buried = publish(`${EMAIL_SEND}.dlq`, [...deadLetters, ...tooOld.map(tooOldLetter)]);
+    const buried = publish('dead-letter messages', `${EMAIL_SEND}.dlq`, [...deadLetters, ...tooOld.map(tooOldLetter)]);
     // Awaited below, so that malformed records do not delay the mails of the others.
     buried.catch(() => undefined);
 
@@ -77,6 +74,5 @@ export function receiveMessages({ database, publish, results, deliver }: Receive
       orRetryLater('Dead letters', results.bury(wanted('bury-again').map(withAddress))),
     ]);
     await buried;
-    await step('intake: batch done');
   };
 }

@@ -1,6 +1,5 @@
 import { errorText } from '#shared/errors/error-text.ts';
 import { log } from '#shared/observability/logger.ts';
-import { step } from '#shared/runtime/steps.ts';
 import type { Claim } from './delivery.ts';
 import { sentRecorded, sentUnrecordable, sentUnrecorded } from './sent-unrecorded.ts';
 
@@ -23,7 +22,6 @@ export function sentRecorder({ markSent, confirm }: SentRecorderDependencies) {
 
   const write = async (claims: readonly Claim[]): Promise<void> => {
     const uuids = claims.map(({ uuid }) => uuid);
-    await step('send: 250 seen');
     try {
       await markSent(uuids);
     } catch (error) {
@@ -32,7 +30,6 @@ export function sentRecorder({ markSent, confirm }: SentRecorderDependencies) {
       return;
     }
     sentRecorded(uuids);
-    await step('send: SENT written');
     await confirm(claims).catch((error: unknown) => {
       log.warn('Confirmations not published, deliver-due retries', {
         mails: uuids.length,

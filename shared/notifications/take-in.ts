@@ -1,6 +1,5 @@
 import type { Database, Executor } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { abandonedLeases, abandonedUnlessClaimed } from './abandoned-leases.ts';
 import { decideIntake, type Intake } from './decide-intake.ts';
 import { KEEP_DAYS } from './delivery.ts';
@@ -30,7 +29,9 @@ export function takeIn(
   messages: ReadonlyMap<string, InboxMessage>,
   lease: Lease,
 ): Promise<IntakeResult> {
-  return abandonedUnlessClaimed(lease, () => transaction(database, (trx) => claimAll(trx, messages, lease)));
+  return abandonedUnlessClaimed(lease, () =>
+    transaction(database, 'take in messages', (trx) => claimAll(trx, messages, lease)),
+  );
 }
 
 async function claimAll(
@@ -46,7 +47,6 @@ async function claimAll(
   if (accepted.length === 0) return { taken: [], tooOld };
 
   await deliveries.insertClaimed(accepted, lease);
-  await step('intake: rows written');
   const taken: TakenIn[] = [];
   for (const row of await deliveries.lock(accepted.map(({ uuid }) => uuid))) {
     const message = messages.get(row.uuid);
@@ -63,6 +63,5 @@ async function claimAll(
       lease,
     );
   for (const { message, intake } of taken) if (intake === 'reopen') await deliveries.reopen(message, lease);
-  await step('intake: rows claimed');
   return { taken, tooOld };
 }

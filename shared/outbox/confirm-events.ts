@@ -7,7 +7,6 @@ import { type EventMessage, MalformedMessageError, parseEventMessage } from '#sh
 import { EMAIL_SENT } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
 import { traceIdsOf } from '#shared/observability/trace-context.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { outboxRepository } from './outbox-repository.ts';
 
 export interface ConfirmDependencies {
@@ -38,13 +37,10 @@ export function confirmEvents({ database, publish }: ConfirmDependencies) {
         dead.push(toDeadLetter(raw, record.key, error.message, 1, record.headers));
       }
     }
-    await step('confirm: parsed');
     if (confirmed.size > 0) {
-      const finished = await outbox((events) => events.finish(confirmed));
+      const finished = await outbox('finish events', (events) => events.finish(confirmed));
       log.info('Events confirmed', { confirmations: confirmed.size, finished, traceIds: traceIdsOf(traced) });
-      await step('confirm: FINISHED written');
     }
-    await publish(`${EMAIL_SENT}.dlq`, dead);
-    await step('confirm: batch done');
+    await publish('dead-letter confirmations', `${EMAIL_SENT}.dlq`, dead);
   };
 }

@@ -9,7 +9,6 @@ import { toSendRequest } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
 import { tracked } from '#shared/runtime/lifecycle.ts';
-import { step } from '#shared/runtime/steps.ts';
 import type { NewEvent } from './event.ts';
 import { outboxRepository } from './outbox-repository.ts';
 
@@ -32,10 +31,12 @@ export function publishSoon({ database, publish, breaker: given }: PublishSoonDe
   const breaker = given ?? circuitBreaker({ threshold: 3, probeAfterMs: 3000 }, () => performance.now());
 
   const publishOne = batcher<NewEvent>((events) =>
-    within(BROKER_LIMIT_MS, 'Publishing', publish(EMAIL_SEND, events.map(toSendRequest))),
+    within(BROKER_LIMIT_MS, 'Publishing', publish('publish event', EMAIL_SEND, events.map(toSendRequest))),
   );
   const outbox = store(database, outboxRepository);
-  const markOne = batcher<NewEvent>((events) => outbox((rows) => rows.markPublished(events, 1)));
+  const markOne = batcher<NewEvent>((events) =>
+    outbox('mark event published', (rows) => rows.markPublished(events, 1)),
+  );
 
   const publishAndMark = async (event: NewEvent): Promise<void> => {
     try {
@@ -46,9 +47,7 @@ export function publishSoon({ database, publish, breaker: given }: PublishSoonDe
     }
     breaker.succeeded();
     log.info('Event published', { uuid: event.uuid });
-    await step('inline publish: taken');
     await markOne(event);
-    await step('inline publish: marked');
   };
 
   return async (event: NewEvent): Promise<void> => {

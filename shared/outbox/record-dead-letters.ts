@@ -7,7 +7,6 @@ import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
 import { reportMetric } from '#shared/observability/metrics.ts';
 import { traceIdsOf } from '#shared/observability/trace-context.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { UUID } from '#shared/validation/patterns.ts';
 import { deadLetterRepository, type RecordedDeadLetter } from './dead-letter-repository.ts';
 import { outboxRepository } from './outbox-repository.ts';
@@ -55,14 +54,12 @@ async function recordAll(trx: Executor, failures: readonly RecordedFailure[]): P
   const outbox = outboxRepository(trx);
   const letters = deadLetterRepository(trx);
   await letters.add(failures);
-  await step('record: letters written');
   let failed = 0;
   const inOrder = [...failures].sort((a, b) => (a.eventUuid ?? '').localeCompare(b.eventUuid ?? ''));
   for (const { eventUuid, generation, reason, failsEvent } of inOrder) {
     if (eventUuid === null || !failsEvent) continue;
     if (await outbox.fail(eventUuid, generation, reason)) failed += 1;
   }
-  await step('record: FAILED written');
   const uuids = failures.flatMap(({ eventUuid }) => (eventUuid === null ? [] : [eventUuid]));
   await letters.eraseRecordsOf(await outbox.erasedAmong(uuids));
   return failed;
@@ -75,10 +72,8 @@ async function recordAll(trx: Executor, failures: readonly RecordedFailure[]): P
 export function recordDeadLetters(database: () => Promise<Database>) {
   return async (records: readonly RawRecord[]): Promise<void> => {
     const failures = records.map(readFailure);
-    await step('record: parsed');
-    const failed = await transaction(await database(), (trx) => recordAll(trx, failures));
+    const failed = await transaction(await database(), 'record dead letters', (trx) => recordAll(trx, failures));
     reportMetric('DeadLetters', failures.length);
     log.warn('Dead letters recorded', { deadLetters: failures.length, failed, traceIds: traceIdsOf(failures) });
-    await step('record: committed');
   };
 }

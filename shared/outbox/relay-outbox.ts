@@ -6,7 +6,6 @@ import { toSendRequest } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
 import { traceIdsOf } from '#shared/observability/trace-context.ts';
-import { step } from '#shared/runtime/steps.ts';
 import type { ShouldContinue } from '#shared/runtime/time-left.ts';
 import { type EventRow, outboxRepository } from './outbox-repository.ts';
 
@@ -47,32 +46,26 @@ export function relayOutbox({ database, publish }: RelayDependencies) {
   const outbox = store(database, outboxRepository);
 
   const claim = async (published: boolean, limit: number): Promise<EventRow[]> =>
-    transaction(await database(), async (trx) => {
+    transaction(await database(), 'lease due events', async (trx) => {
       const events = outboxRepository(trx);
       const rows = await events.lockDue(published, limit);
-      if (rows.length === 0) return rows;
-      await step('relay: rows locked');
-      await events.lease(rows, LEASE_MS);
-      await step('relay: rows leased');
+      if (rows.length > 0) await events.lease(rows, LEASE_MS);
       return rows;
     });
 
   const publishBatch = async (rows: readonly EventRow[]): Promise<void> => {
     try {
-      await publish(EMAIL_SEND, rows.filter(hasAddress).map(messageOf));
+      await publish('relay events', EMAIL_SEND, rows.filter(hasAddress).map(messageOf));
     } catch (error) {
       log.debug('Publishing failed, events released', { waiting: rows.length, problem: errorText(error, 120) });
-      await step('relay: not taken');
-      await outbox((events) => events.lease(rows, RETRY_MS));
-      await step('relay: given back');
+      await outbox('release events', (events) => events.lease(rows, RETRY_MS));
       throw error;
     }
   };
 
   const mark = async (rows: readonly EventRow[]): Promise<void> => {
     for (const [publications, published] of byPublications(rows)) {
-      await outbox((events) => events.markPublished(published, publications));
-      await step('relay: marked');
+      await outbox('mark events relayed', (events) => events.markPublished(published, publications));
     }
   };
 
@@ -86,9 +79,7 @@ export function relayOutbox({ database, publish }: RelayDependencies) {
     while (limit() > 0 && shouldContinue()) {
       const rows = await claim(published, limit());
       if (rows.length === 0) return;
-      await step('relay: claimed');
       await publishBatch(rows);
-      await step('relay: taken');
       onPublished(rows.length);
       log.info('Events relayed', { events: rows.length, again: published, traceIds: traceIdsOf(rows) });
       await mark(rows);

@@ -1,7 +1,6 @@
 import type { Database } from '#shared/db/database.ts';
 import { store, transaction } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { step } from '#shared/runtime/steps.ts';
 import type { NewEvent } from './event.ts';
 import { eventNotFound, toPipelineEvent } from './list-events.ts';
 import { outboxRepository } from './outbox-repository.ts';
@@ -20,12 +19,7 @@ export function retryEvent({ database, publishSoon }: RetryEventDependencies) {
   const outbox = store(database, outboxRepository);
 
   return async (uuid: string): Promise<PipelineEvent> => {
-    const row = await transaction(await database(), async (trx) => {
-      const reopened = await outboxRepository(trx).reopen(uuid);
-      await step('retry: reopened');
-      return reopened;
-    });
-    await step('retry: committed');
+    const row = await transaction(await database(), 'reopen event', (trx) => outboxRepository(trx).reopen(uuid));
     if (row === undefined) {
       const found = await outbox((events) => events.find(uuid));
       if (found === undefined) throw eventNotFound();

@@ -2,7 +2,7 @@ import type { Database } from '#shared/db/database.ts';
 import { store } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { log } from '#shared/observability/logger.ts';
-import { step } from '#shared/runtime/steps.ts';
+import { effect } from '#shared/runtime/effects.ts';
 import { type CacheInvalidation, cacheInvalidationRepository } from './cache-invalidation-repository.ts';
 import type { UserCache } from './user-cache.ts';
 
@@ -16,11 +16,9 @@ export async function invalidateUser(
   cache: UserCache,
   { id, userId, version }: CacheInvalidation,
 ): Promise<boolean> {
-  if (!(await cache.invalidate(userId, version))) return false;
-  await step('invalidate: Redis told');
+  if (!(await effect('invalidate cached user', () => cache.invalidate(userId, version)))) return false;
   try {
-    await store(database, cacheInvalidationRepository)((rows) => rows.acknowledged([id]));
-    await step('invalidate: acknowledged');
+    await store(database, cacheInvalidationRepository)('delete invalidation', (rows) => rows.acknowledged([id]));
   } catch (error) {
     log.warn('Cache invalidation not acknowledged, it will be repeated', { problem: errorText(error, 120) });
   }

@@ -5,7 +5,6 @@ import { log } from '#shared/observability/logger.ts';
 import { currentTrace, formatTraceparent } from '#shared/observability/trace-context.ts';
 import type { NewEvent } from '#shared/outbox/event.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { userRepository } from './user-repository.ts';
 import type { CreateUserBody, User } from './user-schemas.ts';
 
@@ -34,17 +33,13 @@ export function registerUser({ database, hashPassword, publishSoon }: RegisterUs
       traceparent: trace === undefined ? null : formatTraceparent(trace),
       generation: 0,
     };
-    await step('create: password hashed');
-    const id = await transaction(await database(), async (trx) => {
+    const id = await transaction(await database(), 'register user', async (trx) => {
       const userId = await userRepository(trx).insert({ name, lastname, email, passwordHash });
-      await step('create: user written');
       await outboxRepository(trx).add(event, userId);
-      await step('create: event written');
       await alsoStore?.(trx, userId);
       return userId;
     });
     log.info('Registration accepted', { userId: id, uuid: event.uuid });
-    await step('create: committed');
     await publishSoon(event);
     return { id, name, lastname, email };
   };

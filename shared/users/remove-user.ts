@@ -2,7 +2,6 @@ import type { Database } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
 import { deadLetterRepository } from '#shared/outbox/dead-letter-repository.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { cacheInvalidationRepository } from './cache-invalidation-repository.ts';
 import { invalidateUser } from './invalidate-user.ts';
 import { userNotFound } from './read-user.ts';
@@ -22,17 +21,12 @@ export interface RemoveUserDependencies {
 export function removeUser({ database, cache }: RemoveUserDependencies) {
   return async (id: number): Promise<void> => {
     if (!Number.isSafeInteger(id)) throw userNotFound();
-    const invalidation = await transaction(await database(), async (trx) => {
+    const invalidation = await transaction(await database(), 'remove user', async (trx) => {
       if (!(await userRepository(trx).remove(id))) throw userNotFound();
-      await step('remove: user deleted');
       const events = await outboxRepository(trx).eraseAddressOf(id);
       await deadLetterRepository(trx).eraseRecordsOf(events);
-      await step('remove: address erased');
-      const written = await cacheInvalidationRepository(trx).add(id, DELETED);
-      await step('remove: invalidation written');
-      return written;
+      return cacheInvalidationRepository(trx).add(id, DELETED);
     });
-    await step('remove: committed');
     await invalidateUser(database, cache, invalidation);
   };
 }

@@ -1,7 +1,6 @@
 import type { Database } from '#shared/db/database.ts';
 import { store, transaction } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { step } from '#shared/runtime/steps.ts';
 import { cacheInvalidationRepository } from './cache-invalidation-repository.ts';
 import { invalidateUser } from './invalidate-user.ts';
 import { userNotFound } from './read-user.ts';
@@ -46,16 +45,12 @@ export function updateUser({ database, cache, hashPassword, verifyPassword }: Up
     const changes = changedFields(stored.user, body);
     if (typeof body.newPassword === 'string') changes.passwordHash = await hashPassword(body.newPassword);
     if (Object.keys(changes).length === 0) return stored.user;
-    const invalidation = await transaction(await database(), async (trx) => {
+    const invalidation = await transaction(await database(), 'update user', async (trx) => {
       if (!(await userRepository(trx).update(id, stored.version, changes))) {
         throw new AppError('CONFLICT', 'This data was modified by another session. Please try again later.');
       }
-      await step('update: user written');
-      const written = await cacheInvalidationRepository(trx).add(id, stored.version + 1);
-      await step('update: invalidation written');
-      return written;
+      return cacheInvalidationRepository(trx).add(id, stored.version + 1);
     });
-    await step('update: committed');
     await invalidateUser(database, cache, invalidation);
     return withChanges(stored, changes);
   };

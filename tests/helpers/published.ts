@@ -1,4 +1,5 @@
 import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
+import { effect } from '#shared/runtime/effects.ts';
 
 export interface PublishedMessages {
   readonly publish: Publish;
@@ -15,9 +16,12 @@ export function publishedMessages(): PublishedMessages {
   const on = (topic: string): OutgoingMessage[] =>
     messages.filter((entry) => entry.topic === topic).map(({ message }) => message);
   return {
-    async publish(topic, outgoing) {
-      if (failure !== undefined && outgoing.length > 0) throw failure;
-      messages.push(...outgoing.map((message) => ({ topic, message })));
+    async publish(name, topic, outgoing) {
+      if (outgoing.length === 0) return;
+      await effect(name, async () => {
+        if (failure !== undefined) throw failure;
+        messages.push(...outgoing.map((message) => ({ topic, message })));
+      });
     },
     on,
     keysOn: (topic) => on(topic).map(({ key }) => key?.toString() ?? null),

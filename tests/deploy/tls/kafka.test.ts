@@ -54,7 +54,7 @@ describe('brokers that require SASL over TLS', () => {
     const { createTopics, publish } = await modules();
 
     expect(await createTopics()).toHaveLength(4);
-    await publish('user.email.send', [message]);
+    await publish('publish event', 'user.email.send', [message]);
   });
 
   it('accept messages after a password change', async () => {
@@ -63,7 +63,7 @@ describe('brokers that require SASL over TLS', () => {
     await kafka.setPassword('second');
     store.values.set('AmazonMSK_registration', login('second'));
 
-    await publish('user.email.send', [message]);
+    await publish('publish event', 'user.email.send', [message]);
     const admin = await openKafka(async (client) => client.admin());
     await admin.disconnect();
   });
@@ -85,7 +85,7 @@ describe('brokers that require a client certificate', () => {
     store.values.set('AmazonMSK_registration', JSON.stringify({ certificate, privateKey }));
     const { publish, createKafka } = await modules();
 
-    await publish('user.email.send', [message]);
+    await publish('publish event', 'user.email.send', [message]);
 
     const tls: TlsSettings = { rejectUnauthorized: true, minVersion: 'TLSv1.2', ca: [authority.ca] };
     const stranger = createKafka(`localhost:${kafka.certificatePort}`, { ssl: tls }).admin();

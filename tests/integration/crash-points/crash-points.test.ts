@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STEPS } from '#shared/runtime/steps.ts';
 import { published } from './arrange.ts';
-import { CRASH_TESTS, type CrashTest, sendBatch } from './crash-tests.ts';
+import { CRASH_POINTS, type CrashTest, crashTestsAt, sendBatch } from './crash-tests.ts';
 import { dieAt, startHost } from './lambda-host.ts';
 import { openPostOffice, type PostOffice } from './post-office.ts';
 import { replay, survive } from './survive.ts';
@@ -57,17 +56,17 @@ async function expected({ users }: World, { event, mails }: Pick<CrashTest, 'eve
   };
 }
 
-const rows = STEPS.flatMap((step) => (CRASH_TESTS[step] ?? []).map((test) => [step, test.what, test] as const));
+const rows = CRASH_POINTS.flatMap((point) => crashTestsAt(point).map((test) => [point, test.what, test] as const));
 
 describe.concurrent('a process that is killed', () => {
-  it.each(rows)('after "%s" in %s', async (step, _, test) => {
+  it.each(rows)('%s, in %s', async (point, _, test) => {
     await inWorld(async (world) => {
       const subject = await test.arrange(world);
 
       const calls = [await test.victim(world, subject)].flat();
-      const death = await dieAt(step, calls, { ...world.env, ...test.env?.(world) });
+      const death = await dieAt(point, calls, { ...world.env, ...test.env?.(world) });
 
-      expect(death).toEqual({ signal: 'SIGKILL', reached: step });
+      expect(death).toEqual({ signal: 'SIGKILL', reached: point });
       await survive(world);
       expect(await outcome(world, subject)).toEqual(await expected(world, test));
       await replay(world);
@@ -96,7 +95,7 @@ describe('a process that another process kills', () => {
 });
 
 describe('the list of crash tests', () => {
-  it.each(STEPS)('has a test that dies after "%s"', (step) => {
-    expect(CRASH_TESTS[step]?.length).toBeGreaterThan(0);
+  it.each(CRASH_POINTS)('has a test that dies %s', (point) => {
+    expect(crashTestsAt(point).length).toBeGreaterThan(0);
   });
 });

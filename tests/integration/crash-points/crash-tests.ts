@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Step } from '#shared/runtime/steps.ts';
+import { EFFECTS, type Effect, type EffectMoment } from '#shared/runtime/effects.ts';
 import { throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import type { Subject } from './arrange.ts';
 import * as given from './arrange.ts';
@@ -193,77 +193,76 @@ const draining: CrashTest = {
 };
 const invalidating = [updating, removing, draining];
 
-/** Every step of the code and the tests that die there. A missing step fails the type check and the suite. */
-export const CRASH_TESTS: Readonly<Record<Step, readonly CrashTest[]>> = {
-  'create: password hashed': [notCreated],
-  'create: user written': [notCreated],
-  'create: event written': [notCreated],
-  'create: committed': [creating],
+/** For each effect, the tests that die right before it, and those that die right after it. */
+const CRASH_TESTS: Readonly<Record<Effect, readonly [before: readonly CrashTest[], after: readonly CrashTest[]]>> = {
+  'register user': [[notCreated], [creating]],
+  'publish event': [[creating], [creating, retrying]],
+  'mark event published': [[creating], [creating, retrying]],
 
-  'inline publish: taken': [creating, retrying],
-  'inline publish: marked': [creating, retrying],
-
-  'relay: rows locked': [relaying],
-  'relay: rows leased': [relaying],
-  'relay: claimed': [relaying, republishing],
-  'relay: taken': [relaying, republishing],
-  'relay: not taken': [brokerAway],
-  'relay: given back': [brokerAway],
-  'relay: marked': [relaying],
-
-  'intake: parsed': [intake],
-  'intake: rows written': [intake],
-  'intake: rows claimed': [intake, reopening],
-  'intake: committed': [intake, reopening],
-  'intake: batch done': [besideGarbage],
-
-  'send: allowed': [due],
-  'send: start counted': [suspected, { ...suspected, what: 'a redelivered suspect', victim: sendBatch }],
-  'send: go-ahead seen': [intake],
-  'send: handed over': sending,
-  'send: 250 seen': [
-    { ...intake, mails: 2 },
-    { ...due, mails: 2 },
+  'lease due events': [[relaying], [relaying, republishing]],
+  'relay events': [
+    [relaying, republishing],
+    [relaying, republishing],
   ],
-  'send: SENT written': sending,
-  'send: not sent': [refusedDue, greylisted, serverAway],
-  'send: postponed': [greylistedDue],
-  'send: given back': [serverAwayDue],
-  'send: FAILED written': [refusedDue],
+  'release events': [[brokerAway], [brokerAway]],
+  'mark events relayed': [[relaying], [relaying]],
 
-  'confirmation: taken': [...sending, tellingSent, confirmingAgain],
-  'confirmation: settled': [intake, tellingSent],
-  'dead letter: taken': [refused, tellingFailed, buryingAgain],
-  'dead letter: settled': [refused],
+  'take in messages': [[intake], [intake, reopening]],
+  'dead-letter messages': [[besideGarbage], [besideGarbage]],
 
-  'deliver-due: sent recorded': [sentWithoutDatabase],
-  'deliver-due: abandoned freed': [claimWithoutAnswer],
-  'deliver-due: rows locked': [due],
-  'deliver-due: rows claimed': [due],
-  'deliver-due: claimed': [due, suspected],
-  'deliver-due: results locked': [tellingSent],
-  'deliver-due: results leased': [tellingFailed],
-  'deliver-due: results claimed': [tellingSent],
+  'count start': [[suspected], [suspected, { ...suspected, what: 'a redelivered suspect', victim: sendBatch }]],
+  'send mail': [
+    [due, intake],
+    [
+      { ...intake, mails: 2 },
+      { ...due, mails: 2 },
+    ],
+  ],
+  'transmit mail': [[intake], sending],
+  'record sent': [
+    [
+      { ...intake, mails: 2 },
+      { ...due, mails: 2 },
+    ],
+    sending,
+  ],
+  'release delivery': [[serverAway], [serverAwayDue]],
+  'postpone delivery': [[greylisted], [greylistedDue]],
+  'record failed': [[refusedDue], [refusedDue]],
+  'publish confirmations': [sending, [...sending, tellingSent, confirmingAgain]],
+  'settle sent': [[intake], [intake, tellingSent]],
+  'publish dead letters': [[refused], [refused, tellingFailed, buryingAgain]],
+  'settle failed': [[refused], [refused]],
 
-  'confirm: parsed': [confirming],
-  'confirm: FINISHED written': [confirmingLate],
-  'confirm: batch done': [confirmingGarbage],
+  'record sent later': [[{ ...sentWithoutDatabase, mails: 2 }], [sentWithoutDatabase]],
+  'free abandoned leases': [[claimWithoutAnswer], [claimWithoutAnswer]],
+  'lease due deliveries': [[due], [due, suspected]],
+  'lease due results': [[tellingSent], [tellingSent, tellingFailed]],
 
-  'record: parsed': [recording],
-  'record: letters written': [recording],
-  'record: FAILED written': [recording],
-  'record: committed': [recording],
+  'finish events': [[confirming], [confirming, confirmingLate]],
+  'dead-letter confirmations': [[confirmingGarbage], [confirmingGarbage]],
 
-  'retry: reopened': [notRetried],
-  'retry: committed': [retrying],
+  'record dead letters': [[recording], [recording]],
 
-  'update: user written': [notUpdated],
-  'update: invalidation written': [notUpdated],
-  'update: committed': [updating],
-  'remove: user deleted': [notRemoved],
-  'remove: address erased': [notRemoved],
-  'remove: invalidation written': [notRemoved],
-  'remove: committed': [removing],
-  'invalidate: Redis told': invalidating,
-  'invalidate: acknowledged': [draining],
+  'reopen event': [[notRetried], [retrying]],
+
+  'update user': [[notUpdated], [updating]],
+  'remove user': [[notRemoved], [removing]],
+  'invalidate cached user': [invalidating, invalidating],
+  'delete invalidation': [[draining], [draining]],
 };
+
+export type CrashPoint = `${EffectMoment} ${Effect}`;
+
+const TESTS = new Map<CrashPoint, readonly CrashTest[]>(
+  EFFECTS.flatMap((effect) => {
+    const [before, after] = CRASH_TESTS[effect];
+    return [[`before ${effect}`, before] as const, [`after ${effect}`, after] as const];
+  }),
+);
+
+export const CRASH_POINTS: readonly CrashPoint[] = [...TESTS.keys()];
+
+export function crashTestsAt(point: CrashPoint): readonly CrashTest[] {
+  return TESTS.get(point) ?? [];
+}

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Step } from '#shared/runtime/steps.ts';
+import type { CrashPoint } from './crash-tests.ts';
 
 /** The built file and the timeout of each handler that a process may die in (serverless.yml). */
 const HANDLERS = {
@@ -43,7 +43,7 @@ export interface Host {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How a process that should die at a step ended; `reached` is the step it reached, if any. */
+/** How a process that should die at a crash point ended; `reached` is the point it reached, if any. */
 export interface Death {
   readonly signal: string | null;
   readonly reached: string | undefined;
@@ -112,9 +112,9 @@ export function startHost(env: Environment): Host {
   };
 }
 
-/** Runs calls one after the other in a process that kills itself at the step. */
-export async function dieAt(step: Step, invocations: readonly Invocation[], env: Environment): Promise<Death> {
-  const child = start({ ...env, CRASH_AT: step });
+/** Runs calls one after the other in a process that kills itself at the crash point. */
+export async function dieAt(point: CrashPoint, invocations: readonly Invocation[], env: Environment): Promise<Death> {
+  const child = start({ ...env, CRASH_AT: point });
   let said = '';
   child.stderr?.on('data', (chunk) => {
     said += chunk;

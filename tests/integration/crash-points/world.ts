@@ -1,4 +1,4 @@
-import { transaction } from '#shared/db/run.ts';
+import { statement } from '#shared/db/run.ts';
 import type { RawRecord } from '#shared/kafka/records.ts';
 import { TOPICS } from '#shared/messages/topics.ts';
 import { notificationsTestDatabase, type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
@@ -39,9 +39,9 @@ function FIRST_ID() {
 }
 
 function passTimeIn({ db }: TestDatabase, table: string): Promise<unknown> {
-  return transaction(db, (trx) =>
-    trx(table)
-      .update({ next_attempt_at: trx.raw('next_attempt_at - INTERVAL 2 HOUR') })
+  return statement(db, (executor) =>
+    executor(table)
+      .update({ next_attempt_at: executor.raw('next_attempt_at - INTERVAL 2 HOUR') })
       .whereNotNull('next_attempt_at'),
   );
 }

@@ -37,7 +37,7 @@ function one(): Promise<unknown> {
   return statement(db, (executor) => executor.raw('SELECT 1'));
 }
 function oneInTransaction(): Promise<unknown> {
-  return transaction(db, (trx) => trx.raw('SELECT 1'));
+  return transaction(db, 'register user', (trx) => trx.raw('SELECT 1'));
 }
 
 /** Opens every connection of the pool. */
@@ -89,7 +89,7 @@ describe('an unresponsive database', () => {
     await fill();
 
     const { answer, ms } = await timed(() =>
-      transaction(db, async (trx) => {
+      transaction(db, 'register user', async (trx) => {
         await trx.raw('SELECT 1');
         await proxy.set('silent');
         await trx.raw('SELECT 2');
@@ -135,7 +135,7 @@ describe('dead connections', () => {
   it('restart their transaction once', async () => {
     let runs = 0;
 
-    const answer = await transaction(db, async (trx) => {
+    const answer = await transaction(db, 'register user', async (trx) => {
       runs += 1;
       const [rows] = await trx.raw('SELECT CONNECTION_ID() AS id');
       if (runs === 1) await direct.db.raw('KILL ?', [rows[0].id]);
@@ -151,7 +151,7 @@ describe('dead connections', () => {
     let runs = 0;
 
     const { answer } = await timed(() =>
-      transaction(db, async (trx) => {
+      transaction(db, 'register user', async (trx) => {
         runs += 1;
         await trx.raw('SELECT 1');
         await proxy.set('refuse');
@@ -185,7 +185,7 @@ describe('a deadlock between two transactions', () => {
       { id: 2, n: 0 },
     ]);
     const add = (first: number, second: number) =>
-      transaction(direct.db, async (trx) => {
+      transaction(direct.db, 'register user', async (trx) => {
         await trx('pairs').where({ id: first }).increment('n', 1);
         await trx.raw('SELECT SLEEP(0.05)');
         await trx('pairs').where({ id: second }).increment('n', 1);

@@ -65,7 +65,7 @@ describe('the broker', () => {
       traceparent,
     });
 
-    await publish('user.email.send', [message]);
+    await publish('publish event', 'user.email.send', [message]);
 
     const { topic, value, headers } = await arrived(event.uuid);
     expect(topic).toBe(`${prefix}user.email.send`);
@@ -85,13 +85,15 @@ describe('the broker', () => {
       headers: [],
     };
 
-    await publish('user.email.send.dlq', [toDeadLetter(record, key, 'too large', 1, {})]);
+    await publish('publish event', 'user.email.send.dlq', [toDeadLetter(record, key, 'too large', 1, {})]);
 
     expect((await arrived(key)).topic).toBe(`${prefix}user.email.send.dlq`);
   });
 
   it('without the topic fails the publication', async () => {
-    await expect(publish(randomName('nowhere-'), [{ key: 'k', value: 'v', headers: {} }])).rejects.toThrow();
+    await expect(
+      publish('publish event', randomName('nowhere-'), [{ key: 'k', value: 'v', headers: {} }]),
+    ).rejects.toThrow();
   });
 });
 

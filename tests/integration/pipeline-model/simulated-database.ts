@@ -25,6 +25,11 @@ function refused(): Error {
   return Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 }
 
+function isCommit(query: unknown): boolean {
+  const sql = typeof query === 'object' && query !== null && 'sql' in query ? query.sql : query;
+  return typeof sql === 'string' && sql.startsWith('COMMIT');
+}
+
 /** One process's pool on a real database; its sessions use the simulation's clock. */
 export function simulatedDatabase(url: string, admin: Database, life: Life, simulation: Simulation): SimulatedDatabase {
   const db = createDatabase(url, POOL_SIZE);
@@ -37,6 +42,10 @@ export function simulatedDatabase(url: string, admin: Database, life: Life, simu
     const query = connection.query.bind(connection);
     let told = -1;
     connection.query = (options: unknown, values?: unknown, done?: Done) => {
+      if (life.diesInTransaction && isCommit(options)) {
+        life.isDead = true;
+        return;
+      }
       const nowMs = simulation.nowMs();
       if (told !== nowMs) query(`SET timestamp = ${nowMs / 1000}`);
       told = nowMs;

@@ -2,6 +2,7 @@ import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { GENERATION_HEADER } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND, PARTITIONS, TOPICS } from '#shared/messages/topics.ts';
+import { effect } from '#shared/runtime/effects.ts';
 
 export type Topic = (typeof TOPICS)[number];
 
@@ -53,12 +54,14 @@ export function simulatedKafka() {
     });
   };
 
-  const publish: Publish = async (topic, messages) => {
-    if (messages.length === 0) return;
+  const write = async (topic: string, messages: readonly OutgoingMessage[]): Promise<void> => {
     const answer = script.shift();
     if (answer === 'away') throw new Error('broker away');
     for (const message of messages) append(topic, message);
     if (answer === 'deaf') throw new Error('no acknowledgement');
+  };
+  const publish: Publish = async (name, topic, messages) => {
+    if (messages.length > 0) await effect(name, () => write(topic, messages));
   };
 
   return {

@@ -1,45 +1,28 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Step } from '#shared/runtime/steps.ts';
+import type { Effect, EffectMoment } from '#shared/runtime/effects.ts';
 
 /** One life of one process: from its start to its crash. */
 export interface Life {
   readonly name: string;
   isDead: boolean;
-  /** It dies at the next step inside a transaction. */
+  /** It dies with its next transaction, which is rolled back. */
   diesInTransaction: boolean;
   /** The process's sent but unrecorded mails, by the symbol they are stored under. */
   readonly knownSent: Readonly<Record<string, Set<string>>>;
 }
 
-/** Code that waits to be resumed: at a step, at a fake server, or for a timer. */
+/** Code that waits to be resumed: at an effect, at a fake server, or for a timer. */
 interface Waiting {
   readonly life: Life;
   readonly at: string;
   letOn(): void;
 }
 
-/** Locks are held here: a process may die here but not wait, or the others would wait for it. */
-const IN_TRANSACTION: ReadonlySet<string> = new Set<Step>([
-  'create: user written',
-  'create: event written',
-  'relay: rows locked',
-  'relay: rows leased',
-  'intake: rows written',
-  'intake: rows claimed',
-  'deliver-due: rows locked',
-  'deliver-due: rows claimed',
-  'deliver-due: results locked',
-  'deliver-due: results leased',
-  'record: letters written',
-  'record: FAILED written',
-  'retry: reopened',
-]);
-
 function processWide(name: string): symbol {
   return Symbol.for(`event-driven-registration.${name}`);
 }
 
-const STEPS_HOOK = processWide('steps');
+const EFFECTS_HOOK = processWide('effects');
 /** The process-wide sets: each simulated process has its own. */
 export const KNOWN_SENT = ['sent-unrecorded', 'sent-unrecordable'] as const;
 const QUIET_TURNS = 4;
@@ -52,7 +35,7 @@ function turn(): Promise<void> {
 }
 
 /**
- * Runs the code of several processes in this one under a scheduler. Code that reaches a step, a fake server or a timer waits until
+ * Runs the code of several processes in this one under a scheduler. Code that reaches an effect, a fake server or a timer waits until
  * it is resumed, so that the test chooses the order of events. The clocks stand still until the test moves them.
  */
 export function startSimulation() {
@@ -66,11 +49,6 @@ export function startSimulation() {
     const life = lives.getStore();
     if (life === undefined) return undefined;
     if (life.isDead) return forever();
-    if (IN_TRANSACTION.has(at)) {
-      if (!life.diesInTransaction) return undefined;
-      life.isDead = true;
-      return forever();
-    }
     return new Promise((resolve) => {
       waiting.push({ life, at, letOn: resolve });
     });
@@ -92,7 +70,10 @@ export function startSimulation() {
 
   Object.assign(globalThis, { setTimeout: fakeSetTimeout, clearTimeout: fakeClearTimeout });
   performance.now = () => (lives.getStore() === undefined ? real.now.call(performance) : elapsedMs);
-  Object.defineProperty(globalThis, STEPS_HOOK, { value: waitAt, configurable: true });
+  Object.defineProperty(globalThis, EFFECTS_HOOK, {
+    value: (name: Effect, moment: EffectMoment) => waitAt(`${moment} ${name}`),
+    configurable: true,
+  });
   for (const name of KNOWN_SENT) {
     Object.defineProperty(globalThis, processWide(name), {
       get: () => lives.getStore()?.knownSent[name],
@@ -141,7 +122,7 @@ export function startSimulation() {
     stop(): void {
       Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
       performance.now = real.now;
-      Reflect.deleteProperty(globalThis, STEPS_HOOK);
+      Reflect.deleteProperty(globalThis, EFFECTS_HOOK);
       for (const name of KNOWN_SENT) Reflect.deleteProperty(globalThis, processWide(name));
     },
   };
