@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allFaults, nameOf } from '#tools/lab/chaos/faults.ts';
 import { type Laboratory, openLaboratory } from '#tools/lab/chaos/laboratory.ts';
 import { runOne } from '#tools/lab/chaos/matrix.ts';
-import { testPace } from '#tools/lab/chaos/paces.ts';
+import { testPace } from '#tools/lab/chaos/run-fault.ts';
+import { allFaults, nameOf } from '#tools/lab/faults/faults.ts';
 import { readSettings, serviceVariables } from '#tools/local/cli/settings.ts';
 import { startGuard } from '#tools/local/process/guard-client.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alternate, figureFrom } from '#tools/lab/bench/alternate.ts';
-import { perSecond } from '#tools/lab/bench/at-once.ts';
+import { alternate, figureFrom, perSecond } from '#tools/lab/bench/alternate.ts';
 
 describe('contenders', () => {
   it('warm up first and then run in turn', async () => {
@@ -13,16 +12,16 @@ describe('contenders', () => {
         return { rate: done.length };
       },
     });
-    const told: string[] = [];
+    const lines: string[] = [];
 
     const results = await alternate([contender('ours'), contender('peer')], {
       rounds: 2,
-      tell: (line) => told.push(line),
+      tell: (line) => lines.push(line),
     });
 
     expect(done).toEqual(['ours warms up', 'peer warms up', 'ours', 'peer', 'ours', 'peer']);
     expect(results.get('peer')).toEqual([{ rate: 4 }, { rate: 6 }]);
-    expect(told[0]).toBe('round 1 of 2, ours: rate 3');
+    expect(lines[0]).toBe('round 1 of 2, ours: rate 3');
   });
 
   it('become a figure, measure by measure', () => {

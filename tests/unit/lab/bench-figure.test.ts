@@ -1,16 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Figure, judge, median, rowsOf } from '#tools/lab/bench/figure.ts';
-
-describe('the median', () => {
-  it.each([
-    [[], undefined],
-    [[4], 4],
-    [[9, 1, 5], 5],
-    [[4, 1, 3, 2], 2.5],
-  ])('of %j is %s', (values, expected) => {
-    expect(median(values)).toBe(expected);
-  });
-});
+import { type Figure, judge, rowsOf, summaryLine, toMarkdown, toText } from '#tools/lab/bench/figure.ts';
 
 describe('a goal', () => {
   it.each([
@@ -58,5 +47,40 @@ describe('the rows of a figure', () => {
     const [row] = rowsOf({ ...figure, references: [{ name: 'peer', values: [], goal: { of: 'ratio', atLeast: 1 } }] });
 
     expect(row).toMatchObject({ theirs: undefined, ratio: undefined, isMet: undefined });
+  });
+});
+
+describe('the table of a benchmark', () => {
+  const rows = [
+    ...rowsOf({
+      title: 'POST',
+      unit: '/s',
+      values: [1234.5],
+      references: [
+        { name: 'peer', values: [411.5], goal: { of: 'ratio', atLeast: 3 } },
+        { name: 'a | b', values: [12.34] },
+      ],
+    }),
+    ...rowsOf({ title: 'import', unit: 'ms', values: [160], goal: { of: 'figure', atMost: 150 }, references: [] }),
+  ];
+
+  it('is Markdown', () => {
+    expect(toMarkdown(rows).split('\n')).toEqual([
+      '| figure | ours | reference | its figure | ratio | goal | met |',
+      '| --- | --- | --- | --- | --- | --- | --- |',
+      '| POST | 1,235 /s | peer | 412 /s | 3.00 × | ≥ 3 × | met |',
+      '| POST | 1,235 /s | a \\| b | 12.3 /s | 100.04 × | – | – |',
+      '| import | 160 ms | – | – | – | ≤ 150 ms | not met |',
+    ]);
+  });
+
+  it('stands in columns on a terminal', () => {
+    const [head = '', first = ''] = toText(rows).split('\n');
+
+    expect(first.indexOf('peer')).toBe(head.indexOf('reference'));
+  });
+
+  it('ends with how many goals were met', () => {
+    expect(summaryLine(rows)).toBe('1 of 2 goals met');
   });
 });

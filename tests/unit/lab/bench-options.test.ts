@@ -41,11 +41,11 @@ describe('the options of a benchmark', () => {
   });
 
   it.each([
-    [['--shrot'], "'--shrot' is not understood; --help tells what is"],
-    [['--only', 'post,boil'], "--only knows no 'boil'; there are start, import, post-min"],
+    [['--shrot'], "Unknown option '--shrot'. Run with --help to list options."],
+    [['--only', 'post,boil'], "Unknown name 'boil' in --only; known: start, import, post-min"],
     [['--rounds', '0'], "--rounds must be a whole number from 1 to 99, not '0'"],
     [['--peer', 'there'], "--peer needs a URL like http://127.0.0.1:9081, not 'there'"],
-    [['--json'], '--json needs a value'],
+    [['--json'], "Option '--json <value>' argument missing"],
     [['--profile', 'p', '--out', 'a.md'], '--profile slows what is measured'],
     [['--profile', 'p', '--json', 'a.json'], '--profile slows what is measured'],
   ])('refuse %j', (args, message) => {

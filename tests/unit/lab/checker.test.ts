@@ -14,6 +14,7 @@ function good(name: string) {
       messageId: `uuid-${name}@registration.example`,
       traceparent: `00-${TRACE}-00f067aa0ba902b7-01`,
       at: 1,
+      bytes: 100,
     },
   };
 }

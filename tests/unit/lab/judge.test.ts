@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { isFastAgain } from '#tools/lab/chaos/heal.ts';
 import { judge } from '#tools/lab/chaos/judge.ts';
 import { mostMessages } from '#tools/lab/chaos/long-outage.ts';
 import { measure } from '#tools/lab/chaos/measure.ts';
-import { largest, percentile } from '#tools/lab/chaos/percentile.ts';
+import { isFastAgain } from '#tools/lab/chaos/recovery.ts';
 import { outcome } from './outcome.ts';
 
 describe('a verdict', () => {
@@ -63,16 +62,6 @@ describe('a verdict', () => {
 });
 
 describe('figures', () => {
-  it('percentiles are values that were measured', () => {
-    const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
-
-    expect(percentile(hundred, 0.99)).toBe(99);
-    expect(percentile(hundred, 0.5)).toBe(50);
-    expect(percentile([7], 0.99)).toBe(7);
-    expect(percentile([], 0.99)).toBeUndefined();
-    expect(largest(hundred)).toBe(100);
-  });
-
   it('tell before from during', () => {
     const posts = [
       { startedAt: 0, ms: 10, status: 201 },

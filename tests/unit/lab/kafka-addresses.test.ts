@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { moveAddresses } from '#tools/lab/chaos/kafka-addresses.ts';
+import { moveAddresses } from '#tools/lab/faults/kafka-addresses.ts';
 
 function int16(value: number): Buffer {
   const buffer = Buffer.alloc(2);

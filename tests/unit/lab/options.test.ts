@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { allFaults, matrix, nameOf } from '#tools/lab/chaos/faults.ts';
 import { readOptions } from '#tools/lab/chaos/options.ts';
+import { allFaults, matrix, nameOf } from '#tools/lab/faults/faults.ts';
 
 function read(...args: string[]) {
   return readOptions(args, { peerCommand: undefined, newSeed: () => 77 });
@@ -8,7 +8,13 @@ function read(...args: string[]) {
 
 describe('the options of a chaos run', () => {
   it('are the whole table by default, the matrix alone in short', () => {
-    expect(read()).toMatchObject({ mode: 'matrix', isShort: false, faults: allFaults, withPeer: false, out: [] });
+    expect(read()).toMatchObject({
+      mode: 'matrix',
+      isShort: false,
+      faults: allFaults,
+      peerCommand: undefined,
+      out: [],
+    });
     expect(read('--short')).toMatchObject({ mode: 'matrix', isShort: true, faults: matrix });
     expect(matrix).toHaveLength(25);
   });
@@ -32,16 +38,17 @@ describe('the options of a chaos run', () => {
   });
 
   it.each([
-    [['--shrot'], "'--shrot' is not understood; --help tells what is"],
-    [['--minutes'], '--minutes needs a value'],
-    [['--minutes', '--seed', '4'], '--minutes needs a value'],
+    [['--shrot'], "Unknown option '--shrot'. Run with --help to list options."],
+    [['short'], "Unexpected argument 'short'. Run with --help to list options."],
+    [['--minutes'], "Option '--minutes <value>' argument missing. Run with --help to list options."],
+    [['--minutes', '--seed', '4'], "Option '--minutes' argument is ambiguous. Run with --help to list options."],
     [['--minutes', '0'], "--minutes must be a whole number from 1 to 240, not '0'"],
     [['--minutes', 'ten'], "--minutes must be a whole number from 1 to 240, not 'ten'"],
-    [['--minutes', '5', '--seed', '-1'], "--seed must be a whole number from 1 to 4294967295, not '-1'"],
+    [['--minutes=5', '--seed=-1'], "--seed must be a whole number from 1 to 4294967295, not '-1'"],
     [['--seed', '4'], '--seed needs --minutes'],
-    [['--long-outage', 'redis'], "--long-outage must be smtp, mysql or kafka, not 'redis'"],
+    [['--long-outage', 'redis'], "Unknown name 'redis' in --long-outage; known: smtp, mysql, kafka"],
     [['--short', '--minutes', '4'], '--short and --minutes exclude each other'],
-    [['--only', 'kafka/pause', '--only', 'redis/stop'], '--only is given twice'],
+    [['--only', 'kafka/pause', '--only', 'redis/stop'], "Option '--only' is given twice"],
     [['--peer'], '--peer needs PEER_COMMAND: the command that starts the other services'],
   ])('refuse %j', (args, message) => {
     expect(() => read(...args)).toThrow(message);
@@ -49,11 +56,14 @@ describe('the options of a chaos run', () => {
 
   it('name the faults that --only knows when it does not know one', () => {
     expect(() => read('--only', 'kafka/boil')).toThrow(
-      "--only knows no 'kafka/boil'; there are kafka/stop, kafka/kill",
+      "Unknown name 'kafka/boil' in --only; known: kafka/stop, kafka/kill",
     );
   });
 
   it('take --peer with its command', () => {
-    expect(readOptions(['--peer'], { peerCommand: 'run', newSeed: () => 1 }).withPeer).toBe(true);
+    const environment = { peerCommand: 'run', newSeed: () => 1 };
+
+    expect(readOptions(['--peer'], environment).peerCommand).toBe('run');
+    expect(readOptions([], environment).peerCommand).toBeUndefined();
   });
 });

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dependencies } from '#tools/lab/chaos/faults.ts';
-import { randomFrom } from '#tools/lab/chaos/random.ts';
-import { scheduleFaults } from '#tools/lab/chaos/schedule.ts';
+import { randomFrom, scheduleFaults } from '#tools/lab/chaos/schedule.ts';
+import { dependencies } from '#tools/lab/faults/faults.ts';
 
 const HALF_AN_HOUR = 30 * 60_000;
 const seeds = fc.integer({ min: 1, max: 4_294_967_295 });

@@ -1,7 +1,7 @@
+import { shortNumber } from '../statistics.ts';
 import type { Figure, Goal } from './figure.ts';
-import { shortNumber } from './table.ts';
 
-/** What one round has shown, by the measure's name. */
+/** The results of one round, by the measure's name. */
 export type Shown = Readonly<Record<string, number>>;
 
 export interface Contender {
@@ -20,7 +20,7 @@ function describe(shown: Shown) {
     .join(', ');
 }
 
-/** Lets everybody warm up, then run in turn: A B A B, so that whatever else the machine does meets all of them. */
+/** Warms up all contenders, then runs them in turns, A B A B, so that other work on the machine slows all of them. */
 export async function alternate(
   contenders: readonly Contender[],
   { rounds, tell }: { rounds: number; tell: (line: string) => void },
@@ -37,36 +37,55 @@ export async function alternate(
   return results;
 }
 
-/** One measure of all contenders as a figure. */
-export function figureFrom(
-  results: Results,
-  {
-    measure,
-    title,
-    unit,
-    goal,
-    goals = {},
-  }: {
-    measure: string;
-    title: string;
-    unit: string;
-    goal?: Goal;
-    /** by reference */
-    goals?: Readonly<Record<string, Goal>>;
-  },
-): Figure {
+/** How one measure of all contenders becomes a figure. */
+export type FigureOptions = Pick<Figure, 'title' | 'unit' | 'goal'> & {
+  measure: string;
+  /** by reference */
+  goals?: Readonly<Record<string, Goal>>;
+};
+
+export function figureFrom(results: Results, { measure, title, unit, goal, goals = {} }: FigureOptions): Figure {
   const valuesOf = (rounds: readonly Shown[]) => rounds.flatMap((shown) => shown[measure] ?? []);
-  const others = [...results].filter(([name]) => name !== 'ours');
-  return {
-    title,
-    unit,
-    values: valuesOf(results.get('ours') ?? []),
-    ...(goal === undefined ? {} : { goal }),
-    references: others
-      .map(([name, rounds]) => {
-        const wanted = goals[name];
-        return { name, values: valuesOf(rounds), ...(wanted === undefined ? {} : { goal: wanted }) };
-      })
-      .filter(({ values }) => values.length > 0),
+  const references = [...results]
+    .filter(([name]) => name !== 'ours')
+    .map(([name, rounds]) => ({ name, values: valuesOf(rounds), goal: goals[name] }))
+    .filter(({ values }) => values.length > 0);
+  return { title, unit, values: valuesOf(results.get('ours') ?? []), goal, references };
+}
+
+/** Makes a figure of each measure. */
+export function figuresFrom(results: Results, describeMeasure: (measure: string) => Omit<FigureOptions, 'measure'>) {
+  const measures = Object.keys(results.get('ours')?.[0] ?? {});
+  return measures.map((measure) => figureFrom(results, { measure, ...describeMeasure(measure) }));
+}
+
+/** Runs contenders in turns and compares how much they do per second. */
+export async function compareRates(
+  contenders: readonly Contender[],
+  how: { rounds: number; tell: (line: string) => void },
+  title: string,
+  goals: Readonly<Record<string, Goal>> = {},
+): Promise<Figure[]> {
+  return [figureFrom(await alternate(contenders, how), { measure: 'per second', title, unit: '/s', goals })];
+}
+
+/**
+ * Does a piece of work `count` times, with a limited number at once.
+ * @returns how many per second
+ */
+export async function perSecond(
+  count: number,
+  work: (index: number) => Promise<unknown>,
+  concurrency: number = 16,
+): Promise<number> {
+  let next = 0;
+  const worker = async () => {
+    while (next < count) {
+      next += 1;
+      await work(next - 1);
+    }
   };
+  const started = performance.now();
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return (count / (performance.now() - started)) * 1000;
 }

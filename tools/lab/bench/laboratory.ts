@@ -1,61 +1,38 @@
 import { seconds } from '#tools/local/cli/progress.ts';
+import { readSettings } from '#tools/local/cli/settings.ts';
 import type { Guard } from '#tools/local/process/guard-client.ts';
+import { newFolder } from '../folders.ts';
+import { type OurSystem, startOurSystem } from '../systems/our-system.ts';
+import { runningPeer, startPeerSystem } from '../systems/peer-system.ts';
+import { startServers } from '../systems/servers.ts';
+import type { System } from '../systems/system.ts';
 import type { Options } from './options.ts';
-import { createProfiler, type Profiler } from './profile/profiler.ts';
-import type { Sizes } from './sizes.ts';
-import { startOurSystem } from './system/our-system.ts';
-import { preparePeer, runningPeer, startPeerSystem } from './system/peer-system.ts';
-import { type Servers, startServers } from './system/servers.ts';
-import type { OurSystem, System } from './system/system.ts';
+import { createProfiler } from './profile/profiler.ts';
 
 export type Variant = keyof typeof variants;
 
-export interface Laboratory {
-  sizes: Sizes;
-  rounds: number;
-  tell: (line: string) => void;
-  guard: Guard;
-  servers: Servers;
-  peerCommand: string | undefined;
-  /** started at its first use; one variant at a time */
-  ours: (variant: Variant) => Promise<OurSystem>;
-  /** the same; undefined when there is none to compare with */
-  peer: () => Promise<System | undefined>;
-  /** the peer if it works on the servers of the run */
-  localPeer: () => Promise<System | undefined>;
-  /** for what is measured without one */
-  stopPeer: () => Promise<void>;
-  stopSystems: () => Promise<void>;
-  profiler: Profiler | undefined;
-}
+export type Laboratory = Awaited<ReturnType<typeof openLaboratory>>;
 
-/** Passwords cost next to nothing: what everything else costs. */
+/** Hashing takes next to no time: what remains is the cost of everything else. */
 const cheapPasswords = { PASSWORD_HASH_MEMORY_KIB: '8', PASSWORD_HASH_PASSES: '1' };
 
-/** What differs between the applications that are measured. Each has databases, topics and a part of Redis of its own. */
+/** What differs between the applications that are measured. Each has databases and topics of its own. */
 const variants = {
-  /** As it is run. */
-  production: { redis: 1, env: {} },
-  minimum: { redis: 2, env: cheapPasswords },
+  /** With the default settings. */
+  production: { redisNumber: 1, env: {} },
+  minimum: { redisNumber: 2, env: cheapPasswords },
   /** Its tables are swapped for larger ones. */
-  growth: { redis: 3, env: cheapPasswords },
+  growth: { redisNumber: 3, env: cheapPasswords },
+  /** Its starts are measured. */
+  start: { redisNumber: 4, env: {} },
 };
 
-/** Starts the servers; the systems follow when a workload asks for them. */
-export async function openLaboratory({
-  dir,
-  guard,
-  options,
-  tell,
-}: {
-  dir: string;
-  guard: Guard;
-  options: Options;
-  tell: (line: string) => void;
-}): Promise<Laboratory> {
+/** Starts the servers; the systems follow when a workload needs them. */
+export async function openLaboratory(options: Options, guard: Guard, tell: (line: string) => void) {
   const { sizes, rounds, peerUrl, peerCommand } = options;
   const profiler = options.profile === undefined ? undefined : createProfiler(options.profile);
-  const servers = await startServers(dir, guard);
+  // The servers in the environment are not used: what is measured must be known.
+  const servers = await startServers({ dir: newFolder(), guard, settings: readSettings({}), isProxied: false });
   let running: { variant: Variant; system: OurSystem } | undefined;
   let peer: System | undefined;
 
@@ -63,6 +40,12 @@ export async function openLaboratory({
     tell(`${system.name} started in ${seconds(system.startMs)}`);
     return system;
   };
+  const startOurs = (namespace: Variant) => {
+    const { redisNumber, env } = variants[namespace];
+    return startOurSystem({ servers, guard, namespace, redisNumber, env: { ...env, ...profiler?.env } });
+  };
+  const startPeer =
+    peerCommand === undefined ? undefined : () => startPeerSystem({ servers, guard, command: peerCommand });
   const stopOurs = async () => {
     const stopping = running;
     running = undefined;
@@ -73,13 +56,9 @@ export async function openLaboratory({
     peer = undefined;
     await stopping?.stop();
   };
-  const startPeer = async (command: string) => {
-    await preparePeer(servers);
-    return told(await startPeerSystem({ servers, guard, command }));
-  };
   const getPeer = async () => {
     if (peerUrl !== undefined) peer ??= runningPeer(peerUrl);
-    if (peerCommand !== undefined) peer ??= await startPeer(peerCommand);
+    if (startPeer !== undefined) peer ??= told(await startPeer());
     return peer;
   };
   return {
@@ -88,22 +67,27 @@ export async function openLaboratory({
     tell,
     guard,
     servers,
-    peerCommand,
+    /** starts another instance, which the caller stops */
+    startOurs,
+    /** undefined without a command that starts it */
+    startPeer,
     profiler,
-    async ours(variant) {
+    /** started at its first use; one variant at a time */
+    async ours(variant: Variant): Promise<OurSystem> {
       if (running?.variant !== variant) {
         await stopOurs();
-        const { redis, env } = variants[variant];
-        const started = await startOurSystem({ servers, guard, variant, redis, env: { ...env, ...profiler?.env } });
-        running = { variant, system: told(started) };
+        running = { variant, system: told(await startOurs(variant)) };
       }
       profiler?.begin(running.system.pids());
       return running.system;
     },
+    /** started at its first use; undefined when there is none to compare with */
     peer: getPeer,
+    /** the peer if it works on the servers of the run */
     localPeer: async () => (peerUrl === undefined ? getPeer() : undefined),
+    /** for what is measured without a peer */
     stopPeer,
-    stopSystems: async () => {
+    async stopSystems() {
       await Promise.all([stopOurs(), stopPeer()]);
     },
   };

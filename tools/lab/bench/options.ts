@@ -1,20 +1,11 @@
-import { readFlags, wholeNumber } from '#tools/local/cli/flags.ts';
+import { wholeNumber } from '#tools/local/cli/options.ts';
 import { StartError } from '#tools/local/cli/start-error.ts';
-import { fullSizes, type Sizes, shortSizes } from './sizes.ts';
+import { namesIn, readArguments } from '../arguments.ts';
+import { fullSizes, shortSizes } from './sizes.ts';
 
 export type WorkloadName = (typeof workloadNames)[number];
 
-export interface Options {
-  only: readonly WorkloadName[];
-  rounds: number;
-  peerUrl: string | undefined;
-  peerCommand: string | undefined;
-  json: readonly string[];
-  out: readonly string[];
-  /** where profiles of the application go */
-  profile: string | undefined;
-  sizes: Sizes;
-}
+export type Options = ReturnType<typeof readOptions>;
 
 /** In the order in which they run. */
 export const workloadNames = [
@@ -33,7 +24,7 @@ export const workloadNames = [
   'growth',
 ] as const;
 
-/** It takes minutes and is asked for by name. */
+/** It takes minutes and has to be requested by name. */
 const onlyByName = 'growth';
 
 export const help = `npm run bench [-- options]
@@ -56,43 +47,36 @@ PEER_COMMAND starts the other system on the servers of the run, by a shell in a 
 JDBC URL), KAFKA_BROKERS, REDIS_PORT, SMTP_PORT, USER_PORT and EMAIL_PORT in its environment. Needs Linux.
 `;
 
-const knownFlags = {
-  bare: ['--short'],
-  withValue: ['--only', '--rounds', '--peer', '--json', '--out', '--profile'],
-  repeatable: ['--json', '--out'],
-};
-
-function namesIn(text: string) {
-  return text.split(',').map((name) => {
-    const known = workloadNames.find((workload) => workload === name);
-    if (known === undefined) throw new StartError(`--only knows no '${name}'; there are ${workloadNames.join(', ')}`);
-    return known;
-  });
-}
-
 function httpBase(text: string) {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:') throw new StartError(`--peer needs a URL like http://127.0.0.1:9081, not '${text}'`);
   return url.origin;
 }
 
-/** @throws {StartError} one line that names the flag */
-export function readOptions(args: readonly string[], { peerCommand }: { peerCommand: string | undefined }): Options {
-  const flags = readFlags(args, knownFlags);
-  const value = (flag: string) => flags.get(flag)?.[0];
-  const [only, peer] = [value('--only'), value('--peer')];
-  const isShort = flags.has('--short');
-  const profile = value('--profile');
-  if (profile !== undefined && (flags.has('--json') || flags.has('--out')))
+/** @throws {StartError} one line that names the option */
+export function readOptions(args: readonly string[], { peerCommand }: { peerCommand: string | undefined }) {
+  const { has, value, values } = readArguments(args, {
+    short: 'switch',
+    only: 'value',
+    rounds: 'value',
+    peer: 'value',
+    json: 'values',
+    out: 'values',
+    profile: 'value',
+  });
+  const [only, peer, profile] = [value('only'), value('peer'), value('profile')];
+  if (profile !== undefined && (has('json') || has('out')))
     throw new StartError('--profile slows what is measured: its figures are not for --json or --out');
   return {
-    only: only === undefined ? workloadNames.filter((name) => name !== onlyByName) : namesIn(only),
-    rounds: wholeNumber('--rounds', value('--rounds') ?? (isShort ? '2' : '3'), 99),
+    only:
+      only === undefined ? workloadNames.filter((name) => name !== onlyByName) : namesIn('only', only, workloadNames),
+    rounds: wholeNumber('--rounds', value('rounds') ?? (has('short') ? '2' : '3'), 99),
     peerUrl: peer === undefined ? undefined : httpBase(peer),
     peerCommand: peer === undefined ? peerCommand || undefined : undefined,
-    json: flags.get('--json') ?? [],
-    out: flags.get('--out') ?? [],
+    json: values('json'),
+    out: values('out'),
+    /** the folder for profiles of the application */
     profile,
-    sizes: isShort ? shortSizes : fullSizes,
+    sizes: has('short') ? shortSizes : fullSizes,
   };
 }

@@ -1,42 +1,28 @@
 /** How much a round does. */
-export interface Sizes {
-  posts: number;
-  gets: number;
-  lists: number;
-  /** events put onto the topic at once */
-  backlog: number;
-  warmBacklog: number;
-  /** registrations at 20 a second */
-  pacedPosts: number;
-  /** events that are due at once */
-  relayed: number;
-  /** of the bare clients that take a fraction of a millisecond */
-  rawSteps: number;
-  /** registrations whose cost is counted */
-  costed: number;
-  /** for which the idle cost is counted; what polls does so for part of each minute */
-  idleSeconds: number;
-  /** tables that grow */
-  users: readonly number[];
-  /** events that are done, beside those that are due */
-  finished: number;
-  /** calls for one percentile */
-  probes: number;
-}
+export type Sizes = typeof fullSizes;
 
-export const fullSizes: Sizes = {
+export const fullSizes = {
   posts: 1000,
   gets: 6000,
   lists: 2000,
+  /** events that are published at once */
   backlog: 3000,
   warmBacklog: 300,
+  /** registrations at 20 per second */
   pacedPosts: 400,
+  /** events that are due at once */
   relayed: 3000,
+  /** of the bare clients that take a fraction of a millisecond */
   rawSteps: 10_000,
+  /** registrations whose cost is counted */
   costed: 1000,
+  /** how long the idle cost is counted; what polls does so for part of each minute */
   idleSeconds: 60,
+  /** rows of the tables that grow */
   users: [1000, 100_000, 1_000_000],
+  /** finished events, beside those that are due */
   finished: 1_000_000,
+  /** calls for one percentile */
   probes: 300,
 };
 

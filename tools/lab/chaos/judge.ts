@@ -1,5 +1,5 @@
+import { type Fault, mayRepeatMails } from '../faults/faults.ts';
 import type { Findings } from './checker.ts';
-import { type Fault, mayRepeatMails } from './faults.ts';
 import { normalLimitMs } from './measure.ts';
 import type { Outcome } from './run-fault.ts';
 
@@ -8,8 +8,8 @@ const answerLimitMs = 2000;
 const leastAvailability = 0.999;
 
 /**
- * What must hold whatever fails.
- * @param mayRepeat whether guarantee 2 allows a repeated mail here
+ * Judges what must hold whatever fails.
+ * @param mayRepeat whether guarantee 2 allows a repeated mail
  * @returns what is wrong
  */
 export function judgeFindings(
@@ -27,7 +27,7 @@ export function judgeFindings(
 }
 
 /**
- * What clients may expect during a fault, and how soon it is over.
+ * Judges what clients saw during a fault, and how soon the system recovered.
  * @returns what is wrong
  */
 function judgeTimes({ dependency }: Fault, outcome: Outcome): string[] {

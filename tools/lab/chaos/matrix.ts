@@ -1,27 +1,27 @@
 import { say, seconds } from '#tools/local/cli/progress.ts';
-import { type Fault, nameOf } from './faults.ts';
-import { impossibleBecause } from './injector.ts';
-import type { Mail } from './journal.ts';
+import { type Fault, nameOf, restartsAtOnce } from '../faults/faults.ts';
+import { impossibleBecause } from '../faults/injector.ts';
+import type { Mail } from '../systems/mail-journal.ts';
+import type { StartedSystem } from '../systems/system.ts';
 import { judge } from './judge.ts';
 import type { Laboratory } from './laboratory.ts';
-import { pause } from './pause.ts';
+import { pause } from './recovery.ts';
 import { type Pace, runFault } from './run-fault.ts';
-import type { System } from './system.ts';
-import { progressLine, type Row } from './table.ts';
+import { progressLine, type Row, verdictFor } from './table.ts';
 
-/** Repeated mails may come when all seems done: look again after this. */
+/** Repeated mails may arrive when everything seems done: check again after this. */
 const lateMs = 3000;
 
-/** The peer has no supervisor that brings its processes back. */
+/** The peer has no supervisor that restarts its processes. */
 const restartNote = 'the command was run again';
 
-const brokenNote = 'started anew: it had not come back from the fault before';
+const brokenNote = 'restarted: it had not recovered from the fault before';
 
 /**
- * A system that one fault has left broken would lose to every other.
- * @returns whether it was started anew
+ * A system that one fault has left broken would fail every other fault.
+ * @returns whether it was restarted
  */
-async function restartBroken({ isUp, restart }: System): Promise<boolean> {
+async function restartBroken({ isUp, restart }: StartedSystem): Promise<boolean> {
   if (restart === undefined || (await isUp().catch(() => false))) return false;
   await restart();
   return true;
@@ -32,25 +32,22 @@ export async function runOne(
   laboratory: Laboratory,
   { pace, withTimes }: { pace: Pace; withTimes: boolean },
 ): Promise<Row> {
-  const { system, signal } = laboratory;
+  const { system, victims, signal } = laboratory;
   const row = { system: system.name, fault: nameOf(fault) };
-  const impossible = impossibleBecause(fault, system.victims[fault.dependency]);
+  const impossible = impossibleBecause(fault, victims[fault.dependency]);
   if (impossible !== undefined) return { ...row, verdict: 'skipped', reasons: [impossible] };
-  const tag = laboratory.newTag();
   try {
-    const outcome = await runFault(fault, laboratory, { tag, pace });
+    const { outcome, tag } = await runFault(fault, laboratory, pace);
     const reasons = judge(fault, outcome, { withTimes });
-    const isRestarted =
-      system.name === 'peer' && fault.dependency === 'app' && (fault.kind === 'stop' || fault.kind === 'kill');
-    const note = isRestarted ? { note: restartNote } : {};
-    return { ...row, verdict: reasons.length === 0 ? 'passed' : 'failed', reasons, outcome, tag, ...note };
+    const note = system.name === 'peer' && restartsAtOnce(fault) ? { note: restartNote } : {};
+    return { ...row, verdict: verdictFor(reasons), reasons, outcome, tag, ...note };
   } catch (error) {
     if (signal.aborted) throw error;
     return { ...row, verdict: 'failed', reasons: [error instanceof Error ? error.message : String(error)] };
   }
 }
 
-/** One fault after the other. */
+/** Runs one fault after the other. */
 export async function runMatrix(
   faults: readonly Fault[],
   laboratory: Laboratory,
@@ -67,15 +64,15 @@ export async function runMatrix(
   await pause(lateMs, laboratory.signal);
   return rows.map((row, index) => {
     const fault = faults[index];
-    return fault === undefined ? row : withLateMails(row, fault, laboratory.mails(), options);
+    return fault === undefined ? row : withLateMails(row, fault, laboratory.servers.mails(), options);
   });
 }
 
-/** The row with the mails that came after it was judged, while other faults were at work. */
+/** Judges a row again with the mails that arrived later, during other faults. */
 export function withLateMails(
   row: Row,
   fault: Fault,
-  mails: readonly Mail[],
+  mails: readonly Pick<Mail, 'to'>[],
   { withTimes }: { withTimes: boolean },
 ): Row {
   const { outcome, tag } = row;
@@ -91,6 +88,6 @@ export function withLateMails(
     lost: outcome.lost - (late - (duplicates - outcome.duplicates)),
   };
   const reasons = judge(fault, changed, { withTimes });
-  const note = [...(row.note === undefined ? [] : [row.note]), `${late} of the mails came later`].join('; ');
-  return { ...row, outcome: changed, reasons, note, verdict: reasons.length === 0 ? 'passed' : 'failed' };
+  const note = [...(row.note === undefined ? [] : [row.note]), `${late} of the mails arrived later`].join('; ');
+  return { ...row, outcome: changed, reasons, note, verdict: verdictFor(reasons) };
 }

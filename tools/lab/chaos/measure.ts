@@ -1,24 +1,8 @@
+import { largest, percentile } from '../statistics.ts';
 import type { Timing } from './load.ts';
-import { largest, percentile } from './percentile.ts';
 
 /** What clients saw of one fault. */
-export interface Measures {
-  /** registrations that were tried */
-  requests: number;
-  /** the slowest call of all */
-  slowestMs: number | undefined;
-  /** of registrations before the fault */
-  normalP99Ms: number | undefined;
-  /** of registrations during the fault */
-  faultP99Ms: number | undefined;
-  /** share of registrations during the fault that were answered 201 */
-  postAvailability: number | undefined;
-  /** share of reads during the fault that were answered 200 */
-  getAvailability: number | undefined;
-  /** of the registrations that were answered 503 */
-  slowest503Ms: number | undefined;
-  slowestFaultPostMs: number | undefined;
-}
+export type Measures = ReturnType<typeof measure>;
 
 function availability(calls: readonly Timing[], expected: number) {
   return calls.length === 0 ? undefined : calls.filter(({ status }) => status === expected).length / calls.length;
@@ -28,21 +12,34 @@ function msOf(calls: readonly Timing[]) {
   return calls.map(({ ms }) => ms);
 }
 
-/** @param window on performance.now() */
+/** @returns the p99 of the registrations that ended before the fault */
+export function normalP99(posts: readonly Timing[], faultAt: number) {
+  return percentile(msOf(posts.filter(({ startedAt, ms }) => startedAt + ms < faultAt)), 0.99);
+}
+
+/**
+ * @param window on performance.now()
+ * @returns undefined where there were no such calls
+ */
 export function measure(
   { posts, gets }: { posts: readonly Timing[]; gets: readonly Timing[] },
   { faultAt, returnedAt }: { faultAt: number; returnedAt: number },
-): Measures {
+) {
   const during = ({ startedAt }: Timing) => startedAt >= faultAt && startedAt < returnedAt;
   const faultPosts = posts.filter(during);
-  const normalPosts = posts.filter(({ startedAt, ms }) => startedAt + ms < faultAt);
   return {
+    /** attempted registrations */
     requests: posts.length,
+    /** of all calls */
     slowestMs: largest(msOf([...posts, ...gets])),
-    normalP99Ms: percentile(msOf(normalPosts), 0.99),
+    normalP99Ms: normalP99(posts, faultAt),
+    /** of registrations during the fault */
     faultP99Ms: percentile(msOf(faultPosts), 0.99),
+    /** share of registrations during the fault that were answered 201 */
     postAvailability: availability(faultPosts, 201),
+    /** share of reads during the fault that were answered 200 */
     getAvailability: availability(gets.filter(during), 200),
+    /** of the registrations that were answered 503 */
     slowest503Ms: largest(msOf(posts.filter(({ status }) => status === 503))),
     slowestFaultPostMs: largest(msOf(faultPosts)),
   };

@@ -1,66 +1,62 @@
+import { type Fault, restartsAtOnce } from '../faults/faults.ts';
+import { inject } from '../faults/injector.ts';
 import type { Findings } from './checker.ts';
-import type { Fault } from './faults.ts';
-import { waitUntilHealed } from './heal.ts';
-import { inject } from './injector.ts';
-import type { Mail } from './journal.ts';
+import type { Laboratory } from './laboratory.ts';
 import { startLoad } from './load.ts';
-import { type Measures, measure } from './measure.ts';
-import { pause } from './pause.ts';
-import { percentile } from './percentile.ts';
-import { settle } from './settle.ts';
-import type { System } from './system.ts';
+import { type Measures, measure, normalP99 } from './measure.ts';
+import { pause, settle, waitUntilHealed } from './recovery.ts';
 
-/** How long each part takes and how hard the system is driven. */
+/** How long each part takes and how much load there is. */
 export interface Pace {
   /** before the fault */
   normalMs: number;
   faultMs: number;
-  /** how long is waited until all is as before */
+  /** how long to wait until everything is as before */
   healLimitMs: number;
-  /** how long after the load nothing may be under way any more */
+  /** how long to wait after the load until nothing is under way */
   settleLimitMs: number;
-  /** whether that includes registrations as fast as before */
+  /** whether healing includes registrations as fast as before */
   needsSpeed: boolean;
   postsPerSecond: number;
   getsPerSecond: number;
 }
 
-export interface Experiment {
-  system: System;
-  mails: () => readonly Mail[];
-  /** whom the reads ask for */
-  userId: number;
-  signal: AbortSignal;
-}
+/** Every part is long enough to measure. */
+export const fullPace: Pace = {
+  normalMs: 15_000,
+  faultMs: 15_000,
+  healLimitMs: 90_000,
+  settleLimitMs: 90_000,
+  needsSpeed: true,
+  postsPerSecond: 10,
+  getsPerSecond: 20,
+};
+
+/** Only long enough for things to go wrong. Times are printed, not asserted: the machine may be busy. */
+export const shortPace: Pace = { ...fullPace, normalMs: 1000, faultMs: 3000, healLimitMs: 30_000, needsSpeed: false };
+
+/** Beside other tests. */
+export const testPace: Pace = { ...shortPace, normalMs: 500 };
 
 export type Outcome = Measures & Findings & { healedMs: number | undefined; lacks: string };
 
-/** An application that its supervisor brings back at once is not kept down. */
-function comesBackAtOnce({ dependency, kind }: Fault) {
-  return dependency === 'app' && (kind === 'stop' || kind === 'kill');
-}
-
-/** One fault under a steady load: normal, fault, return, healed, settled, checked. */
+/** Runs one fault under a steady load: normal, fault, return, healed, settled, checked. */
 export async function runFault(
   fault: Fault,
-  experiment: Experiment,
-  { tag, pace }: { tag: string; pace: Pace },
-): Promise<Outcome> {
-  const { system, userId, signal, mails } = experiment;
-  const { normalMs, faultMs, needsSpeed, postsPerSecond, getsPerSecond } = pace;
-  const load = startLoad({ base: system.base, tag, userId, postsPerSecond, getsPerSecond, signal });
-  const watched = { system, load, mails, signal };
-  const victim = system.victims[fault.dependency];
+  laboratory: Laboratory,
+  pace: Pace,
+): Promise<{ outcome: Outcome; tag: string }> {
+  const { system, victims, signal } = laboratory;
+  const { normalMs, faultMs, needsSpeed } = pace;
+  const load = startLoad(laboratory, pace);
+  const watched = { ...laboratory, load };
   let lift: (() => Promise<void>) | undefined;
   try {
     await pause(normalMs, signal);
-    const normalP99Ms = percentile(
-      load.posts.map(({ ms }) => ms),
-      0.99,
-    );
     const faultAt = performance.now();
-    lift = await inject(fault, victim);
-    if (!comesBackAtOnce(fault)) await pause(faultAt + faultMs - performance.now(), signal);
+    const normalP99Ms = normalP99(load.posts, faultAt);
+    lift = await inject(fault, victims[fault.dependency]);
+    if (!restartsAtOnce(fault)) await pause(faultAt + faultMs - performance.now(), signal);
     const ending = lift;
     lift = undefined;
     await ending();
@@ -68,11 +64,8 @@ export async function runFault(
     const limitMs = Math.min(pace.healLimitMs, system.patienceMs);
     const healed = await waitUntilHealed(watched, { returnedAt, normalP99Ms, needsSpeed, limitMs });
     await load.stop();
-    const findings = await settle(watched, {
-      tag,
-      limitMs: Math.min(pace.settleLimitMs, system.patienceMs),
-    });
-    return { ...measure(load, { faultAt, returnedAt }), normalP99Ms, ...findings, ...healed };
+    const findings = await settle(watched, Math.min(pace.settleLimitMs, system.patienceMs));
+    return { outcome: { ...measure(load, { faultAt, returnedAt }), ...findings, ...healed }, tag: load.tag };
   } finally {
     await lift?.().catch(() => {});
     await load.stop();

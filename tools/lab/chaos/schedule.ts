@@ -1,14 +1,27 @@
-import { dependencies, type Fault, type FaultKind, isProcessFault } from './faults.ts';
-import { randomFrom } from './random.ts';
+import { dependencies, type Fault, type FaultKind, isProcessFault } from '../faults/faults.ts';
 
 export type ScheduledFault = Fault & { atMs: number; forMs: number };
 
 const gapMs = { least: 10_000, most: 60_000 };
 const faultMs = { least: 2000, most: 12_000 };
-/** What a process may need to come back: the next fault of the same dependency is that much later. */
+/** What a process may need to start again: the next fault of the same dependency is that much later. */
 const returnMs = 8000;
 
 const kinds: readonly FaultKind[] = ['stop', 'kill', 'pause', 'silent', 'slow', 'reset', 'refuse', 'cut'];
+
+/**
+ * A pseudo-random generator whose whole sequence follows from its seed (mulberry32).
+ * @returns the next number, from 0 up to but not 1
+ */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
 
 /**
  * Random faults for a soak, in the order of their beginning. Each dependency has one at a time; those of several may overlap.

@@ -10,8 +10,12 @@ export interface Row {
   reasons: readonly string[];
   outcome?: Outcome;
   note?: string;
-  /** what its addresses begin with */
+  /** the beginning of its addresses */
   tag?: string;
+}
+
+export function verdictFor(reasons: readonly string[]): Row['verdict'] {
+  return reasons.length === 0 ? 'passed' : 'failed';
 }
 
 function milliseconds(ms: number | undefined) {
@@ -72,7 +76,7 @@ export function toText(rows: readonly Row[]): string {
   return textTable([['system', ...head], ...lines]);
 }
 
-/** One line while the run goes on. */
+/** The line that is printed when a fault is done. */
 export function progressLine(row: Row) {
   const { system, fault, outcome } = row;
   if (outcome === undefined) return `  ${system} ${fault}: ${verdictOf(row)}`;
@@ -81,7 +85,7 @@ export function progressLine(row: Row) {
   return `  ${system} ${fault}: ${verdictOf(row)}; ${counts}, healed ${healedMs === undefined ? 'no' : `${seconds(healedMs)} s`}, last waited for ${lacks || 'nothing'}`;
 }
 
-/** The closing line, as the tests' runner prints it. */
+/** The closing line, in the form of the test runner's. */
 export function summaryLine(rows: readonly Row[]) {
   const count = (wanted: Row['verdict']) => rows.filter(({ verdict }) => verdict === wanted).length;
   return `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`;

@@ -1,4 +1,4 @@
-/** Decides where a stream of chunks is cut: gives what may still pass, and whether the cut is there. */
+/** Decides where a stream of chunks is cut: returns what may still pass, and whether the cut has been reached. */
 export type Cut = (chunk: Buffer) => { pass: Buffer; isCut: boolean };
 
 export function cutAfterBytes(limit: number): Cut {

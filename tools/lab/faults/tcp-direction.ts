@@ -2,25 +2,25 @@ import type { Socket } from 'node:net';
 import type { Cut } from './tcp-cut.ts';
 
 export interface DirectionRules {
-  /** what becomes of a chunk, or of those before it that it completes */
+  /** the chunk as the other side receives it; may hold back parts until later chunks complete them */
   changed: (chunk: Buffer) => Buffer;
   isForgotten: () => boolean;
-  /** nothing is delivered for now */
+  /** whether nothing is delivered for now */
   isHeld: () => boolean;
   delayMs: () => number;
-  /** counts from when the rule was set, or the connection opened */
+  /** counts from when the rule was set or the connection opened */
   newCut: () => Cut | undefined;
-  /** changes when another rule is set */
+  /** identifies the current rule */
   rule: () => unknown;
   onCut: () => void;
   onClosed: () => void;
 }
 
-export type Item = Buffer | 'end' | 'reset';
+type Item = Buffer | 'end' | 'reset';
 
 /**
- * Carries what one socket sends to another, in order, its end included: late, held back or cut off.
- * @returns pump looks again at what was held back; after drop nothing is carried any more
+ * Forwards what one socket sends to another, in order, its end included: delayed, held back or cut.
+ * @returns pump: delivers what is no longer held back; drop: discards everything, now and later
  */
 export function createDirection(
   from: Socket,

@@ -1,37 +1,35 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Address, Change } from './kafka-addresses.ts';
 import { cutAfterBytes, cutAfterText } from './tcp-cut.ts';
 import { createDirection } from './tcp-direction.ts';
 
 /**
- * How the proxy treats connections, present and new ones.
+ * How the proxy treats connections, open and new ones.
  * - `pass`: bytes go through.
- * - `refuse`: nobody listens; open connections end.
+ * - `refuse`: the port is closed and open connections end.
  * - `reset`: connections are reset as soon as they are accepted.
- * - `silent`: connections are accepted and stay open, no byte and no end goes through until later.
+ * - `silent`: connections are accepted and stay open; no byte and no end goes through until the mode changes.
  * - `slow`: every chunk arrives late.
- * - `cut`: a connection ends in the middle, as the rule given with it says.
+ * - `cut`: a connection ends in the middle, as its rule says.
  */
 export type ProxyMode = 'pass' | 'refuse' | 'reset' | 'silent' | 'slow' | 'cut';
 
 /**
- * Where a connection is cut: after so many bytes, or after a text, of what the client or the server sends. What came before
- * is still delivered to the other side.
+ * Where a connection is cut: after a number of bytes, or after a text, that the client or the server sends. What precedes the
+ * cut is still delivered.
  */
 export type CutRule = { of: 'client' | 'server'; bytes: number } | { of: 'client' | 'server'; text: string };
-
-/** What each side sends, as the other gets it. */
-export type Change = { client: (chunk: Buffer) => Buffer; server: (chunk: Buffer) => Buffer };
 
 export interface TcpProxy {
   port: number;
   set: (mode: ProxyMode, rule?: CutRule) => Promise<void>;
-  /** open connections go silent for good, new ones work: what a frozen function finds when it wakes up */
+  /** open connections stay silent for good, new ones work: what a frozen function finds when it resumes */
   forget: () => void;
   stop: () => Promise<void>;
 }
 
-export type Pair = { client: Socket; server: Socket; isForgotten: boolean; resume: () => void };
+type Pair = { client: Socket; server: Socket; isForgotten: boolean; resume: () => void };
 
 function cutter(rule: CutRule | undefined) {
   if (rule === undefined) return undefined;
@@ -40,11 +38,11 @@ function cutter(rule: CutRule | undefined) {
 
 /**
  * A TCP proxy in front of a server, for the faults that a refused connection does not show.
- * @param options port: one that the system gives to no outgoing connection while
- * the proxy refuses; newChange: changes what one connection carries
+ * @param options port: outside the range of outgoing connections, so that it stays free while the proxy refuses; newChange:
+ * changes what one connection carries
  */
 export async function startTcpProxy(
-  target: { host: string; port: number },
+  target: Address,
   slowMs: number = 100,
   { port: wantedPort = 0, newChange }: { port?: number; newChange?: () => Change } = {},
 ): Promise<TcpProxy> {
@@ -60,31 +58,27 @@ export async function startTcpProxy(
     }
     const server = connect({ ...target, allowHalfOpen: true });
     const pair: Pair = { client, server, isForgotten: false, resume: () => {} };
-    const rules = {
+    const change = newChange?.();
+    const rulesOf = (side: 'client' | 'server') => ({
       isForgotten: () => pair.isForgotten,
       isHeld: () => pair.isForgotten || mode === 'silent',
       delayMs: () => (mode === 'slow' ? slowMs : 0),
-    };
-    const forget = () => {
-      if (client.destroyed && server.destroyed) pairs.delete(pair);
-    };
-    const change = newChange?.();
-    const cuts = (side: 'client' | 'server') => ({
-      ...rules,
       changed: change?.[side] ?? ((chunk: Buffer) => chunk),
       newCut: () => (mode === 'cut' && rule?.of === side ? cutter(rule) : undefined),
       rule: () => (mode === 'cut' ? rule : undefined),
       onCut: () => {
-        // The server still reads what came before: a reset could take it back.
+        // The server must still read what preceded the cut: a reset could discard it.
         upwards.drop();
         downwards.drop();
         client.resetAndDestroy();
         server.end();
       },
-      onClosed: forget,
+      onClosed: () => {
+        if (client.destroyed && server.destroyed) pairs.delete(pair);
+      },
     });
-    const upwards = createDirection(client, server, cuts('client'));
-    const downwards = createDirection(server, client, cuts('server'));
+    const upwards = createDirection(client, server, rulesOf('client'));
+    const downwards = createDirection(server, client, rulesOf('server'));
     pair.resume = () => {
       upwards.pump();
       downwards.pump();
@@ -129,7 +123,7 @@ export async function startTcpProxy(
   };
 }
 
-/** The same URL with the proxy in the place of the server. */
+/** The same URL with the proxy in place of the server. */
 export function throughProxy(url: string, proxy: Pick<TcpProxy, 'port'>) {
   const changed = new URL(url);
   changed.hostname = '127.0.0.1';

@@ -16,7 +16,7 @@ export function readOptions<const O extends Options>(args: string[], options: O,
   try {
     return parseArgs({ args, options, allowPositionals, strict: true });
   } catch (error) {
-    const [problem] = error instanceof Error ? error.message.split('. ') : [String(error)];
+    const [problem] = error instanceof Error ? error.message.split(/\.\s/) : [String(error)];
     throw new StartError(`${problem}. Run with --help to list options.`);
   }
 }

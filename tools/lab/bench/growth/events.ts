@@ -1,18 +1,19 @@
-import { percentile } from '../../chaos/percentile.ts';
-import { alternate, figureFrom } from '../alternate.ts';
-import { withDatabase } from '../database.ts';
+import type { Call } from '../../load/http.ts';
+import { timesOf } from '../../load/throughput.ts';
+import { percentilesOf } from '../../statistics.ts';
+import { withDatabase } from '../../systems/database.ts';
+import type { OurSystem } from '../../systems/our-system.ts';
+import { alternate, figuresFrom } from '../alternate.ts';
 import type { Figure } from '../figure.ts';
-import { timesOf } from '../http-load.ts';
 import type { Laboratory } from '../laboratory.ts';
-import type { OurSystem } from '../system/system.ts';
 import { relayDue } from '../workloads/relay.ts';
 import { seedFinishedEvents, swappable } from './seed.ts';
 
 const due = 500;
-const listCall = { method: 'GET', path: '/api/events?page=0&pageSize=20' };
+const listCall: Call = { method: 'GET', path: '/api/events?page=0&pageSize=20' };
 const tables = { 'an empty table': 'outbox_events_few', ours: 'outbox_events_many' };
 
-/** The relay and the list of events beside many that are done, in turns with a table that holds nothing else. */
+/** Measures the relay and the list of events beside many finished events, in turns with an otherwise empty table. */
 export async function measureEvents(laboratory: Laboratory, ours: OurSystem): Promise<Figure[]> {
   const { finished, probes } = laboratory.sizes;
   const started = performance.now();
@@ -31,13 +32,11 @@ export async function measureEvents(laboratory: Laboratory, ours: OurSystem): Pr
       const times = await timesOf(ours.base, { count: probes, call: () => listCall });
       return {
         [`relay of ${due} due events`]: relayed,
-        'list of events, p50': percentile(times, 0.5) ?? Number.NaN,
-        'list of events, p99': percentile(times, 0.99) ?? Number.NaN,
+        ...percentilesOf('list of events, ', times),
       };
     };
     return { name, warm: run, run };
   });
   const results = await alternate(contenders, laboratory);
-  const measures = Object.keys(results.get('ours')?.[0] ?? {});
-  return measures.map((measure) => figureFrom(results, { measure, title: `${measure}, beside ${beside}`, unit: 'ms' }));
+  return figuresFrom(results, (measure) => ({ title: `${measure}, beside ${beside}`, unit: 'ms' }));
 }

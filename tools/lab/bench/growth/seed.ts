@@ -1,6 +1,6 @@
-import type { Query } from '../database.ts';
+import type { Query } from '../../systems/database.ts';
 
-/** The numbers from 1 to a power of ten, made by multiplying digits: every server knows that. */
+/** A query for the numbers up to `count`: a cross join of digits works on every server. */
 function numbersUpTo(count: number) {
   const places = Math.max(1, Math.ceil(Math.log10(count)));
   const names = Array.from({ length: places }, (_, place) => `d${place}`);
@@ -11,18 +11,13 @@ function numbersUpTo(count: number) {
 }
 
 /**
- * Makes a table like another with so many rows, in one statement into an empty table: that is what servers load fast.
+ * Creates a table like another and fills it in one statement: servers load an empty table fastest.
  */
 async function seed(
   query: Query,
-  {
-    table,
-    like,
-    columns,
-    values,
-    count,
-  }: { table: string; like: string; columns: string; values: string; count: number },
+  rows: { table: string; like: string; columns: string; values: string; count: number },
 ) {
+  const { table, like, columns, values, count } = rows;
   await query('DROP TABLE IF EXISTS ??', [table]);
   await query('CREATE TABLE ?? LIKE ??', [table, like]);
   await query('SET SESSION unique_checks = 0, foreign_key_checks = 0, innodb_lock_wait_timeout = 60');
@@ -30,7 +25,7 @@ async function seed(
   await query('ANALYZE TABLE ??', [table]);
 }
 
-/** Users with the ids 1 to `count`; names and addresses come in another order than ids. */
+/** Creates users with the ids 1 to `count`; names and addresses have another order than ids. */
 export function seedUsers(query: Query, table: string, count: number) {
   return seed(query, {
     table,
@@ -42,7 +37,7 @@ export function seedUsers(query: Query, table: string, count: number) {
   });
 }
 
-/** Events that are done, a second apart, the latest a second ago. */
+/** Creates finished events, a second apart, the latest a second ago. */
 export function seedFinishedEvents(query: Query, table: string, count: number) {
   const at = (seconds: number) => `UTC_TIMESTAMP(3) - INTERVAL (${count} - n + ${seconds}) SECOND`;
   return seed(query, {
@@ -55,12 +50,12 @@ export function seedFinishedEvents(query: Query, table: string, count: number) {
   });
 }
 
-/** Tables of different sizes take the name of the one that the application reads, one after the other. */
+/** Swaps tables of different sizes into the name that the application reads. */
 export function swappable(name: string) {
   let current = `${name}_of_the_application`;
   return async (query: Query, table: string) => {
     if (table === current) return;
-    // In one statement: there is always a table of this name.
+    // One statement, so that the name is never missing.
     await query('RENAME TABLE ?? TO ??, ?? TO ??', [name, current, table, name]);
     current = table;
   };

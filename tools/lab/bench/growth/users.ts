@@ -1,25 +1,26 @@
 import { randomInt } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { percentile } from '../../chaos/percentile.ts';
-import { alternate, figureFrom, type Shown } from '../alternate.ts';
-import { withDatabase } from '../database.ts';
+import { type Call, fetchText } from '../../load/http.ts';
+import { addressOf, newTag, registration } from '../../load/registrations.ts';
+import { type Calls, timesOf } from '../../load/throughput.ts';
+import { percentilesOf } from '../../statistics.ts';
+import { withDatabase } from '../../systems/database.ts';
+import type { OurSystem } from '../../systems/our-system.ts';
+import { alternate, figuresFrom, type Shown } from '../alternate.ts';
 import type { Figure, Goal } from '../figure.ts';
-import { callOnce, timesOf } from '../http-load.ts';
 import type { Laboratory } from '../laboratory.ts';
-import { newTag, registration } from '../people.ts';
-import { settling } from '../settle.ts';
-import type { OurSystem } from '../system/system.ts';
+import { settling } from '../workloads/workload.ts';
 import { seedUsers, swappable } from './seed.ts';
 
 const pageSize = 20;
-/** Totals and known places of pages are this old at most: afterwards they are of the table that is read now. */
+/** Cached totals and page positions are at most this old: afterwards they belong to the current table. */
 const forgetMs = 6000;
 
 function usersWord(count: number) {
   return `${count.toLocaleString('en')} users`;
 }
 
-function pageCall(page: number) {
+function pageCall(page: number): Call {
   return { method: 'GET', path: `/api/users/?page=${page}&pageSize=${pageSize}` };
 }
 
@@ -28,40 +29,34 @@ function pagesOf(users: number) {
   return { 'first page': 0, 'middle page': Math.floor(pages / 2), 'last page': pages - 1 };
 }
 
-/** Puts a table in place of the one before, with a cache that knows nothing and an application that has noticed. */
+/** Replaces the table, empties the cache and waits until the application works with the new table. */
 async function changeTable(
-  { servers }: Laboratory,
-  { usersDatabaseUrl, redisNumber, base }: OurSystem,
+  { usersDatabaseUrl, redisUrl, base }: OurSystem,
   { users, swapIn }: { users: number; swapIn: ReturnType<typeof swappable> },
 ) {
   await withDatabase(usersDatabaseUrl, (query) => swapIn(query, `users_${users}`));
-  const redis = new Redis(servers.ports.redis, '127.0.0.1', { db: redisNumber });
+  const redis = new Redis(redisUrl);
   await redis.flushdb();
   redis.disconnect();
   const end = performance.now() + forgetMs;
   while (performance.now() < end)
-    for (const page of Object.values(pagesOf(users))) await callOnce(base, pageCall(page));
-}
-
-function percentiles(name: string, times: readonly number[]) {
-  return {
-    [`${name}, p50`]: percentile(times, 0.5) ?? Number.NaN,
-    [`${name}, p99`]: percentile(times, 0.99) ?? Number.NaN,
-  };
+    for (const page of Object.values(pagesOf(users))) await fetchText(base, pageCall(page));
 }
 
 async function measureTable(laboratory: Laboratory, ours: OurSystem, users: number): Promise<Shown> {
   const count = laboratory.sizes.probes;
-  const shown = {};
-  for (const [name, page] of Object.entries(pagesOf(users)))
-    Object.assign(shown, percentiles(`list, ${name}`, await timesOf(ours.base, { count, call: () => pageCall(page) })));
-  const anyone = () => ({ method: 'GET', path: `/api/users/${randomInt(1, users + 1)}` });
-  Object.assign(shown, percentiles('GET, mostly not cached', await timesOf(ours.base, { count, call: anyone })));
   const tag = newTag();
-  const { result } = await settling(laboratory, ours, { tag, count }, () =>
-    timesOf(ours.base, { count, call: (index) => registration(tag, index) }),
-  );
-  return { ...shown, ...percentiles('POST, hashing at its minimum', result) };
+  const calls: Record<string, Calls['call']> = {};
+  for (const [name, page] of Object.entries(pagesOf(users))) calls[`list, ${name}, `] = () => pageCall(page);
+  calls['GET, mostly not cached, '] = () => ({ method: 'GET', path: `/api/users/${randomInt(1, users + 1)}` });
+  calls['POST, hashing at its minimum, '] = (index) => registration(addressOf(tag, index));
+  const measureAll = async () => {
+    const shown = {};
+    for (const [name, call] of Object.entries(calls))
+      Object.assign(shown, percentilesOf(name, await timesOf(ours.base, { count, call })));
+    return shown;
+  };
+  return (await settling(laboratory, ours, { tag, count }, measureAll)).result;
 }
 
 function goalsOf(measure: string, smallest: number): { goal?: Goal; goals?: Record<string, Goal> } {
@@ -70,7 +65,7 @@ function goalsOf(measure: string, smallest: number): { goal?: Goal; goals?: Reco
   return isBounded ? { goals: { [usersWord(smallest)]: { of: 'ratio', atMost: 1.5 } } } : {};
 }
 
-/** The same calls with tables of several sizes, in turns. */
+/** Measures the same calls with tables of several sizes, in turns. */
 export async function measureUsers(laboratory: Laboratory, ours: OurSystem): Promise<Figure[]> {
   const sizes = [...laboratory.sizes.users].sort((a, b) => a - b);
   const [smallest = 0, largest = 0] = [sizes[0], sizes.at(-1)];
@@ -84,20 +79,16 @@ export async function measureUsers(laboratory: Laboratory, ours: OurSystem): Pro
   const swapIn = swappable('users');
   const contenders = sizes.map((users) => {
     const run = async () => {
-      await changeTable(laboratory, ours, { users, swapIn });
+      await changeTable(ours, { users, swapIn });
       return measureTable(laboratory, ours, users);
     };
     // It is one application: the first run warms it up for all tables.
     return { name: users === largest ? 'ours' : usersWord(users), run, ...(users === smallest ? { warm: run } : {}) };
   });
   const results = await alternate(contenders, laboratory);
-  const measures = Object.keys(results.get('ours')?.[0] ?? {});
-  return measures.map((measure) =>
-    figureFrom(results, {
-      measure,
-      title: `${measure}, ${usersWord(largest)}`,
-      unit: 'ms',
-      ...goalsOf(measure, smallest),
-    }),
-  );
+  return figuresFrom(results, (measure) => ({
+    title: `${measure}, ${usersWord(largest)}`,
+    unit: 'ms',
+    ...goalsOf(measure, smallest),
+  }));
 }

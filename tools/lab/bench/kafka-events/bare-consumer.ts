@@ -8,13 +8,13 @@ interface BareOptions {
   partitions: number;
   batchSize: number;
   commitPer: 'batch' | 'fetch';
-  /** takes the time at which it had joined its group */
+  /** where it writes when it joined its group */
   joinedFile: string;
 }
 
 /**
- * What anybody would write with kafkajs: hand a batch to a function that does nothing, commit, go on. Partitions run
- * beside each other; what one fetch brings is as much as with the plugin (kafkajs' own limits, 250 ms).
+ * The usual kafkajs consumer: it passes a batch to a function that does nothing, commits and continues. Partitions run
+ * concurrently; one fetch brings as much as with the plugin (kafkajs' own limits, 250 ms).
  */
 async function runBareConsumer({ brokers, topic, groupId, partitions, batchSize, commitPer, joinedFile }: BareOptions) {
   const kafka = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.ERROR });

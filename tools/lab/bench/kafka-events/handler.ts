@@ -3,12 +3,13 @@ import path from 'node:path';
 import type { LambdaKafkaEvent } from '../../../../plugins/serverless-offline-kafka-events/src/index.ts';
 
 const folder = process.env.BENCH_FOLDER ?? '.';
+
 /** Does nothing. */
 export async function noop() {}
 
 const latencies: number[] = [];
 
-/** How long each record took from the producer's clock to here. */
+/** Records how long each record took from the producer's clock to the handler. */
 export async function latency(event: LambdaKafkaEvent) {
   const now = Date.now();
   for (const records of Object.values(event.records))
@@ -18,7 +19,7 @@ export async function latency(event: LambdaKafkaEvent) {
   }
 }
 
-/** Tells what is left on the heap after a collection, when it is asked to. */
+/** Writes the size of the heap after a collection, when it is requested. */
 export async function memory() {
   const request = path.join(folder, 'measure');
   const answer = path.join(folder, 'heap');

@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processorMs } from '../process-figures.ts';
-import { withProject } from './project.ts';
-import { createTopic, deleteTopic, randomName } from './topic.ts';
+import { processorMs } from '../../systems/processes.ts';
+import { type Bench, withProject } from './project.ts';
+import { randomName, withTopic } from './topic.ts';
 
-/** So long after its start V8 still collects what the start left behind, with a mapping and without. */
-const SETTLE_MS = 60_000;
-const SECONDS = 60;
+/** For this long V8 still collects what the start left behind, with a mapping and without. */
+const settleMs = 60_000;
+const seconds = 60;
 
-/** Percent of one core that a process takes with one idle mapping, and with none, by what it used over a minute. */
-export async function measureIdle() {
-  const { topic } = await createTopic(3, 0);
-  const withMapping = await percentOfCore(topic, true);
-  const withNone = await percentOfCore(topic, false);
-  await deleteTopic(topic);
-  return { withMapping, withNone };
+/** Measures the share of one core, in percent, that a process uses with one idle mapping, and with none. */
+export function measureIdle(bench: Bench) {
+  return withTopic(bench.brokers, { partitions: 3 }, async (topic) => ({
+    withMapping: await percentOfCore(bench, topic, true),
+    withNone: await percentOfCore(bench, topic, false),
+  }));
 }
 
-async function percentOfCore(topic: string, enabled: boolean) {
-  return withProject({ topic, groupId: randomName(), handler: 'noop', event: { enabled } }, async ({ pid, until }) => {
+function percentOfCore(bench: Bench, topic: string, enabled: boolean) {
+  const options = { topic, groupId: randomName(), handler: 'noop', event: { enabled } } as const;
+  return withProject(bench, options, async ({ pid, until }) => {
     await until((log) => log.includes(enabled ? 'joined the group' : 'metrics are served'));
-    await sleep(SETTLE_MS);
+    await sleep(settleMs);
     const before = processorMs([pid]);
-    await sleep(SECONDS * 1_000);
-    return Math.round(((processorMs([pid]) - before) / SECONDS) * 10) / 100;
+    await sleep(seconds * 1_000);
+    return Math.round(((processorMs([pid]) - before) / seconds) * 10) / 100;
   });
 }

@@ -1,43 +1,50 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { options } from './options.ts';
-import { withProject } from './project.ts';
-import { createTopic, deleteTopic, randomName, sendRecords, withProducer } from './topic.ts';
+import { withProducer } from '../../systems/kafka.ts';
+import { residentMb } from '../../systems/processes.ts';
+import { type Bench, withProject } from './project.ts';
+import { randomName, sendRecords, withTopic } from './topic.ts';
 
-const PARTITIONS = 3;
-const RECORDS_PER_SECOND = 5_000;
-const SAMPLE_MS = 15_000;
+const partitions = 3;
+const recordsPerSecond = 5_000;
+const sampleMs = 15_000;
 
-/** The heap after a collection, and the resident set, over minutes of steady load. */
-export async function measureMemory() {
-  const { topic } = await createTopic(PARTITIONS, 0);
-  const samples = await withProject({ topic, groupId: randomName(), handler: 'memory' }, async (running) => {
-    await running.until((log) => log.includes('joined the group'));
-    return withProducer(async (producer) => {
-      const startedAt = Date.now();
-      const endsAt = startedAt + options.minutes * 60_000;
-      const taken = [];
-      let sampledAt = startedAt;
-      for (let sent = 0; Date.now() < endsAt; sent += RECORDS_PER_SECOND / 10) {
-        await sendRecords(producer, topic, PARTITIONS, RECORDS_PER_SECOND / 10);
-        await sleep(Math.max(0, startedAt + (sent / RECORDS_PER_SECOND) * 1_000 + 100 - Date.now()));
-        if (Date.now() - sampledAt < SAMPLE_MS) continue;
-        sampledAt = Date.now();
-        writeFileSync(path.join(running.folder, 'measure'), '');
-        await sendRecords(producer, topic, PARTITIONS, PARTITIONS);
-        const heap = await running.until(() => readFileSync(path.join(running.folder, 'heap'), 'utf8'));
-        rmSync(path.join(running.folder, 'measure'));
-        rmSync(path.join(running.folder, 'heap'));
-        const minute = Math.round(((sampledAt - startedAt) / 60_000) * 100) / 100;
-        taken.push({ minute, records: sent, heapMb: megabytes(Number(heap)), residentMb: residentMb(running.pid) });
-        console.error(JSON.stringify(taken.at(-1)));
-      }
-      return taken;
-    });
-  });
-  await deleteTopic(topic);
-  // The first quarter is left out: caches fill and code is compiled.
+/** MB of 1,000,000 bytes */
+type Sample = { minute: number; records: number; heapMb: number; residentMb: number };
+
+/** Measures the heap after a collection, and the resident set, over minutes of steady load. */
+export async function measureMemory(bench: Bench) {
+  const samples = await withTopic(bench.brokers, { partitions }, (topic) =>
+    withProject(bench, { topic, groupId: randomName(), handler: 'memory' }, async ({ pid, folder, until }) => {
+      const request = path.join(folder, 'measure');
+      const answer = path.join(folder, 'heap');
+      await until((log) => log.includes('joined the group'));
+      return withProducer(bench.brokers, async (send) => {
+        const startedAt = Date.now();
+        const endsAt = startedAt + bench.minutes * 60_000;
+        const taken: Sample[] = [];
+        let sampledAt = startedAt;
+        for (let sent = 0; Date.now() < endsAt; sent += recordsPerSecond / 10) {
+          await sendRecords(send, topic, partitions, recordsPerSecond / 10);
+          await sleep(Math.max(0, startedAt + (sent / recordsPerSecond) * 1_000 + 100 - Date.now()));
+          if (Date.now() - sampledAt < sampleMs) continue;
+          sampledAt = Date.now();
+          writeFileSync(request, '');
+          await sendRecords(send, topic, partitions, partitions);
+          const heap = Number(await until(() => readFileSync(answer, 'utf8')));
+          rmSync(request);
+          rmSync(answer);
+          const minute = Math.round(((sampledAt - startedAt) / 60_000) * 100) / 100;
+          const sample = { minute, records: sent, heapMb: rounded(heap / 1e6), residentMb: rounded(residentMb([pid])) };
+          taken.push(sample);
+          console.error(JSON.stringify(sample));
+        }
+        return taken;
+      });
+    }),
+  );
+  // The first quarter does not count: caches fill and code is compiled.
   const settled = samples.slice(Math.floor(samples.length / 4));
   return {
     samples,
@@ -46,13 +53,8 @@ export async function measureMemory() {
   };
 }
 
-function residentMb(pid: number) {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return megabytes(Number(kilobytes) * 1_024);
-}
-
-function megabytes(bytes: number) {
-  return Math.round((bytes / 1_048_576) * 10) / 10;
+function rounded(megabytes: number) {
+  return Math.round(megabytes * 10) / 10;
 }
 
 /** Least squares. */

@@ -1,21 +1,36 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { waitFor } from '#tools/local/cli/wait-for.ts';
+import type { Guard } from '#tools/local/process/guard-client.ts';
+import { freePorts } from '#tools/local/process/ports.ts';
 import { rootDir } from '#tools/paths.ts';
-import { brokers } from './options.ts';
+import { newFolder, removeFolder } from '../../folders.ts';
 
-const HANDLER = fileURLToPath(new URL('./handler.ts', import.meta.url));
+const handlerFile = fileURLToPath(new URL('./handler.ts', import.meta.url));
+const untilLimitMs = 600_000;
+
+/** What every measurement works with. */
+export interface Bench {
+  /** separated by commas */
+  brokers: string;
+  guard: Guard;
+  records: number;
+  /** how often each consumer runs, in turns: A B C D A B C D */
+  rounds: number;
+  /** how long memory is watched */
+  minutes: number;
+}
 
 export interface Running {
   pid: number;
   folder: string;
-  /** when it said that it had joined its group */
+  /** when it joined its group, in ms since 1970 */
   joinedAt: () => number;
-  /** waits for the first value */
+  /** waits for the first value; a throw counts as none */
   until: <T>(look: (log: string) => T) => Promise<NonNullable<T>>;
 }
 
@@ -30,11 +45,12 @@ export interface ProjectOptions {
   environment?: Record<string, string>;
 }
 
-function configuration(
+async function configuration(
+  brokers: readonly string[],
   folder: string,
   { topic, groupId, handler, isInProcess = true, event = {}, environment = {} }: ProjectOptions,
 ) {
-  const port = 20_000 + Math.floor(Math.random() * 8_000);
+  const [httpPort, lambdaPort] = await freePorts(2);
   const kafka = {
     accessConfigurations: { vpcSubnet: ['subnet-0'], vpcSecurityGroup: ['sg-0'] },
     bootstrapServers: brokers,
@@ -47,57 +63,55 @@ function configuration(
     provider: { name: 'aws', runtime: 'nodejs24.x', environment: { ...environment, BENCH_FOLDER: folder } },
     plugins: ['serverless-offline-kafka-events', 'serverless-offline'],
     custom: {
-      'serverless-offline': { useInProcess: isInProcess, httpPort: port, lambdaPort: port + 1 },
+      'serverless-offline': { useInProcess: isInProcess, httpPort, lambdaPort },
       kafkaEvents: { brokers, metricsPort: 0 },
     },
     functions: { consume: { handler: `handler.${handler}`, events: [{ kafka }] } },
   };
 }
 
-/** A real project, in a folder and a process of its own. */
-export async function withProject<T>(options: ProjectOptions, use: (running: Running) => Promise<T>) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'kafka-events-bench-'));
+/** Runs a real project, in a folder and a process of its own. */
+export async function withProject<T>(
+  { brokers, guard }: Bench,
+  options: ProjectOptions,
+  use: (running: Running) => Promise<T>,
+): Promise<T> {
+  const folder = newFolder();
   symlinkSync(path.join(rootDir, 'node_modules'), path.join(folder, 'node_modules'));
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
-  const { code } = await esbuild.transform(readFileSync(HANDLER), { loader: 'ts', format: 'esm' });
+  const { code } = await esbuild.transform(readFileSync(handlerFile), { loader: 'ts', format: 'esm' });
   writeFileSync(path.join(folder, 'handler.mjs'), code);
-  writeFileSync(path.join(folder, 'serverless.yml'), JSON.stringify(configuration(folder, options)));
+  const config = await configuration(brokers.split(','), folder, options);
+  writeFileSync(path.join(folder, 'serverless.yml'), JSON.stringify(config));
   const args = ['--expose-gc', 'node_modules/serverless/bin/serverless.js', 'offline', 'start'];
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const pid = child.pid ?? 0;
+  guard.watch(pid);
+  const exited = once(child, 'exit').then(() => guard.forget(pid));
   let log = '';
   let joinedAt = 0;
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (data) => {
-      // The beginning tells about the start, the end about errors; the lines in between would be many megabytes.
       if (joinedAt === 0 && String(data).includes('joined the group')) joinedAt = Date.now();
+      // The beginning is about the start, the end about errors; the lines in between would be many megabytes.
       log = log.length < 60_000 ? log + data : log.slice(0, 30_000) + String(data).slice(-30_000);
     });
   }
-  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const until = async <U>(look: (log: string) => U): Promise<NonNullable<U>> => {
+    let found: U | undefined;
+    const hasFound = () => {
+      found = look(log);
+      return Boolean(found);
+    };
+    await waitFor(hasFound, { timeoutMs: untilLimitMs });
+    if (found) return found;
+    throw new Error(`nothing was found in ${untilLimitMs / 1000} s; the log ends with\n${log.slice(-2_000)}`);
+  };
   try {
-    return await use({
-      pid: child.pid ?? 0,
-      folder,
-      joinedAt: () => joinedAt,
-      until: (look) => until(look, () => log),
-    });
+    return await use({ pid, folder, joinedAt: () => joinedAt, until });
   } finally {
     child.kill('SIGTERM');
     await exited;
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
-}
-
-async function until<T>(look: (log: string) => T, readLog: () => string): Promise<NonNullable<T>> {
-  const deadline = Date.now() + 600_000;
-  while (Date.now() < deadline) {
-    try {
-      const found = look(readLog());
-      if (found) return found;
-    } catch {
-      // not there yet
-    }
-    await sleep(50);
-  }
-  throw new Error(`waited for too long; the log says\n${readLog().slice(-2_000)}`);
 }

@@ -1,79 +1,79 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startProcess } from '#tools/local/process/managed-process.ts';
 import { typescriptOptions } from '#tools/local/process/node-arguments.ts';
-import { brokers, options } from './options.ts';
-import { withProject } from './project.ts';
-import { createTopic, deleteTopic, randomName, untilCommitted } from './topic.ts';
+import { newFolder } from '../../folders.ts';
+import { median } from '../../statistics.ts';
+import { alternate } from '../alternate.ts';
+import { type Bench, withProject } from './project.ts';
+import { randomName, untilCommitted, withTopic } from './topic.ts';
 
-const BARE_CONSUMER = fileURLToPath(new URL('./bare-consumer.ts', import.meta.url));
+const bareConsumer = fileURLToPath(new URL('./bare-consumer.ts', import.meta.url));
 
-export type Load = { topic: string; records: number; partitions: number; batchSize: number };
+type Load = { topic: string; records: number; partitions: number; batchSize: number };
 
 /**
- * From joining the group to the last record committed, as the broker sees it; the same for every consumer. So what is
- * fetched ahead, and threads that start, count as well.
+ * From joining the group to the last record committed, as the broker sees it; the same for every consumer. So fetching ahead
+ * and starting threads count as well.
  */
 const contenders = {
-  'bare, commit per batch': (load: Load) => bare(load, 'batch'),
-  'plugin, in process': (load: Load) => plugin(load, true),
-  'bare, commit per fetch': (load: Load) => bare(load, 'fetch'),
-  'plugin, worker threads': (load: Load) => plugin(load, false),
+  'bare, commit per batch': (bench: Bench, load: Load) => bare(bench, load, 'batch'),
+  'plugin, in process': (bench: Bench, load: Load) => plugin(bench, load, true),
+  'bare, commit per fetch': (bench: Bench, load: Load) => bare(bench, load, 'fetch'),
+  'plugin, worker threads': (bench: Bench, load: Load) => plugin(bench, load, false),
 };
 
-async function bare({ topic, records, partitions, batchSize }: Load, commitPer: 'batch' | 'fetch') {
-  const folder = mkdtempSync(path.join(tmpdir(), 'kafka-events-bench-'));
+async function bare({ brokers, guard }: Bench, load: Load, commitPer: 'batch' | 'fetch') {
+  const folder = newFolder();
   const groupId = randomName();
   const joinedFile = path.join(folder, 'joined');
-  const config = JSON.stringify({ brokers, topic, groupId, partitions, batchSize, commitPer, joinedFile });
-  const child = spawn(process.execPath, [...typescriptOptions, BARE_CONSUMER, config], {
-    stdio: 'inherit',
-  });
-  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const config = JSON.stringify({ ...load, brokers: brokers.split(','), groupId, commitPer, joinedFile });
+  const args = [...typescriptOptions, bareConsumer, config];
+  const logFile = path.join(folder, 'consumer.log');
+  const consumer = startProcess({ name: 'bare consumer', file: process.execPath, args, logFile }, guard);
   try {
-    const committedAt = await untilCommitted(topic, groupId, records);
-    return rate(records, Number(readFileSync(joinedFile, 'utf8')), committedAt);
+    const committedAt = await untilCommitted(brokers, load.topic, groupId, load.records);
+    return rate(load.records, Number(readFileSync(joinedFile, 'utf8')), committedAt);
   } finally {
-    child.kill('SIGTERM');
-    await exited;
-    rmSync(folder, { recursive: true, force: true });
+    await consumer.stop();
   }
 }
 
-async function plugin({ topic, records, batchSize }: Load, isInProcess: boolean) {
+function plugin(bench: Bench, { topic, records, batchSize }: Load, isInProcess: boolean) {
   const groupId = randomName();
-  return withProject(
-    { topic, groupId, handler: 'noop', isInProcess, event: { batchSize } },
-    async ({ joinedAt, until }) => {
-      const committedAt = await untilCommitted(topic, groupId, records);
-      const url = await until((log) => /"url":"([^"]+)"/.exec(log)?.[1]);
-      const invoked = Number(/invoked_event_count_total\{.*\} (\d+)/.exec(await (await fetch(url)).text())?.[1]);
-      if (invoked !== records) throw new Error(`the function got ${invoked} of ${records} records`);
-      return rate(records, joinedAt(), committedAt);
-    },
-  );
+  const options = { topic, groupId, handler: 'noop', isInProcess, event: { batchSize } } as const;
+  return withProject(bench, options, async ({ joinedAt, until }) => {
+    const committedAt = await untilCommitted(bench.brokers, topic, groupId, records);
+    const url = await until((log) => /"url":"([^"]+)"/.exec(log)?.[1]);
+    const invoked = Number(/invoked_event_count_total\{.*\} (\d+)/.exec(await (await fetch(url)).text())?.[1]);
+    if (invoked !== records) throw new Error(`the function received ${invoked} of ${records} records`);
+    return rate(records, joinedAt(), committedAt);
+  });
 }
 
 function rate(records: number, joinedAt: number, committedAt: number) {
   return Math.round((records * 1_000) / (committedAt - joinedAt));
 }
 
-/** Records per second by contender, in turn and more than once, so that a busy moment of the machine hits all of them. */
-export async function measureSpeed() {
+/** Measures records per second by contender, in turns. */
+export async function measureSpeed(bench: Bench) {
   const rows = [];
   for (const batchSize of [100, 1_000]) {
     for (const partitions of [1, 3, 12]) {
-      const { topic, records } = await createTopic(partitions, options.records * (batchSize === 1_000 ? 4 : 1));
-      const rates: Record<string, number[]> = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
-      for (let round = 0; round < options.rounds; round++) {
-        for (const [name, measure] of Object.entries(contenders)) {
-          rates[name]?.push(await measure({ topic, records, partitions, batchSize }));
-        }
-      }
-      await deleteTopic(topic);
-      rows.push({ batchSize, partitions, records, rates, ...ratios(rates) });
+      const count = bench.records * (batchSize === 1_000 ? 4 : 1);
+      const row = await withTopic(bench.brokers, { partitions, count }, async (topic, records) => {
+        const load = { topic, records, partitions, batchSize };
+        const all = Object.entries(contenders).map(([name, measure]) => ({
+          name,
+          run: async () => ({ 'per second': await measure(bench, load) }),
+        }));
+        const results = await alternate(all, { rounds: bench.rounds, tell: (line) => console.error(line) });
+        const rates: Record<string, number[]> = {};
+        for (const [name, shown] of results) rates[name] = shown.flatMap((one) => one['per second'] ?? []);
+        return { batchSize, partitions, records, rates };
+      });
+      rows.push({ ...row, ...ratios(row.rates) });
       console.error(JSON.stringify(rows.at(-1)));
     }
   }
@@ -81,20 +81,14 @@ export async function measureSpeed() {
 }
 
 /** Of medians. */
-function ratios(rates: Record<string, number[]>) {
-  const of = (name: keyof typeof contenders) => median(rates[name] ?? []);
+function ratios(rates: Readonly<Record<string, readonly number[]>>) {
+  const of = (name: keyof typeof contenders) => median(rates[name] ?? []) ?? Number.NaN;
   const against = of('bare, commit per batch');
   return {
     inProcessToBare: round(of('plugin, in process') / against),
     workerToBare: round(of('plugin, worker threads') / against),
     inProcessToBarePerFetch: round(of('plugin, in process') / of('bare, commit per fetch')),
   };
-}
-
-export function median(values: readonly number[]) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
 }
 
 function round(value: number) {

@@ -1,71 +1,52 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Admin, Producer } from 'kafkajs';
-import kafkajs from 'kafkajs';
-import { brokers } from './options.ts';
+import { waitFor } from '#tools/local/cli/wait-for.ts';
+import { countMessages, createTopics, type Send, withAdmin, withProducer } from '../../systems/kafka.ts';
 
-const VALUE = Buffer.alloc(200, 97);
-const kafka = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.ERROR });
+const value = Buffer.alloc(200, 97);
+const sendBatch = 2_500;
+const commitLimitMs = 600_000;
 
 export function randomName() {
   return `bench-${randomBytes(4).toString('hex')}`;
 }
 
-async function withAdmin<T>(use: (admin: Admin) => Promise<T>) {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    return await use(admin);
-  } finally {
-    await admin.disconnect();
-  }
-}
-
-export async function withProducer<T>(use: (producer: Producer) => Promise<T>) {
-  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
-  await producer.connect();
-  try {
-    return await use(producer);
-  } finally {
-    await producer.disconnect();
-  }
-}
-
 /**
- * A topic with so many records of 200 bytes, spread evenly, and how many they are in the end: a producer may repeat some.
+ * Runs a measurement with a topic of its own.
+ * @param count of records of 200 bytes, spread evenly
+ * @param use receives the number of records in the topic: a producer may repeat some
  */
-export async function createTopic(partitions: number, count: number) {
+export async function withTopic<T>(
+  brokers: string,
+  { partitions, count = 0 }: { partitions: number; count?: number },
+  use: (topic: string, records: number) => Promise<T>,
+): Promise<T> {
   const topic = randomName();
-  await withAdmin((admin) =>
-    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }] }),
-  );
-  await withProducer(async (producer) => {
-    for (let sent = 0; sent < count; sent += 2_500)
-      await sendRecords(producer, topic, partitions, Math.min(2_500, count - sent));
+  await createTopics(brokers, [topic], partitions);
+  await withProducer(brokers, async (send) => {
+    for (let sent = 0; sent < count; sent += sendBatch)
+      await sendRecords(send, topic, partitions, Math.min(sendBatch, count - sent));
   });
-  const offsets = await withAdmin((admin) => admin.fetchTopicOffsets(topic));
-  return { topic, records: offsets.reduce((sum, { high }) => sum + Number(high), 0) };
+  const result = await use(topic, await countMessages(brokers, topic));
+  await withAdmin(brokers, (admin) => admin.deleteTopics({ topics: [topic] }));
+  return result;
 }
 
-export async function sendRecords(producer: Producer, topic: string, partitions: number, count: number) {
-  const messages = Array.from({ length: count }, (_, i) => ({ value: VALUE, partition: i % partitions }));
-  await producer.send({ topic, messages });
+export async function sendRecords(send: Send, topic: string, partitions: number, count: number) {
+  await send(
+    topic,
+    Array.from({ length: count }, (_, index) => ({ value, partition: index % partitions })),
+  );
 }
 
-export function deleteTopic(topic: string) {
-  return withAdmin((admin) => admin.deleteTopics({ topics: [topic] }));
-}
-
-/** The time (milliseconds since the epoch) at which the broker has the group's offsets up to this count. */
-export async function untilCommitted(topic: string, groupId: string, count: number) {
-  return withAdmin(async (admin) => {
-    const deadline = Date.now() + 600_000;
-    while (Date.now() < deadline) {
+/** @returns when the broker had the group's offsets up to this count, in ms since 1970 */
+export async function untilCommitted(brokers: string, topic: string, groupId: string, count: number) {
+  return withAdmin(brokers, async (admin) => {
+    const isCommitted = async () => {
       const [group] = await admin.fetchOffsets({ groupId, topics: [topic] });
       const committed = (group?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
-      if (committed >= count) return Date.now();
-      await sleep(10);
-    }
-    throw new Error(`${groupId} has not committed ${count} records in ten minutes`);
+      return committed >= count;
+    };
+    if (await waitFor(isCommitted, { timeoutMs: commitLimitMs, everyMs: 10 })) return Date.now();
+    throw new Error(`${groupId} did not commit ${count} records in ten minutes`);
   });
 }

@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 
-/** Loaded into every process of the application by NODE_OPTIONS; the one that runs the handlers is `serverless offline`. */
+/** NODE_OPTIONS loads this into every process of the application; `serverless offline` is the one that runs the handlers. */
 const file = process.env['BENCH_PROFILE_FILE'];
 
 if (file !== undefined && process.argv.includes('offline')) {
@@ -14,7 +14,7 @@ if (file !== undefined && process.argv.includes('offline')) {
     writeFileSync(`${file}.part`, JSON.stringify(profile));
     renameSync(`${file}.part`, file);
   };
-  // The first signal begins, the second writes what was found.
+  // The first signal starts the profile, the second writes it.
   process.on('SIGUSR2', () => {
     if (isRunning) session.post('Profiler.stop', (error, result) => error === null && write(result.profile));
     else session.post('Profiler.start');

@@ -1,25 +1,21 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildSync } from 'esbuild';
 import { waitFor } from '#tools/local/cli/wait-for.ts';
-import { typescriptOptions } from '#tools/local/process/node-arguments.ts';
 import { rootDir } from '#tools/paths.ts';
-import { descendantsOf } from '../../chaos/process-tree.ts';
+import { descendantsOf } from '../../systems/processes.ts';
 import { sharesOf, sourceFinder } from './shares.ts';
 
-/** How many shares are told. */
-const told = 8;
+/** How many shares are printed. */
+const printed = 8;
 const limitMs = 30_000;
 
-const hook = import.meta.resolve('./hook.ts');
-
-/** Profiles the main thread of the application while a workload runs. */
-export interface Profiler {
-  /** what the application has to be started with */
-  env: Readonly<Record<string, string>>;
-  /** nothing when it has begun already */
-  begin: (pids: readonly number[]) => void;
-  /** writes `name`.cpuprofile and tells the largest shares; undefined when it had not begun */
-  end: (name: string) => Promise<string | undefined>;
+/** Node loads JavaScript only, and a loader for TypeScript keeps serverless-offline from starting. */
+function writeHook(file: string) {
+  const source = path.join(import.meta.dirname, 'hook.ts');
+  buildSync({ entryPoints: [source], outfile: file, platform: 'node', format: 'esm' });
+  return pathToFileURL(file).href;
 }
 
 function applicationOf(pids: readonly number[]) {
@@ -27,32 +23,39 @@ function applicationOf(pids: readonly number[]) {
     ?.pid;
 }
 
-/** @param file that appears as a whole */
+/** @param file that appears complete */
 async function readOnceThere(file: string) {
   if (!(await waitFor(() => existsSync(file), { timeoutMs: limitMs })))
     throw new Error(`the application wrote no profile in ${limitMs / 1000} s`);
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** @param dir where the profiles go */
-export function createProfiler(dir: string): Profiler {
+/**
+ * Profiles the main thread of the application while a workload runs.
+ * @param dir where the profiles go
+ */
+export function createProfiler(dir: string) {
   mkdirSync(dir, { recursive: true });
   const file = path.resolve(dir, '.running');
+  const hook = writeHook(path.resolve(dir, '.hook.mjs'));
   let profiled: number | undefined;
   return {
-    env: { NODE_OPTIONS: [...typescriptOptions, '--import', hook].join(' '), BENCH_PROFILE_FILE: file },
-    begin(pids) {
+    /** environment that the application has to be started with */
+    env: { NODE_OPTIONS: `--import ${hook}`, BENCH_PROFILE_FILE: file },
+    /** starts a profile, unless one is running */
+    begin(pids: readonly number[]) {
       if (profiled !== undefined) return;
       profiled = applicationOf(pids);
       rmSync(file, { force: true });
       if (profiled !== undefined) process.kill(profiled, 'SIGUSR2');
     },
-    async end(name) {
+    /** Writes `name`.cpuprofile and returns the largest shares; undefined when no profile was running. */
+    async end(name: string): Promise<string | undefined> {
       const pid = profiled;
       profiled = undefined;
       if (pid === undefined) return undefined;
       process.kill(pid, 'SIGUSR2');
-      const shares = sharesOf(await readOnceThere(file), sourceFinder(rootDir)).slice(0, told);
+      const shares = sharesOf(await readOnceThere(file), sourceFinder(rootDir)).slice(0, printed);
       renameSync(file, path.join(dir, `${name}.cpuprofile`));
       return shares.map((share) => `${share.name} ${share.percent.toFixed(0)} %`).join(', ');
     },

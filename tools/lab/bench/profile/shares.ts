@@ -6,10 +6,10 @@ export type Profile = Profiler.Profile;
 
 export type Share = { name: string; percent: number };
 
-/** What esbuild writes above each file that it put into a bundle. */
+/** The comment that esbuild writes above each file in a bundle. */
 const marker = /^\/\/ (\S+\.(?:js|mjs|cjs|ts))$/;
 
-/** The package, or our own file, that a bundled or installed file belongs to. */
+/** The package that a bundled or installed file belongs to, or the file itself when it is ours. */
 export function ownerOf(file: string) {
   const installed = file.split('node_modules/').slice(1).at(-1);
   if (installed === undefined) return file;
@@ -18,9 +18,9 @@ export function ownerOf(file: string) {
 }
 
 /**
- * Tells which source a line of a bundle came from.
+ * Finds the source file of a line in a bundle.
  * @param root of the project
- * @returns undefined for what is Node's own
+ * @returns undefined for Node's own code
  */
 export function sourceFinder(root: string): (url: string, line: number) => string | undefined {
   const marked: Map<string, string[]> = new Map();
@@ -46,7 +46,8 @@ export function sourceFinder(root: string): (url: string, line: number) => strin
 }
 
 /**
- * Shares of the busy time of the main thread, by the owner of the nearest code: what Node does for a package counts as its own.
+ * Shares of the busy time of the main thread, by the owner of the nearest frame: Node's work for a package counts as the
+ * package's own.
  * @returns the largest first
  */
 export function sharesOf(
@@ -56,7 +57,7 @@ export function sharesOf(
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
   const owner = (leaf: number) => {
-    for (let id = leaf as number | undefined; id !== undefined; id = parents.get(id)) {
+    for (let id: number | undefined = leaf; id !== undefined; id = parents.get(id)) {
       const frame = byId.get(id)?.callFrame;
       const source = frame === undefined ? undefined : sourceOf(frame.url, frame.lineNumber);
       if (source !== undefined) return ownerOf(source);

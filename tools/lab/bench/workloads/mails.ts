@@ -1,27 +1,26 @@
-import { percentile } from '../../chaos/percentile.ts';
-import { alternate, figureFrom } from '../alternate.ts';
-import { sharedNow } from '../clock.ts';
-import { pacedCalls } from '../http-load.ts';
+import { addressOf, newTag } from '../../load/registrations.ts';
+import { registerSteadily } from '../../load/steady.ts';
+import { percentilesOf } from '../../statistics.ts';
+import { withProducer } from '../../systems/kafka.ts';
+import { awaitMails, sharedNow } from '../../systems/mail-journal.ts';
+import type { System } from '../../systems/system.ts';
+import { alternate, compareRates, figureFrom } from '../alternate.ts';
 import type { Laboratory } from '../laboratory.ts';
-import { addressOf, newTag, registration } from '../people.ts';
+import { eventMessage } from '../raw/clients.ts';
 import { nodemailerAlone } from '../raw/mail.ts';
-import { eventMessage, withProducer } from '../raw/produce.ts';
-import { mailLimitMs, settling } from '../settle.ts';
-import type { System } from '../system/system.ts';
-import { localSystemsOf, type Workload } from './workload.ts';
+import { localSystemsOf, mailLimitMs, settling, type Workload } from './workload.ts';
 
 const produceBatch = 500;
 const pacedPerSecond = 20;
 
-/** Puts events onto the topic at once, and waits for the last mail. */
-async function drain({ servers: { urls, sink } }: Laboratory, { sendTopic = '' }: System, count: number) {
+/** Publishes all events at once and waits for the last mail. */
+async function drain({ servers: { urls, mails } }: Laboratory, { sendTopic = '' }: System, count: number) {
   const tag = newTag();
   const messages = Array.from({ length: count }, (_, index) => eventMessage(addressOf(tag, index)));
-  const arriving = await sink.expect(tag, count);
   return withProducer(urls['KAFKA_BROKERS'] ?? '', async (send) => {
     const started = sharedNow();
     for (let at = 0; at < count; at += produceBatch) await send(sendTopic, messages.slice(at, at + produceBatch));
-    const { at } = await arriving(mailLimitMs);
+    const { at } = await awaitMails(mails, { tag, count, limitMs: mailLimitMs });
     return { 'per second': (count / (Math.max(...at.values()) - started)) * 1000 };
   });
 }
@@ -35,15 +34,9 @@ export const backlog: Workload = {
       warm: () => drain(laboratory, system, warm),
       run: () => drain(laboratory, system, count),
     }));
-    const results = await alternate([...contenders, nodemailerAlone(laboratory.servers, { count, warm })], laboratory);
-    return [
-      figureFrom(results, {
-        measure: 'per second',
-        title: `mails of a backlog of ${count} events`,
-        unit: '/s',
-        goals: { peer: { of: 'ratio', atLeast: 5 }, 'nodemailer alone': { of: 'ratio', atLeast: 0.4 } },
-      }),
-    ];
+    const alone = nodemailerAlone(laboratory.servers, { count, warm });
+    const goals = { peer: { of: 'ratio', atLeast: 5 }, 'nodemailer alone': { of: 'ratio', atLeast: 0.4 } } as const;
+    return compareRates([...contenders, alone], laboratory, `mails of a backlog of ${count} events`, goals);
   },
 };
 
@@ -51,10 +44,10 @@ async function timeToMail(laboratory: Laboratory, system: System, count: number)
   const tag = newTag();
   const startedAt: number[] = [];
   const { arrived } = await settling(laboratory, system, { tag, count }, () =>
-    pacedCalls(system.base, {
+    registerSteadily(system.base, {
+      tag,
       count,
-      everyMs: 1000 / pacedPerSecond,
-      call: (index) => registration(tag, index),
+      perSecond: pacedPerSecond,
       onStart: (index) => {
         startedAt[index] = sharedNow();
       },
@@ -64,7 +57,7 @@ async function timeToMail(laboratory: Laboratory, system: System, count: number)
     const at = arrived?.at.get(addressOf(tag, index));
     return at === undefined ? [] : [at - started];
   });
-  return { p50: percentile(times, 0.5) ?? Number.NaN, p99: percentile(times, 0.99) ?? Number.NaN };
+  return percentilesOf('', times);
 }
 
 export const latency: Workload = {

@@ -1,21 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { callsPerSecond } from '../../load/throughput.ts';
+import { residentMb } from '../../systems/processes.ts';
+import type { System } from '../../systems/system.ts';
 import { alternate, figureFrom } from '../alternate.ts';
-import { measureImports } from '../cold/imports.ts';
-import { callsPerSecond } from '../http-load.ts';
+import { measureImports } from '../cold.ts';
 import type { Laboratory } from '../laboratory.ts';
-import { residentMb } from '../process-figures.ts';
-import { startOurSystem } from '../system/our-system.ts';
-import { preparePeer, startPeerSystem } from '../system/peer-system.ts';
-import type { System } from '../system/system.ts';
-import { register } from './posts.ts';
-import { localSystemsOf, type Workload } from './workload.ts';
+import { localSystemsOf, register, type Workload } from './workload.ts';
 
-/** What was in hand is done, and garbage may have been collected. */
+/** Work in progress is done, and garbage may have been collected. */
 const restMs = 3000;
-/** How many people are there when a start is timed. */
+/** How many users exist when a start is timed. */
 const present = 20;
 
-/** Everything that is asked for elsewhere, so that the process has grown to what it needs. */
+/** Runs the loads of the other workloads, so that the process has grown to what it needs. */
 async function loadAndWeigh(laboratory: Laboratory, system: System) {
   const { posts, gets, lists } = laboratory.sizes;
   await register(laboratory, system, posts);
@@ -44,7 +41,7 @@ export const memory: Workload = {
   },
 };
 
-/** Starts a system, keeps the time, stops it. */
+/** Starts a system, measures the time and stops it. */
 async function timedStart(start: () => Promise<System>, use?: (system: System) => Promise<unknown>) {
   const system = await start();
   try {
@@ -58,16 +55,13 @@ async function timedStart(start: () => Promise<System>, use?: (system: System) =
 export const start: Workload = {
   place: 'processes',
   async measure(laboratory) {
-    const { servers, guard, peerCommand } = laboratory;
+    const { startOurs, startPeer } = laboratory;
     await laboratory.stopSystems();
-    const starts = { ours: () => startOurSystem({ servers, guard, variant: 'start', redis: 4 }) };
-    if (peerCommand !== undefined) {
-      await preparePeer(servers);
-      Object.assign(starts, { peer: () => startPeerSystem({ servers, guard, command: peerCommand }) });
-    }
-    const contenders = Object.entries(starts).map(([name, begin]) => ({
+    const starts: [string, () => Promise<System>][] = [['ours', () => startOurs('start')]];
+    if (startPeer !== undefined) starts.push(['peer', startPeer]);
+    const contenders = starts.map(([name, begin]) => ({
       name,
-      // The first one builds, makes tables and topics, and gets its data.
+      // The first start builds the system and creates its tables, topics and data.
       warm: () => timedStart(begin, (system) => register(laboratory, system, present)),
       run: () => timedStart(begin),
     }));
@@ -85,7 +79,7 @@ export const start: Workload = {
 export const importOfGet: Workload = {
   place: 'processes',
   async measure() {
-    const times = await measureImports(['functions/users/get.ts'], 5);
+    const times = await measureImports(['functions/users/get.ts']);
     return [
       {
         title: "import of the get handler's bundle",

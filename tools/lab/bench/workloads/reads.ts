@@ -1,11 +1,11 @@
-import { alternate, type Contender, figureFrom } from '../alternate.ts';
-import { callOnce, callsPerSecond } from '../http-load.ts';
+import { type Call, fetchText } from '../../load/http.ts';
+import { callsPerSecond } from '../../load/throughput.ts';
+import type { System } from '../../systems/system.ts';
+import { type Contender, compareRates } from '../alternate.ts';
 import type { Laboratory } from '../laboratory.ts';
 import { bareHttp } from '../raw/bare-http.ts';
-import { redisAlone } from '../raw/redis-get.ts';
-import type { System } from '../system/system.ts';
-import { register } from './posts.ts';
-import { systemsOf, type Workload } from './workload.ts';
+import { redisAlone } from '../raw/clients.ts';
+import { register, systemsOf, type Workload } from './workload.ts';
 
 const pageSize = 20;
 const spreadOver = 200;
@@ -13,10 +13,10 @@ const listPath = `/api/users/?page=0&pageSize=${pageSize}`;
 
 async function readPage({ base }: System, page: number) {
   const path = `/api/users/?page=${page}&pageSize=${pageSize}`;
-  return JSON.parse(await callOnce(base, { method: 'GET', path }));
+  return JSON.parse(await fetchText(base, { method: 'GET', path }));
 }
 
-/** The ids of the first users; there are enough afterwards. The peer does not tell them: it counts from 1. */
+/** Makes sure that there are enough users and returns their ids. The peer returns none: it counts from 1. */
 async function idsOf(laboratory: Laboratory, system: System): Promise<number[]> {
   const { totalElements } = await readPage(system, 0);
   if (totalElements < spreadOver) await register(laboratory, system, spreadOver - totalElements);
@@ -29,28 +29,21 @@ async function idsOf(laboratory: Laboratory, system: System): Promise<number[]> 
 }
 
 function reading(system: System, count: number, pathOf: (index: number) => string): Contender {
-  const call = (index: number) => ({ method: 'GET', path: pathOf(index) });
+  const call = (index: number): Call => ({ method: 'GET', path: pathOf(index) });
   const run = async () => ({ 'per second': await callsPerSecond(system.base, { count, call }) });
   return { name: system.name, warm: run, run };
 }
 
-async function readFigure(
-  laboratory: Laboratory,
-  {
-    title,
-    count,
-    paths,
-    atLeast,
-    raw = [],
-  }: {
-    title: string;
-    count: number;
-    paths: (ids: readonly number[]) => (index: number) => string;
-    /** of the peer's */
-    atLeast: number;
-    raw?: readonly Contender[];
-  },
-) {
+interface Read {
+  title: string;
+  count: number;
+  paths: (ids: readonly number[]) => (index: number) => string;
+  /** of the peer's rate */
+  atLeast: number;
+  raw?: readonly Contender[];
+}
+
+async function readFigure(laboratory: Laboratory, { title, count, paths, atLeast, raw = [] }: Read) {
   const { ours, all } = await systemsOf(laboratory, 'production');
   const contenders = [];
   let bare = ours.base;
@@ -59,10 +52,8 @@ async function readFigure(
     if (system === ours) bare = pathOf(0);
     contenders.push(reading(system, count, pathOf));
   }
-  const alone = bareHttp(laboratory.guard, { from: ours.base, path: bare, count });
-  const results = await alternate([...contenders, ...raw, alone], laboratory);
-  const goals = { peer: { of: 'ratio', atLeast } as const };
-  return [figureFrom(results, { measure: 'per second', title, unit: '/s', goals })];
+  const alone = bareHttp(laboratory, { from: ours.base, path: bare, count });
+  return compareRates([...contenders, ...raw, alone], laboratory, title, { peer: { of: 'ratio', atLeast } });
 }
 
 export const getOne: Workload = {

@@ -1,31 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { waitFor } from '#tools/local/cli/wait-for.ts';
-import { alternate, figureFrom } from '../alternate.ts';
-import { withDatabase } from '../database.ts';
-import { callOnce } from '../http-load.ts';
+import { type Call, fetchText } from '../../load/http.ts';
+import { addressOf, newTag } from '../../load/registrations.ts';
+import { withDatabase } from '../../systems/database.ts';
+import { awaitMails } from '../../systems/mail-journal.ts';
+import type { OurSystem } from '../../systems/our-system.ts';
+import { compareRates } from '../alternate.ts';
 import type { Laboratory } from '../laboratory.ts';
-import { addressOf, newTag } from '../people.ts';
-import { produceAlone } from '../raw/produce.ts';
-import { mailLimitMs } from '../settle.ts';
-import type { OurSystem } from '../system/system.ts';
-import type { Workload } from './workload.ts';
+import { produceAlone } from '../raw/clients.ts';
+import { mailLimitMs, type Workload } from './workload.ts';
 
-/** As many as the relay publishes at once. */
+/** What the relay publishes at once. */
 const relayBatch = 500;
 const everyMs = 5;
 
-const invocation = {
+const invocation: Call = {
   method: 'POST',
   path: '/2015-03-31/functions/registration-local-relayOutbox/invocations',
   body: '{"once":true}',
 };
 
 /**
- * Lets committed, unpublished events become due all at once, and starts the relay as a schedule would.
+ * Makes committed, unpublished events due all at once, and starts the relay as a schedule would.
  * @returns ms until all of them were published and marked
  */
 export function relayDue(
-  { servers: { sink } }: Laboratory,
+  { servers: { mails } }: Laboratory,
   { usersDatabaseUrl, lambdaPort }: OurSystem,
   count: number,
 ): Promise<number> {
@@ -35,26 +35,20 @@ export function relayDue(
       return Number(row?.['found']);
     };
     const tag = newTag();
-    const arriving = await sink.expect(tag, count);
-    const rows = Array.from({ length: count }, (_, index) => [
-      randomUUID(),
-      addressOf(tag, index),
-      'PROCESSING',
-      'user.email.send',
-      new Date(),
-    ]);
+    const row = (index: number) => [randomUUID(), addressOf(tag, index), 'PROCESSING', 'user.email.send', new Date()];
+    const rows = Array.from({ length: count }, (_, index) => row(index));
     await query('INSERT INTO outbox_events (uuid, user_email, event_state, topic, added_at) VALUES ?', [rows]);
     await query(
       "UPDATE outbox_events SET next_attempt_at = UTC_TIMESTAMP(3) WHERE event_state = 'PROCESSING' AND next_attempt_at IS NULL",
     );
     const started = performance.now();
-    const invoking = callOnce(`http://127.0.0.1:${lambdaPort}`, invocation);
+    const invoking = fetchText(`http://127.0.0.1:${lambdaPort}`, invocation, { limitMs: mailLimitMs });
     const isPublished = async () => (await countOf("event_state = 'PROCESSING' AND published_at IS NULL")) === 0;
     const isDone = await waitFor(isPublished, { timeoutMs: mailLimitMs, everyMs });
     const ms = performance.now() - started;
-    if (!isDone) throw new Error('the relay has not published all that was due');
+    if (!isDone) throw new Error('the relay did not publish everything that was due');
     await invoking;
-    await arriving(mailLimitMs);
+    await awaitMails(mails, { tag, count, limitMs: mailLimitMs });
     await waitFor(async () => (await countOf("event_state = 'PROCESSING'")) === 0, { timeoutMs: mailLimitMs });
     return ms;
   });
@@ -71,12 +65,6 @@ export const relay: Workload = {
       { name: ours.name, warm: run, run },
       produceAlone(servers, { count: sizes.rawSteps, batch: relayBatch }),
     ];
-    return [
-      figureFrom(await alternate(contenders, laboratory), {
-        measure: 'per second',
-        title: `events relayed, ${count} due at once`,
-        unit: '/s',
-      }),
-    ];
+    return compareRates(contenders, laboratory, `events relayed, ${count} due at once`);
   },
 };

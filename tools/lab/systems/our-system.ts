@@ -1,0 +1,156 @@
+import { randomInt } from 'node:crypto';
+import path from 'node:path';
+import { waitFor } from '#tools/local/cli/wait-for.ts';
+import type { Guard } from '#tools/local/process/guard-client.ts';
+import { startProcess, waitUntilReady } from '#tools/local/process/managed-process.ts';
+import { runArguments } from '#tools/local/process/node-arguments.ts';
+import { freePorts } from '#tools/local/process/ports.ts';
+import { rootDir } from '#tools/paths.ts';
+import { targetOf } from '../faults/target.ts';
+import { startTcpProxy } from '../faults/tcp-proxy.ts';
+import { callOnce } from '../load/http.ts';
+import { databaseOn, type Query, withDatabase } from './database.ts';
+import { descendantsOf, stopTree } from './processes.ts';
+import { openRecords } from './records.ts';
+import type { Servers } from './servers.ts';
+import type { StartedSystem } from './system.ts';
+
+/** The first start builds the application and creates the tables. */
+const startLimitMs = 120_000;
+/** The longest back-off of the supervisor, and the start of serverless-offline. */
+const restartLimitMs = 45_000;
+
+export interface OurOptions {
+  servers: Servers;
+  guard: Guard;
+  /**
+   * Names its databases, topics and consumer groups. A namespace that was used before still has its data; systems that run
+   * at the same time in one namespace are replicas of each other.
+   */
+  namespace: string;
+  /** names its logs; replicas need different ones */
+  name?: string;
+  /** number of its Redis database: keys are the same in every namespace */
+  redisNumber?: number;
+  /** puts a proxy between it and its clients */
+  isProxied?: boolean;
+  env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface OurSystem extends StartedSystem {
+  usersDatabaseUrl: string;
+  sentTopic: string;
+  redisUrl: string;
+  lambdaPort: number;
+}
+
+/** The supervisor's child that serves requests: what `npm start` calls the application. */
+function serverlessBelow(starter: number) {
+  return descendantsOf(starter)
+    .filter(({ command }) => command.includes('serverless.js'))
+    .map(({ pid }) => pid)
+    .slice(0, 1);
+}
+
+/**
+ * The databases of a namespace. On a server that others use they are removed at the end of the run.
+ * @returns env: as the application reaches them; users: past the proxies
+ */
+function databasesOf({ urls, directUrls, victims, atStop }: Servers, namespace: string) {
+  const names = { USERS_DATABASE_URL: `users_${namespace}`, NOTIFICATIONS_DATABASE_URL: `notifications_${namespace}` };
+  const moved = Object.entries(names).map(([variable, name]) => [variable, databaseOn(urls[variable] ?? '', name)]);
+  const given = directUrls['USERS_DATABASE_URL'] ?? '';
+  const drop = async (query: Query) => {
+    for (const name of Object.values(names)) await query('DROP DATABASE IF EXISTS ??', [name]);
+  };
+  if (victims.mysql.target === undefined) atStop(() => withDatabase(given, drop));
+  return { env: Object.fromEntries(moved), users: databaseOn(given, names.USERS_DATABASE_URL) };
+}
+
+/** Redis may be shared with others, and knows users by their ids alone. */
+async function useDistinctIds(url: string) {
+  await withDatabase(url, (query) =>
+    query('ALTER TABLE users AUTO_INCREMENT = ?', [randomInt(1_000, 1_000_000_000) * 100_000]),
+  );
+}
+
+/** Starts the application as `npm start` does with every URL set, on ports of its own, and waits until it is ready. */
+export async function startOurSystem(options: OurOptions): Promise<OurSystem> {
+  const { servers, guard, namespace, name = `ours-${namespace}`, redisNumber, isProxied = false, env = {} } = options;
+  const { dir, urls } = servers;
+  const [http = 0, email = 0, lambda = 0, front = 0] = await freePorts(4);
+  const prefix = `${namespace}-`;
+  const databases = databasesOf(servers, namespace);
+  const redisUrl = `${urls['REDIS_URL']}${redisNumber === undefined ? '' : `/${redisNumber}`}`;
+  const logFile = path.join(dir, `${name}.log`);
+  const started = performance.now();
+  const service = startProcess(
+    {
+      name: 'the application',
+      file: process.execPath,
+      args: runArguments('local/commands/start'),
+      cwd: rootDir,
+      env: {
+        ...process.env,
+        npm_lifecycle_event: undefined,
+        LOG_LEVEL: undefined,
+        ...urls,
+        ...databases.env,
+        REDIS_URL: redisUrl,
+        HTTP_PORT: String(http),
+        EMAIL_HTTP_PORT: String(email),
+        LAMBDA_PORT: String(lambda),
+        APP_LOG_FILE: path.join(dir, `${name}-kept.log`),
+        TOPIC_PREFIX: prefix,
+        GROUP_PREFIX: prefix,
+        HOT_RELOAD: '0',
+        ...env,
+      },
+      logFile,
+    },
+    guard,
+  );
+  const get = (url: string) => callOnce(`http://127.0.0.1:${http}`, { method: 'GET', path: url }, { limitMs: 5000 });
+  const isUp = async () => {
+    const { status, text } = await get('/health/ready');
+    return status === 200 && JSON.parse(text).status === 'up';
+  };
+  const pids = () => [service.pid, ...descendantsOf(service.pid).map(({ pid }) => pid)];
+  await waitUntilReady(service, { isReady: isUp, timeoutMs: startLimitMs, logFile }).catch(async (error) => {
+    await stopTree(service, pids());
+    throw error;
+  });
+  const startMs = performance.now() - started;
+  if (servers.victims.redis.target === undefined) await useDistinctIds(databases.users);
+  const proxies = isProxied ? [await startTcpProxy({ host: '127.0.0.1', port: http }, undefined, { port: front })] : [];
+
+  const awaitRestart = async () => {
+    const isBack = async () => (await get('/health/live')).status === 200;
+    if (!(await waitFor(isBack, { timeoutMs: restartLimitMs, everyMs: 100 })))
+      throw new Error('the supervisor did not restart the application');
+  };
+  const target = targetOf(() => serverlessBelow(service.pid), awaitRestart);
+  const records = openRecords('ours', databases.users);
+  return {
+    name: 'ours',
+    base: `http://127.0.0.1:${proxies[0]?.port ?? http}`,
+    startMs,
+    pids,
+    sendTopic: `${prefix}user.email.send`,
+    sentTopic: `${prefix}user.email.sent`,
+    usersDatabaseUrl: databases.users,
+    redisUrl,
+    lambdaPort: lambda,
+    victims: { app: { proxies, target } },
+    identity: 'event',
+    records,
+    isUp,
+    finishesEvents: true,
+    patienceMs: Number.POSITIVE_INFINITY,
+    stop: async () => {
+      await records.close();
+      await stopTree(service, pids());
+      await proxies[0]?.stop();
+    },
+  };
+}
