@@ -43,7 +43,9 @@ export async function runOne(
     return { ...row, verdict: verdictFor(reasons), reasons, outcome, tag, ...note };
   } catch (error) {
     if (signal.aborted) throw error;
-    return { ...row, verdict: 'failed', reasons: [error instanceof Error ? error.message : String(error)] };
+    // The first line: a start that failed quotes its log.
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return { ...row, verdict: 'failed', reasons: [reason] };
   }
 }
 
