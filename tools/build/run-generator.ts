@@ -19,6 +19,9 @@ export async function selfContained(code: string): Promise<string> {
     platform: 'node',
     write: false,
     charset: 'utf8',
+    // Nobody reads these files; without white space a change of a schema is a change of one line.
+    minifyWhitespace: true,
+    minifySyntax: true,
   });
   return result.outputFiles[0]?.text ?? '';
 }
