@@ -9,20 +9,18 @@ import { register, systemsOf, type Workload } from './workload.ts';
 
 const pageSize = 20;
 const spreadOver = 200;
-const listPath = `/api/users/?page=0&pageSize=${pageSize}`;
 
-async function readPage({ base }: System, page: number) {
-  const path = `/api/users/?page=${page}&pageSize=${pageSize}`;
-  return JSON.parse(await fetchText(base, { method: 'GET', path }));
+function pagePath(page: number) {
+  return `/api/users/?page=${page}&pageSize=${pageSize}`;
 }
 
 /** Makes sure that there are enough users and returns their ids. The peer returns none: it counts from 1. */
 async function idsOf(laboratory: Laboratory, system: System): Promise<number[]> {
-  const { totalElements } = await readPage(system, 0);
+  const { totalElements } = JSON.parse(await fetchText(system.base, { method: 'GET', path: pagePath(0) }));
   if (totalElements < spreadOver) await register(laboratory, system, spreadOver - totalElements);
   const ids: number[] = [];
   for (let page = 0; page < spreadOver / pageSize; page += 1) {
-    const { content } = await readPage(system, page);
+    const { content } = JSON.parse(await fetchText(system.base, { method: 'GET', path: pagePath(page) }));
     for (const { id } of content) ids.push(id ?? ids.length + 1);
   }
   return ids;
@@ -89,7 +87,7 @@ export const list: Workload = {
     readFigure(laboratory, {
       title: `list of ${pageSize}`,
       count: laboratory.sizes.lists,
-      paths: () => () => listPath,
+      paths: () => () => pagePath(0),
       atLeast: 4,
     }),
 };
