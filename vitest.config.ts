@@ -86,6 +86,15 @@ export default defineConfig({
           globalSetup: [application],
         },
       },
+      {
+        test: {
+          name: 'docker',
+          include: ['tests/docker/**/*.test.ts'],
+          // They share the engine, and one measures how long a start takes.
+          fileParallelism: false,
+          ...timeouts(300_000),
+        },
+      },
       { test: { name: 'failure', include: [`${plugin}/tests/failure/**/*.test.ts`], maxWorkers: 2 } },
     ],
   },

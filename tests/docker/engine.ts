@@ -4,11 +4,18 @@ import { promisify } from 'node:util';
 import { sendRequest } from '#tests/helpers/send-request.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 import { freePorts } from '#tools/local/process/ports.ts';
+import { examineDocker } from '#tools/local/services/docker.ts';
 import { rootDir } from '#tools/paths.ts';
 
 const COMMAND_LIMIT_MS = 300_000;
-/** What the issue of a healthy system may take after a fault. */
+/** How long the system may take to heal after a fault. */
 const HEAL_LIMIT_MS = 60_000;
+
+const { hasEngine, problem } = await examineDocker();
+
+/** Why the Docker tests are skipped here; undefined when they run. */
+export const whySkipped = hasEngine ? problem : 'no Docker engine answers';
+if (whySkipped !== undefined) console.warn(`The Docker tests are skipped: ${whySkipped}`);
 
 /** The variables of docker-compose.yml and of npm start that move ports. */
 const PORT_VARIABLES = [
@@ -88,12 +95,22 @@ async function json(base: string, path: string): Promise<unknown> {
 
 interface Events {
   readonly content: ReadonlyArray<{ userEmail: string | null; eventState: string }>;
+  readonly totalPages: number;
 }
 
-/** The state of an address's event, looked for among the newest. */
+/** The state of each address's event. */
+export async function eventStates(base: string): Promise<ReadonlyMap<string | null, string>> {
+  const states = new Map<string | null, string>();
+  for (let page = 0, pages = 1; page < pages; page += 1) {
+    const { content, totalPages } = (await json(base, `/api/events?pageSize=100&page=${page}`)) as Events;
+    for (const { userEmail, eventState } of content) states.set(userEmail, eventState);
+    pages = totalPages;
+  }
+  return states;
+}
+
 export async function stateOf(base: string, email: string): Promise<string | undefined> {
-  const { content } = (await json(base, '/api/events?pageSize=100')) as Events;
-  return content.find(({ userEmail }) => userEmail === email)?.eventState;
+  return (await eventStates(base)).get(email);
 }
 
 /** Waits until a new registration has travelled the whole way; returns its address. */

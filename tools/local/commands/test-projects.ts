@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 /** The projects of `npm test`; vitest.config.ts has more, each with its own script. */
 const DEFAULT_PROJECTS = ['unit', 'property', 'integration', 'system', 'chaos'];
-const WITHOUT_SERVERS = ['unit', 'property'];
+const UNIT_PROJECTS = ['unit', 'property'];
 const UNIT_FILE = /(^|\/)tests\/(unit|property)(\/|$)/;
 
 export interface Selection {
@@ -31,9 +31,10 @@ export function readProjects(args: readonly string[]): Selection {
   if (projects.length > 0) return { projects, rest };
   const files = rest.filter((arg) => !arg.startsWith('-') && arg.includes('/'));
   const isUnitOnly = files.length > 0 && files.every((file) => UNIT_FILE.test(file));
-  return { projects: isUnitOnly ? WITHOUT_SERVERS : DEFAULT_PROJECTS, rest };
+  return { projects: isUnitOnly ? UNIT_PROJECTS : DEFAULT_PROJECTS, rest };
 }
 
+/** Whether `npm test` starts servers for a project; the docker tests start their own. */
 export function needsServers(project: string): boolean {
-  return !WITHOUT_SERVERS.includes(project);
+  return ![...UNIT_PROJECTS, 'docker'].includes(project);
 }
