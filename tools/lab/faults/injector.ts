@@ -23,7 +23,7 @@ export async function inject({ dependency, kind }: Fault, { proxies, target }: V
   }
   if (target === undefined) throw new Error(`${dependency} has no process to ${kind}`);
   if (kind === 'pause') {
-    target.pause();
+    await target.pause();
     return async () => target.resume();
   }
   await (kind === 'stop' ? target.stop() : target.kill());

@@ -4,7 +4,18 @@ import { signalGroup } from '#tools/local/process/signals.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
 /** A process, or several that are one service, as the injector sees it. */
-export type Target = ReturnType<typeof targetOf>;
+export interface Target {
+  pids: () => readonly number[];
+  /** Ends it and waits for the end. */
+  stop: () => Promise<void>;
+  kill: () => Promise<void>;
+  pause: () => Promise<void> | void;
+  resume: () => Promise<void> | void;
+  /** Starts it again after stop or kill, and waits until it answers. */
+  start: () => Promise<void>;
+  /** Kills it for good, paused or not. */
+  end: () => Promise<void> | void;
+}
 
 /** What a fault can do to one dependency. */
 export interface Victim {
@@ -24,7 +35,7 @@ const stopLimitMs = 15_000;
  * @param pids looked up for each signal, because a restart changes them; each leads a process group
  * @param start starts it again after stop or kill, and waits until it answers
  */
-export function targetOf(pids: () => readonly number[], start: () => Promise<void>) {
+export function targetOf(pids: () => readonly number[], start: () => Promise<void>): Target {
   const signal = (name: NodeJS.Signals) => {
     for (const pid of pids()) signalGroup(pid, name);
   };
@@ -38,13 +49,11 @@ export function targetOf(pids: () => readonly number[], start: () => Promise<voi
   };
   return {
     pids,
-    /** sends SIGTERM and waits for the end */
     stop: () => endWith('SIGTERM'),
     kill: () => endWith('SIGKILL'),
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
     start,
-    /** kills it for good, frozen or not */
     end: () => signal('SIGKILL'),
   };
 }

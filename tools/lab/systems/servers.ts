@@ -2,18 +2,27 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { localUrls } from '#shared/config/defaults.ts';
-import { parseBrokers, type Settings } from '#tools/local/cli/settings.ts';
+import { parseBrokers, readSettings, type Settings } from '#tools/local/cli/settings.ts';
 import { ensurePrograms } from '#tools/local/install/native.ts';
 import type { Guard } from '#tools/local/process/guard-client.ts';
 import { startProcess, waitUntilReady } from '#tools/local/process/managed-process.ts';
 import { typescriptOptions } from '#tools/local/process/node-arguments.ts';
 import { freePorts, probe } from '#tools/local/process/ports.ts';
+import {
+  type Project,
+  prefersContainers,
+  removeArguments,
+  removeContainers,
+  signalContainers,
+  startContainers,
+} from '#tools/local/services/docker.ts';
 import { startKafka } from '#tools/local/services/kafka.ts';
 import { startMariadb } from '#tools/local/services/mariadb.ts';
 import { startRedis } from '#tools/local/services/redis.ts';
 import type { ServiceContext } from '#tools/local/services/service.ts';
+import { rootDir } from '#tools/paths.ts';
 import { type Address, moveAddresses } from '../faults/kafka-addresses.ts';
-import { targetOf, type Victim } from '../faults/target.ts';
+import { type Target, targetOf, type Victim } from '../faults/target.ts';
 import { startTcpProxy, throughProxy } from '../faults/tcp-proxy.ts';
 import { countBrokers } from './kafka.ts';
 import { followJournal, type Mail } from './mail-journal.ts';
@@ -84,6 +93,22 @@ function startMailSink({ dir, port, logFile, guard }: ServiceContext) {
   return { service, ready: waitUntilReady(service, { isReady, timeoutMs: 30_000, logFile }) };
 }
 
+/** A server in a container of this run's own project. */
+async function startContainer(name: Exclude<ServerName, 'smtp'>, project: Project): Promise<Target> {
+  const start = () => startContainers([name], project)[name];
+  const to = (verb: Parameters<typeof signalContainers>[0]) => () => signalContainers(verb, [name], project);
+  await start();
+  return {
+    pids: () => [],
+    stop: to('stop'),
+    kill: to('kill'),
+    pause: to('pause'),
+    resume: to('unpause'),
+    start,
+    end: async () => undefined,
+  };
+}
+
 function journalIn(dir: string) {
   return path.join(dir, 'mails.jsonl');
 }
@@ -95,7 +120,6 @@ function journalIn(dir: string) {
 export async function startServers({ dir, guard, settings, isProxied }: ServerOptions): Promise<Servers> {
   mkdirSync(dir, { recursive: true });
   const isOwn = (name: ServerName) => name === 'smtp' || settings.local.includes(name);
-  const { mariadb, redis, java } = await ensurePrograms(settings.local.filter((name) => name !== 'mail'));
   const [kafkaPort = 0, redisPort = 0, mysqlPort = 0, smtpPort = 0, ...proxyPorts] = await freePorts(9);
   const ports = { kafka: kafkaPort, redis: redisPort, mysql: mysqlPort, smtp: smtpPort };
   const ownUrls = localUrls({ ...ports, mail: smtpPort });
@@ -103,7 +127,20 @@ export async function startServers({ dir, guard, settings, isProxied }: ServerOp
   const urls: Record<string, string> = {};
   const stops: (() => Promise<void> | void)[] = [];
 
+  const own = settings.local.filter((name) => name !== 'mail');
+  const project = {
+    name: `registration-lab-${process.pid}-${mysqlPort}`,
+    ports: { ...readSettings({}).ports, ...ports },
+  };
+  const isDocker = await prefersContainers(own, project);
+  const { mariadb, redis, java } = isDocker ? {} : await ensurePrograms(own);
+  if (isDocker) {
+    guard.atEnd('docker', removeArguments(project), rootDir);
+    stops.push(() => removeContainers(project));
+  }
+
   const startServer = async (name: ServerName, advertisedPort: number) => {
+    if (isDocker && name !== 'smtp') return startContainer(name, project);
     // Durable: what a server has acknowledged must outlive its kill, or nothing could be said about losses.
     const context = { dir, port: ports[name], logFile: path.join(dir, `${name}.log`), guard, isThrowAway: false };
     const launch = {

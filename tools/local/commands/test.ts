@@ -8,15 +8,15 @@ import { runCommand } from '../cli/options.ts';
 import { say, step } from '../cli/progress.ts';
 import { readSettings, type ServiceName, serviceVariables } from '../cli/settings.ts';
 import { describe } from '../cli/start-error.ts';
-import { areProgramsInstalled, ensurePrograms } from '../install/native.ts';
+import { ensurePrograms } from '../install/native.ts';
 import { startGuard } from '../process/guard-client.ts';
 import { watchParent } from '../process/parent.ts';
 import { freePorts } from '../process/ports.ts';
 import { createShutdown, type Shutdown, unlessAborted } from '../process/shutdown.ts';
 import { signalGroup } from '../process/signals.ts';
 import {
-  canRunContainers,
   type Project,
+  prefersContainers,
   removeAbandonedProjects,
   removeArguments,
   removeContainers,
@@ -77,7 +77,7 @@ async function run(args: string[], shutdown: Shutdown) {
   const [mysql = 0, redis = 0, kafka = 0] = await freePorts(3);
   const ports = { ...settings.ports, mysql, redis, kafka };
   const starting = startServices({ services, ports, dir, guard }, shutdown);
-  const [backing] = await Promise.all([starting, step('build', ensureBuild)]);
+  await Promise.all([starting, step('build', ensureBuild)]);
   const addresses = localUrls(ports);
   const urls = services.flatMap((service) => serviceVariables[service]).map((name) => [name, addresses[name]]);
   // The chaos tests break servers: they must know which ones belong to this run.
@@ -85,7 +85,6 @@ async function run(args: string[], shutdown: Shutdown) {
     ...process.env,
     ...Object.fromEntries(urls),
     TEST_SERVICES_STARTED: services.join(','),
-    TEST_BACKING: backing,
   };
   return await runVitest(selection, { env, dir, guard, shutdown });
 }
@@ -95,14 +94,12 @@ type ServerOptions = Pick<NativeOptions, 'ports' | 'dir' | 'guard'> & { services
 /**
  * Servers for this run alone, with their own ports and data: programs if all are installed, else containers where an engine
  * answers, else programs that are installed now.
- * @returns how they run
  */
-async function startServices(options: ServerOptions, shutdown: Shutdown): Promise<'native' | 'docker'> {
+async function startServices(options: ServerOptions, shutdown: Shutdown): Promise<void> {
   const { services, ports } = options;
   const project = { name: `${projectPrefix}${process.pid}`, ports };
-  const isDocker = !(await areProgramsInstalled(services)) && (await canRunContainers(services, project));
+  const isDocker = await prefersContainers(services, project);
   await (isDocker ? startInContainers(options, project, shutdown) : startPrograms(options, shutdown));
-  return isDocker ? 'docker' : 'native';
 }
 
 async function startInContainers({ services, guard }: ServerOptions, project: Project, shutdown: Shutdown) {

@@ -5,6 +5,7 @@ import { say, step } from '../cli/progress.ts';
 import type { PortName, Ports, ServiceName } from '../cli/settings.ts';
 import { StartError } from '../cli/start-error.ts';
 import { waitFor } from '../cli/wait-for.ts';
+import { areProgramsInstalled } from '../install/native.ts';
 import { findCommand, output } from './commands.ts';
 import { probes } from './probes.ts';
 import { findVersion, isAtLeast } from './programs.ts';
@@ -50,6 +51,20 @@ export async function canRunContainers(services: readonly ServiceName[], project
   if (reason === undefined) return true;
   say(`  ! Docker cannot be used: ${reason}. Starting the servers without it (NO_DOCKER=1 skips this check).`);
   return false;
+}
+
+/** For tests: installed programs start faster, and where some are missing, containers leave the machine as it is. */
+export async function prefersContainers(services: readonly ServiceName[], project: Project): Promise<boolean> {
+  return !(await areProgramsInstalled(services)) && (await canRunContainers(services, project));
+}
+
+/** Does one thing to the containers of a project that was started. */
+export async function signalContainers(
+  verb: 'kill' | 'pause' | 'unpause' | 'stop',
+  services: readonly ServiceName[],
+  project: Project,
+): Promise<void> {
+  await run(project, [verb, ...services]);
 }
 
 /** @returns why an image could not be pulled */
