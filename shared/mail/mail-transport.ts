@@ -1,21 +1,13 @@
-import { createTransport } from 'nodemailer';
+import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import { getConfig } from '#shared/config/config.ts';
 import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
-import { type TlsSettings, tlsSettings, tlsTo } from '#shared/config/tls.ts';
+import { tlsSettings, tlsTo } from '#shared/config/tls.ts';
 import { errorCodeOf } from '#shared/errors/error-text.ts';
 import { reopenable } from '#shared/runtime/reopenable.ts';
+import { composeMail, type Mail } from './compose-mail.ts';
 import { type Gate, GatedBytes } from './gated-bytes.ts';
 import { NoAnswerError } from './mail-outcome.ts';
-
-export interface Mail {
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-  /** Without angle brackets. */
-  readonly messageId: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
+import { smtpPool } from './smtp-pool.ts';
 
 /** Sends one mail. `mayStillSend` is called once, when the server is ready for the mail's bytes. */
 export type SendMail = (mail: Mail, mayStillSend: () => boolean) => Promise<void>;
@@ -31,47 +23,29 @@ function hasAnswer(error: unknown): boolean {
   );
 }
 
-interface MailServer {
-  readonly url: string;
-  readonly tls?: TlsSettings;
-  /** Fail if an smtp:// server does not offer STARTTLS. */
-  readonly requireTLS: boolean;
-}
-
-function poolAt(server: MailServer, maxConnections: number, gates: ReadonlyMap<string, Gate>) {
-  const transport = createTransport({
-    ...server,
-    pool: true,
-    maxConnections,
-    maxMessages: Number.POSITIVE_INFINITY,
-    // The server may have accepted a mail whose connection closed: its row decides whether it is sent again.
-    maxRequeues: 0,
-    connectionTimeout: CONNECT_LIMIT_MS,
-    greetingTimeout: CONNECT_LIMIT_MS,
-    socketTimeout: ANSWER_LIMIT_MS,
-    dnsTimeout: CONNECT_LIMIT_MS,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  transport.use('stream', (mail, done) => {
-    const gate = gates.get(mail.data.messageId ?? '');
-    mail.message.processFunc((bytes) => new GatedBytes(bytes, gate));
-    done();
-  });
-  return transport;
-}
-
 const server = reopenable(
   'SMTP_URL',
   async () => {
-    const gates = new Map<string, Gate>();
     const url = await requiredSetting('SMTP_URL');
     const required = await tlsTo('SMTP_TLS', [new URL(url).hostname]);
-    const tls = url.startsWith('smtps:') ? await tlsSettings() : required;
-    const address: MailServer = { url, requireTLS: required !== undefined, ...(tls === undefined ? {} : { tls }) };
-    return { url, gates, transport: poolAt(address, getConfig().SMTP_CONNECTIONS, gates) };
+    const own = url.startsWith('smtps:') ? await tlsSettings() : required;
+    const fromUrl = parseConnectionUrl(url);
+    const pool = smtpPool(
+      {
+        ...fromUrl,
+        tls: { ...fromUrl.tls, ...own },
+        // Fails if an smtp:// server does not offer STARTTLS.
+        requireTLS: required !== undefined,
+        connectionTimeout: CONNECT_LIMIT_MS,
+        greetingTimeout: CONNECT_LIMIT_MS,
+        socketTimeout: ANSWER_LIMIT_MS,
+        dnsTimeout: CONNECT_LIMIT_MS,
+      },
+      { maxConnections: getConfig().SMTP_CONNECTIONS },
+    );
+    return { url, pool };
   },
-  ({ transport }) => transport.close(),
+  ({ pool }) => pool.close(),
 );
 
 type OpenServer = Awaited<ReturnType<typeof server.get>>;
@@ -88,37 +62,16 @@ async function withRenewedLogin(send: (open: OpenServer) => Promise<void>): Prom
   }
 }
 
-async function sendThrough(
-  { transport, gates }: OpenServer,
-  { to, headers, messageId, ...mail }: Mail,
-  mayStillSend: () => boolean,
-  signal: AbortSignal,
-): Promise<void> {
-  const from = getConfig().MAIL_FROM;
-  const id = `<${messageId}>`;
-  const gate: Gate = { mayStillSend, isHandedOver: false };
-  gates.set(id, gate);
-  try {
-    await transport.sendMail({
-      ...mail,
-      messageId: id,
-      from,
-      to: { name: '', address: to },
-      // An object, because nodemailer parses text: "a,b@c.io" would become two recipients.
-      envelope: { from, to: [{ name: '', address: to }] },
-      headers: { ...headers },
-      textEncoding: 'quoted-printable',
-      signal,
-    });
-  } catch (error) {
-    throw gate.isHandedOver && !hasAnswer(error) ? new NoAnswerError(error) : error;
-  } finally {
-    gates.delete(id);
-  }
-}
-
 /** @throws nodemailer's errors (`command`, `responseCode`, `response`), LeaseLostError, NoAnswerError; classified by outcomeOf */
 export const sendMail: SendMail = async (mail, mayStillSend) => {
-  const signal = AbortSignal.timeout(SEND_LIMIT_MS);
-  await withRenewedLogin((open) => sendThrough(open, mail, mayStillSend, signal));
+  const deadline = performance.now() + SEND_LIMIT_MS;
+  const { envelope, bytes } = await composeMail(getConfig().MAIL_FROM, mail);
+  await withRenewedLogin(async ({ pool }) => {
+    const gate: Gate = { mayStillSend, isHandedOver: false };
+    try {
+      await pool.send({ ...envelope }, new GatedBytes(bytes, gate), deadline - performance.now());
+    } catch (error) {
+      throw gate.isHandedOver && !hasAnswer(error) ? new NoAnswerError(error) : error;
+    }
+  });
 };

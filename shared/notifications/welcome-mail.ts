@@ -1,7 +1,11 @@
 import { html, text } from '#generated/welcome-mail.js';
-import type { Mail } from '#shared/mail/mail-transport.ts';
+import type { Mail, MailContent } from '#shared/mail/compose-mail.ts';
 
-const SUBJECT = 'Welcome to our site!';
+const content: MailContent = {
+  subject: 'Welcome to our site!',
+  text: (to) => text({ userEmail: to }),
+  html: (to) => html({ userEmail: to }),
+};
 
 /** The Message-ID of an event's mail, the same for every repetition. */
 function messageIdOf(uuid: string): string {
@@ -12,9 +16,7 @@ function messageIdOf(uuid: string): string {
 export function welcomeMail(uuid: string, to: string, traceparent: string | null): Mail {
   return {
     to,
-    subject: SUBJECT,
-    text: text({ userEmail: to }),
-    html: html({ userEmail: to }),
+    content,
     messageId: messageIdOf(uuid),
     headers: traceparent === null ? {} : { traceparent },
   };

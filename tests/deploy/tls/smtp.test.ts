@@ -73,8 +73,9 @@ let mails = 0;
 async function send(): Promise<void> {
   const { sendMail } = await import('#shared/mail/mail-transport.ts');
   mails += 1;
-  const mail = { to: 'a@example.com', subject: 's', text: 't', html: '<p>t</p>', messageId: `${mails}@example.com` };
-  return sendMail({ ...mail, headers: {} }, () => true);
+  const content = { subject: 's', text: () => 't', html: () => '<p>t</p>' };
+  const mail = { to: 'a@example.com', content, messageId: `${mails}@example.com`, headers: {} };
+  return sendMail(mail, () => true);
 }
 
 describe('a mail server with certificates', () => {

@@ -1,5 +1,6 @@
+import type { Mail } from '#shared/mail/compose-mail.ts';
 import { LeaseLostError, NoAnswerError } from '#shared/mail/mail-outcome.ts';
-import type { Mail, SendMail } from '#shared/mail/mail-transport.ts';
+import type { SendMail } from '#shared/mail/mail-transport.ts';
 import type { Life, Simulation } from './simulation.ts';
 
 /**

@@ -7,7 +7,8 @@ const UUID = '6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d';
 const PIECES = ['<', '>', '&', '"', "'", 'a', 'ä', '😀', '\n', 'lt;', '#39;', 'amp;', '<script>', '$&', '<%', '`'];
 
 function mailTo(address: string) {
-  return welcomeMail(UUID, address, null);
+  const { to, content, messageId } = welcomeMail(UUID, address, null);
+  return { messageId, subject: content.subject, text: content.text(to), html: content.html(to) };
 }
 
 function unescaped(html: string): string {

@@ -1,5 +1,6 @@
 import { within } from '#shared/async/waiting.ts';
 import { LOCAL_PORTS } from '#shared/config/defaults.ts';
+import { cancelCallTimers } from './call-timeout.ts';
 import { loadedVersions, retire } from './code-versions.ts';
 import { corsRestorer } from './cors-headers.ts';
 import { reshapeErrors } from './error-response.ts';
@@ -24,14 +25,18 @@ export default class LocalPlugin {
   #serverless;
   #isEnding = false;
 
-  constructor(serverless: Serverless) {
+  constructor(serverless: Serverless, cliOptions: { noTimeout?: boolean } = {}) {
     this.#serverless = serverless;
     if (process.env.APP_LOG_FILE !== undefined) keepLog();
     loadHandlersOnce();
     this.hooks = {
       'after:offline:start:init': () => this.#begin(),
       'before:offline:start:end': () => this.#end(),
-      'before:offline:start': () => this.#wrapPlainCommand(),
+      'before:offline:start:init': () => cancelCallTimers(serverless, cliOptions),
+      'before:offline:start': async () => {
+        this.#wrapPlainCommand();
+        await cancelCallTimers(serverless, cliOptions);
+      },
     };
   }
 

@@ -42,13 +42,19 @@ export interface OfflinePlugin {
   internals: () => { getApiGatewayServer: () => HapiServer };
 }
 
-export type FunctionDefinition = { handler: string; name: string; events?: Record<string, unknown>[] };
+export type FunctionDefinition = {
+  handler: string;
+  name: string;
+  /** In seconds. */
+  timeout?: number;
+  events?: Record<string, unknown>[];
+};
 
 export interface Serverless {
   serviceDir: string;
   service: {
     functions: Record<string, FunctionDefinition>;
-    provider: { httpApi?: { cors?: unknown } };
+    provider: { timeout?: number; httpApi?: { cors?: unknown } };
     custom?: Record<string, unknown>;
   };
   pluginManager: { plugins: object[]; spawn: (command: string) => Promise<void> };
