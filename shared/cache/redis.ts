@@ -10,9 +10,12 @@ import { CACHE_SCRIPTS } from './versioned-cache.ts';
 const COMMAND_LIMIT_MS = 250;
 const RECONNECT_MS = 500;
 
+/** The server became a replica, lost its primary or is loading its data. Errors of scripts contain the code, too. */
+const NOT_PRIMARY = /\b(READONLY|MASTERDOWN|LOADING)\b/;
+
 /**
  * A client that never queues and never hangs: a command fails at once while the connection is down, and after 250 ms without
- * an answer. It reconnects in the background without end. ioredis sends the scripts by hash and again in full after NOSCRIPT.
+ * an answer. It reconnects in the background without end, also when the server is no longer a primary. ioredis sends the scripts by hash and again in full after NOSCRIPT.
  */
 export function createRedis(url: string, tls?: TlsSettings): Redis {
   const redis = new Redis(url, {
@@ -27,6 +30,7 @@ export function createRedis(url: string, tls?: TlsSettings): Redis {
     connectTimeout: 1000,
     keepAlive: 10_000,
     retryStrategy: () => RECONNECT_MS,
+    reconnectOnError: (error) => NOT_PRIMARY.test(error.message),
   });
   let reported = '';
   redis.on('error', (error: unknown) => {
