@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { getConfig } from '#shared/config/config.ts';
 import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
 import { type TlsSettings, tlsSettings } from '#shared/config/tls.ts';
 import { errorText } from '#shared/errors/error-text.ts';
@@ -6,6 +7,11 @@ import { log } from '#shared/observability/logger.ts';
 import { reopenable } from '#shared/runtime/reopenable.ts';
 import { WINDOW_SCRIPTS } from './sliding-window.ts';
 import { CACHE_SCRIPTS } from './versioned-cache.ts';
+
+/** A key of this stage. Not ioredis's `keyPrefix`: it would end up outside the hash tag that keeps two keys in one slot. */
+export function cacheKey(key: string): string {
+  return `${getConfig().CACHE_PREFIX}${key}`;
+}
 
 const COMMAND_LIMIT_MS = 250;
 const RECONNECT_MS = 500;

@@ -62,7 +62,7 @@ describe('a MySQL primary that became read-only', () => {
   });
 
   it('is left by the calls that it rejects', async () => {
-    await transaction(db, (trx) => trx('marks').insert({ mark: 'in a transaction' }));
+    await transaction(db, 'register user', (trx) => trx('marks').insert({ mark: 'in a transaction' }));
     await statement(db, (open) => open('marks').insert({ mark: 'alone' }));
 
     expect(await later.db('marks').pluck('mark')).toEqual(['in a transaction', 'alone']);
@@ -75,7 +75,7 @@ describe('a MySQL session that became read-only', () => {
     const test = await usersTestDatabase();
     const db = createDatabase(test.url, 1);
     await test.db.raw('CREATE TABLE marks (mark VARCHAR(20) NOT NULL)');
-    const insert = () => transaction(db, (trx) => trx('marks').insert({ mark: 'x' }));
+    const insert = () => transaction(db, 'register user', (trx) => trx('marks').insert({ mark: 'x' }));
     await statement(db, (open) => open.raw('SET SESSION TRANSACTION READ ONLY'));
     await insert();
     await statement(db, (open) => open.raw('SET SESSION TRANSACTION READ ONLY'));
