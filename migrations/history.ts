@@ -1,15 +1,15 @@
-import type { Knex } from 'knex';
 import { initialNotifications } from '#migrations/notifications/0001-initial.ts';
 import { initialUsers } from '#migrations/users/0001-initial.ts';
 import { retentionAndLists } from '#migrations/users/0002-retention-and-lists.ts';
 import { idempotency } from '#migrations/users/0003-idempotency.ts';
 import { dashboard } from '#migrations/users/0004-dashboard.ts';
+import type { Executor } from '#shared/db/database.ts';
 
-/** One migration. Migrations run in the order of their list and never change once released. */
+/** One migration. Migrations run in the order of their list, and an applied one never gets other effects. */
 export interface Migration {
   readonly name: string;
-  up(db: Knex): Promise<void>;
-  down(db: Knex): Promise<void>;
+  /** Repeatable: it may have been interrupted between any two statements, each of which commits by itself. */
+  up(db: Executor): Promise<void>;
 }
 
 export const usersHistory: readonly Migration[] = [initialUsers, retentionAndLists, idempotency, dashboard];

@@ -5,7 +5,7 @@ export const initialNotifications: Migration = {
 
   async up(db) {
     await db.raw(`
-      CREATE TABLE email_deliveries (
+      CREATE TABLE IF NOT EXISTS email_deliveries (
         id BIGINT NOT NULL AUTO_INCREMENT,
         uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
         user_email VARCHAR(320) NULL,
@@ -29,9 +29,5 @@ export const initialNotifications: Migration = {
         KEY email_deliveries_due (status, next_attempt_at, uuid),
         KEY email_deliveries_settled (settled_at)
       ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
-  },
-
-  async down(db) {
-    await db.schema.dropTableIfExists('email_deliveries');
   },
 };

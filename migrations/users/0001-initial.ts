@@ -7,7 +7,7 @@ export const initialUsers: Migration = {
 
   async up(db) {
     await db.raw(`
-      CREATE TABLE users (
+      CREATE TABLE IF NOT EXISTS users (
         id BIGINT NOT NULL AUTO_INCREMENT,
         name VARCHAR(20) NOT NULL,
         lastname VARCHAR(20) NOT NULL,
@@ -24,7 +24,7 @@ export const initialUsers: Migration = {
         KEY users_email (email, id)
       ) ${TABLE_OPTIONS}`);
     await db.raw(`
-      CREATE TABLE outbox_events (
+      CREATE TABLE IF NOT EXISTS outbox_events (
         id BIGINT NOT NULL AUTO_INCREMENT,
         uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
         user_id BIGINT NULL,
@@ -47,7 +47,7 @@ export const initialUsers: Migration = {
         KEY outbox_events_user (user_id)
       ) ${TABLE_OPTIONS}`);
     await db.raw(`
-      CREATE TABLE dead_letters (
+      CREATE TABLE IF NOT EXISTS dead_letters (
         id BIGINT NOT NULL AUTO_INCREMENT,
         topic VARCHAR(249) NOT NULL,
         topic_partition INT NOT NULL,
@@ -62,18 +62,12 @@ export const initialUsers: Migration = {
         KEY dead_letters_event (event_uuid)
       ) ${TABLE_OPTIONS}`);
     await db.raw(`
-      CREATE TABLE cache_invalidations (
+      CREATE TABLE IF NOT EXISTS cache_invalidations (
         id BIGINT NOT NULL AUTO_INCREMENT,
         user_id BIGINT NOT NULL,
         version BIGINT NOT NULL,
         added_at DATETIME(3) NOT NULL,
         PRIMARY KEY (id)
       ) ${TABLE_OPTIONS}`);
-  },
-
-  async down(db) {
-    for (const table of ['cache_invalidations', 'dead_letters', 'outbox_events', 'users']) {
-      await db.schema.dropTableIfExists(table);
-    }
   },
 };

@@ -9,7 +9,7 @@ export const idempotency: Migration = {
 
   async up(db) {
     await db.raw(`
-      CREATE TABLE idempotency_keys (
+      CREATE TABLE IF NOT EXISTS idempotency_keys (
         key_digest CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
         body_digest CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
         user_id BIGINT NOT NULL,
@@ -17,9 +17,5 @@ export const idempotency: Migration = {
         PRIMARY KEY (key_digest),
         KEY idempotency_keys_added (added_at)
       ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
-  },
-
-  async down(db) {
-    await db.schema.dropTableIfExists('idempotency_keys');
   },
 };

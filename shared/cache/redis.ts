@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { getConfig } from '#shared/config/config.ts';
 import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
 import { type TlsSettings, tlsSettings } from '#shared/config/tls.ts';
 import { errorText } from '#shared/errors/error-text.ts';
@@ -7,12 +8,20 @@ import { reopenable } from '#shared/runtime/reopenable.ts';
 import { WINDOW_SCRIPTS } from './sliding-window.ts';
 import { CACHE_SCRIPTS } from './versioned-cache.ts';
 
+/** A key of this stage. Not ioredis's `keyPrefix`: it would end up outside the hash tag that keeps two keys in one slot. */
+export function cacheKey(key: string): string {
+  return `${getConfig().CACHE_PREFIX}${key}`;
+}
+
 const COMMAND_LIMIT_MS = 250;
 const RECONNECT_MS = 500;
 
+/** The server became a replica, lost its primary or is loading its data. Errors of scripts contain the code, too. */
+const NOT_PRIMARY = /\b(READONLY|MASTERDOWN|LOADING)\b/;
+
 /**
  * A client that never queues and never hangs: a command fails at once while the connection is down, and after 250 ms without
- * an answer. It reconnects in the background without end. ioredis sends the scripts by hash and again in full after NOSCRIPT.
+ * an answer. It reconnects in the background without end, also when the server is no longer a primary. ioredis sends the scripts by hash and again in full after NOSCRIPT.
  */
 export function createRedis(url: string, tls?: TlsSettings): Redis {
   const redis = new Redis(url, {
@@ -27,6 +36,7 @@ export function createRedis(url: string, tls?: TlsSettings): Redis {
     connectTimeout: 1000,
     keepAlive: 10_000,
     retryStrategy: () => RECONNECT_MS,
+    reconnectOnError: (error) => NOT_PRIMARY.test(error.message),
   });
   let reported = '';
   redis.on('error', (error: unknown) => {

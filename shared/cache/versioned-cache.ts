@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Redis, Result } from 'ioredis';
 
 declare module 'ioredis' {
@@ -103,12 +102,16 @@ export const CACHE_SCRIPTS = {
 
 const runIds = new WeakMap<Redis, Promise<string>>();
 
+/** Managed servers may hide the run id; then a replication id takes its place. All processes must read the same value. */
 async function askRunId(redis: Redis): Promise<string> {
-  const info = await redis.info('server');
-  return /^run_id:(\w+)/m.exec(info)?.[1] ?? randomUUID();
+  const info = await redis.info();
+  return (/^run_id:(\w+)/m.exec(info) ?? /^master_replid:(\w+)/m.exec(info))?.[1] ?? 'unknown';
 }
 
-/** The run id of the connected server: it changes with every restart and every failover. Cached per connection. */
+/**
+ * The run id of the connected server: it changes with every restart and every failover. Cached per connection. From a server
+ * that shows none, an entry of before such a change may be read until its maximum age.
+ */
 function runIdOf(redis: Redis): Promise<string> {
   const known = runIds.get(redis);
   if (known !== undefined) return known;

@@ -16,6 +16,10 @@ function address(name: AddressVariable, description: string) {
   const { pattern, expected } = SERVER_ADDRESSES[name];
   return Type.Optional(Type.String({ pattern, errorMessage: `expected ${expected}`, description }));
 }
+function prefix(pattern: string, of: string, separator: string) {
+  const description = `Prefix of every ${of}; outside the local stage \`<stage>${separator}\` unless set, also to an empty text`;
+  return Type.String({ pattern, default: '', description });
+}
 function whole(minimum: number, maximum: number, description: string, fallback: number) {
   return Type.Integer({ minimum, maximum, description, default: fallback });
 }
@@ -100,7 +104,8 @@ export const ConfigSchema = Type.Object({
   RATE_LIMIT_PASSWORD_PER_IP: limit('Password checks per client address and window'),
   RATE_LIMIT_PASSWORD_PER_USER: limit('Password checks per user and window'),
   RATE_LIMIT_WINDOW_SECONDS: whole(1, 86400, 'Sliding window of the rate limits, in seconds', 300),
-  TOPIC_PREFIX: Type.String({ pattern: '^[A-Za-z0-9._-]*$', default: '', description: 'Prefix of every topic name' }),
+  TOPIC_PREFIX: prefix('^[A-Za-z0-9._-]*$', 'topic name', '-'),
+  CACHE_PREFIX: prefix('^[^\\s{}]*$', 'key in Redis', ':'),
   KAFKA_REPLICATION_FACTOR: whole(1, 32767, 'Replication factor of created topics', 1),
   KAFKA_MIN_INSYNC_REPLICAS: whole(1, 32767, 'min.insync.replicas of created topics', 1),
   DATABASE_POOL_SIZE: whole(1, 500, 'Connections per database; 1 on Lambda', 10),

@@ -60,7 +60,13 @@ export function readConfig(env: Environment): Config {
           USERS_BASE_URL: `http://127.0.0.1:${given['HTTP_PORT'] ?? LOCAL_PORTS.http[1]}`,
           IDEMPOTENCY_SECRET: 'known-to-everybody-in-the-local-stage',
         }
-      : { ...RATE_LIMITS, DATABASE_POOL_SIZE: '1' };
+      : {
+          ...RATE_LIMITS,
+          DATABASE_POOL_SIZE: '1',
+          // Stages may share servers. Unlike elsewhere, an empty text is a value: no prefix.
+          TOPIC_PREFIX: env['TOPIC_PREFIX'] ?? `${stage}-`,
+          CACHE_PREFIX: env['CACHE_PREFIX'] ?? `${stage}:`,
+        };
   const all: Record<string, string> = { ...defaults, ...given };
   for (const name of referencesIn(given).keys()) delete all[name];
   const config = checked(all);

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import MySql2Client from 'knex/lib/dialects/mysql2/index.js';
 import { TimeLimitError } from '#shared/async/waiting.ts';
-import { isLoginRefused } from './database-errors.ts';
+import { isLoginRefused, isReadOnly } from './database-errors.ts';
 
 export interface BoundedConfig extends Knex.Config {
   queryLimitMs: number;
@@ -12,14 +12,20 @@ export interface BoundedConfig extends Knex.Config {
 type Connection = Parameters<MySql2Client<BoundedConfig>['_query']>[0];
 
 const IDLE_LIMIT_MS = 55_000;
+/** Minimum time between two replacements of a pool's connections, so that a server that stays read-only keeps serving reads. */
+const REPLACE_AFTER_MS = 1000;
 
-/** Last use of each connection. Not a field: knex runs transactions on copies of the client without its fields. */
+// Not fields: knex runs transactions on copies of the client without its fields.
+const openedAt = new WeakMap<Connection, number>();
 const lastUsed = new WeakMap<Connection, number>();
+/** For each pool: connections opened before this time lead to a server that became read-only. */
+const replacedAt = new WeakMap<BoundedConfig, number>();
 
 /**
  * knex's MySQL client, hardened against a server that goes silent: a query without an answer in time destroys its connection (the
  * driver's own timeout would leave it in the pool), and a connection that was idle for long, or frozen with its function, is
- * replaced. A refused login is fetched again.
+ * replaced. So are all connections of the pool when a server rejects a write because it is read-only: after a failover, they
+ * would stay with the old primary. A refused login is fetched again.
  */
 export class BoundedMySqlClient extends MySql2Client<BoundedConfig> {
   override async _query(connection: Connection, query: unknown): Promise<unknown> {
@@ -35,6 +41,11 @@ export class BoundedMySqlClient extends MySql2Client<BoundedConfig> {
     answer.catch(() => undefined);
     try {
       return await Promise.race([answer, limit]);
+    } catch (error) {
+      const now = performance.now();
+      const last = replacedAt.get(this.config) ?? Number.NEGATIVE_INFINITY;
+      if (isReadOnly(error) && now - last > REPLACE_AFTER_MS) replacedAt.set(this.config, now);
+      throw error;
     } finally {
       clearTimeout(timer);
       lastUsed.set(connection, Date.now());
@@ -43,18 +54,20 @@ export class BoundedMySqlClient extends MySql2Client<BoundedConfig> {
 
   /** Retries once with a renewed login if the server refuses the current one. */
   override async acquireRawConnection(): Promise<Connection> {
-    try {
-      return await super.acquireRawConnection();
-    } catch (error) {
+    const startedAt = performance.now();
+    const connection = await super.acquireRawConnection().catch(async (error: unknown) => {
       const renewed = isLoginRefused(error) ? await this.config.renewConnection?.() : undefined;
       if (renewed === undefined) throw error;
       this.connectionSettings = renewed;
       return super.acquireRawConnection();
-    }
+    });
+    openedAt.set(connection, startedAt);
+    return connection;
   }
 
   override validateConnection(connection: Connection): boolean {
     const idleMs = Date.now() - (lastUsed.get(connection) ?? Date.now());
-    return idleMs < IDLE_LIMIT_MS && super.validateConnection(connection);
+    const isReplaced = (openedAt.get(connection) ?? 0) < (replacedAt.get(this.config) ?? 0);
+    return idleMs < IDLE_LIMIT_MS && !isReplaced && super.validateConnection(connection);
   }
 }

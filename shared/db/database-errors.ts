@@ -9,8 +9,15 @@ const LOST_CONNECTION = new Set([
   'ER_SERVER_SHUTDOWN',
   'ER_CONNECTION_KILLED',
 ]);
+/** The server became a replica, or was made read-only. */
+const READ_ONLY = new Set([
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_READ_ONLY_MODE',
+  'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
+]);
 const UNREACHABLE = new Set([
   ...LOST_CONNECTION,
+  ...READ_ONLY,
   'ECONNREFUSED',
   'ETIMEDOUT',
   'ETIMELIMIT',
@@ -25,8 +32,6 @@ const UNREACHABLE = new Set([
   'ER_TOO_MANY_USER_CONNECTIONS',
   'ER_ACCESS_DENIED_ERROR',
   'ER_DBACCESS_DENIED_ERROR',
-  'ER_OPTION_PREVENTS_STATEMENT',
-  'ER_READ_ONLY_MODE',
   'ER_DISK_FULL',
   'ER_RECORD_FILE_FULL',
   'ER_QUERY_INTERRUPTED',
@@ -57,6 +62,11 @@ export function isDuplicateKey(error: unknown): boolean {
 
 export function isLostConnection(error: unknown): boolean {
   return LOST_CONNECTION.has(errorCodeOf(error) ?? '') || (error instanceof Error && CLOSED_STATE.test(error.message));
+}
+
+/** The server rejects writes. After a failover, a new connection leads to the new primary. */
+export function isReadOnly(error: unknown): boolean {
+  return READ_ONLY.has(errorCodeOf(error) ?? '');
 }
 
 /** The server refused the user name or password. */

@@ -23,6 +23,8 @@ export function connectionSettings(url: string) {
     timezone: 'Z',
     supportBigNumbers: true,
     enableKeepAlive: true,
+    // The system's default is two hours; networks drop connections that are idle during a long statement before that.
+    keepAliveInitialDelay: 10_000,
     connectTimeout: 1000,
   };
 }

@@ -1,21 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Knex } from 'knex';
 import type { Migration } from '#migrations/history.ts';
-import { connectionSettings, createDatabase, type Database, type DatabaseAccess } from './database.ts';
+import { connectionSettings, createDatabase, type DatabaseAccess, type Executor } from './database.ts';
+import { isLockConflict } from './database-errors.ts';
 
 const STATEMENT_LIMIT_MS = 10 * 60 * 1000;
+/** Close to the limit of the calls' own statements. */
+const LOCK_WAIT_SECONDS = 2;
+const LOCK_ATTEMPTS = 100;
 
 /** MySQL limits lock names to 64 characters. */
 function lockName(url: string): string {
   return `registration-migrate-${createHash('sha256').update(connectionSettings(url).database).digest('hex').slice(0, 32)}`;
-}
-
-function source(history: readonly Migration[]): Knex.MigrationSource<Migration> {
-  return {
-    getMigrations: async () => [...history],
-    getMigrationName: ({ name }) => name,
-    getMigration: async ({ up, down }) => ({ up, down }),
-  };
 }
 
 /** Creates the database if it is missing and the user has the privilege; otherwise the first statement fails with the reason. */
@@ -25,6 +20,8 @@ async function createWhenMissing(url: string, access: DatabaseAccess): Promise<v
   server.pathname = '/';
   const db = createDatabase(server.href, 1, access);
   try {
+    // On MySQL, the statement waits for open transactions and blocks new ones even if the database exists.
+    if ((await db('information_schema.schemata').where({ schema_name: name })).length > 0) return;
     await db.raw('CREATE DATABASE IF NOT EXISTS ?? CHARACTER SET utf8mb4 COLLATE utf8mb4_bin', [name]);
   } catch (error) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
@@ -34,21 +31,39 @@ async function createWhenMissing(url: string, access: DatabaseAccess): Promise<v
   }
 }
 
-/** knex's lock survives a process that died while holding it. Under the server's lock, a held one can only be such a leftover. */
-async function latest(db: Database, history: readonly Migration[]): Promise<string[]> {
-  const settings = { migrationSource: source(history) };
-  try {
-    const [, applied] = await db.migrate.latest(settings);
-    return applied;
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'MigrationLocked') throw error;
-    await db.migrate.forceFreeMigrationsLock(settings);
-    const [, applied] = await db.migrate.latest(settings);
-    return applied;
+/** A change that waits for a table's lock blocks all later calls on that table, so it gives up and tries again. */
+async function withLockRetries(run: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isLockConflict(error) || attempt === LOCK_ATTEMPTS) throw error;
+    }
   }
 }
 
-/** Applies all pending migrations and returns their names. Several processes may run it at once. */
+/** Applies pending migrations, in the table that knex's own runner created in older releases. */
+async function applyPending(db: Executor, history: readonly Migration[]): Promise<string[]> {
+  await db.raw(`
+    CREATE TABLE IF NOT EXISTS knex_migrations (
+      id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+      name VARCHAR(255) NULL,
+      batch INT NULL,
+      migration_time TIMESTAMP NULL
+    )`);
+  const applied = new Set(await db('knex_migrations').pluck('name'));
+  const pending = history.filter(({ name }) => !applied.has(name));
+  for (const { name, up } of pending) {
+    await withLockRetries(() => up(db));
+    await db('knex_migrations').insert({ name, batch: 1, migration_time: db.fn.now() });
+  }
+  return pending.map(({ name }) => name);
+}
+
+/**
+ * Applies all pending migrations and returns their names. Several processes may run it at once, and a later call resumes one that
+ * was interrupted. The session that runs the statements also holds the lock, until the end of a statement whose client has gone.
+ */
 export async function migrate(
   url: string,
   history: readonly Migration[],
@@ -56,17 +71,13 @@ export async function migrate(
 ): Promise<string[]> {
   const access = { tls, queryLimitMs: STATEMENT_LIMIT_MS };
   await createWhenMissing(url, access);
-  const db = createDatabase(url, 3, access);
+  const db = createDatabase(url, 1, access);
   try {
-    return await db.transaction(async (holder) => {
-      const lock = lockName(url);
-      const [[{ taken }]] = await holder.raw('SELECT GET_LOCK(?, 300) AS taken', [lock]);
+    return await db.transaction(async (session) => {
+      await session.raw('SET SESSION lock_wait_timeout = ?', [LOCK_WAIT_SECONDS]);
+      const [[{ taken }]] = await session.raw('SELECT GET_LOCK(?, 300) AS taken', [lockName(url)]);
       if (Number(taken) !== 1) throw new Error('Another process has held the migration lock for 5 minutes');
-      try {
-        return await latest(db, history);
-      } finally {
-        await holder.raw('SELECT RELEASE_LOCK(?)', [lock]);
-      }
+      return applyPending(session, history);
     });
   } finally {
     await db.destroy();

@@ -2,10 +2,10 @@ import type { Knex } from 'knex';
 import { type Effect, effect } from '#shared/runtime/effects.ts';
 import type { ShouldContinue } from '#shared/runtime/time-left.ts';
 import type { Database, Executor } from './database.ts';
-import { isLockConflict, isLostConnection, toDatabaseFailure } from './database-errors.ts';
+import { isLockConflict, isLostConnection, isReadOnly, toDatabaseFailure } from './database-errors.ts';
 
 const MAX_ATTEMPTS = 4;
-/** A dead connection fails immediately; a call that has waited longer than this has no time for another attempt. */
+/** A dead or read-only connection fails immediately; a call that has waited longer than this has no time for another attempt. */
 const REPEAT_WITHIN_MS = 300;
 
 function backOff(attempt: number): Promise<void> {
@@ -19,7 +19,8 @@ async function retrying<T>(attempt: () => Promise<T>, mayRepeatLost: () => boole
       return await attempt();
     } catch (error) {
       const isEarly = performance.now() - started < REPEAT_WITHIN_MS;
-      const again = isLockConflict(error) || (isLostConnection(error) && mayRepeatLost() && count === 1 && isEarly);
+      const isReconnecting = isLostConnection(error) || isReadOnly(error);
+      const again = isLockConflict(error) || (isReconnecting && mayRepeatLost() && count === 1 && isEarly);
       if (!again || count >= MAX_ATTEMPTS) throw toDatabaseFailure(error);
       await backOff(count);
     }
@@ -27,7 +28,8 @@ async function retrying<T>(attempt: () => Promise<T>, mayRepeatLost: () => boole
 }
 
 /**
- * Runs a repeatable statement: again after a deadlock or a lock wait timeout, and once more after a lost connection.
+ * Runs a repeatable statement: again after a deadlock or a lock wait timeout, and once more on a new connection if the old one
+ * is lost or its server became read-only.
  * @throws AppError DEPENDENCY_DOWN, DatabaseError
  */
 export function statement<T>(database: Database, run: (database: Database) => Promise<T>): Promise<T> {
@@ -66,8 +68,8 @@ export function store<Repository>(
 }
 
 /**
- * Runs a transaction, again after a deadlock or a lock wait timeout. It is repeated once after a connection lost before the
- * commit was sent, but not after one lost during the commit, whose outcome is unknown.
+ * Runs a transaction, again after a deadlock or a lock wait timeout. It is repeated once on a new connection if the old one is
+ * lost, or its server became read-only, before the commit was sent; after that, the outcome is unknown.
  * @throws AppError DEPENDENCY_DOWN, DatabaseError, whatever `work` throws
  */
 export function transaction<T>(

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { cacheKey } from '#shared/cache/redis.ts';
 import { enterWindow, type Window } from '#shared/cache/sliding-window.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { errorText } from '#shared/errors/error-text.ts';
@@ -16,7 +17,7 @@ export interface RateLimit extends Window {
 export type LimitRate = (limits: readonly RateLimit[]) => Promise<void>;
 
 function keyOf({ what, of }: RateLimit): string {
-  return `rate:{${what}:${of}}`;
+  return cacheKey(`rate:{${what}:${of}}`);
 }
 
 /**

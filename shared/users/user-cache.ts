@@ -1,4 +1,4 @@
-import { redisClient } from '#shared/cache/redis.ts';
+import { cacheKey, redisClient } from '#shared/cache/redis.ts';
 import { type CacheRead, NO_VERSION, versionedCache } from '#shared/cache/versioned-cache.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { log } from '#shared/observability/logger.ts';
@@ -18,7 +18,7 @@ export interface UserCache {
 }
 
 function keyOf(id: number): string {
-  return `user:${id}`;
+  return cacheKey(`user:${id}`);
 }
 async function cache() {
   return versionedCache<User>(await redisClient(), TIMES);

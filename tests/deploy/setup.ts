@@ -22,7 +22,12 @@ declare module 'vitest' {
 const sls = path.resolve('node_modules/serverless/bin/serverless.js');
 
 /** A shell without AWS credentials. Of the settings of this run's servers only the brokers remain. */
-const packageEnvironment = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', TOPIC_PREFIX: '', GROUP_PREFIX: '' };
+const packageEnvironment = {
+  AWS_ACCESS_KEY_ID: '',
+  AWS_SECRET_ACCESS_KEY: '',
+  TOPIC_PREFIX: undefined,
+  GROUP_PREFIX: undefined,
+};
 
 async function packageStage(folder: string, args: readonly string[], zipsFrom?: string): Promise<string> {
   const env = { ...packageEnvironment, ZIPS_FROM: zipsFrom };

@@ -14,12 +14,17 @@ export async function connectedRedis(url: string = process.env['REDIS_URL'] ?? '
   return redis;
 }
 
-/** The same client after a server restart: with another run id of letters and digits. */
-export function asRestarted(redis: Redis, runId: string): Redis {
-  const changed = { info: async () => `# Server\r\nrun_id:${runId}\r\n`, once: () => redis };
+/** The same client on a server that answers INFO with these lines. */
+export function withInfo(redis: Redis, ...lines: readonly string[]): Redis {
+  const changed = { info: async () => ['# Server', ...lines, ''].join('\r\n'), once: () => redis };
   return new Proxy(redis, {
     get: (target, name) => Reflect.get(Object.hasOwn(changed, name) ? changed : target, name),
   });
+}
+
+/** The same client after a server restart: with another run id of letters and digits. */
+export function asRestarted(redis: Redis, runId: string): Redis {
+  return withInfo(redis, `run_id:${runId}`);
 }
 
 /** A user cache with its own keys; `current` returns the client, or undefined while Redis is unavailable. */

@@ -95,6 +95,11 @@ describe('the packaged template', () => {
     for (const property of PROVISIONED_ONLY) expect(mapping).not.toHaveProperty(property);
   });
 
+  it('gives every function the empty prefixes of prod', () => {
+    for (const { Environment } of ofType('AWS::Lambda::Function'))
+      expect(Environment).toMatchObject({ Variables: { TOPIC_PREFIX: '', CACHE_PREFIX: '' } });
+  });
+
   it('has no other mapping', () => {
     expect(ofType('AWS::Lambda::EventSourceMapping')).toHaveLength(4);
   });

@@ -58,6 +58,26 @@ describe('a deployed stage', () => {
     for (const { RetentionInDays } of logs) expect(RetentionInDays).toBe(name === 'dev' ? 7 : 30);
   });
 
+  it.each([
+    ['dev', 'dev-', 'dev:'],
+    ['prod', '', ''],
+  ] as const)('%s: prefixes topics and groups with "%s" and keys with "%s"', (name, names, keys) => {
+    const resources = compiled(name);
+    const mappings = [...ofType(resources, 'AWS::Lambda::EventSourceMapping').values()];
+    const functions = [...ofType(resources, 'AWS::Lambda::Function').values()];
+
+    expect(mappings.map(({ Topics }) => String(Topics)).sort()).toEqual(
+      ['user.email.send', 'user.email.send.dlq', 'user.email.sent', 'user.email.sent.dlq'].map(
+        (topic) => names + topic,
+      ),
+    );
+    expect(mappings.map(({ SelfManagedKafkaEventSourceConfig }) => SelfManagedKafkaEventSourceConfig)).toEqual(
+      expect.arrayContaining([{ ConsumerGroupId: `${names}notification-service` }]),
+    );
+    for (const { Environment } of functions)
+      expect(Environment).toMatchObject({ Variables: { TOPIC_PREFIX: names, CACHE_PREFIX: keys } });
+  });
+
   it('gives a function only the settings that it uses', () => {
     const functions = ofType(compiled('prod'), 'AWS::Lambda::Function');
     const settings = (id: string): string[] =>

@@ -4,11 +4,12 @@ import { createDatabase } from '#shared/db/database.ts';
 import { databaseAccess, usersDatabase } from '#shared/db/databases.ts';
 import { statement } from '#shared/db/run.ts';
 import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
+import type { OwnServer } from '#tests/helpers/own-server.ts';
 import { type Authority, startAuthority } from './certificates.ts';
-import { type SecuredServer, startSecuredMariadb } from './servers.ts';
+import { startSecuredMariadb } from './servers.ts';
 
 let authority: Authority;
-let server: SecuredServer;
+let server: OwnServer;
 let store: SecretStore;
 
 function urlWith(password: string, host = 'localhost'): string {

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRedis, redisClient } from '#shared/cache/redis.ts';
 import { tlsSettings } from '#shared/config/tls.ts';
 import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
+import type { OwnServer } from '#tests/helpers/own-server.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 import { type Authority, startAuthority } from './certificates.ts';
-import { type SecuredServer, startSecuredRedis } from './servers.ts';
+import { startSecuredRedis } from './servers.ts';
 
 let authority: Authority;
-let server: SecuredServer;
+let server: OwnServer;
 let store: SecretStore;
 
 function urlWith(password: string, host = 'localhost'): string {

@@ -1,62 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { type OwnServer, required, startOwnMariadb, startOwnServer } from '#tests/helpers/own-server.ts';
 import { ensurePrograms } from '#tools/local/install/native.ts';
-import { startGuard } from '#tools/local/process/guard-client.ts';
 import { freePorts } from '#tools/local/process/ports.ts';
-import { signalGroup } from '#tools/local/process/signals.ts';
 import { runKafkaTool, startKafka } from '#tools/local/services/kafka.ts';
-import { startMariadb } from '#tools/local/services/mariadb.ts';
 import { startRedis } from '#tools/local/services/redis.ts';
-import type { ServiceContext, StartedService } from '#tools/local/services/service.ts';
 import type { Authority } from './certificates.ts';
 
-export interface SecuredServer {
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
-/** Starts a server with its own folder and guard and waits until it is ready. @returns how to stop it */
-async function startServer(
-  begin: (context: ServiceContext) => Promise<StartedService>,
-  options: readonly string[],
-): Promise<() => Promise<void>> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'secured-'));
-  const guard = startGuard();
-  const [port = 0] = await freePorts(1);
-  const context = { dir, port, logFile: path.join(dir, 'log'), guard, isThrowAway: true, options: [...options] };
-  const { service, ready } = await begin(context);
-  await ready;
-  return async () => {
-    signalGroup(service.pid, 'SIGKILL');
-    await service.exited;
-    await guard.close();
-    rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
-  };
-}
-
-function required<T>(program: T | undefined): T {
-  if (program === undefined) throw new Error('ensurePrograms did not return the program');
-  return program;
-}
-
 /** Starts MariaDB that accepts only encrypted connections. */
-export async function startSecuredMariadb(authority: Authority, host = 'localhost'): Promise<SecuredServer> {
-  const { mariadb } = await ensurePrograms(['mysql']);
+export async function startSecuredMariadb(authority: Authority, host = 'localhost'): Promise<OwnServer> {
   const { certFile, keyFile } = await authority.issue(host);
-  const [port = 0] = await freePorts(1);
-  const options = [
+  return startOwnMariadb([
     `--ssl-ca=${authority.caFile}`,
     `--ssl-cert=${certFile}`,
     `--ssl-key=${keyFile}`,
     '--require-secure-transport=ON',
-  ];
-  const stop = await startServer((context) => startMariadb({ ...context, port }, required(mariadb)), options);
-  return { port, stop };
+  ]);
 }
 
 /** Starts Redis that accepts only encrypted connections of one user with a password. */
-export async function startSecuredRedis(authority: Authority, password: string): Promise<SecuredServer> {
+export async function startSecuredRedis(authority: Authority, password: string): Promise<OwnServer> {
   const { redis } = await ensurePrograms(['redis']);
   const { certFile, keyFile } = await authority.issue('localhost');
   const [port = 0] = await freePorts(1);
@@ -65,14 +26,14 @@ export async function startSecuredRedis(authority: Authority, password: string):
   // The start checks readiness on the plain port, where only PING is allowed.
   const anonymous = ['--user', 'default', 'on', 'nopass', 'resetkeys', '-@all', '+ping'];
   const user = ['--user', 'registration', 'on', `>${password}`, '~*', '&*', '+@all'];
-  const stop = await startServer(
+  const { stop } = await startOwnServer(
     (context) => startRedis(context, required(redis)),
     [...options, ...more, ...anonymous, ...user],
   );
   return { port, stop };
 }
 
-export interface SecuredKafka extends SecuredServer {
+export interface SecuredKafka extends OwnServer {
   /** port where a client must present a certificate */
   readonly certificatePort: number;
   setPassword(password: string): Promise<void>;
@@ -104,7 +65,7 @@ export async function startSecuredKafka(authority: Authority): Promise<SecuredKa
     ...pem('certificate'),
     'listener.name.certificate.ssl.client.auth=required',
   ];
-  const stop = await startServer((context) => startKafka({ ...context, port: plain }, program), properties);
+  const { stop } = await startOwnServer((context) => startKafka({ ...context, port: plain }, program), properties);
   return {
     port,
     certificatePort,

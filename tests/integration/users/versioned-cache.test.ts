@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CacheRead, NO_VERSION, versionedCache } from '#shared/cache/versioned-cache.ts';
 import { randomName } from '#tests/helpers/random.ts';
-import { asRestarted, connectedRedis, TEST_TIMES } from '#tests/helpers/redis.ts';
+import { asRestarted, connectedRedis, TEST_TIMES, withInfo } from '#tests/helpers/redis.ts';
 
 let redis: Redis;
 let key: string;
@@ -131,6 +131,17 @@ describe('the versioned cache', () => {
       expect(await cache.fill(key, 'one', 1, await missed())).toBe(true);
     },
   );
+
+  it.each([
+    ['only its replication id', ['master_replid:abc123']],
+    ['no id', []],
+  ])('is shared by the clients of a server that shows %s', async (_, info) => {
+    const [one, other] = [cacheOn(withInfo(redis, ...info)), cacheOn(withInfo(redis, ...info))];
+    await one.fill(key, 'one', 1, await missed(one));
+
+    expect(await other.read(key)).toEqual({ hit: true, value: 'one' });
+    expect(await one.read(key)).toEqual({ hit: true, value: 'one' });
+  });
 
   it('replaces an entry of the wrong type', async () => {
     const cache = cacheOn();

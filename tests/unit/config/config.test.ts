@@ -44,6 +44,7 @@ const MALFORMED = [
   ['PASSWORD_HASH_CONCURRENCY', '0'],
   ['PASSWORD_HASH_QUEUE', '-1'],
   ['TOPIC_PREFIX', 'secret/'],
+  ['CACHE_PREFIX', '{secret}'],
   ['KAFKA_REPLICATION_FACTOR', '0'],
   ['KAFKA_MIN_INSYNC_REPLICAS', 'x'],
   ['DATABASE_POOL_SIZE', '0'],
@@ -101,6 +102,15 @@ describe('readConfig', () => {
       RATE_LIMIT_PASSWORD_PER_IP: 50,
       RATE_LIMIT_PASSWORD_PER_USER: 10,
       RATE_LIMIT_WINDOW_SECONDS: 300,
+    });
+  });
+
+  it('names topics and keys after the stage, except in the local one, unless prefixes are set', () => {
+    expect(readConfig({})).toMatchObject({ TOPIC_PREFIX: '', CACHE_PREFIX: '' });
+    expect(readConfig({ STAGE: 'dev' })).toMatchObject({ TOPIC_PREFIX: 'dev-', CACHE_PREFIX: 'dev:' });
+    expect(readConfig({ STAGE: 'prod', TOPIC_PREFIX: '', CACHE_PREFIX: 'p:' })).toMatchObject({
+      TOPIC_PREFIX: '',
+      CACHE_PREFIX: 'p:',
     });
   });
 
