@@ -17,8 +17,9 @@ export type LimitSignUps = (event: APIGatewayProxyEventV2) => Promise<void>;
 export type LimitPasswordChecks = (event: APIGatewayProxyEventV2, userId: number) => Promise<void>;
 
 /** Counts a sign-up of a client. @throws AppError RATE_LIMITED */
-export const limitSignUps: LimitSignUps = async (event) =>
-  limitRate(limited('sign-up', clientOf(event), getConfig().RATE_LIMIT_SIGN_UP_PER_IP));
+export const limitSignUps: LimitSignUps = async (event) => {
+  await limitRate(limited('sign-up', clientOf(event), getConfig().RATE_LIMIT_SIGN_UP_PER_IP));
+};
 
 /**
  * Counts a password check of a client and of the user. Called before the check, so that concurrent guesses count as well.
