@@ -1269,96 +1269,89 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    let data23 = data.RATE_LIMIT_WINDOW_SECONDS;
-    if (!(typeof data23 == "number" && (!(data23 % 1) && !isNaN(data23)) && isFinite(data23))) {
-      let dataType23 = typeof data23;
-      let coerced23 = void 0;
-      if (!(coerced23 !== void 0)) {
-        if (dataType23 === "boolean" || data23 === null || dataType23 === "string" && data23 && data23 == +data23 && !(data23 % 1)) {
-          coerced23 = +data23;
-        } else {
-          const err75 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-          if (vErrors === null) {
-            vErrors = [err75];
+    if (data.RATE_LIMIT_MAILS_PER_ADDRESS !== void 0) {
+      let data23 = data.RATE_LIMIT_MAILS_PER_ADDRESS;
+      if (!(typeof data23 == "number" && (!(data23 % 1) && !isNaN(data23)) && isFinite(data23))) {
+        let dataType23 = typeof data23;
+        let coerced23 = void 0;
+        if (!(coerced23 !== void 0)) {
+          if (dataType23 === "boolean" || data23 === null || dataType23 === "string" && data23 && data23 == +data23 && !(data23 % 1)) {
+            coerced23 = +data23;
           } else {
-            vErrors.push(err75);
+            const err75 = { instancePath: instancePath + "/RATE_LIMIT_MAILS_PER_ADDRESS", schemaPath: "#/properties/RATE_LIMIT_MAILS_PER_ADDRESS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err75];
+            } else {
+              vErrors.push(err75);
+            }
+            errors++;
+          }
+        }
+        if (coerced23 !== void 0) {
+          data23 = coerced23;
+          if (data !== void 0) {
+            data["RATE_LIMIT_MAILS_PER_ADDRESS"] = coerced23;
+          }
+        }
+      }
+      if (typeof data23 == "number" && isFinite(data23)) {
+        if (data23 > 1e6 || isNaN(data23)) {
+          const err76 = { instancePath: instancePath + "/RATE_LIMIT_MAILS_PER_ADDRESS", schemaPath: "#/properties/RATE_LIMIT_MAILS_PER_ADDRESS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+          if (vErrors === null) {
+            vErrors = [err76];
+          } else {
+            vErrors.push(err76);
+          }
+          errors++;
+        }
+        if (data23 < 0 || isNaN(data23)) {
+          const err77 = { instancePath: instancePath + "/RATE_LIMIT_MAILS_PER_ADDRESS", schemaPath: "#/properties/RATE_LIMIT_MAILS_PER_ADDRESS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          if (vErrors === null) {
+            vErrors = [err77];
+          } else {
+            vErrors.push(err77);
           }
           errors++;
         }
       }
-      if (coerced23 !== void 0) {
-        data23 = coerced23;
-        if (data !== void 0) {
-          data["RATE_LIMIT_WINDOW_SECONDS"] = coerced23;
-        }
-      }
     }
-    if (typeof data23 == "number" && isFinite(data23)) {
-      if (data23 > 86400 || isNaN(data23)) {
-        const err76 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 86400 }, message: "must be <= 86400" };
-        if (vErrors === null) {
-          vErrors = [err76];
-        } else {
-          vErrors.push(err76);
-        }
-        errors++;
-      }
-      if (data23 < 1 || isNaN(data23)) {
-        const err77 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err77];
-        } else {
-          vErrors.push(err77);
-        }
-        errors++;
-      }
-    }
-    let data24 = data.TOPIC_PREFIX;
-    if (typeof data24 !== "string") {
-      let dataType24 = typeof data24;
-      let coerced24 = void 0;
-      if (!(coerced24 !== void 0)) {
-        if (dataType24 == "number" || dataType24 == "boolean") {
-          coerced24 = "" + data24;
-        } else if (data24 === null) {
-          coerced24 = "";
-        } else {
-          const err78 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-          if (vErrors === null) {
-            vErrors = [err78];
+    if (data.RATE_LIMIT_ADDRESS_CHANGES_PER_USER !== void 0) {
+      let data24 = data.RATE_LIMIT_ADDRESS_CHANGES_PER_USER;
+      if (!(typeof data24 == "number" && (!(data24 % 1) && !isNaN(data24)) && isFinite(data24))) {
+        let dataType24 = typeof data24;
+        let coerced24 = void 0;
+        if (!(coerced24 !== void 0)) {
+          if (dataType24 === "boolean" || data24 === null || dataType24 === "string" && data24 && data24 == +data24 && !(data24 % 1)) {
+            coerced24 = +data24;
           } else {
-            vErrors.push(err78);
+            const err78 = { instancePath: instancePath + "/RATE_LIMIT_ADDRESS_CHANGES_PER_USER", schemaPath: "#/properties/RATE_LIMIT_ADDRESS_CHANGES_PER_USER/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err78];
+            } else {
+              vErrors.push(err78);
+            }
+            errors++;
+          }
+        }
+        if (coerced24 !== void 0) {
+          data24 = coerced24;
+          if (data !== void 0) {
+            data["RATE_LIMIT_ADDRESS_CHANGES_PER_USER"] = coerced24;
+          }
+        }
+      }
+      if (typeof data24 == "number" && isFinite(data24)) {
+        if (data24 > 1e6 || isNaN(data24)) {
+          const err79 = { instancePath: instancePath + "/RATE_LIMIT_ADDRESS_CHANGES_PER_USER", schemaPath: "#/properties/RATE_LIMIT_ADDRESS_CHANGES_PER_USER/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+          if (vErrors === null) {
+            vErrors = [err79];
+          } else {
+            vErrors.push(err79);
           }
           errors++;
         }
-      }
-      if (coerced24 !== void 0) {
-        data24 = coerced24;
-        if (data !== void 0) {
-          data["TOPIC_PREFIX"] = coerced24;
-        }
-      }
-    }
-    if (typeof data24 === "string") {
-      if (!pattern21.test(data24)) {
-        const err79 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._-]*$" }, message: 'must match pattern "^[A-Za-z0-9._-]*$"' };
-        if (vErrors === null) {
-          vErrors = [err79];
-        } else {
-          vErrors.push(err79);
-        }
-        errors++;
-      }
-    }
-    let data25 = data.KAFKA_REPLICATION_FACTOR;
-    if (!(typeof data25 == "number" && (!(data25 % 1) && !isNaN(data25)) && isFinite(data25))) {
-      let dataType25 = typeof data25;
-      let coerced25 = void 0;
-      if (!(coerced25 !== void 0)) {
-        if (dataType25 === "boolean" || data25 === null || dataType25 === "string" && data25 && data25 == +data25 && !(data25 % 1)) {
-          coerced25 = +data25;
-        } else {
-          const err80 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (data24 < 0 || isNaN(data24)) {
+          const err80 = { instancePath: instancePath + "/RATE_LIMIT_ADDRESS_CHANGES_PER_USER", schemaPath: "#/properties/RATE_LIMIT_ADDRESS_CHANGES_PER_USER/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
           if (vErrors === null) {
             vErrors = [err80];
           } else {
@@ -1367,25 +1360,34 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       }
+    }
+    let data25 = data.RATE_LIMIT_WINDOW_SECONDS;
+    if (!(typeof data25 == "number" && (!(data25 % 1) && !isNaN(data25)) && isFinite(data25))) {
+      let dataType25 = typeof data25;
+      let coerced25 = void 0;
+      if (!(coerced25 !== void 0)) {
+        if (dataType25 === "boolean" || data25 === null || dataType25 === "string" && data25 && data25 == +data25 && !(data25 % 1)) {
+          coerced25 = +data25;
+        } else {
+          const err81 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err81];
+          } else {
+            vErrors.push(err81);
+          }
+          errors++;
+        }
+      }
       if (coerced25 !== void 0) {
         data25 = coerced25;
         if (data !== void 0) {
-          data["KAFKA_REPLICATION_FACTOR"] = coerced25;
+          data["RATE_LIMIT_WINDOW_SECONDS"] = coerced25;
         }
       }
     }
     if (typeof data25 == "number" && isFinite(data25)) {
-      if (data25 > 32767 || isNaN(data25)) {
-        const err81 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
-        if (vErrors === null) {
-          vErrors = [err81];
-        } else {
-          vErrors.push(err81);
-        }
-        errors++;
-      }
-      if (data25 < 1 || isNaN(data25)) {
-        const err82 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+      if (data25 > 86400 || isNaN(data25)) {
+        const err82 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 86400 }, message: "must be <= 86400" };
         if (vErrors === null) {
           vErrors = [err82];
         } else {
@@ -1393,20 +1395,31 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+      if (data25 < 1 || isNaN(data25)) {
+        const err83 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (vErrors === null) {
+          vErrors = [err83];
+        } else {
+          vErrors.push(err83);
+        }
+        errors++;
+      }
     }
-    let data26 = data.KAFKA_MIN_INSYNC_REPLICAS;
-    if (!(typeof data26 == "number" && (!(data26 % 1) && !isNaN(data26)) && isFinite(data26))) {
+    let data26 = data.TOPIC_PREFIX;
+    if (typeof data26 !== "string") {
       let dataType26 = typeof data26;
       let coerced26 = void 0;
       if (!(coerced26 !== void 0)) {
-        if (dataType26 === "boolean" || data26 === null || dataType26 === "string" && data26 && data26 == +data26 && !(data26 % 1)) {
-          coerced26 = +data26;
+        if (dataType26 == "number" || dataType26 == "boolean") {
+          coerced26 = "" + data26;
+        } else if (data26 === null) {
+          coerced26 = "";
         } else {
-          const err83 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err84 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/type", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
-            vErrors = [err83];
+            vErrors = [err84];
           } else {
-            vErrors.push(err83);
+            vErrors.push(err84);
           }
           errors++;
         }
@@ -1414,22 +1427,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced26 !== void 0) {
         data26 = coerced26;
         if (data !== void 0) {
-          data["KAFKA_MIN_INSYNC_REPLICAS"] = coerced26;
+          data["TOPIC_PREFIX"] = coerced26;
         }
       }
     }
-    if (typeof data26 == "number" && isFinite(data26)) {
-      if (data26 > 32767 || isNaN(data26)) {
-        const err84 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
-        if (vErrors === null) {
-          vErrors = [err84];
-        } else {
-          vErrors.push(err84);
-        }
-        errors++;
-      }
-      if (data26 < 1 || isNaN(data26)) {
-        const err85 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+    if (typeof data26 === "string") {
+      if (!pattern21.test(data26)) {
+        const err85 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._-]*$" }, message: 'must match pattern "^[A-Za-z0-9._-]*$"' };
         if (vErrors === null) {
           vErrors = [err85];
         } else {
@@ -1438,7 +1442,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data27 = data.DATABASE_POOL_SIZE;
+    let data27 = data.KAFKA_REPLICATION_FACTOR;
     if (!(typeof data27 == "number" && (!(data27 % 1) && !isNaN(data27)) && isFinite(data27))) {
       let dataType27 = typeof data27;
       let coerced27 = void 0;
@@ -1446,7 +1450,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType27 === "boolean" || data27 === null || dataType27 === "string" && data27 && data27 == +data27 && !(data27 % 1)) {
           coerced27 = +data27;
         } else {
-          const err86 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err86 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err86];
           } else {
@@ -1458,13 +1462,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced27 !== void 0) {
         data27 = coerced27;
         if (data !== void 0) {
-          data["DATABASE_POOL_SIZE"] = coerced27;
+          data["KAFKA_REPLICATION_FACTOR"] = coerced27;
         }
       }
     }
     if (typeof data27 == "number" && isFinite(data27)) {
-      if (data27 > 500 || isNaN(data27)) {
-        const err87 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 500 }, message: "must be <= 500" };
+      if (data27 > 32767 || isNaN(data27)) {
+        const err87 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
         if (vErrors === null) {
           vErrors = [err87];
         } else {
@@ -1473,7 +1477,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (data27 < 1 || isNaN(data27)) {
-        const err88 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err88 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err88];
         } else {
@@ -1482,7 +1486,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data28 = data.SMTP_CONNECTIONS;
+    let data28 = data.KAFKA_MIN_INSYNC_REPLICAS;
     if (!(typeof data28 == "number" && (!(data28 % 1) && !isNaN(data28)) && isFinite(data28))) {
       let dataType28 = typeof data28;
       let coerced28 = void 0;
@@ -1490,7 +1494,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType28 === "boolean" || data28 === null || dataType28 === "string" && data28 && data28 == +data28 && !(data28 % 1)) {
           coerced28 = +data28;
         } else {
-          const err89 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err89 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err89];
           } else {
@@ -1502,13 +1506,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced28 !== void 0) {
         data28 = coerced28;
         if (data !== void 0) {
-          data["SMTP_CONNECTIONS"] = coerced28;
+          data["KAFKA_MIN_INSYNC_REPLICAS"] = coerced28;
         }
       }
     }
     if (typeof data28 == "number" && isFinite(data28)) {
-      if (data28 > 100 || isNaN(data28)) {
-        const err90 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+      if (data28 > 32767 || isNaN(data28)) {
+        const err90 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
         if (vErrors === null) {
           vErrors = [err90];
         } else {
@@ -1517,7 +1521,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (data28 < 1 || isNaN(data28)) {
-        const err91 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err91 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err91];
         } else {
@@ -1526,7 +1530,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data29 = data.PASSWORD_HASH_MEMORY_KIB;
+    let data29 = data.DATABASE_POOL_SIZE;
     if (!(typeof data29 == "number" && (!(data29 % 1) && !isNaN(data29)) && isFinite(data29))) {
       let dataType29 = typeof data29;
       let coerced29 = void 0;
@@ -1534,7 +1538,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType29 === "boolean" || data29 === null || dataType29 === "string" && data29 && data29 == +data29 && !(data29 % 1)) {
           coerced29 = +data29;
         } else {
-          const err92 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err92 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err92];
           } else {
@@ -1546,13 +1550,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced29 !== void 0) {
         data29 = coerced29;
         if (data !== void 0) {
-          data["PASSWORD_HASH_MEMORY_KIB"] = coerced29;
+          data["DATABASE_POOL_SIZE"] = coerced29;
         }
       }
     }
     if (typeof data29 == "number" && isFinite(data29)) {
-      if (data29 > 1048576 || isNaN(data29)) {
-        const err93 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1048576 }, message: "must be <= 1048576" };
+      if (data29 > 500 || isNaN(data29)) {
+        const err93 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 500 }, message: "must be <= 500" };
         if (vErrors === null) {
           vErrors = [err93];
         } else {
@@ -1560,8 +1564,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data29 < 8 || isNaN(data29)) {
-        const err94 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
+      if (data29 < 1 || isNaN(data29)) {
+        const err94 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err94];
         } else {
@@ -1570,7 +1574,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data30 = data.PASSWORD_HASH_PASSES;
+    let data30 = data.SMTP_CONNECTIONS;
     if (!(typeof data30 == "number" && (!(data30 % 1) && !isNaN(data30)) && isFinite(data30))) {
       let dataType30 = typeof data30;
       let coerced30 = void 0;
@@ -1578,7 +1582,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType30 === "boolean" || data30 === null || dataType30 === "string" && data30 && data30 == +data30 && !(data30 % 1)) {
           coerced30 = +data30;
         } else {
-          const err95 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err95 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err95];
           } else {
@@ -1590,13 +1594,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced30 !== void 0) {
         data30 = coerced30;
         if (data !== void 0) {
-          data["PASSWORD_HASH_PASSES"] = coerced30;
+          data["SMTP_CONNECTIONS"] = coerced30;
         }
       }
     }
     if (typeof data30 == "number" && isFinite(data30)) {
       if (data30 > 100 || isNaN(data30)) {
-        const err96 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+        const err96 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
         if (vErrors === null) {
           vErrors = [err96];
         } else {
@@ -1605,7 +1609,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (data30 < 1 || isNaN(data30)) {
-        const err97 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err97 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err97];
         } else {
@@ -1614,7 +1618,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data31 = data.PASSWORD_HASH_CONCURRENCY;
+    let data31 = data.PASSWORD_HASH_MEMORY_KIB;
     if (!(typeof data31 == "number" && (!(data31 % 1) && !isNaN(data31)) && isFinite(data31))) {
       let dataType31 = typeof data31;
       let coerced31 = void 0;
@@ -1622,7 +1626,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType31 === "boolean" || data31 === null || dataType31 === "string" && data31 && data31 == +data31 && !(data31 % 1)) {
           coerced31 = +data31;
         } else {
-          const err98 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err98 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err98];
           } else {
@@ -1634,13 +1638,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced31 !== void 0) {
         data31 = coerced31;
         if (data !== void 0) {
-          data["PASSWORD_HASH_CONCURRENCY"] = coerced31;
+          data["PASSWORD_HASH_MEMORY_KIB"] = coerced31;
         }
       }
     }
     if (typeof data31 == "number" && isFinite(data31)) {
-      if (data31 > 128 || isNaN(data31)) {
-        const err99 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/maximum", keyword: "maximum", params: { comparison: "<=", limit: 128 }, message: "must be <= 128" };
+      if (data31 > 1048576 || isNaN(data31)) {
+        const err99 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1048576 }, message: "must be <= 1048576" };
         if (vErrors === null) {
           vErrors = [err99];
         } else {
@@ -1648,8 +1652,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data31 < 1 || isNaN(data31)) {
-        const err100 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+      if (data31 < 8 || isNaN(data31)) {
+        const err100 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
         if (vErrors === null) {
           vErrors = [err100];
         } else {
@@ -1658,7 +1662,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data32 = data.PASSWORD_HASH_QUEUE;
+    let data32 = data.PASSWORD_HASH_PASSES;
     if (!(typeof data32 == "number" && (!(data32 % 1) && !isNaN(data32)) && isFinite(data32))) {
       let dataType32 = typeof data32;
       let coerced32 = void 0;
@@ -1666,7 +1670,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType32 === "boolean" || data32 === null || dataType32 === "string" && data32 && data32 == +data32 && !(data32 % 1)) {
           coerced32 = +data32;
         } else {
-          const err101 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err101 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err101];
           } else {
@@ -1678,13 +1682,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced32 !== void 0) {
         data32 = coerced32;
         if (data !== void 0) {
-          data["PASSWORD_HASH_QUEUE"] = coerced32;
+          data["PASSWORD_HASH_PASSES"] = coerced32;
         }
       }
     }
     if (typeof data32 == "number" && isFinite(data32)) {
-      if (data32 > 1e5 || isNaN(data32)) {
-        const err102 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
+      if (data32 > 100 || isNaN(data32)) {
+        const err102 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
         if (vErrors === null) {
           vErrors = [err102];
         } else {
@@ -1692,8 +1696,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data32 < 0 || isNaN(data32)) {
-        const err103 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+      if (data32 < 1 || isNaN(data32)) {
+        const err103 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err103];
         } else {
@@ -1702,7 +1706,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data33 = data.MAIL_RETRY_HOURS;
+    let data33 = data.PASSWORD_HASH_CONCURRENCY;
     if (!(typeof data33 == "number" && (!(data33 % 1) && !isNaN(data33)) && isFinite(data33))) {
       let dataType33 = typeof data33;
       let coerced33 = void 0;
@@ -1710,7 +1714,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType33 === "boolean" || data33 === null || dataType33 === "string" && data33 && data33 == +data33 && !(data33 % 1)) {
           coerced33 = +data33;
         } else {
-          const err104 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err104 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err104];
           } else {
@@ -1722,13 +1726,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced33 !== void 0) {
         data33 = coerced33;
         if (data !== void 0) {
-          data["MAIL_RETRY_HOURS"] = coerced33;
+          data["PASSWORD_HASH_CONCURRENCY"] = coerced33;
         }
       }
     }
     if (typeof data33 == "number" && isFinite(data33)) {
-      if (data33 > 720 || isNaN(data33)) {
-        const err105 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
+      if (data33 > 128 || isNaN(data33)) {
+        const err105 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/maximum", keyword: "maximum", params: { comparison: "<=", limit: 128 }, message: "must be <= 128" };
         if (vErrors === null) {
           vErrors = [err105];
         } else {
@@ -1737,7 +1741,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (data33 < 1 || isNaN(data33)) {
-        const err106 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err106 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err106];
         } else {
@@ -1746,7 +1750,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data34 = data.MAIL_REFUSED_FIRST_MS;
+    let data34 = data.PASSWORD_HASH_QUEUE;
     if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
       let dataType34 = typeof data34;
       let coerced34 = void 0;
@@ -1754,7 +1758,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType34 === "boolean" || data34 === null || dataType34 === "string" && data34 && data34 == +data34 && !(data34 % 1)) {
           coerced34 = +data34;
         } else {
-          const err107 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err107 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err107];
           } else {
@@ -1766,13 +1770,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced34 !== void 0) {
         data34 = coerced34;
         if (data !== void 0) {
-          data["MAIL_REFUSED_FIRST_MS"] = coerced34;
+          data["PASSWORD_HASH_QUEUE"] = coerced34;
         }
       }
     }
     if (typeof data34 == "number" && isFinite(data34)) {
-      if (data34 > 864e5 || isNaN(data34)) {
-        const err108 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+      if (data34 > 1e5 || isNaN(data34)) {
+        const err108 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
         if (vErrors === null) {
           vErrors = [err108];
         } else {
@@ -1780,8 +1784,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data34 < 100 || isNaN(data34)) {
-        const err109 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+      if (data34 < 0 || isNaN(data34)) {
+        const err109 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
         if (vErrors === null) {
           vErrors = [err109];
         } else {
@@ -1790,7 +1794,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data35 = data.MAIL_REFUSED_LONGEST_MS;
+    let data35 = data.MAIL_RETRY_HOURS;
     if (!(typeof data35 == "number" && (!(data35 % 1) && !isNaN(data35)) && isFinite(data35))) {
       let dataType35 = typeof data35;
       let coerced35 = void 0;
@@ -1798,7 +1802,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType35 === "boolean" || data35 === null || dataType35 === "string" && data35 && data35 == +data35 && !(data35 % 1)) {
           coerced35 = +data35;
         } else {
-          const err110 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err110 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err110];
           } else {
@@ -1810,13 +1814,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced35 !== void 0) {
         data35 = coerced35;
         if (data !== void 0) {
-          data["MAIL_REFUSED_LONGEST_MS"] = coerced35;
+          data["MAIL_RETRY_HOURS"] = coerced35;
         }
       }
     }
     if (typeof data35 == "number" && isFinite(data35)) {
-      if (data35 > 864e5 || isNaN(data35)) {
-        const err111 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+      if (data35 > 720 || isNaN(data35)) {
+        const err111 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
         if (vErrors === null) {
           vErrors = [err111];
         } else {
@@ -1824,8 +1828,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data35 < 100 || isNaN(data35)) {
-        const err112 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+      if (data35 < 1 || isNaN(data35)) {
+        const err112 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err112];
         } else {
@@ -1834,7 +1838,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data36 = data.RELAY_MAX_REPUBLISH;
+    let data36 = data.MAIL_REFUSED_FIRST_MS;
     if (!(typeof data36 == "number" && (!(data36 % 1) && !isNaN(data36)) && isFinite(data36))) {
       let dataType36 = typeof data36;
       let coerced36 = void 0;
@@ -1842,7 +1846,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType36 === "boolean" || data36 === null || dataType36 === "string" && data36 && data36 == +data36 && !(data36 % 1)) {
           coerced36 = +data36;
         } else {
-          const err113 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err113 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err113];
           } else {
@@ -1854,13 +1858,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced36 !== void 0) {
         data36 = coerced36;
         if (data !== void 0) {
-          data["RELAY_MAX_REPUBLISH"] = coerced36;
+          data["MAIL_REFUSED_FIRST_MS"] = coerced36;
         }
       }
     }
     if (typeof data36 == "number" && isFinite(data36)) {
-      if (data36 > 1e5 || isNaN(data36)) {
-        const err114 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
+      if (data36 > 864e5 || isNaN(data36)) {
+        const err114 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
         if (vErrors === null) {
           vErrors = [err114];
         } else {
@@ -1868,8 +1872,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data36 < 1 || isNaN(data36)) {
-        const err115 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+      if (data36 < 100 || isNaN(data36)) {
+        const err115 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
         if (vErrors === null) {
           vErrors = [err115];
         } else {
@@ -1878,7 +1882,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data37 = data.RELAY_REPUBLISH_FIRST_MS;
+    let data37 = data.MAIL_REFUSED_LONGEST_MS;
     if (!(typeof data37 == "number" && (!(data37 % 1) && !isNaN(data37)) && isFinite(data37))) {
       let dataType37 = typeof data37;
       let coerced37 = void 0;
@@ -1886,7 +1890,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType37 === "boolean" || data37 === null || dataType37 === "string" && data37 && data37 == +data37 && !(data37 % 1)) {
           coerced37 = +data37;
         } else {
-          const err116 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err116 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err116];
           } else {
@@ -1898,13 +1902,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced37 !== void 0) {
         data37 = coerced37;
         if (data !== void 0) {
-          data["RELAY_REPUBLISH_FIRST_MS"] = coerced37;
+          data["MAIL_REFUSED_LONGEST_MS"] = coerced37;
         }
       }
     }
     if (typeof data37 == "number" && isFinite(data37)) {
       if (data37 > 864e5 || isNaN(data37)) {
-        const err117 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        const err117 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
         if (vErrors === null) {
           vErrors = [err117];
         } else {
@@ -1913,7 +1917,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (data37 < 100 || isNaN(data37)) {
-        const err118 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+        const err118 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
         if (vErrors === null) {
           vErrors = [err118];
         } else {
@@ -1922,7 +1926,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data38 = data.RELAY_REPUBLISH_LONGEST_MS;
+    let data38 = data.RELAY_MAX_REPUBLISH;
     if (!(typeof data38 == "number" && (!(data38 % 1) && !isNaN(data38)) && isFinite(data38))) {
       let dataType38 = typeof data38;
       let coerced38 = void 0;
@@ -1930,7 +1934,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType38 === "boolean" || data38 === null || dataType38 === "string" && data38 && data38 == +data38 && !(data38 % 1)) {
           coerced38 = +data38;
         } else {
-          const err119 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err119 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err119];
           } else {
@@ -1942,13 +1946,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced38 !== void 0) {
         data38 = coerced38;
         if (data !== void 0) {
-          data["RELAY_REPUBLISH_LONGEST_MS"] = coerced38;
+          data["RELAY_MAX_REPUBLISH"] = coerced38;
         }
       }
     }
     if (typeof data38 == "number" && isFinite(data38)) {
-      if (data38 > 864e5 || isNaN(data38)) {
-        const err120 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+      if (data38 > 1e5 || isNaN(data38)) {
+        const err120 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
         if (vErrors === null) {
           vErrors = [err120];
         } else {
@@ -1956,8 +1960,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data38 < 100 || isNaN(data38)) {
-        const err121 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+      if (data38 < 1 || isNaN(data38)) {
+        const err121 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err121];
         } else {
@@ -1966,7 +1970,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data39 = data.EVENT_KEEP_DAYS;
+    let data39 = data.RELAY_REPUBLISH_FIRST_MS;
     if (!(typeof data39 == "number" && (!(data39 % 1) && !isNaN(data39)) && isFinite(data39))) {
       let dataType39 = typeof data39;
       let coerced39 = void 0;
@@ -1974,7 +1978,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType39 === "boolean" || data39 === null || dataType39 === "string" && data39 && data39 == +data39 && !(data39 % 1)) {
           coerced39 = +data39;
         } else {
-          const err122 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err122 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err122];
           } else {
@@ -1986,13 +1990,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced39 !== void 0) {
         data39 = coerced39;
         if (data !== void 0) {
-          data["EVENT_KEEP_DAYS"] = coerced39;
+          data["RELAY_REPUBLISH_FIRST_MS"] = coerced39;
         }
       }
     }
     if (typeof data39 == "number" && isFinite(data39)) {
-      if (data39 > 3650 || isNaN(data39)) {
-        const err123 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3650 }, message: "must be <= 3650" };
+      if (data39 > 864e5 || isNaN(data39)) {
+        const err123 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
         if (vErrors === null) {
           vErrors = [err123];
         } else {
@@ -2000,8 +2004,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data39 < 8 || isNaN(data39)) {
-        const err124 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
+      if (data39 < 100 || isNaN(data39)) {
+        const err124 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
         if (vErrors === null) {
           vErrors = [err124];
         } else {
@@ -2010,19 +2014,107 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    let data40 = data.RELAY_REPUBLISH_LONGEST_MS;
+    if (!(typeof data40 == "number" && (!(data40 % 1) && !isNaN(data40)) && isFinite(data40))) {
+      let dataType40 = typeof data40;
+      let coerced40 = void 0;
+      if (!(coerced40 !== void 0)) {
+        if (dataType40 === "boolean" || data40 === null || dataType40 === "string" && data40 && data40 == +data40 && !(data40 % 1)) {
+          coerced40 = +data40;
+        } else {
+          const err125 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err125];
+          } else {
+            vErrors.push(err125);
+          }
+          errors++;
+        }
+      }
+      if (coerced40 !== void 0) {
+        data40 = coerced40;
+        if (data !== void 0) {
+          data["RELAY_REPUBLISH_LONGEST_MS"] = coerced40;
+        }
+      }
+    }
+    if (typeof data40 == "number" && isFinite(data40)) {
+      if (data40 > 864e5 || isNaN(data40)) {
+        const err126 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        if (vErrors === null) {
+          vErrors = [err126];
+        } else {
+          vErrors.push(err126);
+        }
+        errors++;
+      }
+      if (data40 < 100 || isNaN(data40)) {
+        const err127 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+        if (vErrors === null) {
+          vErrors = [err127];
+        } else {
+          vErrors.push(err127);
+        }
+        errors++;
+      }
+    }
+    let data41 = data.EVENT_KEEP_DAYS;
+    if (!(typeof data41 == "number" && (!(data41 % 1) && !isNaN(data41)) && isFinite(data41))) {
+      let dataType41 = typeof data41;
+      let coerced41 = void 0;
+      if (!(coerced41 !== void 0)) {
+        if (dataType41 === "boolean" || data41 === null || dataType41 === "string" && data41 && data41 == +data41 && !(data41 % 1)) {
+          coerced41 = +data41;
+        } else {
+          const err128 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err128];
+          } else {
+            vErrors.push(err128);
+          }
+          errors++;
+        }
+      }
+      if (coerced41 !== void 0) {
+        data41 = coerced41;
+        if (data !== void 0) {
+          data["EVENT_KEEP_DAYS"] = coerced41;
+        }
+      }
+    }
+    if (typeof data41 == "number" && isFinite(data41)) {
+      if (data41 > 3650 || isNaN(data41)) {
+        const err129 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3650 }, message: "must be <= 3650" };
+        if (vErrors === null) {
+          vErrors = [err129];
+        } else {
+          vErrors.push(err129);
+        }
+        errors++;
+      }
+      if (data41 < 8 || isNaN(data41)) {
+        const err130 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
+        if (vErrors === null) {
+          vErrors = [err130];
+        } else {
+          vErrors.push(err130);
+        }
+        errors++;
+      }
+    }
   } else {
-    const err125 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err131 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err125];
+      vErrors = [err131];
     } else {
-      vErrors.push(err125);
+      vErrors.push(err131);
     }
     errors++;
   }
   validate20.errors = vErrors;
   return errors === 0;
 }
-validate20.evaluated = { "props": { "STAGE": true, "USERS_DATABASE_URL": true, "NOTIFICATIONS_DATABASE_URL": true, "REDIS_URL": true, "KAFKA_BROKERS": true, "SMTP_URL": true, "USERS_BASE_URL": true, "MAIL_UI_URL": true, "KAFKA_METRICS_PORT": true, "DATABASE_TLS": true, "KAFKA_TLS": true, "SMTP_TLS": true, "TLS_CA": true, "KAFKA_SASL_MECHANISM": true, "KAFKA_CREDENTIALS": true, "HTTP_PORT": true, "MAIL_FROM": true, "OPERATOR_TOKEN": true, "CORS_ORIGINS": true, "IDEMPOTENCY_SECRET": true, "RATE_LIMIT_SIGN_UP_PER_IP": true, "RATE_LIMIT_PASSWORD_PER_IP": true, "RATE_LIMIT_PASSWORD_PER_USER": true, "RATE_LIMIT_WINDOW_SECONDS": true, "TOPIC_PREFIX": true, "KAFKA_REPLICATION_FACTOR": true, "KAFKA_MIN_INSYNC_REPLICAS": true, "DATABASE_POOL_SIZE": true, "SMTP_CONNECTIONS": true, "PASSWORD_HASH_MEMORY_KIB": true, "PASSWORD_HASH_PASSES": true, "PASSWORD_HASH_CONCURRENCY": true, "PASSWORD_HASH_QUEUE": true, "MAIL_RETRY_HOURS": true, "MAIL_REFUSED_FIRST_MS": true, "MAIL_REFUSED_LONGEST_MS": true, "RELAY_MAX_REPUBLISH": true, "RELAY_REPUBLISH_FIRST_MS": true, "RELAY_REPUBLISH_LONGEST_MS": true, "EVENT_KEEP_DAYS": true }, "dynamicProps": false, "dynamicItems": false };
+validate20.evaluated = { "props": { "STAGE": true, "USERS_DATABASE_URL": true, "NOTIFICATIONS_DATABASE_URL": true, "REDIS_URL": true, "KAFKA_BROKERS": true, "SMTP_URL": true, "USERS_BASE_URL": true, "MAIL_UI_URL": true, "KAFKA_METRICS_PORT": true, "DATABASE_TLS": true, "KAFKA_TLS": true, "SMTP_TLS": true, "TLS_CA": true, "KAFKA_SASL_MECHANISM": true, "KAFKA_CREDENTIALS": true, "HTTP_PORT": true, "MAIL_FROM": true, "OPERATOR_TOKEN": true, "CORS_ORIGINS": true, "IDEMPOTENCY_SECRET": true, "RATE_LIMIT_SIGN_UP_PER_IP": true, "RATE_LIMIT_PASSWORD_PER_IP": true, "RATE_LIMIT_PASSWORD_PER_USER": true, "RATE_LIMIT_MAILS_PER_ADDRESS": true, "RATE_LIMIT_ADDRESS_CHANGES_PER_USER": true, "RATE_LIMIT_WINDOW_SECONDS": true, "TOPIC_PREFIX": true, "KAFKA_REPLICATION_FACTOR": true, "KAFKA_MIN_INSYNC_REPLICAS": true, "DATABASE_POOL_SIZE": true, "SMTP_CONNECTIONS": true, "PASSWORD_HASH_MEMORY_KIB": true, "PASSWORD_HASH_PASSES": true, "PASSWORD_HASH_CONCURRENCY": true, "PASSWORD_HASH_QUEUE": true, "MAIL_RETRY_HOURS": true, "MAIL_REFUSED_FIRST_MS": true, "MAIL_REFUSED_LONGEST_MS": true, "RELAY_MAX_REPUBLISH": true, "RELAY_REPUBLISH_FIRST_MS": true, "RELAY_REPUBLISH_LONGEST_MS": true, "EVENT_KEEP_DAYS": true }, "dynamicProps": false, "dynamicItems": false };
 var messages = { "USERS_DATABASE_URL": "expected a URL like mysql://user:password@host:3306/users", "NOTIFICATIONS_DATABASE_URL": "expected a URL like mysql://user:password@host:3306/notifications", "REDIS_URL": "expected a URL like redis://host:6379", "KAFKA_BROKERS": "expected host:port, several separated by commas", "SMTP_URL": "expected a URL like smtp://host:1025", "OPERATOR_TOKEN": "one or several tokens of 8 characters or more, comma-separated", "CORS_ORIGINS": "scheme://host[:port], several separated by commas, or *", "IDEMPOTENCY_SECRET": "one or several keys of 16 characters or more, comma-separated" };
 export {
   stdin_default as default,

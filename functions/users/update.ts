@@ -5,7 +5,7 @@ import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { userIdOf } from '#shared/http/parameters.ts';
 import { jsonBody } from '#shared/http/request.ts';
-import { type LimitPasswordChecks, limitPasswordChecks } from '#shared/http/request-limits.ts';
+import { type LimitPasswordChecks, limitAddressChanges, limitPasswordChecks } from '#shared/http/request-limits.ts';
 import { json } from '#shared/http/response.ts';
 import { hashPassword, verifyPassword } from '#shared/users/password-hash.ts';
 import { type UpdateUser, updateUser } from '#shared/users/update-user.ts';
@@ -21,6 +21,6 @@ export function updateUserHandler(update: UpdateUser, limit: LimitPasswordChecks
 }
 
 export const handler = updateUserHandler(
-  updateUser({ database: usersDatabase, cache: userCache, hashPassword, verifyPassword }),
+  updateUser({ database: usersDatabase, cache: userCache, hashPassword, verifyPassword, limitAddressChanges }),
   limitPasswordChecks,
 );

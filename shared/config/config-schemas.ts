@@ -99,7 +99,11 @@ export const ConfigSchema = Type.Object({
   RATE_LIMIT_SIGN_UP_PER_IP: limit('Sign-ups per client address and window'),
   RATE_LIMIT_PASSWORD_PER_IP: limit('Password checks per client address and window'),
   RATE_LIMIT_PASSWORD_PER_USER: limit('Password checks per user and window'),
-  RATE_LIMIT_WINDOW_SECONDS: whole(1, 86400, 'Sliding window of the rate limits, in seconds', 300),
+  RATE_LIMIT_MAILS_PER_ADDRESS: limit(
+    'Sign-ups per mail address and day; an address with a +tag counts as the one without',
+  ),
+  RATE_LIMIT_ADDRESS_CHANGES_PER_USER: limit('Changes of the mail address per user and day'),
+  RATE_LIMIT_WINDOW_SECONDS: whole(1, 86400, 'Sliding window of the other rate limits, in seconds', 300),
   TOPIC_PREFIX: Type.String({ pattern: '^[A-Za-z0-9._-]*$', default: '', description: 'Prefix of every topic name' }),
   KAFKA_REPLICATION_FACTOR: whole(1, 32767, 'Replication factor of created topics', 1),
   KAFKA_MIN_INSYNC_REPLICAS: whole(1, 32767, 'min.insync.replicas of created topics', 1),

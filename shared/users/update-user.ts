@@ -13,6 +13,8 @@ export interface UpdateUserDependencies {
   cache: UserCache;
   hashPassword(password: string): Promise<string>;
   verifyPassword(passwordHash: string, password: string): Promise<boolean>;
+  /** Counts a change of the address. @throws AppError RATE_LIMITED */
+  limitAddressChanges(userId: number): Promise<unknown>;
 }
 
 /** The fields of the body that differ from the stored user. */
@@ -31,9 +33,10 @@ function withChanges({ user }: StoredUser, { passwordHash: _secret, ...fields }:
 
 /**
  * Updates a user after checking the old password. Of two updates that read the same version, one gets CONFLICT.
- * @throws AppError NOT_FOUND, INVALID_CREDENTIALS, EMAIL_TAKEN, CONFLICT, DEPENDENCY_DOWN
+ * @throws AppError NOT_FOUND, INVALID_CREDENTIALS, EMAIL_TAKEN, CONFLICT, RATE_LIMITED, DEPENDENCY_DOWN
  */
-export function updateUser({ database, cache, hashPassword, verifyPassword }: UpdateUserDependencies) {
+export function updateUser(dependencies: UpdateUserDependencies) {
+  const { database, cache, hashPassword, verifyPassword, limitAddressChanges } = dependencies;
   const users = store(database, userRepository);
   return async (id: number, body: UpdateUserBody): Promise<User> => {
     if (!Number.isSafeInteger(id)) throw userNotFound();
@@ -45,6 +48,7 @@ export function updateUser({ database, cache, hashPassword, verifyPassword }: Up
     const changes = changedFields(stored.user, body);
     if (typeof body.newPassword === 'string') changes.passwordHash = await hashPassword(body.newPassword);
     if (Object.keys(changes).length === 0) return stored.user;
+    if (changes.email !== undefined) await limitAddressChanges(id);
     const invalidation = await transaction(await database(), 'update user', async (trx) => {
       if (!(await userRepository(trx).update(id, stored.version, changes))) {
         throw new AppError('CONFLICT', 'This data was modified by another session. Please try again later.');

@@ -132,7 +132,13 @@ export function staleInCache(name: string): Arrange {
   return async (world) => {
     const subject = await cached(world);
     const database = async () => world.users.db;
-    const update = updateUser({ database, hashPassword, cache: NO_CACHE, verifyPassword: async () => true });
+    const update = updateUser({
+      database,
+      hashPassword,
+      cache: NO_CACHE,
+      verifyPassword: async () => true,
+      limitAddressChanges: async () => undefined,
+    });
     await update(subject.id, { name, oldPassword: '' });
     return subject;
   };
