@@ -32,7 +32,12 @@ function limit(description: string) {
  * function gets just those it uses, so the first reader requires them (`requiredSetting`).
  */
 export const ConfigSchema = Type.Object({
-  STAGE: Type.String({ minLength: 1, default: 'local', description: 'Deployment stage; `local` opens user routes' }),
+  STAGE: Type.String({
+    minLength: 1,
+    default: 'local',
+    description:
+      '`local`: user routes are open; `selfhosted`: a container for strangers, which requires OPERATOR_TOKEN, IDEMPOTENCY_SECRET and limits; any other name: deployed',
+  }),
   USERS_DATABASE_URL: address('USERS_DATABASE_URL', 'mysql:// URL of the users database'),
   NOTIFICATIONS_DATABASE_URL: address('NOTIFICATIONS_DATABASE_URL', 'mysql:// URL of the notifications database'),
   REDIS_URL: address('REDIS_URL', 'redis:// or rediss:// URL of the cache'),
@@ -78,7 +83,8 @@ export const ConfigSchema = Type.Object({
     Type.String({
       pattern: `^${OPERATOR_ENTRY}(,${OPERATOR_ENTRY})*$`,
       errorMessage: 'one or several tokens of 8 characters or more, comma-separated',
-      description: 'Bearer tokens for the operator calls, comma-separated, each in plain text or as sha256:<hex>',
+      description:
+        'Bearer tokens for the operator calls, comma-separated, each in plain text (outside the local stage 32 characters or more) or as sha256:<hex>',
     }),
   ),
   CORS_ORIGINS: Type.Optional(

@@ -42,7 +42,11 @@ function outcomeOf(run: Promise<unknown>): Promise<string> {
   );
 }
 async function mailsTo(local: string): Promise<number> {
-  const row = await database.db('outbox_events').where('user_email', 'like', `%${local}%`).count({ total: '*' }).first();
+  const row = await database
+    .db('outbox_events')
+    .where('user_email', 'like', `%${local}%`)
+    .count({ total: '*' })
+    .first();
   return Number(row?.['total']);
 }
 

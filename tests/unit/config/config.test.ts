@@ -108,6 +108,38 @@ describe('readConfig', () => {
     });
   });
 
+  describe('outside the local stage', () => {
+    const token = 'a'.repeat(32);
+    const IDEMPOTENCY_SECRET = 'secret-of-16-letters';
+
+    it.each([
+      [{ STAGE: 'prod', OPERATOR_TOKEN: 'a'.repeat(31) }, 'OPERATOR_TOKEN'],
+      [{ STAGE: 'prod', OPERATOR_TOKEN: `${token},short-token` }, 'OPERATOR_TOKEN'],
+      [{ STAGE: 'selfhosted', OPERATOR_TOKEN: 'a'.repeat(31), IDEMPOTENCY_SECRET }, 'OPERATOR_TOKEN'],
+      [{ STAGE: 'selfhosted' }, 'OPERATOR_TOKEN'],
+      [{ STAGE: 'selfhosted', OPERATOR_TOKEN: '' }, 'OPERATOR_TOKEN'],
+      [{ STAGE: 'selfhosted', OPERATOR_TOKEN: token }, 'IDEMPOTENCY_SECRET'],
+      [
+        { STAGE: 'selfhosted', OPERATOR_TOKEN: token, IDEMPOTENCY_SECRET, RATE_LIMIT_SIGN_UP_PER_IP: '0' },
+        'RATE_LIMIT_SIGN_UP_PER_IP',
+      ],
+      [{ STAGE: 'selfhosted', OPERATOR_TOKEN: token, IDEMPOTENCY_SECRET, PASSWORD_HASH_PASSES: '1' }, 'PASSWORD_HASH'],
+    ])('rejects %o', (env, variable) => {
+      expect(problem(env as Record<string, string>).variable).toContain(variable);
+    });
+
+    it('accepts long tokens, and hashes of any', () => {
+      expect(readConfig({ STAGE: 'prod', OPERATOR_TOKEN: `${token},sha256:${'a1'.repeat(32)}` }).STAGE).toBe('prod');
+    });
+
+    it('has the limits of a deployed stage and the pool of a process when self-hosted', () => {
+      const given = { STAGE: 'selfhosted', OPERATOR_TOKEN: 'file:/run/token', IDEMPOTENCY_SECRET };
+
+      expect(readConfig(given)).toMatchObject({ RATE_LIMIT_SIGN_UP_PER_IP: 100, DATABASE_POOL_SIZE: 10 });
+      expect(readConfig(given)).not.toHaveProperty('REDIS_URL');
+    });
+  });
+
   it('accepts several operator tokens, plain or hashed', () => {
     const OPERATOR_TOKEN = `old-token,sha256:${'a1'.repeat(32)}`;
 

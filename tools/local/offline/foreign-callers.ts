@@ -58,6 +58,7 @@ export function whyRefused(
 }
 
 const ANSWERS = {
+  Sender: 'Functions are invoked from this machine only.',
   Host: 'This name is not one of the server. Set HTTP_HOST or CORS_ORIGINS to accept it.',
   Origin: 'Pages of this origin may not call the server. Set CORS_ORIGINS to accept them.',
 } as const;
@@ -73,10 +74,12 @@ function guard(hapi: HapiServer, { listen, origins, invokePort }: AllowedCallers
   const isInvoke = Number(hapi.settings.port) === invokePort;
   const allowed = { listen, origins: isInvoke && origins === '*' ? '' : origins };
   hapi.ext('onRequest', ({ headers, raw }, h) => {
-    const refused = whyRefused({ host: headers.host, origin: headers.origin }, allowed);
+    const sender = raw.req.socket.remoteAddress ?? '';
+    const isFar = isInvoke && !isLoopback(sender.replace(/^::ffff:/, ''));
+    const refused = isFar ? 'Sender' : whyRefused({ host: headers.host, origin: headers.origin }, allowed);
     if (refused === undefined) return h.continue;
-    const value = headers[refused === 'Host' ? 'host' : 'origin']?.slice(0, 200);
-    log.warn('Foreign caller refused', { header: refused, value });
+    const { host, origin } = headers;
+    log.warn('Foreign caller refused', { refused, sender, host: host?.slice(0, 100), origin: origin?.slice(0, 100) });
     refuse(refused, raw);
     return h.abandon;
   });
