@@ -1361,61 +1361,61 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    let data25 = data.RATE_LIMIT_WINDOW_SECONDS;
-    if (!(typeof data25 == "number" && (!(data25 % 1) && !isNaN(data25)) && isFinite(data25))) {
-      let dataType25 = typeof data25;
-      let coerced25 = void 0;
-      if (!(coerced25 !== void 0)) {
-        if (dataType25 === "boolean" || data25 === null || dataType25 === "string" && data25 && data25 == +data25 && !(data25 % 1)) {
-          coerced25 = +data25;
-        } else {
-          const err81 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-          if (vErrors === null) {
-            vErrors = [err81];
+    if (data.PASSWORD_FAILURES_FREE !== void 0) {
+      let data25 = data.PASSWORD_FAILURES_FREE;
+      if (!(typeof data25 == "number" && (!(data25 % 1) && !isNaN(data25)) && isFinite(data25))) {
+        let dataType25 = typeof data25;
+        let coerced25 = void 0;
+        if (!(coerced25 !== void 0)) {
+          if (dataType25 === "boolean" || data25 === null || dataType25 === "string" && data25 && data25 == +data25 && !(data25 % 1)) {
+            coerced25 = +data25;
           } else {
-            vErrors.push(err81);
+            const err81 = { instancePath: instancePath + "/PASSWORD_FAILURES_FREE", schemaPath: "#/properties/PASSWORD_FAILURES_FREE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err81];
+            } else {
+              vErrors.push(err81);
+            }
+            errors++;
+          }
+        }
+        if (coerced25 !== void 0) {
+          data25 = coerced25;
+          if (data !== void 0) {
+            data["PASSWORD_FAILURES_FREE"] = coerced25;
+          }
+        }
+      }
+      if (typeof data25 == "number" && isFinite(data25)) {
+        if (data25 > 1e6 || isNaN(data25)) {
+          const err82 = { instancePath: instancePath + "/PASSWORD_FAILURES_FREE", schemaPath: "#/properties/PASSWORD_FAILURES_FREE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+          if (vErrors === null) {
+            vErrors = [err82];
+          } else {
+            vErrors.push(err82);
+          }
+          errors++;
+        }
+        if (data25 < 0 || isNaN(data25)) {
+          const err83 = { instancePath: instancePath + "/PASSWORD_FAILURES_FREE", schemaPath: "#/properties/PASSWORD_FAILURES_FREE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          if (vErrors === null) {
+            vErrors = [err83];
+          } else {
+            vErrors.push(err83);
           }
           errors++;
         }
       }
-      if (coerced25 !== void 0) {
-        data25 = coerced25;
-        if (data !== void 0) {
-          data["RATE_LIMIT_WINDOW_SECONDS"] = coerced25;
-        }
-      }
     }
-    if (typeof data25 == "number" && isFinite(data25)) {
-      if (data25 > 86400 || isNaN(data25)) {
-        const err82 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 86400 }, message: "must be <= 86400" };
-        if (vErrors === null) {
-          vErrors = [err82];
-        } else {
-          vErrors.push(err82);
-        }
-        errors++;
-      }
-      if (data25 < 1 || isNaN(data25)) {
-        const err83 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-        if (vErrors === null) {
-          vErrors = [err83];
-        } else {
-          vErrors.push(err83);
-        }
-        errors++;
-      }
-    }
-    let data26 = data.TOPIC_PREFIX;
-    if (typeof data26 !== "string") {
+    let data26 = data.RATE_LIMIT_WINDOW_SECONDS;
+    if (!(typeof data26 == "number" && (!(data26 % 1) && !isNaN(data26)) && isFinite(data26))) {
       let dataType26 = typeof data26;
       let coerced26 = void 0;
       if (!(coerced26 !== void 0)) {
-        if (dataType26 == "number" || dataType26 == "boolean") {
-          coerced26 = "" + data26;
-        } else if (data26 === null) {
-          coerced26 = "";
+        if (dataType26 === "boolean" || data26 === null || dataType26 === "string" && data26 && data26 == +data26 && !(data26 % 1)) {
+          coerced26 = +data26;
         } else {
-          const err84 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          const err84 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err84];
           } else {
@@ -1427,13 +1427,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced26 !== void 0) {
         data26 = coerced26;
         if (data !== void 0) {
-          data["TOPIC_PREFIX"] = coerced26;
+          data["RATE_LIMIT_WINDOW_SECONDS"] = coerced26;
         }
       }
     }
-    if (typeof data26 === "string") {
-      if (!pattern21.test(data26)) {
-        const err85 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._-]*$" }, message: 'must match pattern "^[A-Za-z0-9._-]*$"' };
+    if (typeof data26 == "number" && isFinite(data26)) {
+      if (data26 > 86400 || isNaN(data26)) {
+        const err85 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 86400 }, message: "must be <= 86400" };
         if (vErrors === null) {
           vErrors = [err85];
         } else {
@@ -1441,20 +1441,31 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+      if (data26 < 1 || isNaN(data26)) {
+        const err86 = { instancePath: instancePath + "/RATE_LIMIT_WINDOW_SECONDS", schemaPath: "#/properties/RATE_LIMIT_WINDOW_SECONDS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (vErrors === null) {
+          vErrors = [err86];
+        } else {
+          vErrors.push(err86);
+        }
+        errors++;
+      }
     }
-    let data27 = data.KAFKA_REPLICATION_FACTOR;
-    if (!(typeof data27 == "number" && (!(data27 % 1) && !isNaN(data27)) && isFinite(data27))) {
+    let data27 = data.TOPIC_PREFIX;
+    if (typeof data27 !== "string") {
       let dataType27 = typeof data27;
       let coerced27 = void 0;
       if (!(coerced27 !== void 0)) {
-        if (dataType27 === "boolean" || data27 === null || dataType27 === "string" && data27 && data27 == +data27 && !(data27 % 1)) {
-          coerced27 = +data27;
+        if (dataType27 == "number" || dataType27 == "boolean") {
+          coerced27 = "" + data27;
+        } else if (data27 === null) {
+          coerced27 = "";
         } else {
-          const err86 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err87 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/type", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
-            vErrors = [err86];
+            vErrors = [err87];
           } else {
-            vErrors.push(err86);
+            vErrors.push(err87);
           }
           errors++;
         }
@@ -1462,22 +1473,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced27 !== void 0) {
         data27 = coerced27;
         if (data !== void 0) {
-          data["KAFKA_REPLICATION_FACTOR"] = coerced27;
+          data["TOPIC_PREFIX"] = coerced27;
         }
       }
     }
-    if (typeof data27 == "number" && isFinite(data27)) {
-      if (data27 > 32767 || isNaN(data27)) {
-        const err87 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
-        if (vErrors === null) {
-          vErrors = [err87];
-        } else {
-          vErrors.push(err87);
-        }
-        errors++;
-      }
-      if (data27 < 1 || isNaN(data27)) {
-        const err88 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+    if (typeof data27 === "string") {
+      if (!pattern21.test(data27)) {
+        const err88 = { instancePath: instancePath + "/TOPIC_PREFIX", schemaPath: "#/properties/TOPIC_PREFIX/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._-]*$" }, message: 'must match pattern "^[A-Za-z0-9._-]*$"' };
         if (vErrors === null) {
           vErrors = [err88];
         } else {
@@ -1486,7 +1488,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data28 = data.KAFKA_MIN_INSYNC_REPLICAS;
+    let data28 = data.KAFKA_REPLICATION_FACTOR;
     if (!(typeof data28 == "number" && (!(data28 % 1) && !isNaN(data28)) && isFinite(data28))) {
       let dataType28 = typeof data28;
       let coerced28 = void 0;
@@ -1494,7 +1496,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType28 === "boolean" || data28 === null || dataType28 === "string" && data28 && data28 == +data28 && !(data28 % 1)) {
           coerced28 = +data28;
         } else {
-          const err89 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err89 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err89];
           } else {
@@ -1506,13 +1508,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced28 !== void 0) {
         data28 = coerced28;
         if (data !== void 0) {
-          data["KAFKA_MIN_INSYNC_REPLICAS"] = coerced28;
+          data["KAFKA_REPLICATION_FACTOR"] = coerced28;
         }
       }
     }
     if (typeof data28 == "number" && isFinite(data28)) {
       if (data28 > 32767 || isNaN(data28)) {
-        const err90 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
+        const err90 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
         if (vErrors === null) {
           vErrors = [err90];
         } else {
@@ -1521,7 +1523,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (data28 < 1 || isNaN(data28)) {
-        const err91 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err91 = { instancePath: instancePath + "/KAFKA_REPLICATION_FACTOR", schemaPath: "#/properties/KAFKA_REPLICATION_FACTOR/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err91];
         } else {
@@ -1530,7 +1532,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data29 = data.DATABASE_POOL_SIZE;
+    let data29 = data.KAFKA_MIN_INSYNC_REPLICAS;
     if (!(typeof data29 == "number" && (!(data29 % 1) && !isNaN(data29)) && isFinite(data29))) {
       let dataType29 = typeof data29;
       let coerced29 = void 0;
@@ -1538,7 +1540,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType29 === "boolean" || data29 === null || dataType29 === "string" && data29 && data29 == +data29 && !(data29 % 1)) {
           coerced29 = +data29;
         } else {
-          const err92 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err92 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err92];
           } else {
@@ -1550,13 +1552,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced29 !== void 0) {
         data29 = coerced29;
         if (data !== void 0) {
-          data["DATABASE_POOL_SIZE"] = coerced29;
+          data["KAFKA_MIN_INSYNC_REPLICAS"] = coerced29;
         }
       }
     }
     if (typeof data29 == "number" && isFinite(data29)) {
-      if (data29 > 500 || isNaN(data29)) {
-        const err93 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 500 }, message: "must be <= 500" };
+      if (data29 > 32767 || isNaN(data29)) {
+        const err93 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32767 }, message: "must be <= 32767" };
         if (vErrors === null) {
           vErrors = [err93];
         } else {
@@ -1565,7 +1567,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (data29 < 1 || isNaN(data29)) {
-        const err94 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err94 = { instancePath: instancePath + "/KAFKA_MIN_INSYNC_REPLICAS", schemaPath: "#/properties/KAFKA_MIN_INSYNC_REPLICAS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err94];
         } else {
@@ -1574,7 +1576,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data30 = data.SMTP_CONNECTIONS;
+    let data30 = data.DATABASE_POOL_SIZE;
     if (!(typeof data30 == "number" && (!(data30 % 1) && !isNaN(data30)) && isFinite(data30))) {
       let dataType30 = typeof data30;
       let coerced30 = void 0;
@@ -1582,7 +1584,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType30 === "boolean" || data30 === null || dataType30 === "string" && data30 && data30 == +data30 && !(data30 % 1)) {
           coerced30 = +data30;
         } else {
-          const err95 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err95 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err95];
           } else {
@@ -1594,13 +1596,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced30 !== void 0) {
         data30 = coerced30;
         if (data !== void 0) {
-          data["SMTP_CONNECTIONS"] = coerced30;
+          data["DATABASE_POOL_SIZE"] = coerced30;
         }
       }
     }
     if (typeof data30 == "number" && isFinite(data30)) {
-      if (data30 > 100 || isNaN(data30)) {
-        const err96 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+      if (data30 > 500 || isNaN(data30)) {
+        const err96 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 500 }, message: "must be <= 500" };
         if (vErrors === null) {
           vErrors = [err96];
         } else {
@@ -1609,7 +1611,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (data30 < 1 || isNaN(data30)) {
-        const err97 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err97 = { instancePath: instancePath + "/DATABASE_POOL_SIZE", schemaPath: "#/properties/DATABASE_POOL_SIZE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err97];
         } else {
@@ -1618,7 +1620,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data31 = data.PASSWORD_HASH_MEMORY_KIB;
+    let data31 = data.SMTP_CONNECTIONS;
     if (!(typeof data31 == "number" && (!(data31 % 1) && !isNaN(data31)) && isFinite(data31))) {
       let dataType31 = typeof data31;
       let coerced31 = void 0;
@@ -1626,7 +1628,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType31 === "boolean" || data31 === null || dataType31 === "string" && data31 && data31 == +data31 && !(data31 % 1)) {
           coerced31 = +data31;
         } else {
-          const err98 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err98 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err98];
           } else {
@@ -1638,13 +1640,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced31 !== void 0) {
         data31 = coerced31;
         if (data !== void 0) {
-          data["PASSWORD_HASH_MEMORY_KIB"] = coerced31;
+          data["SMTP_CONNECTIONS"] = coerced31;
         }
       }
     }
     if (typeof data31 == "number" && isFinite(data31)) {
-      if (data31 > 1048576 || isNaN(data31)) {
-        const err99 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1048576 }, message: "must be <= 1048576" };
+      if (data31 > 100 || isNaN(data31)) {
+        const err99 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
         if (vErrors === null) {
           vErrors = [err99];
         } else {
@@ -1652,8 +1654,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data31 < 8 || isNaN(data31)) {
-        const err100 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
+      if (data31 < 1 || isNaN(data31)) {
+        const err100 = { instancePath: instancePath + "/SMTP_CONNECTIONS", schemaPath: "#/properties/SMTP_CONNECTIONS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err100];
         } else {
@@ -1662,7 +1664,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data32 = data.PASSWORD_HASH_PASSES;
+    let data32 = data.PASSWORD_HASH_MEMORY_KIB;
     if (!(typeof data32 == "number" && (!(data32 % 1) && !isNaN(data32)) && isFinite(data32))) {
       let dataType32 = typeof data32;
       let coerced32 = void 0;
@@ -1670,7 +1672,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType32 === "boolean" || data32 === null || dataType32 === "string" && data32 && data32 == +data32 && !(data32 % 1)) {
           coerced32 = +data32;
         } else {
-          const err101 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err101 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err101];
           } else {
@@ -1682,13 +1684,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced32 !== void 0) {
         data32 = coerced32;
         if (data !== void 0) {
-          data["PASSWORD_HASH_PASSES"] = coerced32;
+          data["PASSWORD_HASH_MEMORY_KIB"] = coerced32;
         }
       }
     }
     if (typeof data32 == "number" && isFinite(data32)) {
-      if (data32 > 100 || isNaN(data32)) {
-        const err102 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+      if (data32 > 1048576 || isNaN(data32)) {
+        const err102 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1048576 }, message: "must be <= 1048576" };
         if (vErrors === null) {
           vErrors = [err102];
         } else {
@@ -1696,8 +1698,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data32 < 1 || isNaN(data32)) {
-        const err103 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+      if (data32 < 8 || isNaN(data32)) {
+        const err103 = { instancePath: instancePath + "/PASSWORD_HASH_MEMORY_KIB", schemaPath: "#/properties/PASSWORD_HASH_MEMORY_KIB/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
         if (vErrors === null) {
           vErrors = [err103];
         } else {
@@ -1706,7 +1708,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data33 = data.PASSWORD_HASH_CONCURRENCY;
+    let data33 = data.PASSWORD_HASH_PASSES;
     if (!(typeof data33 == "number" && (!(data33 % 1) && !isNaN(data33)) && isFinite(data33))) {
       let dataType33 = typeof data33;
       let coerced33 = void 0;
@@ -1714,7 +1716,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType33 === "boolean" || data33 === null || dataType33 === "string" && data33 && data33 == +data33 && !(data33 % 1)) {
           coerced33 = +data33;
         } else {
-          const err104 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err104 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err104];
           } else {
@@ -1726,13 +1728,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced33 !== void 0) {
         data33 = coerced33;
         if (data !== void 0) {
-          data["PASSWORD_HASH_CONCURRENCY"] = coerced33;
+          data["PASSWORD_HASH_PASSES"] = coerced33;
         }
       }
     }
     if (typeof data33 == "number" && isFinite(data33)) {
-      if (data33 > 128 || isNaN(data33)) {
-        const err105 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/maximum", keyword: "maximum", params: { comparison: "<=", limit: 128 }, message: "must be <= 128" };
+      if (data33 > 100 || isNaN(data33)) {
+        const err105 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
         if (vErrors === null) {
           vErrors = [err105];
         } else {
@@ -1741,7 +1743,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (data33 < 1 || isNaN(data33)) {
-        const err106 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        const err106 = { instancePath: instancePath + "/PASSWORD_HASH_PASSES", schemaPath: "#/properties/PASSWORD_HASH_PASSES/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err106];
         } else {
@@ -1750,7 +1752,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data34 = data.PASSWORD_HASH_QUEUE;
+    let data34 = data.PASSWORD_HASH_CONCURRENCY;
     if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
       let dataType34 = typeof data34;
       let coerced34 = void 0;
@@ -1758,7 +1760,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType34 === "boolean" || data34 === null || dataType34 === "string" && data34 && data34 == +data34 && !(data34 % 1)) {
           coerced34 = +data34;
         } else {
-          const err107 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err107 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err107];
           } else {
@@ -1770,13 +1772,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced34 !== void 0) {
         data34 = coerced34;
         if (data !== void 0) {
-          data["PASSWORD_HASH_QUEUE"] = coerced34;
+          data["PASSWORD_HASH_CONCURRENCY"] = coerced34;
         }
       }
     }
     if (typeof data34 == "number" && isFinite(data34)) {
-      if (data34 > 1e5 || isNaN(data34)) {
-        const err108 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
+      if (data34 > 128 || isNaN(data34)) {
+        const err108 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/maximum", keyword: "maximum", params: { comparison: "<=", limit: 128 }, message: "must be <= 128" };
         if (vErrors === null) {
           vErrors = [err108];
         } else {
@@ -1784,8 +1786,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data34 < 0 || isNaN(data34)) {
-        const err109 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+      if (data34 < 1 || isNaN(data34)) {
+        const err109 = { instancePath: instancePath + "/PASSWORD_HASH_CONCURRENCY", schemaPath: "#/properties/PASSWORD_HASH_CONCURRENCY/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err109];
         } else {
@@ -1794,7 +1796,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data35 = data.MAIL_RETRY_HOURS;
+    let data35 = data.PASSWORD_HASH_QUEUE;
     if (!(typeof data35 == "number" && (!(data35 % 1) && !isNaN(data35)) && isFinite(data35))) {
       let dataType35 = typeof data35;
       let coerced35 = void 0;
@@ -1802,7 +1804,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType35 === "boolean" || data35 === null || dataType35 === "string" && data35 && data35 == +data35 && !(data35 % 1)) {
           coerced35 = +data35;
         } else {
-          const err110 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err110 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err110];
           } else {
@@ -1814,13 +1816,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced35 !== void 0) {
         data35 = coerced35;
         if (data !== void 0) {
-          data["MAIL_RETRY_HOURS"] = coerced35;
+          data["PASSWORD_HASH_QUEUE"] = coerced35;
         }
       }
     }
     if (typeof data35 == "number" && isFinite(data35)) {
-      if (data35 > 720 || isNaN(data35)) {
-        const err111 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
+      if (data35 > 1e5 || isNaN(data35)) {
+        const err111 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
         if (vErrors === null) {
           vErrors = [err111];
         } else {
@@ -1828,8 +1830,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data35 < 1 || isNaN(data35)) {
-        const err112 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+      if (data35 < 0 || isNaN(data35)) {
+        const err112 = { instancePath: instancePath + "/PASSWORD_HASH_QUEUE", schemaPath: "#/properties/PASSWORD_HASH_QUEUE/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
         if (vErrors === null) {
           vErrors = [err112];
         } else {
@@ -1838,7 +1840,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data36 = data.MAIL_REFUSED_FIRST_MS;
+    let data36 = data.MAIL_RETRY_HOURS;
     if (!(typeof data36 == "number" && (!(data36 % 1) && !isNaN(data36)) && isFinite(data36))) {
       let dataType36 = typeof data36;
       let coerced36 = void 0;
@@ -1846,7 +1848,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType36 === "boolean" || data36 === null || dataType36 === "string" && data36 && data36 == +data36 && !(data36 % 1)) {
           coerced36 = +data36;
         } else {
-          const err113 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err113 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err113];
           } else {
@@ -1858,13 +1860,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced36 !== void 0) {
         data36 = coerced36;
         if (data !== void 0) {
-          data["MAIL_REFUSED_FIRST_MS"] = coerced36;
+          data["MAIL_RETRY_HOURS"] = coerced36;
         }
       }
     }
     if (typeof data36 == "number" && isFinite(data36)) {
-      if (data36 > 864e5 || isNaN(data36)) {
-        const err114 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+      if (data36 > 720 || isNaN(data36)) {
+        const err114 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
         if (vErrors === null) {
           vErrors = [err114];
         } else {
@@ -1872,8 +1874,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data36 < 100 || isNaN(data36)) {
-        const err115 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+      if (data36 < 1 || isNaN(data36)) {
+        const err115 = { instancePath: instancePath + "/MAIL_RETRY_HOURS", schemaPath: "#/properties/MAIL_RETRY_HOURS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err115];
         } else {
@@ -1882,7 +1884,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data37 = data.MAIL_REFUSED_LONGEST_MS;
+    let data37 = data.MAIL_REFUSED_FIRST_MS;
     if (!(typeof data37 == "number" && (!(data37 % 1) && !isNaN(data37)) && isFinite(data37))) {
       let dataType37 = typeof data37;
       let coerced37 = void 0;
@@ -1890,7 +1892,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType37 === "boolean" || data37 === null || dataType37 === "string" && data37 && data37 == +data37 && !(data37 % 1)) {
           coerced37 = +data37;
         } else {
-          const err116 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err116 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err116];
           } else {
@@ -1902,13 +1904,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced37 !== void 0) {
         data37 = coerced37;
         if (data !== void 0) {
-          data["MAIL_REFUSED_LONGEST_MS"] = coerced37;
+          data["MAIL_REFUSED_FIRST_MS"] = coerced37;
         }
       }
     }
     if (typeof data37 == "number" && isFinite(data37)) {
       if (data37 > 864e5 || isNaN(data37)) {
-        const err117 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        const err117 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
         if (vErrors === null) {
           vErrors = [err117];
         } else {
@@ -1917,7 +1919,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (data37 < 100 || isNaN(data37)) {
-        const err118 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+        const err118 = { instancePath: instancePath + "/MAIL_REFUSED_FIRST_MS", schemaPath: "#/properties/MAIL_REFUSED_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
         if (vErrors === null) {
           vErrors = [err118];
         } else {
@@ -1926,7 +1928,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data38 = data.RELAY_MAX_REPUBLISH;
+    let data38 = data.MAIL_REFUSED_LONGEST_MS;
     if (!(typeof data38 == "number" && (!(data38 % 1) && !isNaN(data38)) && isFinite(data38))) {
       let dataType38 = typeof data38;
       let coerced38 = void 0;
@@ -1934,7 +1936,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType38 === "boolean" || data38 === null || dataType38 === "string" && data38 && data38 == +data38 && !(data38 % 1)) {
           coerced38 = +data38;
         } else {
-          const err119 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err119 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err119];
           } else {
@@ -1946,13 +1948,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced38 !== void 0) {
         data38 = coerced38;
         if (data !== void 0) {
-          data["RELAY_MAX_REPUBLISH"] = coerced38;
+          data["MAIL_REFUSED_LONGEST_MS"] = coerced38;
         }
       }
     }
     if (typeof data38 == "number" && isFinite(data38)) {
-      if (data38 > 1e5 || isNaN(data38)) {
-        const err120 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
+      if (data38 > 864e5 || isNaN(data38)) {
+        const err120 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
         if (vErrors === null) {
           vErrors = [err120];
         } else {
@@ -1960,8 +1962,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data38 < 1 || isNaN(data38)) {
-        const err121 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+      if (data38 < 100 || isNaN(data38)) {
+        const err121 = { instancePath: instancePath + "/MAIL_REFUSED_LONGEST_MS", schemaPath: "#/properties/MAIL_REFUSED_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
         if (vErrors === null) {
           vErrors = [err121];
         } else {
@@ -1970,7 +1972,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data39 = data.RELAY_REPUBLISH_FIRST_MS;
+    let data39 = data.RELAY_MAX_REPUBLISH;
     if (!(typeof data39 == "number" && (!(data39 % 1) && !isNaN(data39)) && isFinite(data39))) {
       let dataType39 = typeof data39;
       let coerced39 = void 0;
@@ -1978,7 +1980,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType39 === "boolean" || data39 === null || dataType39 === "string" && data39 && data39 == +data39 && !(data39 % 1)) {
           coerced39 = +data39;
         } else {
-          const err122 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err122 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err122];
           } else {
@@ -1990,13 +1992,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced39 !== void 0) {
         data39 = coerced39;
         if (data !== void 0) {
-          data["RELAY_REPUBLISH_FIRST_MS"] = coerced39;
+          data["RELAY_MAX_REPUBLISH"] = coerced39;
         }
       }
     }
     if (typeof data39 == "number" && isFinite(data39)) {
-      if (data39 > 864e5 || isNaN(data39)) {
-        const err123 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+      if (data39 > 1e5 || isNaN(data39)) {
+        const err123 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
         if (vErrors === null) {
           vErrors = [err123];
         } else {
@@ -2004,8 +2006,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data39 < 100 || isNaN(data39)) {
-        const err124 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+      if (data39 < 1 || isNaN(data39)) {
+        const err124 = { instancePath: instancePath + "/RELAY_MAX_REPUBLISH", schemaPath: "#/properties/RELAY_MAX_REPUBLISH/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
         if (vErrors === null) {
           vErrors = [err124];
         } else {
@@ -2014,7 +2016,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data40 = data.RELAY_REPUBLISH_LONGEST_MS;
+    let data40 = data.RELAY_REPUBLISH_FIRST_MS;
     if (!(typeof data40 == "number" && (!(data40 % 1) && !isNaN(data40)) && isFinite(data40))) {
       let dataType40 = typeof data40;
       let coerced40 = void 0;
@@ -2022,7 +2024,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType40 === "boolean" || data40 === null || dataType40 === "string" && data40 && data40 == +data40 && !(data40 % 1)) {
           coerced40 = +data40;
         } else {
-          const err125 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err125 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err125];
           } else {
@@ -2034,13 +2036,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced40 !== void 0) {
         data40 = coerced40;
         if (data !== void 0) {
-          data["RELAY_REPUBLISH_LONGEST_MS"] = coerced40;
+          data["RELAY_REPUBLISH_FIRST_MS"] = coerced40;
         }
       }
     }
     if (typeof data40 == "number" && isFinite(data40)) {
       if (data40 > 864e5 || isNaN(data40)) {
-        const err126 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
+        const err126 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
         if (vErrors === null) {
           vErrors = [err126];
         } else {
@@ -2049,7 +2051,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (data40 < 100 || isNaN(data40)) {
-        const err127 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+        const err127 = { instancePath: instancePath + "/RELAY_REPUBLISH_FIRST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_FIRST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
         if (vErrors === null) {
           vErrors = [err127];
         } else {
@@ -2058,7 +2060,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    let data41 = data.EVENT_KEEP_DAYS;
+    let data41 = data.RELAY_REPUBLISH_LONGEST_MS;
     if (!(typeof data41 == "number" && (!(data41 % 1) && !isNaN(data41)) && isFinite(data41))) {
       let dataType41 = typeof data41;
       let coerced41 = void 0;
@@ -2066,7 +2068,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (dataType41 === "boolean" || data41 === null || dataType41 === "string" && data41 && data41 == +data41 && !(data41 % 1)) {
           coerced41 = +data41;
         } else {
-          const err128 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err128 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err128];
           } else {
@@ -2078,13 +2080,13 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (coerced41 !== void 0) {
         data41 = coerced41;
         if (data !== void 0) {
-          data["EVENT_KEEP_DAYS"] = coerced41;
+          data["RELAY_REPUBLISH_LONGEST_MS"] = coerced41;
         }
       }
     }
     if (typeof data41 == "number" && isFinite(data41)) {
-      if (data41 > 3650 || isNaN(data41)) {
-        const err129 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3650 }, message: "must be <= 3650" };
+      if (data41 > 864e5 || isNaN(data41)) {
+        const err129 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" };
         if (vErrors === null) {
           vErrors = [err129];
         } else {
@@ -2092,8 +2094,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (data41 < 8 || isNaN(data41)) {
-        const err130 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
+      if (data41 < 100 || isNaN(data41)) {
+        const err130 = { instancePath: instancePath + "/RELAY_REPUBLISH_LONGEST_MS", schemaPath: "#/properties/RELAY_REPUBLISH_LONGEST_MS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
         if (vErrors === null) {
           vErrors = [err130];
         } else {
@@ -2102,19 +2104,63 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    let data42 = data.EVENT_KEEP_DAYS;
+    if (!(typeof data42 == "number" && (!(data42 % 1) && !isNaN(data42)) && isFinite(data42))) {
+      let dataType42 = typeof data42;
+      let coerced42 = void 0;
+      if (!(coerced42 !== void 0)) {
+        if (dataType42 === "boolean" || data42 === null || dataType42 === "string" && data42 && data42 == +data42 && !(data42 % 1)) {
+          coerced42 = +data42;
+        } else {
+          const err131 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err131];
+          } else {
+            vErrors.push(err131);
+          }
+          errors++;
+        }
+      }
+      if (coerced42 !== void 0) {
+        data42 = coerced42;
+        if (data !== void 0) {
+          data["EVENT_KEEP_DAYS"] = coerced42;
+        }
+      }
+    }
+    if (typeof data42 == "number" && isFinite(data42)) {
+      if (data42 > 3650 || isNaN(data42)) {
+        const err132 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3650 }, message: "must be <= 3650" };
+        if (vErrors === null) {
+          vErrors = [err132];
+        } else {
+          vErrors.push(err132);
+        }
+        errors++;
+      }
+      if (data42 < 8 || isNaN(data42)) {
+        const err133 = { instancePath: instancePath + "/EVENT_KEEP_DAYS", schemaPath: "#/properties/EVENT_KEEP_DAYS/minimum", keyword: "minimum", params: { comparison: ">=", limit: 8 }, message: "must be >= 8" };
+        if (vErrors === null) {
+          vErrors = [err133];
+        } else {
+          vErrors.push(err133);
+        }
+        errors++;
+      }
+    }
   } else {
-    const err131 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err134 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err131];
+      vErrors = [err134];
     } else {
-      vErrors.push(err131);
+      vErrors.push(err134);
     }
     errors++;
   }
   validate20.errors = vErrors;
   return errors === 0;
 }
-validate20.evaluated = { "props": { "STAGE": true, "USERS_DATABASE_URL": true, "NOTIFICATIONS_DATABASE_URL": true, "REDIS_URL": true, "KAFKA_BROKERS": true, "SMTP_URL": true, "USERS_BASE_URL": true, "MAIL_UI_URL": true, "KAFKA_METRICS_PORT": true, "DATABASE_TLS": true, "KAFKA_TLS": true, "SMTP_TLS": true, "TLS_CA": true, "KAFKA_SASL_MECHANISM": true, "KAFKA_CREDENTIALS": true, "HTTP_PORT": true, "MAIL_FROM": true, "OPERATOR_TOKEN": true, "CORS_ORIGINS": true, "IDEMPOTENCY_SECRET": true, "RATE_LIMIT_SIGN_UP_PER_IP": true, "RATE_LIMIT_PASSWORD_PER_IP": true, "RATE_LIMIT_PASSWORD_PER_USER": true, "RATE_LIMIT_MAILS_PER_ADDRESS": true, "RATE_LIMIT_ADDRESS_CHANGES_PER_USER": true, "RATE_LIMIT_WINDOW_SECONDS": true, "TOPIC_PREFIX": true, "KAFKA_REPLICATION_FACTOR": true, "KAFKA_MIN_INSYNC_REPLICAS": true, "DATABASE_POOL_SIZE": true, "SMTP_CONNECTIONS": true, "PASSWORD_HASH_MEMORY_KIB": true, "PASSWORD_HASH_PASSES": true, "PASSWORD_HASH_CONCURRENCY": true, "PASSWORD_HASH_QUEUE": true, "MAIL_RETRY_HOURS": true, "MAIL_REFUSED_FIRST_MS": true, "MAIL_REFUSED_LONGEST_MS": true, "RELAY_MAX_REPUBLISH": true, "RELAY_REPUBLISH_FIRST_MS": true, "RELAY_REPUBLISH_LONGEST_MS": true, "EVENT_KEEP_DAYS": true }, "dynamicProps": false, "dynamicItems": false };
+validate20.evaluated = { "props": { "STAGE": true, "USERS_DATABASE_URL": true, "NOTIFICATIONS_DATABASE_URL": true, "REDIS_URL": true, "KAFKA_BROKERS": true, "SMTP_URL": true, "USERS_BASE_URL": true, "MAIL_UI_URL": true, "KAFKA_METRICS_PORT": true, "DATABASE_TLS": true, "KAFKA_TLS": true, "SMTP_TLS": true, "TLS_CA": true, "KAFKA_SASL_MECHANISM": true, "KAFKA_CREDENTIALS": true, "HTTP_PORT": true, "MAIL_FROM": true, "OPERATOR_TOKEN": true, "CORS_ORIGINS": true, "IDEMPOTENCY_SECRET": true, "RATE_LIMIT_SIGN_UP_PER_IP": true, "RATE_LIMIT_PASSWORD_PER_IP": true, "RATE_LIMIT_PASSWORD_PER_USER": true, "RATE_LIMIT_MAILS_PER_ADDRESS": true, "RATE_LIMIT_ADDRESS_CHANGES_PER_USER": true, "PASSWORD_FAILURES_FREE": true, "RATE_LIMIT_WINDOW_SECONDS": true, "TOPIC_PREFIX": true, "KAFKA_REPLICATION_FACTOR": true, "KAFKA_MIN_INSYNC_REPLICAS": true, "DATABASE_POOL_SIZE": true, "SMTP_CONNECTIONS": true, "PASSWORD_HASH_MEMORY_KIB": true, "PASSWORD_HASH_PASSES": true, "PASSWORD_HASH_CONCURRENCY": true, "PASSWORD_HASH_QUEUE": true, "MAIL_RETRY_HOURS": true, "MAIL_REFUSED_FIRST_MS": true, "MAIL_REFUSED_LONGEST_MS": true, "RELAY_MAX_REPUBLISH": true, "RELAY_REPUBLISH_FIRST_MS": true, "RELAY_REPUBLISH_LONGEST_MS": true, "EVENT_KEEP_DAYS": true }, "dynamicProps": false, "dynamicItems": false };
 var messages = { "USERS_DATABASE_URL": "expected a URL like mysql://user:password@host:3306/users", "NOTIFICATIONS_DATABASE_URL": "expected a URL like mysql://user:password@host:3306/notifications", "REDIS_URL": "expected a URL like redis://host:6379", "KAFKA_BROKERS": "expected host:port, several separated by commas", "SMTP_URL": "expected a URL like smtp://host:1025", "OPERATOR_TOKEN": "one or several tokens of 8 characters or more, comma-separated", "CORS_ORIGINS": "scheme://host[:port], several separated by commas, or *", "IDEMPOTENCY_SECRET": "one or several keys of 16 characters or more, comma-separated" };
 export {
   stdin_default as default,

@@ -109,6 +109,9 @@ export const ConfigSchema = Type.Object({
     'Sign-ups per mail address and day; an address with a +tag counts as the one without',
   ),
   RATE_LIMIT_ADDRESS_CHANGES_PER_USER: limit('Changes of the mail address per user and day'),
+  PASSWORD_FAILURES_FREE: limit(
+    'Consecutive wrong passwords of a user before each further one doubles the wait, from 1 s to 15 min',
+  ),
   RATE_LIMIT_WINDOW_SECONDS: whole(1, 86400, 'Sliding window of the other rate limits, in seconds', 300),
   TOPIC_PREFIX: Type.String({ pattern: '^[A-Za-z0-9._-]*$', default: '', description: 'Prefix of every topic name' }),
   KAFKA_REPLICATION_FACTOR: whole(1, 32767, 'Replication factor of created topics', 1),

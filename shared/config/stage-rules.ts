@@ -55,7 +55,9 @@ export function problemOfStage(stage: string, config: Ruled, given: Environment)
   if (stage === 'selfhosted') {
     const missing = REQUIRED_WHEN_SELF_HOSTED.find((name) => given[name] === undefined);
     if (missing !== undefined) return [missing, 'is not set, which the stage selfhosted requires'];
-    const off = Object.keys(given).find((name) => /^RATE_LIMIT_/.test(name) && Number(given[name]) === 0);
+    const off = Object.keys(given).find(
+      (name) => /^(RATE_LIMIT|PASSWORD_FAILURES)_/.test(name) && Number(given[name]) === 0,
+    );
     if (off !== undefined) return [off, 'is 0, but the stage selfhosted requires limits'];
   }
   return config.OPERATOR_TOKEN === undefined ? undefined : problemOfTokens(stage, config.OPERATOR_TOKEN);

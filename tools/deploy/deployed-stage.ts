@@ -6,7 +6,7 @@ import { decrypting, inVpc, ownLog, polling, readingOf, roleWith, type Statement
 import { dropImpliedDependencies, type Resources, type Value } from './template.ts';
 
 /** Grants that need no server inside the VPC. */
-const OUTSIDE_VPC = new Set(['operatorToken', 'idempotency', 'usersApi', 'metrics', 'topics']);
+const OUTSIDE_VPC = new Set(['operatorToken', 'idempotency', 'usersApi', 'metrics', 'topics', 'rateLimits']);
 
 function list(text: string): string[] {
   return text.split(',').map((entry) => entry.trim());

@@ -5,7 +5,7 @@ import { updateUser } from '#shared/users/update-user.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
 import { randomEmail, randomName } from '#tests/helpers/random.ts';
 import { connectedRedis } from '#tests/helpers/redis.ts';
-import { NO_CACHE, PASSWORD, userServicesOn } from '#tests/helpers/user-services.ts';
+import { NO_CACHE, NO_FAILURES, PASSWORD, userServicesOn } from '#tests/helpers/user-services.ts';
 
 process.env['RATE_LIMIT_MAILS_PER_ADDRESS'] = '3';
 process.env['RATE_LIMIT_ADDRESS_CHANGES_PER_USER'] = '2';
@@ -31,6 +31,7 @@ function change(id: number, email: string) {
     cache: NO_CACHE,
     hashPassword: async (password) => password,
     verifyPassword: async () => true,
+    failures: NO_FAILURES,
     limitAddressChanges,
   });
   return update(id, { email, oldPassword: PASSWORD });
