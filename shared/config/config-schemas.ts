@@ -54,6 +54,7 @@ export const ConfigSchema = Type.Object({
   ),
   DATABASE_TLS: tls('TLS to the databases'),
   KAFKA_TLS: tls('TLS to the brokers'),
+  REDIS_TLS: tls('TLS to Redis; a rediss:// URL always uses it'),
   SMTP_TLS: tls('Require STARTTLS of an smtp:// server'),
   TLS_CA: Type.Optional(
     Type.String({

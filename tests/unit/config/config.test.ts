@@ -18,6 +18,7 @@ const MALFORMED = [
   ['KAFKA_METRICS_PORT', '65536'],
   ['DATABASE_TLS', 'secret'],
   ['KAFKA_TLS', 'ON'],
+  ['REDIS_TLS', 'secret'],
   ['SMTP_TLS', 'true'],
   ['TLS_CA', 'secret'],
   ['KAFKA_SASL_MECHANISM', 'secret'],
