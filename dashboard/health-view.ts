@@ -10,7 +10,9 @@ const NAMES: Readonly<Record<string, string>> = {
   smtp: 'Mail server',
 };
 
-function stateText(report: Health['dependencies'][string], now: number): string {
+type Report = NonNullable<Health['dependencies']>[string];
+
+function stateText(report: Report, now: number): string {
   if (report.status === 'up') return `up, ${spanText(report.latencyMs)}`;
   const since = report.downSince === undefined ? '' : ` since ${agoText(report.downSince, now).replace(' ago', '')}`;
   return `down${since}${report.problem === undefined ? '' : ` (${report.problem})`}`;

@@ -5,7 +5,8 @@ import type { Consumers } from '#shared/system/system-schemas.ts';
 /** The response of GET /health/ready. */
 export interface Health {
   readonly status: 'up' | 'degraded' | 'down';
-  readonly dependencies: Readonly<
+  /** Outside the local stage for operators only. */
+  readonly dependencies?: Readonly<
     Record<
       string,
       {

@@ -32,7 +32,7 @@ const UNKNOWN = '–';
 const SLOW_MS = 15_000;
 
 function isDown({ health }: Snapshot, ...names: readonly string[]): boolean {
-  return names.some((name) => health?.dependencies[name]?.status === 'down');
+  return names.some((name) => health?.dependencies?.[name]?.status === 'down');
 }
 
 function http(snapshot: Snapshot): Stage {

@@ -3,6 +3,7 @@ import { initialUsers } from '#migrations/users/0001-initial.ts';
 import { retentionAndLists } from '#migrations/users/0002-retention-and-lists.ts';
 import { idempotency } from '#migrations/users/0003-idempotency.ts';
 import { dashboard } from '#migrations/users/0004-dashboard.ts';
+import { passwordFailures } from '#migrations/users/0005-password-failures.ts';
 import type { Executor } from '#shared/db/database.ts';
 
 /** One migration. Migrations run in the order of their list, and an applied one never gets other effects. */
@@ -12,6 +13,12 @@ export interface Migration {
   up(db: Executor): Promise<void>;
 }
 
-export const usersHistory: readonly Migration[] = [initialUsers, retentionAndLists, idempotency, dashboard];
+export const usersHistory: readonly Migration[] = [
+  initialUsers,
+  retentionAndLists,
+  idempotency,
+  dashboard,
+  passwordFailures,
+];
 
 export const notificationsHistory: readonly Migration[] = [initialNotifications];

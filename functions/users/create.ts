@@ -6,10 +6,11 @@ import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { idempotencyKeyOf } from '#shared/http/parameters.ts';
 import { jsonBody } from '#shared/http/request.ts';
-import { type LimitSignUps, limitSignUps } from '#shared/http/request-limits.ts';
+import { type LimitSignUps, limitMailsPerAddress, limitSignUps } from '#shared/http/request-limits.ts';
 import { json } from '#shared/http/response.ts';
 import { publish } from '#shared/kafka/producer.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
+import { limitMails } from '#shared/users/limit-mails.ts';
 import { hashPassword } from '#shared/users/password-hash.ts';
 import { type RegisterOnce, registerOnce } from '#shared/users/register-once.ts';
 import { registerUser } from '#shared/users/register-user.ts';
@@ -25,9 +26,13 @@ export function createUserHandler(register: RegisterOnce, limit: LimitSignUps) {
 }
 
 const database = usersDatabase;
-const register = registerUser({ database, hashPassword, publishSoon: publishSoon({ database, publish }) });
 function secrets() {
   return requiredSetting('IDEMPOTENCY_SECRET');
 }
+const register = limitMails({
+  register: registerUser({ database, hashPassword, publishSoon: publishSoon({ database, publish }) }),
+  limit: limitMailsPerAddress,
+  secrets,
+});
 
 export const handler = createUserHandler(registerOnce({ database, register, secrets }), limitSignUps);

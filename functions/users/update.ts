@@ -1,12 +1,14 @@
 /** PATCH /api/users/{id} */
 
 import * as updateUserBody from '#generated/update-user-body.js';
+import { getConfig } from '#shared/config/config.ts';
 import { usersDatabase } from '#shared/db/databases.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { userIdOf } from '#shared/http/parameters.ts';
 import { jsonBody } from '#shared/http/request.ts';
-import { type LimitPasswordChecks, limitPasswordChecks } from '#shared/http/request-limits.ts';
+import { type LimitPasswordChecks, limitAddressChanges, limitPasswordChecks } from '#shared/http/request-limits.ts';
 import { json } from '#shared/http/response.ts';
+import { passwordFailures } from '#shared/users/password-failures.ts';
 import { hashPassword, verifyPassword } from '#shared/users/password-hash.ts';
 import { type UpdateUser, updateUser } from '#shared/users/update-user.ts';
 import { userCache } from '#shared/users/user-cache.ts';
@@ -20,7 +22,16 @@ export function updateUserHandler(update: UpdateUser, limit: LimitPasswordChecks
   });
 }
 
+const failures = passwordFailures(usersDatabase, () => getConfig().PASSWORD_FAILURES_FREE ?? 0);
+
 export const handler = updateUserHandler(
-  updateUser({ database: usersDatabase, cache: userCache, hashPassword, verifyPassword }),
+  updateUser({
+    database: usersDatabase,
+    cache: userCache,
+    hashPassword,
+    verifyPassword,
+    failures,
+    limitAddressChanges,
+  }),
   limitPasswordChecks,
 );

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { getConfig } from '#shared/config/config.ts';
 import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
-import { type TlsSettings, tlsSettings } from '#shared/config/tls.ts';
+import { type TlsSettings, tlsSettings, tlsTo } from '#shared/config/tls.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { log } from '#shared/observability/logger.ts';
 import { reopenable } from '#shared/runtime/reopenable.ts';
@@ -59,7 +59,8 @@ function isLoginRefused(error: unknown): boolean {
 
 /** Connects once; `problem` is a refused login. The client keeps reconnecting by itself. */
 async function connected(url: string): Promise<{ client: Redis; problem?: unknown }> {
-  const client = createRedis(url, url.startsWith('rediss:') ? await tlsSettings() : undefined);
+  const { protocol, hostname } = new URL(url);
+  const client = createRedis(url, protocol === 'rediss:' ? await tlsSettings() : await tlsTo('REDIS_TLS', [hostname]));
   let refused: unknown;
   const listen = (error: unknown): void => {
     if (isLoginRefused(error)) refused = error;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Redis, Result } from 'ioredis';
 
 declare module 'ioredis' {
@@ -34,9 +33,44 @@ export interface Window {
 }
 
 /**
- * Takes a place in a key's window. Returns 0 on success, otherwise the milliseconds until a place is free.
+ * Takes a place in a key's window under the name `member`. Returns 0 on success, otherwise the milliseconds until a place is free.
  * @throws when Redis does not answer
  */
-export async function enterWindow(redis: Redis, key: string, { limit, windowMs }: Window): Promise<number> {
-  return Number(await redis.enterWindow(key, limit, windowMs, randomUUID()));
+export async function enterWindow(
+  redis: Redis,
+  key: string,
+  { limit, windowMs }: Window,
+  member: string,
+): Promise<number> {
+  return Number(await redis.enterWindow(key, limit, windowMs, member));
+}
+
+/** The longest list of keys: about 2 MB. Beyond it, the key that was entered longest ago is dropped. */
+const MOST_KEYS = 10_000;
+
+/** Windows of this process only, for the time without Redis. `now` returns monotonic milliseconds. */
+export function processWindows(now: () => number) {
+  const entries = new Map<string, { at: number; member: string }[]>();
+  return {
+    /** Like enterWindow. */
+    enter(key: string, { limit, windowMs }: Window, member: string): number {
+      const at = now();
+      const known = (entries.get(key) ?? []).filter((entry) => entry.at > at - windowMs);
+      entries.delete(key);
+      entries.set(key, known);
+      const [dropped] = entries.size > MOST_KEYS ? entries.keys() : [];
+      if (dropped !== undefined) entries.delete(dropped);
+      if (known.length >= limit) return Math.max(1, (known[0]?.at ?? at) + windowMs - at);
+      known.push({ at, member });
+      return 0;
+    },
+
+    leave(key: string, member: string): void {
+      const known = entries.get(key) ?? [];
+      entries.set(
+        key,
+        known.filter((entry) => entry.member !== member),
+      );
+    },
+  };
 }

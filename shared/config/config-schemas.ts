@@ -36,7 +36,12 @@ function limit(description: string) {
  * function gets just those it uses, so the first reader requires them (`requiredSetting`).
  */
 export const ConfigSchema = Type.Object({
-  STAGE: Type.String({ minLength: 1, default: 'local', description: 'Deployment stage; `local` opens user routes' }),
+  STAGE: Type.String({
+    minLength: 1,
+    default: 'local',
+    description:
+      '`local`: user routes are open; `selfhosted`: a container for strangers, which requires OPERATOR_TOKEN, IDEMPOTENCY_SECRET and limits; any other name: deployed',
+  }),
   USERS_DATABASE_URL: address('USERS_DATABASE_URL', 'mysql:// URL of the users database'),
   NOTIFICATIONS_DATABASE_URL: address('NOTIFICATIONS_DATABASE_URL', 'mysql:// URL of the notifications database'),
   REDIS_URL: address('REDIS_URL', 'redis:// or rediss:// URL of the cache'),
@@ -53,6 +58,7 @@ export const ConfigSchema = Type.Object({
   ),
   DATABASE_TLS: tls('TLS to the databases'),
   KAFKA_TLS: tls('TLS to the brokers'),
+  REDIS_TLS: tls('TLS to Redis; a rediss:// URL always uses it'),
   SMTP_TLS: tls('Require STARTTLS of an smtp:// server'),
   TLS_CA: Type.Optional(
     Type.String({
@@ -82,7 +88,8 @@ export const ConfigSchema = Type.Object({
     Type.String({
       pattern: `^${OPERATOR_ENTRY}(,${OPERATOR_ENTRY})*$`,
       errorMessage: 'one or several tokens of 8 characters or more, comma-separated',
-      description: 'Bearer tokens for the operator calls, comma-separated, each in plain text or as sha256:<hex>',
+      description:
+        'Bearer tokens for the operator calls, comma-separated, each in plain text (outside the local stage 32 characters or more) or as sha256:<hex>',
     }),
   ),
   CORS_ORIGINS: Type.Optional(
@@ -103,7 +110,14 @@ export const ConfigSchema = Type.Object({
   RATE_LIMIT_SIGN_UP_PER_IP: limit('Sign-ups per client address and window'),
   RATE_LIMIT_PASSWORD_PER_IP: limit('Password checks per client address and window'),
   RATE_LIMIT_PASSWORD_PER_USER: limit('Password checks per user and window'),
-  RATE_LIMIT_WINDOW_SECONDS: whole(1, 86400, 'Sliding window of the rate limits, in seconds', 300),
+  RATE_LIMIT_MAILS_PER_ADDRESS: limit(
+    'Sign-ups per mail address and day; an address with a +tag counts as the one without',
+  ),
+  RATE_LIMIT_ADDRESS_CHANGES_PER_USER: limit('Changes of the mail address per user and day'),
+  PASSWORD_FAILURES_FREE: limit(
+    'Consecutive wrong passwords of a user before each further one doubles the wait, from 1 s to 15 min',
+  ),
+  RATE_LIMIT_WINDOW_SECONDS: whole(1, 86400, 'Sliding window of the other rate limits, in seconds', 300),
   TOPIC_PREFIX: prefix('^[A-Za-z0-9._-]*$', 'topic name', '-'),
   CACHE_PREFIX: prefix('^[^\\s{}]*$', 'key in Redis', ':'),
   KAFKA_REPLICATION_FACTOR: whole(1, 32767, 'Replication factor of created topics', 1),

@@ -3,6 +3,7 @@ import { fieldErrors } from '#shared/validation/field-errors.ts';
 import type { Config } from './config-schemas.ts';
 import { LOCAL_DEFAULTS, LOCAL_PORTS, RATE_LIMITS } from './defaults.ts';
 import { parseReference, REFERABLE, type Reference } from './reference.ts';
+import { isDeployed, type Problem, problemInLambda, problemOfStage, problemOfTokens } from './stage-rules.ts';
 
 /** A variable is missing or malformed. The one-line message names the variable, never its value. */
 export class ConfigError extends Error {
@@ -15,9 +16,14 @@ export class ConfigError extends Error {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+function refuse(problem: Problem | undefined): void {
+  if (problem !== undefined) throw new ConfigError(...problem);
+}
 
-const PRODUCTION_HASH = { memoryKib: 7168, passes: 5 };
+// At import, so that the function does not start.
+refuse(problemInLambda(process.env));
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 function present(env: Environment): Record<string, string> {
   return Object.fromEntries(
@@ -43,6 +49,7 @@ function checked(candidate: unknown): Config {
 /** Validates a value that was fetched for a reference. @throws ConfigError */
 export function checkValue(variable: string, value: string): string {
   checked({ [variable]: value });
+  if (variable === 'OPERATOR_TOKEN') refuse(problemOfTokens(getConfig().STAGE, value));
   return value;
 }
 
@@ -62,7 +69,7 @@ export function readConfig(env: Environment): Config {
         }
       : {
           ...RATE_LIMITS,
-          DATABASE_POOL_SIZE: '1',
+          ...(isDeployed(stage) ? { DATABASE_POOL_SIZE: '1' } : {}),
           // Stages may share servers. Unlike elsewhere, an empty text is a value: no prefix.
           TOPIC_PREFIX: env['TOPIC_PREFIX'] ?? `${stage}-`,
           CACHE_PREFIX: env['CACHE_PREFIX'] ?? `${stage}:`,
@@ -70,14 +77,7 @@ export function readConfig(env: Environment): Config {
   const all: Record<string, string> = { ...defaults, ...given };
   for (const name of referencesIn(given).keys()) delete all[name];
   const config = checked(all);
-  const weak =
-    config.PASSWORD_HASH_MEMORY_KIB < PRODUCTION_HASH.memoryKib || config.PASSWORD_HASH_PASSES < PRODUCTION_HASH.passes;
-  if (stage !== 'local' && weak) {
-    throw new ConfigError(
-      'PASSWORD_HASH_MEMORY_KIB',
-      'or PASSWORD_HASH_PASSES is below 7168/5 outside the local stage',
-    );
-  }
+  refuse(problemOfStage(stage, config, given));
   return Object.freeze(config);
 }
 

@@ -23,7 +23,7 @@ export async function tlsSettings(): Promise<TlsSettings> {
   return { rejectUnauthorized: true, minVersion: 'TLSv1.2', ...ca };
 }
 
-type Mode = 'DATABASE_TLS' | 'KAFKA_TLS' | 'SMTP_TLS';
+type Mode = 'DATABASE_TLS' | 'REDIS_TLS' | 'KAFKA_TLS' | 'SMTP_TLS';
 
 /** TLS settings for a connection to these hosts, undefined if it is not encrypted. */
 export async function tlsTo(mode: Mode, hosts: readonly string[]): Promise<TlsSettings | undefined> {

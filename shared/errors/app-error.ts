@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   EMAIL_TAKEN: { status: 400, error: 'User with this email already exists!', retriable: false },
   INVALID_CREDENTIALS: { status: 400, error: 'Invalid credentials!', retriable: false },
   UNAUTHORIZED: { status: 401, error: 'Unauthorized!', retriable: false },
+  FORBIDDEN: { status: 403, error: 'Forbidden!', retriable: false },
   NOT_FOUND: { status: 404, error: 'Not found!', retriable: false },
   METHOD_NOT_ALLOWED: { status: 405, error: 'Method not allowed!', retriable: false },
   CONFLICT: { status: 409, error: 'Data conflict!', retriable: true },

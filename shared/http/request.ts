@@ -46,14 +46,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Accepts numbers and booleans as text, like the old API. */
-function scalarsAsText(body: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(body).map(([key, value]) => [
-      key,
-      typeof value === 'number' || typeof value === 'boolean' ? String(value) : value,
-    ]),
-  );
+/** Composed, so that one address has one form. Passwords and names stay as they are. */
+function withComposedEmail(body: Record<string, unknown>): Record<string, unknown> {
+  const { email } = body;
+  return typeof email === 'string' ? { ...body, email: email.normalize('NFC') } : body;
 }
 
 function checked<T>(candidate: unknown, { validate, messages }: Validator<T>): T {
@@ -64,7 +60,7 @@ function checked<T>(candidate: unknown, { validate, messages }: Validator<T>): T
 }
 
 /**
- * Parses and validates the JSON object in the body.
+ * Parses and validates the JSON object in the body; its `email` is normalised to NFC.
  * @throws AppError UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, MALFORMED_JSON, INVALID_INPUT
  */
 export function jsonBody<T>(event: APIGatewayProxyEventV2, validator: Validator<T>): T {
@@ -80,7 +76,7 @@ export function jsonBody<T>(event: APIGatewayProxyEventV2, validator: Validator<
     throw new AppError('MALFORMED_JSON', 'The body is not JSON.');
   }
   if (!isObject(parsed)) throw new AppError('MALFORMED_JSON', 'The body must be a JSON object.');
-  return checked(scalarsAsText(parsed), validator);
+  return checked(withComposedEmail(parsed), validator);
 }
 
 /**

@@ -74,9 +74,15 @@ export function smtpPool(server: SmtpOptions, { maxConnections, idleLimitMs = 24
 
   const release = (member: Member): void => {
     if (member.connection.isClosed()) return;
-    if (isClosed) return member.connection.close();
+    if (isClosed) {
+      member.connection.close();
+      return;
+    }
     const next = waiting.shift();
-    if (next !== undefined) return next.resolve(member);
+    if (next !== undefined) {
+      next.resolve(member);
+      return;
+    }
     free.push(member);
     if (member.idleTimer !== undefined) {
       member.idleTimer.refresh();
@@ -90,7 +96,10 @@ export function smtpPool(server: SmtpOptions, { maxConnections, idleLimitMs = 24
   const releaseAfter = (error: unknown, member: Member): void => {
     const { connection } = member;
     if (connection.isClosed()) return;
-    if (!isRefusal(error)) return connection.close();
+    if (!isRefusal(error)) {
+      connection.close();
+      return;
+    }
     connection.reset().then(
       () => release(member),
       () => connection.close(),

@@ -1,5 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { getConfig } from '#shared/config/config.ts';
+import { isDeployed } from '#shared/config/stage-rules.ts';
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 
@@ -8,13 +9,15 @@ const UNITS = {
   DeadLetters: MetricUnit.Count,
   OldestUnpublishedEventSeconds: MetricUnit.Seconds,
   OldestUnsentMailSeconds: MetricUnit.Seconds,
+  RefusedPasswordChecks: MetricUnit.Count,
+  WrongPasswords: MetricUnit.Count,
 } as const satisfies Record<string, Unit>;
 
 let powertools: Metrics | undefined;
 
-/** Logs a metric in CloudWatch's embedded metric format. Does nothing in the local stage. */
+/** Logs a metric in CloudWatch's embedded metric format. Does nothing outside AWS. */
 export function reportMetric(name: keyof typeof UNITS, value: number): void {
-  if (getConfig().STAGE === 'local') return;
+  if (!isDeployed(getConfig().STAGE)) return;
   powertools ??= new Metrics({ serviceName: 'registration' });
   powertools.addMetric(name, UNITS[name], value);
   powertools.publishStoredMetrics();

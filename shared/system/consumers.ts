@@ -1,5 +1,6 @@
 import { memoizeFor } from '#shared/async/memoize-for.ts';
 import { getConfig } from '#shared/config/config.ts';
+import { isDeployed } from '#shared/config/stage-rules.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Consumer, Consumers } from './system-schemas.ts';
 
@@ -35,7 +36,7 @@ const LIMIT_MS = 1000;
 /** Reads the metrics port of the event source, which runs in this process. */
 async function load(): Promise<Consumers> {
   const { STAGE, KAFKA_METRICS_PORT: port } = getConfig();
-  if (STAGE !== 'local' || port === undefined) {
+  if (isDeployed(STAGE) || port === undefined) {
     throw new AppError('NOT_FOUND', 'Only the local event source reports here; on AWS, see CloudWatch.');
   }
   try {

@@ -1,3 +1,4 @@
+import { memoizeFor } from '#shared/async/memoize-for.ts';
 import { within } from '#shared/async/waiting.ts';
 import { redisClient } from '#shared/cache/redis.ts';
 import type { Database } from '#shared/db/database.ts';
@@ -69,7 +70,7 @@ const DEPENDENCIES: Readonly<Record<string, Dependency>> = {
 };
 
 /** Probes every dependency concurrently, each for at most 1.5 s. */
-export async function checkDependencies(): Promise<HealthReport> {
+async function checkDependencies(): Promise<HealthReport> {
   const checking = Object.entries(DEPENDENCIES).map(async ([name, dependency]) => {
     const report = await check(name, dependency);
     return { name, report, isVital: dependency.isVital };
@@ -81,3 +82,9 @@ export async function checkDependencies(): Promise<HealthReport> {
     dependencies: Object.fromEntries(checked.map(({ name, report }) => [name, report])),
   };
 }
+
+/** How long callers share a report: a flood of calls must not become a flood of probes. */
+const SHARED_MS = 2000;
+
+/** The state of every dependency, at most 2 s old. */
+export const recentHealth: () => Promise<HealthReport> = memoizeFor(SHARED_MS, checkDependencies);

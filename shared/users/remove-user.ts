@@ -4,6 +4,7 @@ import { deadLetterRepository } from '#shared/outbox/dead-letter-repository.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
 import { cacheInvalidationRepository } from './cache-invalidation-repository.ts';
 import { invalidateUser } from './invalidate-user.ts';
+import { passwordFailureRepository } from './password-failures.ts';
 import { userNotFound } from './read-user.ts';
 import { DELETED, type UserCache } from './user-cache.ts';
 import { userRepository } from './user-repository.ts';
@@ -23,6 +24,7 @@ export function removeUser({ database, cache }: RemoveUserDependencies) {
     if (!Number.isSafeInteger(id)) throw userNotFound();
     const invalidation = await transaction(await database(), 'remove user', async (trx) => {
       if (!(await userRepository(trx).remove(id))) throw userNotFound();
+      await passwordFailureRepository(trx).reset(id);
       const events = await outboxRepository(trx).eraseAddressOf(id);
       await deadLetterRepository(trx).eraseRecordsOf(events);
       return cacheInvalidationRepository(trx).add(id, DELETED);

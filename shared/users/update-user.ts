@@ -1,8 +1,10 @@
 import type { Database } from '#shared/db/database.ts';
 import { store, transaction } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { reportMetric } from '#shared/observability/metrics.ts';
 import { cacheInvalidationRepository } from './cache-invalidation-repository.ts';
 import { invalidateUser } from './invalidate-user.ts';
+import type { PasswordFailures } from './password-failures.ts';
 import { userNotFound } from './read-user.ts';
 import type { UserCache } from './user-cache.ts';
 import { type StoredUser, type UserChanges, userRepository } from './user-repository.ts';
@@ -13,6 +15,9 @@ export interface UpdateUserDependencies {
   cache: UserCache;
   hashPassword(password: string): Promise<string>;
   verifyPassword(passwordHash: string, password: string): Promise<boolean>;
+  failures: PasswordFailures;
+  /** Counts a change of the address. @throws AppError RATE_LIMITED */
+  limitAddressChanges(userId: number): Promise<unknown>;
 }
 
 /** The fields of the body that differ from the stored user. */
@@ -31,20 +36,25 @@ function withChanges({ user }: StoredUser, { passwordHash: _secret, ...fields }:
 
 /**
  * Updates a user after checking the old password. Of two updates that read the same version, one gets CONFLICT.
- * @throws AppError NOT_FOUND, INVALID_CREDENTIALS, EMAIL_TAKEN, CONFLICT, DEPENDENCY_DOWN
+ * @throws AppError NOT_FOUND, INVALID_CREDENTIALS, EMAIL_TAKEN, CONFLICT, RATE_LIMITED, DEPENDENCY_DOWN
  */
-export function updateUser({ database, cache, hashPassword, verifyPassword }: UpdateUserDependencies) {
+export function updateUser(dependencies: UpdateUserDependencies) {
+  const { database, cache, hashPassword, verifyPassword, failures, limitAddressChanges } = dependencies;
   const users = store(database, userRepository);
   return async (id: number, body: UpdateUserBody): Promise<User> => {
     if (!Number.isSafeInteger(id)) throw userNotFound();
     const stored = await users((rows) => rows.find(id));
     if (stored === undefined) throw userNotFound();
+    await failures.enter(id);
     if (!(await verifyPassword(stored.passwordHash, body.oldPassword))) {
+      reportMetric('WrongPasswords', 1);
       throw new AppError('INVALID_CREDENTIALS', 'The old password is not right.');
     }
+    await failures.reset(id);
     const changes = changedFields(stored.user, body);
     if (typeof body.newPassword === 'string') changes.passwordHash = await hashPassword(body.newPassword);
     if (Object.keys(changes).length === 0) return stored.user;
+    if (changes.email !== undefined) await limitAddressChanges(id);
     const invalidation = await transaction(await database(), 'update user', async (trx) => {
       if (!(await userRepository(trx).update(id, stored.version, changes))) {
         throw new AppError('CONFLICT', 'This data was modified by another session. Please try again later.');

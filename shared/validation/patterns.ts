@@ -10,8 +10,12 @@ export const WELL_FORMED = `^[^${NO_HALF_CHARACTER}]*$`;
 /** A UUID of any version, in either case. */
 export const UUID = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
 
-/** White space of every kind and control characters. */
-const UNPRINTABLE = '\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f';
+/**
+ * White space of every kind, control characters, and marks without a width of their own, with which two addresses look alike
+ * (joiners, bidirectional marks, fillers, annotation marks).
+ */
+const UNPRINTABLE =
+  '\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\uffa0\\ufff9-\\ufffb';
 const ATOM = `[^${UNPRINTABLE}"(),:;<>@\\[\\]\\\\.${NO_HALF_CHARACTER}]`;
 /** An ASCII letter or digit, or any printable character beyond ASCII: scripts need more than letters. */
 const LETTER = `[^${UNPRINTABLE}!-/:-@\\[-\`{-~${NO_HALF_CHARACTER}]`;

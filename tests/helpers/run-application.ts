@@ -13,6 +13,7 @@ import { waitFor } from './wait-for.ts';
 export interface RunningApplication {
   readonly baseUrl: string;
   readonly emailUrl: string;
+  readonly invokeUrl: string;
   readonly usersDatabaseUrl: string;
   readonly notificationsDatabaseUrl: string;
   readonly redisUrl: string;
@@ -61,6 +62,7 @@ export async function runApplication({ smtpUrl, root = process.cwd(), env = {} }
   const application: RunningApplication = {
     baseUrl: `http://127.0.0.1:${httpPort}`,
     emailUrl: `http://127.0.0.1:${emailPort}`,
+    invokeUrl: `http://127.0.0.1:${lambdaPort}`,
     usersDatabaseUrl: users.url,
     notificationsDatabaseUrl: notifications.url,
     redisUrl: process.env['REDIS_URL'] ?? '',

@@ -2,6 +2,7 @@ import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import type { Database } from '#shared/db/database.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
 import { listUsers } from '#shared/users/list-users.ts';
+import type { PasswordFailures } from '#shared/users/password-failures.ts';
 import { readUser } from '#shared/users/read-user.ts';
 import { registerUser } from '#shared/users/register-user.ts';
 import { removeUser } from '#shared/users/remove-user.ts';
@@ -20,6 +21,9 @@ export const NO_CACHE: UserCache = {
   invalidate: async () => false,
 };
 
+/** Wrong passwords are not counted. */
+export const NO_FAILURES: PasswordFailures = { enter: async () => undefined, reset: async () => undefined };
+
 /** The users services on one database. Passwords are stored unhashed: hashing has its own tests. */
 export function userServicesOn(db: Database, cache: UserCache = NO_CACHE) {
   const published = publishedMessages();
@@ -37,7 +41,14 @@ export function userServicesOn(db: Database, cache: UserCache = NO_CACHE) {
       register({ name: 'Ann', lastname: 'Lee', email, password: PASSWORD }),
     read: readUser({ database, cache }),
     list: listUsers(database),
-    update: updateUser({ database, cache, hashPassword, verifyPassword }),
+    update: updateUser({
+      database,
+      cache,
+      hashPassword,
+      verifyPassword,
+      failures: NO_FAILURES,
+      limitAddressChanges: async () => undefined,
+    }),
     remove: removeUser({ database, cache }),
     drain: drainCacheInvalidations(database, cache),
   };

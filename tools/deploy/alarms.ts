@@ -75,7 +75,7 @@ function shortName(functionId: string): string {
 
 /**
  * The alarms of a stage and their SNS topic. relayOutbox and deliverDue report the application's metrics every minute,
- * recordDeadLetter with each batch.
+ * recordDeadLetter with each batch, updateUser with each wrong password.
  */
 export function alarms({ namespace, email, consumers, schedules }: Watched): Resources {
   const resources: Resources = {
@@ -107,6 +107,14 @@ export function alarms({ namespace, email, consumers, schedules }: Watched): Res
       ...forMinutes(5),
       Threshold: 900,
       TreatMissingData: 'breaching',
+    }),
+    WrongPasswordsAlarm: alarm({
+      AlarmDescription: 'More than 100 wrong passwords in 5 minutes: passwords are being guessed.',
+      ...applicationMetric(namespace, 'WrongPasswords'),
+      Statistic: 'Sum',
+      Period: 300,
+      EvaluationPeriods: 1,
+      Threshold: 100,
     }),
     ApiErrorsAlarm: alarm({
       AlarmDescription: 'More than 1 % of the HTTP calls end with 5xx.',

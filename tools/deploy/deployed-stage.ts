@@ -1,3 +1,4 @@
+import { isDeployed } from '#shared/config/stage-rules.ts';
 import { alarms } from './alarms.ts';
 import { deployedEvent, type KafkaEvent } from './kafka-source.ts';
 import type { Deployment, FunctionDefinition, Serverless } from './osls.ts';
@@ -5,7 +6,7 @@ import { decrypting, inVpc, ownLog, polling, readingOf, roleWith, type Statement
 import { dropImpliedDependencies, type Resources, type Value } from './template.ts';
 
 /** Grants that need no server inside the VPC. */
-const OUTSIDE_VPC = new Set(['operatorToken', 'idempotency', 'usersApi', 'metrics', 'topics']);
+const OUTSIDE_VPC = new Set(['operatorToken', 'idempotency', 'usersApi', 'metrics', 'topics', 'rateLimits']);
 
 function list(text: string): string[] {
   return text.split(',').map((entry) => entry.trim());
@@ -41,7 +42,10 @@ export default class DeployedStage {
     this.hooks = {
       'before:package:initialize': () => this.#defineFunctions(),
       'before:package:finalize': () => this.#completeTemplate(),
-      'before:package:cleanup': () => this.#refusePlaceholders(),
+      'before:package:cleanup': () => {
+        this.#refuseOpenStage();
+        this.#refusePlaceholders();
+      },
     };
   }
 
@@ -89,7 +93,7 @@ export default class DeployedStage {
       const kafka = event.kafka as KafkaEvent;
       return deployedEvent(kafka, { ...this.#deployment.kafka, ...this.#network });
     }
-    const isLocal = this.#serverless.getProvider('aws').getStage() === 'local';
+    const isLocal = !isDeployed(this.#serverless.getProvider('aws').getStage());
     if (operatorOnly !== true || isLocal || typeof event.httpApi !== 'string') return event;
     const [method, path] = event.httpApi.split(' ');
     return { httpApi: { method, path, authorizer: { name: 'operator' } } };
@@ -139,6 +143,16 @@ export default class DeployedStage {
       ...(isConsumer ? [...polling(source), ...authority] : []),
       ...(kmsKeyArn === '' || !readsSecrets ? [] : [decrypting(kmsKeyArn)]),
     ];
+  }
+
+  /** The local stage is open to everybody, and without --stage it is the one deployed. */
+  #refuseOpenStage(): void {
+    const stage = this.#serverless.getProvider('aws').getStage();
+    if (this.#serverless.processedInput.commands[0] !== 'deploy' || isDeployed(stage)) return;
+    throw new this.#serverless.classes.Error(
+      `Not deployed: the stage ${stage} is not for AWS. Name another one with --stage <name>.`,
+      'OPEN_STAGE',
+    );
   }
 
   /** Emulators accept placeholders; AWS rejects them, but only after minutes. */

@@ -75,4 +75,13 @@ describe('sls with AWS_ENDPOINT_URL and arbitrary keys', () => {
       /Not deployed: subnetIds, securityGroupIds, kafkaBrokers still have placeholders\. Set them in tools\/deploy/,
     );
   });
+
+  it.each([[], ['--stage', 'local'], ['--stage', 'selfhosted']])(
+    'refuses to deploy an open stage: %j',
+    async (...args) => {
+      await expect(run(process.execPath, [sls, 'deploy', ...args])).rejects.toThrow(
+        /Not deployed: the stage \w+ is not for AWS/,
+      );
+    },
+  );
 });

@@ -81,6 +81,27 @@ describe('password checks', () => {
     expect(statuses(answers)).toEqual({ 400: 30, 429: 20 });
   });
 
+  it('of a client over its limit do not lock its victims out', async () => {
+    const [address, victims] = [randomName('address-'), Array.from({ length: 10 }, randomId)];
+    await Promise.all(Array.from({ length: 30 }, () => guess(address, randomId())));
+
+    const flood = await Promise.all(victims.flatMap((id) => Array.from({ length: 10 }, () => guess(address, id))));
+    const own = await Promise.all(victims.map((id) => guess(randomName('address-'), id)));
+
+    expect(statuses(flood)).toEqual({ 429: 100 });
+    expect(statuses(own)).toEqual({ 400: 10 });
+  });
+
+  it("that a user's limit refuses do not count against the client", async () => {
+    const [address, id] = [randomName('address-'), randomId()];
+    await Promise.all(Array.from({ length: 5 }, () => guess(randomName('address-'), id)));
+
+    expect(statuses(await Promise.all(Array.from({ length: 40 }, () => guess(address, id))))).toEqual({ 429: 40 });
+    expect(statuses(await Promise.all(Array.from({ length: 30 }, () => guess(address, randomId()))))).toEqual({
+      400: 30,
+    });
+  });
+
   it('for other users do not count against a user', async () => {
     await Promise.all(Array.from({ length: 20 }, () => guess(randomName('address-'), randomId())));
 
@@ -153,7 +174,7 @@ describe('the window', () => {
 });
 
 describe('while Redis is down', () => {
-  it('allows every call and soon stops asking Redis', async () => {
+  it('limits each process, and soon stops asking Redis', async () => {
     const down = createRedis('redis://127.0.0.1:1');
     down.on('error', () => undefined);
     let asked = 0;
@@ -163,12 +184,19 @@ describe('while Redis is down', () => {
     });
     const limit: RateLimit = { what: 'test', of: randomName(''), limit: 1, windowMs: 60_000 };
 
+    const passed: string[] = [];
     const { answer, ms } = await timed(async () => {
-      for (let count = 0; count < 50; count += 1) await limitRate([limit]);
+      for (let count = 0; count < 50; count += 1) {
+        await limitRate([limit]).then(
+          () => passed.push('passed'),
+          (error) => passed.push(error.code),
+        );
+      }
     });
     down.disconnect();
 
     expect(answer).toMatchObject({ status: 'fulfilled' });
+    expect(passed).toEqual(['passed', ...Array(49).fill('RATE_LIMITED')]);
     expect(ms).toBeLessThan(1000);
     expect(asked).toBeLessThan(5);
   });

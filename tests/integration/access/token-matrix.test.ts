@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { notificationsTestDatabase, type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
 
-const TOKEN = 'the-token-of-the-operators';
+const TOKEN = 'the-token-of-the-operators-of-the-tests';
 const HASHED = `sha256:${createHash('sha256').update(TOKEN).digest('hex')}`;
 
 type Access = 'open' | 'operators' | 'operators when deployed';
@@ -58,10 +58,15 @@ const STAGES: readonly Stage[] = [
     env: { STAGE: 'local', OPERATOR_TOKEN: TOKEN },
     guards: (access) => access === 'operators',
   },
+  {
+    name: 'selfhosted',
+    env: { STAGE: 'selfhosted', OPERATOR_TOKEN: HASHED, IDEMPOTENCY_SECRET: 'a-secret-of-the-tests' },
+    guards: (access) => access !== 'open',
+  },
   { name: 'prod', env: { STAGE: 'prod', OPERATOR_TOKEN: HASHED }, guards: (access) => access !== 'open' },
   {
     name: 'prod while the token is replaced',
-    env: { STAGE: 'prod', OPERATOR_TOKEN: `the-next-token,${HASHED}` },
+    env: { STAGE: 'prod', OPERATOR_TOKEN: `the-next-token-of-the-operators-of-the-tests,${HASHED}` },
     guards: (access) => access !== 'open',
   },
 ];
@@ -172,6 +177,32 @@ describe('serverless.yml', () => {
         .map(({ handler }) => handler.replace(/^dist\/functions\/|\.handler$/g, ''))
         .sort(),
     ).toEqual(guarded.map(([, file]) => file).sort());
+  });
+});
+
+describe('a function in Lambda', () => {
+  const live = [{ file: 'dist/functions/system/live.js', event: eventOf('GET /health/live', undefined) }];
+  const start = (env: Record<string, string>) =>
+    new Promise<string>((resolve) => {
+      const { STAGE: _stage, ...inherited } = process.env;
+      const options = { env: { ...inherited, AWS_LAMBDA_FUNCTION_NAME: 'live', ...env } };
+      const child = execFile(process.execPath, ['tests/fixtures/invoke-built.mjs'], options, (_error, out, failure) =>
+        resolve(`${out}${failure}`),
+      );
+      child.stdin?.end(JSON.stringify(live));
+    });
+
+  it.each([
+    [{}, 'STAGE is not set'],
+    [{ STAGE: '' }, 'STAGE is not set'],
+    [{ STAGE: 'local' }, 'STAGE is local'],
+    [{ STAGE: 'selfhosted' }, 'STAGE is selfhosted'],
+  ])('does not start with %o', async (env, problem) => {
+    expect(await start(env)).toContain(`ConfigError: ${problem}`);
+  });
+
+  it.each([{ STAGE: 'prod' }, { IS_OFFLINE: 'true' }, { IS_LOCAL: 'true' }])('starts with %o', async (env) => {
+    expect((await start(env)).trim()).toBe('[200]');
   });
 });
 

@@ -3,7 +3,7 @@ import { registerUser } from '#shared/users/register-user.ts';
 import { updateUser } from '#shared/users/update-user.ts';
 import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
-import { NO_CACHE } from '#tests/helpers/user-services.ts';
+import { NO_CACHE, NO_FAILURES } from '#tests/helpers/user-services.ts';
 import { batch, get, registration, relay, retry } from './invocations.ts';
 import type { World } from './world.ts';
 
@@ -132,7 +132,14 @@ export function staleInCache(name: string): Arrange {
   return async (world) => {
     const subject = await cached(world);
     const database = async () => world.users.db;
-    const update = updateUser({ database, hashPassword, cache: NO_CACHE, verifyPassword: async () => true });
+    const update = updateUser({
+      database,
+      hashPassword,
+      cache: NO_CACHE,
+      verifyPassword: async () => true,
+      failures: NO_FAILURES,
+      limitAddressChanges: async () => undefined,
+    });
     await update(subject.id, { name, oldPassword: '' });
     return subject;
   };

@@ -18,6 +18,7 @@ const MALFORMED = [
   ['KAFKA_METRICS_PORT', '65536'],
   ['DATABASE_TLS', 'secret'],
   ['KAFKA_TLS', 'ON'],
+  ['REDIS_TLS', 'secret'],
   ['SMTP_TLS', 'true'],
   ['TLS_CA', 'secret'],
   ['KAFKA_SASL_MECHANISM', 'secret'],
@@ -40,6 +41,9 @@ const MALFORMED = [
   ['RATE_LIMIT_SIGN_UP_PER_IP', '-1'],
   ['RATE_LIMIT_PASSWORD_PER_IP', 'secret'],
   ['RATE_LIMIT_PASSWORD_PER_USER', '1.5'],
+  ['PASSWORD_FAILURES_FREE', '-1'],
+  ['RATE_LIMIT_MAILS_PER_ADDRESS', '-1'],
+  ['RATE_LIMIT_ADDRESS_CHANGES_PER_USER', 'secret'],
   ['RATE_LIMIT_WINDOW_SECONDS', '0'],
   ['PASSWORD_HASH_CONCURRENCY', '0'],
   ['PASSWORD_HASH_QUEUE', '-1'],
@@ -101,6 +105,8 @@ describe('readConfig', () => {
       RATE_LIMIT_SIGN_UP_PER_IP: 0,
       RATE_LIMIT_PASSWORD_PER_IP: 50,
       RATE_LIMIT_PASSWORD_PER_USER: 10,
+      RATE_LIMIT_MAILS_PER_ADDRESS: 5,
+      RATE_LIMIT_ADDRESS_CHANGES_PER_USER: 5,
       RATE_LIMIT_WINDOW_SECONDS: 300,
     });
   });
@@ -111,6 +117,38 @@ describe('readConfig', () => {
     expect(readConfig({ STAGE: 'prod', TOPIC_PREFIX: '', CACHE_PREFIX: 'p:' })).toMatchObject({
       TOPIC_PREFIX: '',
       CACHE_PREFIX: 'p:',
+    });
+  });
+
+  describe('outside the local stage', () => {
+    const token = 'a'.repeat(32);
+    const IDEMPOTENCY_SECRET = 'secret-of-16-letters';
+
+    it.each([
+      [{ STAGE: 'prod', OPERATOR_TOKEN: 'a'.repeat(31) }, 'OPERATOR_TOKEN'],
+      [{ STAGE: 'prod', OPERATOR_TOKEN: `${token},short-token` }, 'OPERATOR_TOKEN'],
+      [{ STAGE: 'selfhosted', OPERATOR_TOKEN: 'a'.repeat(31), IDEMPOTENCY_SECRET }, 'OPERATOR_TOKEN'],
+      [{ STAGE: 'selfhosted' }, 'OPERATOR_TOKEN'],
+      [{ STAGE: 'selfhosted', OPERATOR_TOKEN: '' }, 'OPERATOR_TOKEN'],
+      [{ STAGE: 'selfhosted', OPERATOR_TOKEN: token }, 'IDEMPOTENCY_SECRET'],
+      [
+        { STAGE: 'selfhosted', OPERATOR_TOKEN: token, IDEMPOTENCY_SECRET, RATE_LIMIT_SIGN_UP_PER_IP: '0' },
+        'RATE_LIMIT_SIGN_UP_PER_IP',
+      ],
+      [{ STAGE: 'selfhosted', OPERATOR_TOKEN: token, IDEMPOTENCY_SECRET, PASSWORD_HASH_PASSES: '1' }, 'PASSWORD_HASH'],
+    ])('rejects %o', (env, variable) => {
+      expect(problem(env as Record<string, string>).variable).toContain(variable);
+    });
+
+    it('accepts long tokens, and hashes of any', () => {
+      expect(readConfig({ STAGE: 'prod', OPERATOR_TOKEN: `${token},sha256:${'a1'.repeat(32)}` }).STAGE).toBe('prod');
+    });
+
+    it('has the limits of a deployed stage and the pool of a process when self-hosted', () => {
+      const given = { STAGE: 'selfhosted', OPERATOR_TOKEN: 'file:/run/token', IDEMPOTENCY_SECRET };
+
+      expect(readConfig(given)).toMatchObject({ RATE_LIMIT_SIGN_UP_PER_IP: 100, DATABASE_POOL_SIZE: 10 });
+      expect(readConfig(given)).not.toHaveProperty('REDIS_URL');
     });
   });
 

@@ -93,10 +93,21 @@ describe('the body', () => {
     expect(codeOf(() => jsonBody(event as never, createUserBody))).toBe('MALFORMED_JSON');
   });
 
-  it('may contain scalars where text is expected, as in the old API', () => {
-    const body = JSON.stringify({ ...ANN, name: 7, lastname: true, password: 12345678 });
+  it('may not contain scalars where text is expected', () => {
+    const body = JSON.stringify({ ...ANN, name: 7, lastname: false, password: 12345678 });
 
-    expect(create(body)).toMatchObject({ name: '7', lastname: 'true', password: '12345678' });
+    expect(Object.keys(errorsOf(() => create(body)) ?? {})).toEqual(['name', 'lastname', 'password']);
+  });
+
+  it('has its address composed before it is measured, and nothing else', () => {
+    const decomposed = 'e\u0301\u0323';
+    const body = { ...ANN, name: decomposed, email: `${decomposed}@b.io`, password: decomposed.repeat(3) };
+
+    expect(create(JSON.stringify(body))).toEqual({ ...body, email: '\u1eb9\u0301@b.io' });
+    // A composed form of 64 characters.
+    expect(errorsOf(() => create(JSON.stringify({ ...ANN, email: `${'\u0958'.repeat(27)}@b.io` })))).toHaveProperty(
+      'email',
+    );
   });
 
   it('has one error per invalid field, with the messages of the contract', () => {

@@ -108,6 +108,13 @@ describe('parseEventMessage', () => {
     expect(() => parse(value)).toThrow(/^Malformed message: .+/);
   });
 
+  it.each(['a,b@c.io', '"a b"@c.io', '[x]@c.io', 'a\u0000b@c.io', 'a\u202eb@c.io', 'a\u200b@c.io'])(
+    'rejects the address %j',
+    (userEmail) => {
+      expect(() => parse({ ...WIRE, userEmail })).toThrow(/^Malformed message: .+/);
+    },
+  );
+
   it("rejects a record time outside the database's range", () => {
     expect(() => parse({ ...WIRE, addedAt: null }, {}, 1_767_323_045_678_000)).toThrow('Malformed message');
     expect(() => parse({ ...WIRE, addedAt: null }, {}, Number.NaN)).toThrow('Malformed message');

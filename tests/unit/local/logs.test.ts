@@ -57,6 +57,20 @@ describe('the lines of one registration', () => {
 });
 
 describe('a line of the log', () => {
+  it('cannot command the terminal', () => {
+    const attack = 'x\u001b]0;owned\u0007\u001b[2J\u009b31m\r\nfake\u202e';
+    const [line] = [written(0, attack, { text: attack, [attack]: { message: attack }, list: [attack] })].flatMap(
+      (text) => parseLogLine(text) ?? [],
+    );
+    if (line === undefined) throw new Error('The line was not parsed');
+
+    const shown = prettyLine(line, { colour: false });
+
+    expect(shown).toContain('x\\u001b]0;owned\\u0007');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(shown).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+  });
+
   it('is shown with its time, or the time since the first line', () => {
     const line = parseLogLine(written(2, 'Events confirmed', { traceIds: [OTHER, TRACE], finished: 2 }));
     if (line === undefined) throw new Error('no line');

@@ -88,6 +88,10 @@ describe('email addresses', () => {
     'a@b.io,c@d.io',
     'a(b)@c.io',
     'a\ud800@b.io',
+    '[x]@c.io',
+    ...['\u00ad', '\u061c', '\u200b', '\u200d', '\u200f', '\u202e', '\u2060', '\u2066', '\ufeff', '\u009b'].flatMap(
+      (mark) => [`a${mark}b@c.io`, `a@c${mark}d.io`],
+    ),
   ])('rejects %j', (email) => {
     expect(createWith({ email })).toEqual(['email']);
   });
@@ -114,6 +118,8 @@ describe('an update', () => {
     [{ oldPassword: 'x', email: 'x' }, ['email']],
     [{ oldPassword: 'x', newPassword: 'short' }, ['newPassword']],
     [{ oldPassword: 'x', lastname: {} }, ['lastname']],
+    [{ oldPassword: 'x', lastname: false }, ['lastname']],
+    [{ oldPassword: 'x', name: 7 }, ['name']],
   ])('reports %j as invalid in %j', (body, expected) => {
     expect(wrongIn(updateUserBody, body)).toEqual(expected);
   });

@@ -25,15 +25,18 @@ const AliveSchema = Type.Object({ status: Type.Literal('up') });
 
 const HealthSchema = Type.Object({
   status: Type.Enum(['up', 'degraded', 'down']),
-  dependencies: Type.Record(
-    Type.String(),
-    Type.Object({
-      status: Type.Enum(['up', 'down']),
-      latencyMs: Type.Number(),
-      downSince: Type.Optional(Type.String({ format: 'date-time' })),
-      downForSeconds: Type.Optional(Type.Integer()),
-      problem: Type.Optional(Type.String()),
-    }),
+  dependencies: Type.Optional(
+    Type.Record(
+      Type.String(),
+      Type.Object({
+        status: Type.Enum(['up', 'down']),
+        latencyMs: Type.Number(),
+        downSince: Type.Optional(Type.String({ format: 'date-time' })),
+        downForSeconds: Type.Optional(Type.Integer()),
+        problem: Type.Optional(Type.String()),
+      }),
+      { description: 'Outside the local stage for operators only' },
+    ),
   ),
 });
 

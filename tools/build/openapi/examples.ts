@@ -130,6 +130,7 @@ const MESSAGES: Readonly<Record<ErrorCode, { message: string; errors?: Record<st
   EMAIL_TAKEN: { message: 'Choose another email.' },
   INVALID_CREDENTIALS: { message: 'The old password is not right.' },
   UNAUTHORIZED: { message: 'This call takes the operator token: Authorization: Bearer <token>.' },
+  FORBIDDEN: { message: 'This name is not one of the server. Set HTTP_HOST or CORS_ORIGINS to accept it.' },
   NOT_FOUND: { message: 'User with this id does not exists!' },
   METHOD_NOT_ALLOWED: { message: 'This address takes GET, PATCH, DELETE.' },
   CONFLICT: { message: 'This data was modified by another session. Please try again later.' },

@@ -30,7 +30,7 @@ export function systemPaths(): Paths {
       get: {
         operationId: 'ready',
         tags: ['system'],
-        summary: 'Each dependency with its latency',
+        summary: 'Each dependency with its latency, at most 2 s old',
         responses: {
           '200': ok('Up, or degraded', jsonContent(ref('Health'))),
           ...failures(),

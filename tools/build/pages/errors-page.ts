@@ -8,6 +8,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   EMAIL_TAKEN: 'Register with another address, or sign in.',
   INVALID_CREDENTIALS: 'Send the current password as `oldPassword`.',
   UNAUTHORIZED: 'Send `Authorization: Bearer <OPERATOR_TOKEN>`.',
+  FORBIDDEN: 'Use an address of the server, or add the page to `CORS_ORIGINS`.',
   NOT_FOUND: 'Check the path: no such user, event, page or route exists.',
   METHOD_NOT_ALLOWED: 'Use a method listed in the header `Allow`.',
   CONFLICT: 'Read the user again, then retry: a concurrent update came first.',

@@ -38,9 +38,18 @@ export function parseLogLine(text: string): LogLine | undefined {
   }
 }
 
-function shown(value: unknown) {
-  if (typeof value === 'object' && value !== null && 'message' in value) return String(value.message);
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** Control characters and bidirectional marks: a terminal would obey them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const ACTIVE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Text that a client may have written, with escapes for what a terminal would obey. */
+export function inert(text: string): string {
+  return text.replace(ACTIVE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'object' && value !== null && 'message' in value) return inert(String(value.message));
+  return inert(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 /**
@@ -56,10 +65,13 @@ export function prettyLine(
     since === undefined
       ? new Date(at).toISOString().slice(11, 23)
       : `+${((at - since) / 1000).toFixed(3)} s`.padStart(12);
-  const rest = Object.entries(fields).map(([name, value]) => `${paint(grey, `${name}=`)}${shown(value)}`);
-  const traces = traceIds.length > 3 ? [`${traceIds.length} traces`] : traceIds.map((id) => `trace=${id.slice(0, 8)}`);
+  const rest = Object.entries(fields).map(([name, value]) => `${paint(grey, `${inert(name)}=`)}${shown(value)}`);
+  const traces =
+    traceIds.length > 3 ? [`${traceIds.length} traces`] : traceIds.map((id) => `trace=${inert(id.slice(0, 8))}`);
   const tail = since === undefined ? traces.map((text) => paint(grey, text)) : [];
-  return [paint(grey, time), paint(colours[level] ?? 0, level.padEnd(5)), message, ...rest, ...tail].join('  ');
+  return [paint(grey, time), paint(colours[level] ?? 0, inert(level).padEnd(5)), inert(message), ...rest, ...tail].join(
+    '  ',
+  );
 }
 
 /**

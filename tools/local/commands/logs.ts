@@ -3,7 +3,7 @@ import { appLogFile, readLogFile } from '../app/app-log.ts';
 import { readOptions, runCommand } from '../cli/options.ts';
 import { say } from '../cli/progress.ts';
 import { StartError } from '../cli/start-error.ts';
-import { type LogLine, linesOf, parseLogLine, prettyLine } from './logs-lines.ts';
+import { inert, type LogLine, linesOf, parseLogLine, prettyLine } from './logs-lines.ts';
 
 const help = `npm run logs [-- <id>] [--json]
 
@@ -45,7 +45,7 @@ function show({ id, isJson }: { id: string | undefined; isJson: boolean }, file:
   const lines = texts.flatMap((text) => parseLogLine(text) ?? []);
   const colour = process.stdout.isTTY && !process.env.NO_COLOR;
   const print = (line: LogLine, since?: number) =>
-    say(isJson ? JSON.stringify(line) : prettyLine(line, since === undefined ? { colour } : { colour, since }));
+    say(isJson ? inert(JSON.stringify(line)) : prettyLine(line, since === undefined ? { colour } : { colour, since }));
   if (id === undefined) {
     for (const line of lines.slice(-latest)) print(line);
     return;

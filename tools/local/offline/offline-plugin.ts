@@ -4,6 +4,7 @@ import { cancelCallTimers } from './call-timeout.ts';
 import { loadedVersions, retire } from './code-versions.ts';
 import { corsRestorer } from './cors-headers.ts';
 import { reshapeErrors } from './error-response.ts';
+import { refuseForeignCallers } from './foreign-callers.ts';
 import { watchSources } from './hot-reload.ts';
 import { keepLog } from './keep-log.ts';
 import { loadHandlersOnce } from './load-once.ts';
@@ -29,6 +30,11 @@ export default class LocalPlugin {
     this.#serverless = serverless;
     if (process.env.APP_LOG_FILE !== undefined) keepLog();
     loadHandlersOnce();
+    refuseForeignCallers({
+      listen: listenAddress(),
+      origins: process.env.CORS_ORIGINS ?? '',
+      invokePort: portOf('lambda'),
+    });
     this.hooks = {
       'after:offline:start:init': () => this.#begin(),
       'before:offline:start:end': () => this.#end(),
@@ -74,7 +80,7 @@ export default class LocalPlugin {
       return reshapeErrors(request, h);
     });
 
-    const host = process.env.HTTP_HOST || '127.0.0.1';
+    const host = listenAddress();
     try {
       this.#closers.push(await openSecondPort(hapi, { host, port: portOf('emailHttp') }));
     } catch (error) {
@@ -108,6 +114,10 @@ export default class LocalPlugin {
       throw new Error('List serverless-offline before ./dist/tools/local/offline/offline-plugin.js in serverless.yml');
     return found as OfflinePlugin;
   }
+}
+
+function listenAddress(): string {
+  return process.env.HTTP_HOST || '127.0.0.1';
 }
 
 function portOf(name: 'emailHttp' | 'lambda'): number {

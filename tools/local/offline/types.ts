@@ -22,7 +22,7 @@ export interface HapiResponse {
   source: unknown;
 }
 
-export type HapiToolkit = { continue: symbol; response: (body: unknown) => HapiReply };
+export type HapiToolkit = { continue: symbol; abandon: symbol; response: (body: unknown) => HapiReply };
 
 export type HapiReply = {
   code: (status: number) => HapiReply;
@@ -32,6 +32,8 @@ export type HapiReply = {
 
 export interface HapiServer {
   listener: Server;
+  settings: { port: unknown };
+  start: () => Promise<void>;
   ext: (event: string, method: (request: HapiRequest, h: HapiToolkit) => unknown) => void;
 }
 

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { readConfig } from '#shared/config/config.ts';
+
+interface Definition {
+  readonly uses?: readonly string[];
+  readonly reservedConcurrency?: number;
+}
+
+const functions: Readonly<Record<string, Definition>> = parse(readFileSync('serverless.yml', 'utf8')).functions;
+function databasesOf({ uses = [] }: Definition): number {
+  return uses.filter((grant) => grant.endsWith('Database')).length;
+}
+const users = Object.entries(functions).filter(([, definition]) => databasesOf(definition) > 0);
+
+describe('the connections that deployed functions can open', () => {
+  it('are bounded for each function with a database', () => {
+    expect(users.filter(([, { reservedConcurrency }]) => reservedConcurrency === undefined)).toEqual([]);
+  });
+
+  it('add up to at most what docs/deploy.md asks for', () => {
+    const pool = readConfig({ STAGE: 'prod' }).DATABASE_POOL_SIZE;
+    const most = users.reduce(
+      (sum, [, definition]) => sum + (definition.reservedConcurrency ?? Infinity) * databasesOf(definition) * pool,
+      0,
+    );
+    const documented = /`max_connections` of at least (\d+)/.exec(readFileSync('docs/deploy.md', 'utf8'))?.[1];
+
+    // Twice: while a deploy replaces the functions, both versions hold connections.
+    expect(Number(documented)).toBeGreaterThanOrEqual(2 * most);
+    expect(Number(documented)).toBeLessThan(3 * most);
+  });
+});
