@@ -15,7 +15,8 @@ COPY plugins/serverless-offline-kafka-events/package.json plugins/serverless-off
 RUN npm ci --omit=dev --no-audit --no-fund --ignore-scripts
 
 FROM node:24.21.0-slim
-ENV NODE_ENV=production HTTP_HOST=0.0.0.0 HOT_RELOAD=0 APP_LOG_FILE=/tmp/app.log
+# selfhosted: strangers may reach this container, so token, limits and secrets are required (docs/security.md).
+ENV STAGE=selfhosted NODE_ENV=production HTTP_HOST=0.0.0.0 HOT_RELOAD=0 APP_LOG_FILE=/tmp/app.log
 WORKDIR /app
 COPY --from=packages /app ./
 COPY --from=build /app/serverless.yml ./
