@@ -1,4 +1,5 @@
 import type { RecordFilter } from '../filter/record-filter.ts';
+import type { Security } from './security.ts';
 
 export type StartingPosition = 'LATEST' | 'TRIM_HORIZON' | 'AT_TIMESTAMP';
 
@@ -21,7 +22,10 @@ export interface Mapping {
   readonly eventSource: 'SelfManagedKafka' | 'aws:kafka';
   /** Set for `msk:` only. */
   readonly eventSourceArn?: string;
+  /** The cluster as serverless.yml names it. */
+  readonly cluster: string;
   readonly brokers: readonly string[];
+  readonly security: Security;
   readonly topic: string;
   readonly groupId: string;
   readonly batchSize: number;
@@ -38,6 +42,6 @@ export interface Mapping {
   readonly maximumRecordAgeMs: number;
   readonly destination: FailureDestination | null;
   /** How many invocations may run at once; Infinity: one per partition. */
-  readonly maximumPollers: number;
+  readonly maximumInvocations: number;
   readonly backoff: RetryBackoff;
 }

@@ -1,14 +1,16 @@
-import type { KafkaConfig } from 'kafkajs';
-import { LOG_LEVELS, type LogLevel } from '../logging/log.ts';
-import { ConfigurationError } from './config-error.ts';
+import { LOG_LEVELS, type LogLevel } from '../support/log.ts';
+import { isObject } from '../support/value.ts';
 import type { RetryBackoff } from './mapping.ts';
-import { isObject } from './value.ts';
+import { parseSasl, parseSecrets, parseSsl, type Secrets, type Security } from './security.ts';
+import { ConfigurationError } from './service.ts';
 
 /** `custom.kafkaEvents`, with every default filled in. Locally only: a deploy reads none of it. */
 export interface Settings {
   readonly brokers: readonly string[] | null;
-  readonly ssl: KafkaConfig['ssl'];
-  readonly sasl: KafkaConfig['sasl'];
+  readonly ssl: Security['ssl'];
+  readonly sasl: Security['sasl'];
+  /** In place of AWS Secrets Manager. */
+  readonly secrets: Secrets;
   readonly metricsPort: number | null;
   readonly logLevel: LogLevel;
   readonly backoff: RetryBackoff;
@@ -20,8 +22,9 @@ export interface Settings {
 
 const DEFAULTS: Settings = {
   brokers: null,
-  ssl: undefined,
-  sasl: undefined,
+  ssl: false,
+  sasl: null,
+  secrets: new Map(),
   metricsPort: null,
   logLevel: 'info',
   backoff: { initialMs: 1_000, maximumMs: 30_000 },
@@ -34,6 +37,7 @@ const KNOWN = new Set([
   'brokers',
   'ssl',
   'sasl',
+  'secrets',
   'metricsPort',
   'logLevel',
   'retryBackoff',
@@ -43,7 +47,7 @@ const KNOWN = new Set([
 ]);
 
 /** @throws ConfigurationError */
-export function parseSettings(custom: unknown): Settings {
+export function parseSettings(custom: unknown, region = 'us-east-1'): Settings {
   const raw = custom === undefined || custom === null ? {} : custom;
   if (!isObject(raw)) throw new ConfigurationError('custom.kafkaEvents must be an object');
   const unknown = Object.keys(raw).find((key) => !KNOWN.has(key));
@@ -54,9 +58,9 @@ export function parseSettings(custom: unknown): Settings {
       raw.brokers === undefined || raw.brokers === null
         ? null
         : parseBrokers(raw.brokers, 'custom.kafkaEvents.brokers'),
-    // Passed through as they are: kafkajs checks them.
-    ssl: raw.ssl as Settings['ssl'],
-    sasl: raw.sasl as Settings['sasl'],
+    ssl: parseSsl(raw.ssl),
+    sasl: parseSasl(raw.sasl, region),
+    secrets: parseSecrets(raw.secrets),
     metricsPort: parseInteger(raw.metricsPort, 'metricsPort', 0, 65_535) ?? DEFAULTS.metricsPort,
     logLevel: parseLogLevel(raw.logLevel),
     backoff: parseBackoff(raw.retryBackoff),

@@ -1,7 +1,5 @@
 import kafkajs, { type ICustomPartitioner, type Producer } from 'kafkajs';
 import { createKafkaClient, type KafkaClientOptions } from '../kafka/kafka-client.ts';
-import { bytesOf, splitIntoChunks } from './chunks.ts';
-import { isTooLarge } from './too-large.ts';
 
 /** One request carries so much: half of what a topic takes as one batch unless told otherwise (`max.message.bytes`). */
 const CHUNK_BYTES = 512 * 1024;
@@ -124,4 +122,37 @@ export function createDeadLetterProducer(options: KafkaClientOptions): DeadLette
     },
     close: drop,
   };
+}
+
+/** Runs of messages, in order, of so many bytes at most; one that is larger alone is a run of its own. */
+export function splitIntoChunks(messages: readonly DeadLetter[], maximumBytes: number): DeadLetter[][] {
+  const chunks: DeadLetter[][] = [];
+  let current: DeadLetter[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = bytesOf(message);
+    if (current.length > 0 && bytes + size > maximumBytes) {
+      chunks.push(current);
+      current = [];
+      bytes = 0;
+    }
+    current.push(message);
+    bytes += size;
+  }
+  if (current.length > 0) chunks.push(current);
+  return chunks;
+}
+
+/** Of its key and value; the rest of a record takes a few bytes more. */
+export function bytesOf({ key, value }: DeadLetter): number {
+  return Buffer.byteLength(value) + (key?.length ?? 0);
+}
+
+const TOO_LARGE: readonly unknown[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
+
+/** The broker refused a batch for its size; kafkajs wraps what the broker said. */
+export function isTooLarge(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('type' in error && TOO_LARGE.includes(error.type)) return true;
+  return isTooLarge(error.cause) || ('originalError' in error && isTooLarge(error.originalError));
 }

@@ -1,10 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Mapping } from '../config/mapping.ts';
-import { describeError, type Log } from '../logging/log.ts';
-import type { DeliverFailed, FailedRecords } from '../mapping/failed-delivery.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
+import type { DiscardCondition } from '../partition/units-and-limits.ts';
+import type { PolledRecord } from '../record/polled-record.ts';
+import { describeError, type Log } from '../support/log.ts';
 import type { DeadLetterProducer } from './dead-letter-producer.ts';
 import { toFailureEnvelope } from './envelope.ts';
+
+/** Records that are given up. */
+export interface FailedRecords {
+  readonly records: readonly PolledRecord[];
+  readonly condition: DiscardCondition;
+  readonly invocations: number;
+}
+
+/**
+ * Brings them to where they belong. Resolves with how many, from the first on, are there; the rest is to be tried again.
+ * Never rejects.
+ */
+export type DeliverFailed = (failed: FailedRecords) => Promise<number>;
 
 export interface DeliverFailedOptions {
   readonly mapping: Mapping;

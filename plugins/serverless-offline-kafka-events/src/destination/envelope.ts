@@ -1,5 +1,5 @@
 import type { Mapping } from '../config/mapping.ts';
-import type { DiscardCondition } from '../partition/unit.ts';
+import type { DiscardCondition } from '../partition/units-and-limits.ts';
 import { emptyEventBytes, recordJsonBytes } from '../record/json-size.ts';
 import { type LambdaKafkaRecord, partitionKey, toLambdaEvent } from '../record/lambda-event.ts';
 import type { PolledRecord } from '../record/polled-record.ts';

@@ -1,7 +1,6 @@
-import { isObject } from '../config/value.ts';
-import { FilterPatternError } from './filter-error.ts';
-import { WrittenNumber } from './json-numbers.ts';
-import { compileLeafRule, type LeafRule } from './leaf-rule.ts';
+import { isObject } from '../support/value.ts';
+import { compileLeafRule, FilterPatternError, type LeafRule } from './leaf-rule.ts';
+import { WrittenNumber } from './record-filter.ts';
 
 /** Says whether a parsed value (numbers as WrittenNumber) matches. */
 export type Matcher = (value: unknown) => boolean;

@@ -1,8 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { Mapping } from '../config/mapping.ts';
-import { readFirstPartitions } from './first-partitions.ts';
-import { type PartitionPosition, readCommitted, startOffset } from './start-offset.ts';
-import { within } from './within.ts';
+import { within } from '../support/timing.ts';
+import type { BrokerDirectory } from './kafka-client.ts';
 
 export interface TopicHistory {
   /** How many partitions there were when the mapping first saw the topic; 0: the mapping was there before the topic. */
@@ -17,18 +16,23 @@ export interface GroupPositions {
   readonly firstPartitions: number;
 }
 
-/** Asks the broker afresh: an admin client of kafkajs that is kept never sees partitions that are added later. */
-export async function fetchPositions(
-  kafka: Kafka,
-  mapping: Pick<Mapping, 'topic' | 'groupId' | 'startingPosition' | 'startingTimestampMs'>,
-  history: TopicHistory,
-): Promise<GroupPositions> {
+export interface PositionsInput {
+  readonly kafka: Kafka;
+  readonly mapping: Pick<Mapping, 'topic' | 'groupId' | 'startingPosition' | 'startingTimestampMs'>;
+  readonly brokers: BrokerDirectory;
+  readonly history: TopicHistory;
+}
+
+/** Connects anew each time: an admin client of kafkajs never sees partitions that are added while it is open. */
+export async function fetchPositions({ kafka, mapping, brokers, history }: PositionsInput): Promise<GroupPositions> {
   return withAdmin(kafka, async (admin) => {
     const { topic, groupId } = mapping;
-    const [ends, groups] = await Promise.all([
+    const [ends, groups, cluster] = await Promise.all([
       admin.fetchTopicOffsets(topic),
       admin.fetchOffsets({ groupId, topics: [topic] }),
+      admin.describeCluster(),
     ]);
+    brokers.learn(cluster.brokers);
     const group = groups.flatMap((one) => one.partitions);
     const committed = new Map(group.map((one) => [one.partition, Number(one.offset)]));
     const firstPartitions = readFirstPartitions(group.map((one) => one.metadata)) ?? history.firstPartitions;
@@ -84,4 +88,58 @@ async function offsetsByTimestamp(
   if (timestampMs === null) return new Map();
   const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, timestampMs);
   return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));
+}
+
+export interface StartOffsetInput {
+  readonly startingPosition: Mapping['startingPosition'];
+  /** The partition did not exist when the mapping first started: all it holds is newer than the mapping. */
+  readonly isNewerThanMapping: boolean;
+  readonly earliest: number;
+  readonly latest: number;
+  /** First offset at or after the starting timestamp, where there is one. */
+  readonly atTimestamp: number | null;
+}
+
+/** Where a partition without a committed offset starts. https://docs.aws.amazon.com/lambda/latest/dg/kafka-starting-positions.html */
+export function startOffset(input: StartOffsetInput): number {
+  if (input.startingPosition === 'TRIM_HORIZON') return input.earliest;
+  if (input.startingPosition === 'LATEST' && input.isNewerThanMapping) return input.earliest;
+  return input.atTimestamp ?? (input.isNewerThanMapping ? input.earliest : input.latest);
+}
+
+/** Where the group stands in one partition; `committed` is −1 when it never committed. */
+export interface PartitionPosition {
+  readonly committed: number;
+  readonly start: number;
+  readonly earliest: number;
+  readonly latest: number;
+}
+
+/** What kafkajs itself commits where an offset is out of range; it means the oldest one left. */
+const KAFKAJS_EARLIEST = -2;
+
+/** A committed offset beyond the end is kept: a broker that has just restarted tells an end that is too low. */
+export function readCommitted(position: PartitionPosition): PartitionPosition {
+  const { committed, earliest } = position;
+  if (committed === KAFKAJS_EARLIEST) return { ...position, committed: -1, start: earliest };
+  return committed < 0 ? { ...position, committed: -1 } : position;
+}
+
+const FORM = /^serverless-offline-kafka-events: (\d+) partitions at first$/;
+
+/**
+ * LATEST means the end of each partition that was there when the mapping first started, and the beginning of each that came
+ * later. A restart could not tell them apart, so every commit carries, as its metadata, how many there were at first.
+ */
+export function firstPartitionsMetadata(count: number): string {
+  return `serverless-offline-kafka-events: ${count} partitions at first`;
+}
+
+/** From the metadata of what the group has committed; null when nothing of it is ours: the mapping never ran before. */
+export function readFirstPartitions(metadata: Iterable<string | null>): number | null {
+  for (const text of metadata) {
+    const count = FORM.exec(text ?? '')?.[1];
+    if (count !== undefined) return Number(count);
+  }
+  return null;
 }

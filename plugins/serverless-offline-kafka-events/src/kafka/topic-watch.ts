@@ -1,7 +1,8 @@
 import type { Kafka } from 'kafkajs';
 import type { Mapping } from '../config/mapping.ts';
-import { describeError, type Log } from '../logging/log.ts';
-import type { Waiter } from '../mapping/waiter.ts';
+import { describeError, type Log } from '../support/log.ts';
+import type { Waiter } from '../support/timing.ts';
+import type { BrokerDirectory } from './kafka-client.ts';
 import { type TopicHistory, withAdmin } from './start-positions.ts';
 
 const LOOK_EVERY_MS = 1_000;
@@ -13,11 +14,14 @@ export interface TopicWatch {
   history(): TopicHistory;
 }
 
-export function createTopicWatch(
-  kafka: Kafka,
-  mapping: Pick<Mapping, 'topic' | 'functionKey' | 'brokers'>,
-  log: Log,
-): TopicWatch {
+export interface TopicWatchOptions {
+  readonly kafka: Kafka;
+  readonly mapping: Pick<Mapping, 'topic' | 'functionKey' | 'brokers'>;
+  readonly brokers: BrokerDirectory;
+  readonly log: Log;
+}
+
+export function createTopicWatch({ kafka, mapping, brokers, log }: TopicWatchOptions): TopicWatch {
   const { topic, functionKey } = mapping;
   const startedAtMs = Date.now();
   /** Null until the broker has answered. */
@@ -34,7 +38,7 @@ export function createTopicWatch(
 
   async function look(): Promise<boolean> {
     try {
-      const partitions = await partitionsOf(kafka, topic);
+      const partitions = await partitionsOf(kafka, topic, brokers);
       // Whatever topic comes to be where there is none is newer than the mapping.
       firstPartitions = partitions === null ? 0 : (firstPartitions ?? partitions);
       if (partitions !== null) {
@@ -59,8 +63,9 @@ export function createTopicWatch(
 }
 
 /** How many; null: there is no such topic. */
-async function partitionsOf(kafka: Kafka, topic: string): Promise<number | null> {
+async function partitionsOf(kafka: Kafka, topic: string, brokers: BrokerDirectory): Promise<number | null> {
   return withAdmin(kafka, async (admin) => {
+    brokers.learn((await admin.describeCluster()).brokers);
     if (!(await admin.listTopics()).includes(topic)) return null;
     const metadata = await admin.fetchTopicMetadata({ topics: [topic] });
     return metadata.topics.flatMap((one) => one.partitions).length;

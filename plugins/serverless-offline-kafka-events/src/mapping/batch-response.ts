@@ -1,6 +1,6 @@
-import { isObject } from '../config/value.ts';
 import { partitionKey } from '../record/lambda-event.ts';
 import type { PolledRecord } from '../record/polled-record.ts';
+import { isObject } from '../support/value.ts';
 
 export type BatchResponse =
   | { readonly kind: 'success' }

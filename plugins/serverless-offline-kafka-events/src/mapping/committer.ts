@@ -1,6 +1,6 @@
-import { describeError, type Log } from '../logging/log.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import type { Partition } from '../partition/partition.ts';
+import { describeError, type Log } from '../support/log.ts';
 
 const RETRY_MS = 250;
 

@@ -1,23 +1,23 @@
 import type { Mapping } from '../config/mapping.ts';
 import type { Settings } from '../config/settings.ts';
-import type { PartitionPosition } from '../kafka/start-offset.ts';
-import type { Log } from '../logging/log.ts';
+import type { DeliverFailed } from '../destination/deliver-failed.ts';
+import type { PartitionPosition } from '../kafka/start-positions.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import { Partition } from '../partition/partition.ts';
 import { emptyEventBytes, MAXIMUM_PAYLOAD_BYTES, recordJsonBytes } from '../record/json-size.ts';
 import type { PolledRecord } from '../record/polled-record.ts';
-import { hasRoomAgain, isTooFull } from './backpressure.ts';
+import type { Log } from '../support/log.ts';
 import { createCommitter } from './committer.ts';
-import type { DeliverFailed } from './failed-delivery.ts';
 import type { Invoke } from './invocation.ts';
-import { createPartitionWorker, type PartitionWorker } from './partition-worker.ts';
-import { createSlots } from './slots.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import { createPartitionWorker, createSlots, type PartitionWorker } from './partition-worker.ts';
 
 export interface MappingPartitionsOptions {
   readonly mapping: Mapping;
   readonly settings: Pick<Settings, 'maximumConcurrency'>;
   readonly invoke: Invoke;
   readonly deliverFailed: DeliverFailed;
+  readonly budget: MemoryBudget;
   readonly metrics: MetricsRecorder;
   readonly log: Log;
   readonly commit: () => ((offsets: ReadonlyMap<number, number>) => Promise<void>) | null;
@@ -29,11 +29,17 @@ export interface MappingPartitionsOptions {
 export interface MappingPartitions {
   /** Returns the offset to poll from. */
   assign(id: number, position: PartitionPosition): number;
+  /** The group is rebalancing: resolves once nothing is in hand and what is done is committed. */
+  finishWork(): Promise<void>;
   suspend(): void;
   /** Gives up what is not in the list. */
   keepOnly(ids: readonly number[]): void;
-  /** The broker refused to read at our position. Returns the offset to poll from. */
-  recover(id: number, position: PartitionPosition): number;
+  /** The broker has no records at our position. Returns that position, and the offset to poll from. */
+  recover(id: number, position: PartitionPosition): { wanted: number; from: number };
+  /** Whether some partitions are not polled, so that their end is known from before only. */
+  readonly isAnyPaused: boolean;
+  /** The end of partitions, asked for apart from polling. */
+  learnEnds(ends: ReadonlyMap<number, PartitionPosition>): void;
   append(id: number, records: readonly PolledRecord[], endOffset: number, highWatermark: number): void;
   stop(graceMs: number): Promise<void>;
 }
@@ -46,16 +52,26 @@ interface Entry {
 }
 
 export function createMappingPartitions(options: MappingPartitionsOptions): MappingPartitions {
-  const { mapping, metrics } = options;
+  const { mapping, metrics, budget } = options;
   const entries = new Map<number, Entry>();
   const states = new Map<number, Partition>();
   let isStopped = false;
-  const slots = createSlots(Math.min(mapping.maximumPollers, options.settings.maximumConcurrency));
+  /** The group is rebalancing: what is in hand ends, nothing else starts. */
+  let isFinishing = false;
+  const slots = createSlots(Math.min(mapping.maximumInvocations, options.settings.maximumConcurrency));
   const committer = createCommitter({ ...options, partitions: states, onCommitted: recordLag });
 
   function recordLag(): void {
-    for (const [id, { partition, highWatermark }] of entries) {
-      if (partition.isAssigned) metrics.setLag(id, highWatermark - partition.doneOffset);
+    for (const [id, entry] of entries) recordLagOf(id, entry);
+  }
+
+  function recordLagOf(id: number, { partition, highWatermark }: Entry): void {
+    if (partition.isAssigned) metrics.setLag(id, highWatermark - partition.doneOffset);
+  }
+
+  async function untilIdle(deadline: number): Promise<void> {
+    while ([...states.values()].some((partition) => partition.isRunning) && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
 
@@ -66,10 +82,18 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       ...mapping,
       maximumRecordsBytes: MAXIMUM_PAYLOAD_BYTES - emptyEventBytes(mapping, mapping.topic, id),
     });
-    const worker = createPartitionWorker({ ...options, id, partition, slots, onProgress: () => onProgress(id) });
+    const worker = createPartitionWorker({
+      ...options,
+      id,
+      partition,
+      slots,
+      mayStart: () => !isFinishing,
+      onProgress: () => onProgress(id),
+    });
     // The group may give us partitions until we have left it.
     if (isStopped) worker.stop();
     const entry = { partition, worker, highWatermark: 0, isPaused: false };
+    budget.addPartition();
     entries.set(id, entry);
     states.set(id, partition);
     return entry;
@@ -78,7 +102,11 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
   function onProgress(id: number): void {
     const entry = entryOf(id);
     if (entry.partition.offsetToCommit !== null) committer.poke();
-    if (entry.isPaused && entry.partition.isAssigned && hasRoomAgain(entry.partition, mapping.batchSize)) {
+    if (
+      entry.isPaused &&
+      entry.partition.isAssigned &&
+      hasRoomAgain(entry.partition, mapping.batchSize, budget.partitionBytes)
+    ) {
       entry.isPaused = false;
       options.resume(id);
     }
@@ -96,19 +124,31 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       recordLag();
       return from;
     },
+    async finishWork() {
+      isFinishing = true;
+      await untilIdle(Number.POSITIVE_INFINITY);
+      await committer.flush();
+    },
     suspend() {
+      isFinishing = false;
       for (const { partition } of entries.values()) partition.suspend();
     },
     keepOnly(ids) {
-      for (const [id, { partition }] of entries) {
+      for (const [id, { partition, worker }] of entries) {
         if (ids.includes(id)) continue;
         partition.revoke();
         metrics.forgetLag(id);
+        if (partition.isRunning) continue;
+        worker.stop();
+        entries.delete(id);
+        states.delete(id);
+        budget.removePartition();
       }
     },
     recover(id, position) {
       const { partition, worker } = entryOf(id);
       const { earliest, latest } = position;
+      const wanted = partition.position;
       // Deleted by age or by hand: what was polled before is still to be done.
       if (partition.position <= latest) partition.skipTo(earliest);
       else {
@@ -118,7 +158,16 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       }
       if (partition.offsetToCommit !== null) committer.poke();
       worker.wake();
-      return partition.position;
+      return { wanted, from: partition.position };
+    },
+    get isAnyPaused() {
+      return [...entries.values()].some(({ isPaused, partition }) => isPaused && partition.isAssigned);
+    },
+    learnEnds(ends) {
+      for (const [id, entry] of entries) {
+        entry.highWatermark = Math.max(entry.highWatermark, ends.get(id)?.latest ?? 0);
+      }
+      recordLag();
     },
     append(id, records, endOffset, highWatermark) {
       const entry = entryOf(id);
@@ -133,7 +182,8 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
         Date.now(),
       );
       entry.highWatermark = highWatermark;
-      if (!entry.isPaused && isTooFull(entry.partition, mapping.batchSize)) {
+      recordLagOf(id, entry);
+      if (!entry.isPaused && isTooFull(entry.partition, mapping.batchSize, budget.partitionBytes)) {
         entry.isPaused = true;
         options.pause(id);
       }
@@ -143,11 +193,22 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
     async stop(graceMs) {
       isStopped = true;
       for (const { worker } of entries.values()) worker.stop();
-      const deadline = Date.now() + graceMs;
-      while ([...states.values()].some((partition) => partition.isRunning) && Date.now() < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      await untilIdle(Date.now() + graceMs);
       await Promise.race([committer.flush(), new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
     },
   };
+}
+
+const RECORDS_HIGH = 20_000;
+
+/** What is polled ahead per partition is bounded. */
+function isTooFull(partition: Partition, batchSize: number, maximumBytes: number): boolean {
+  return partition.queuedBytes >= maximumBytes || partition.queuedRecords >= Math.max(RECORDS_HIGH, batchSize * 3);
+}
+
+/** Polling resumes once half of it is gone, so that the queue never runs dry. */
+function hasRoomAgain(partition: Partition, batchSize: number, maximumBytes: number): boolean {
+  return (
+    partition.queuedBytes <= maximumBytes / 2 && partition.queuedRecords <= Math.max(RECORDS_HIGH, batchSize * 3) / 2
+  );
 }

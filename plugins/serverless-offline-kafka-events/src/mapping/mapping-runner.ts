@@ -1,21 +1,24 @@
 import type { Mapping } from '../config/mapping.ts';
 import type { Settings } from '../config/settings.ts';
+import type { DeliverFailed } from '../destination/deliver-failed.ts';
 import { type ConsumerSession, openConsumerSession } from '../kafka/consumer-session.ts';
-import { firstPartitionsMetadata } from '../kafka/first-partitions.ts';
-import { createKafkaClient } from '../kafka/kafka-client.ts';
-import type { PartitionPosition } from '../kafka/start-offset.ts';
-import { fetchPositions } from '../kafka/start-positions.ts';
+import { createBrokerDirectory, createKafkaClient } from '../kafka/kafka-client.ts';
+import { fetchPositions, firstPartitionsMetadata, type PartitionPosition } from '../kafka/start-positions.ts';
 import { createTopicWatch, type TopicWatch } from '../kafka/topic-watch.ts';
-import { describeError, type Log } from '../logging/log.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
-import { backoffMs } from '../partition/backoff.ts';
-import type { DeliverFailed } from './failed-delivery.ts';
+import { backoffMs } from '../partition/failure-plan.ts';
+import { describeError, type Log } from '../support/log.ts';
+import { createWaiter } from '../support/timing.ts';
 import type { Invoke } from './invocation.ts';
 import { createMappingPartitions, type MappingPartitions } from './mapping-partitions.ts';
-import { createWaiter } from './waiter.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 
 /** A membership that lasts so long was no mishap, so that the next attempt is made at once. */
 const STABLE_AFTER_MS = 10_000;
+const UNREADABLE_RETRY_MS = 30_000;
+const LOOK_AT_ENDS_EVERY_MS = 10_000;
+/** Beside the function's timeout, what a rebalance may take: to commit and to join. */
+const REBALANCE_RESERVE_MS = 5_000;
 const RECONNECT_BACKOFF = { initialMs: 250, maximumMs: 5_000 };
 
 export interface MappingRunnerOptions {
@@ -23,6 +26,7 @@ export interface MappingRunnerOptions {
   readonly settings: Settings;
   readonly invoke: Invoke;
   readonly deliverFailed: DeliverFailed;
+  readonly budget: MemoryBudget;
   readonly metrics: MetricsRecorder;
   readonly log: Log;
 }
@@ -56,21 +60,14 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
     pause: (id) => session?.pause(id),
     resume: (id) => session?.resume(id),
   });
+  const brokers = createBrokerDirectory(mapping.brokers);
   const kafka = createKafkaClient({
     clientId: `${mapping.functionName}-kafka-events`,
-    brokers: mapping.brokers,
-    settings,
+    brokers: brokers.addresses,
+    security: mapping.security,
     log,
-    onOffsetOutOfRange: (id) => {
-      log.error('the records at the position of a partition are gone from the broker, going on with the oldest left', {
-        ...who,
-        partition: id,
-      });
-      session?.pause(id);
-      void takeOver([id], true);
-    },
   });
-  const topicWatch: TopicWatch = createTopicWatch(kafka, mapping, log);
+  const topicWatch: TopicWatch = createTopicWatch({ kafka, mapping, brokers, log });
 
   /** Asks where the group stands, then starts or goes on with the partitions. */
   async function takeOver(ids: readonly number[], isRecovery = false): Promise<void> {
@@ -78,7 +75,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
     const isCurrent = () => current === assignment && !waiter.isStopped;
     for (let failures = 1; isCurrent(); failures++) {
       try {
-        const positions = await fetchPositions(kafka, mapping, topicWatch.history());
+        const positions = await fetchPositions({ kafka, mapping, brokers, history: topicWatch.history() });
         if (!isCurrent()) return;
         firstPartitions = positions.firstPartitions;
         resumeAt(ids, positions.byPartition, isRecovery);
@@ -100,10 +97,54 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
       const found = positions.get(id);
       if (found === undefined) throw new Error(`the broker does not tell about partition ${id} yet`);
       if (session === null) return;
-      const from = isRecovery ? partitions.recover(id, found) : partitions.assign(id, found);
-      session.startFrom(id, from);
+      session.startFrom(id, isRecovery ? recover(id, found) : partitions.assign(id, found));
     }
     log.debug('polling', { ...who, partitions: ids });
+  }
+
+  function recover(id: number, position: PartitionPosition): number {
+    const { wanted, from } = partitions.recover(id, position);
+    const fields = { ...who, partition: id, wantedOffset: wanted, nextOffset: from };
+    if (wanted > position.latest)
+      log.error(
+        'the partition ends before our position, so it was deleted and created again: reading it from its beginning',
+        fields,
+      );
+    else if (from > wanted)
+      log.error('records were deleted before they were read: continuing with the oldest record left', {
+        ...fields,
+        lostOffsets: [wanted, from - 1],
+      });
+    return from;
+  }
+
+  function retryUnreadable(id: number, problem: unknown): void {
+    metrics.add('PollingErrorCount');
+    log.error('records cannot be read; the partition waits, the others go on', {
+      ...who,
+      partition: id,
+      error: describeError(problem),
+      retryInMs: UNREADABLE_RETRY_MS,
+    });
+    session?.pause(id);
+    const current = assignment;
+    const timer = setTimeout(() => {
+      if (current === assignment) session?.resume(id);
+    }, UNREADABLE_RETRY_MS);
+    timer.unref();
+  }
+
+  /** Partitions that are not polled report no end, and a lag that stands still would hide that they fall behind. */
+  const endsTimer = setInterval(() => void lookAtEnds(), LOOK_AT_ENDS_EVERY_MS);
+  endsTimer.unref();
+  async function lookAtEnds(): Promise<void> {
+    if (!partitions.isAnyPaused) return;
+    try {
+      const { byPartition } = await fetchPositions({ kafka, mapping, brokers, history: topicWatch.history() });
+      partitions.learnEnds(byPartition);
+    } catch {
+      // The session reports when the broker cannot be reached.
+    }
   }
 
   function openSession(): Promise<ConsumerSession> {
@@ -112,7 +153,18 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
       topic: mapping.topic,
       groupId: mapping.groupId,
       sessionTimeoutMs: settings.sessionTimeoutMs,
+      rebalanceTimeoutMs: Math.max(settings.sessionTimeoutMs, mapping.timeoutMs + REBALANCE_RESERVE_MS),
       formerMemberId,
+      fetchBytes: () => options.budget.fetchBytes,
+      onOffsetOutOfRange: (id) => {
+        session?.pause(id);
+        void takeOver([id], true);
+      },
+      onUnreadable: retryUnreadable,
+      finishWork: () => {
+        log.info('the group is rebalancing: finishing the batches in hand before joining again', who);
+        return partitions.finishWork();
+      },
       onJoining: () => {
         assignment += 1;
         partitions.suspend();
@@ -166,6 +218,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   const running = run();
   return {
     async stop(graceMs) {
+      clearInterval(endsTimer);
       await partitions.stop(graceMs);
       waiter.stop();
       await closeSession(1_500);

@@ -1,4 +1,4 @@
-import { isObject } from '../config/value.ts';
+import { isObject } from '../support/value.ts';
 
 /** The framework's configuration schema, as far as we extend it. */
 export interface ConfigSchemaHandler {

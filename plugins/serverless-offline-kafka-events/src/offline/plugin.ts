@@ -1,18 +1,16 @@
-import { ConfigurationError } from '../config/config-error.ts';
 import type { Mapping } from '../config/mapping.ts';
 import type { MappingUse } from '../config/parse-mapping.ts';
 import { parseMappings } from '../config/parse-mappings.ts';
-import type { ServiceModel } from '../config/service.ts';
+import { ConfigurationError, type ServiceModel } from '../config/service.ts';
 import { parseSettings, type Settings } from '../config/settings.ts';
-import { patchKafkajs } from '../kafka/patch-kafkajs.ts';
-import { createLog, describeError, type Log, type LogWriter } from '../logging/log.ts';
+import { patchKafkajs } from '../kafka/kafkajs-patches.ts';
+import { createLog, describeError, type Log, type LogWriter } from '../support/log.ts';
 import { completeTemplate } from '../template/complete-template.ts';
 import { extendEventSchema } from './event-schema.ts';
 import type { FrameworkModel } from './framework.ts';
 import { type KafkaEvents, startKafkaEvents } from './kafka-events.ts';
 import { createLambdaInvoker, type LambdaInvoker } from './lambda-invoker.ts';
-import { mergeOfflineOptions, type OfflineOptions } from './offline-options.ts';
-import { delayOfflineEnd, isListedAfterOffline } from './plugin-order.ts';
+import { delayOfflineEnd, isListedAfterOffline, mergeOfflineOptions, type OfflineOptions } from './offline-options.ts';
 
 /** What a process that had to give up a handler exits with, so that a supervisor starts it again (EX_TEMPFAIL). */
 const STUCK_EXIT_CODE = 75;
@@ -52,8 +50,9 @@ export default class KafkaEventsPlugin {
   #parse(use: MappingUse): { settings: Settings; mappings: Mapping[] } {
     const service: ServiceModel = this.#serverless.service;
     try {
-      const settings = parseSettings(service.custom?.kafkaEvents);
-      return { settings, mappings: parseMappings(service, settings, this.#stage(), use) };
+      const settings = parseSettings(service.custom?.kafkaEvents, service.provider.region);
+      const isUsingDocker = this.#offlineOptions().useDocker === true;
+      return { settings, mappings: parseMappings({ service, settings, stage: this.#stage(), use, isUsingDocker }) };
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       throw new this.#serverless.classes.Error(error.message, error.code);
@@ -65,13 +64,12 @@ export default class KafkaEventsPlugin {
     const { settings, mappings } = this.#parse('local');
     this.#log = createLog(this.#writer, settings.logLevel);
     if (mappings.length === 0) return;
-    if (!patchKafkajs()) this.#log.warn('this version of kafkajs is unknown: it is used as it is');
+    patchKafkajs();
     this.#warn(settings, mappings);
     const invoker = createLambdaInvoker({
       serverless: this.#serverless,
-      options: mergeOfflineOptions(this.#serverless.service.custom?.['serverless-offline'], this.#options),
+      options: this.#offlineOptions(),
       timeoutsMs: new Map(mappings.map((mapping) => [mapping.functionKey, mapping.timeoutMs])),
-      log: this.#log,
       onStuck: (functionKey) => void this.#restart(functionKey),
     });
     this.#invoker = invoker;
@@ -130,6 +128,10 @@ export default class KafkaEventsPlugin {
     const { service } = this.#serverless;
     const naming = this.#serverless.getProvider('aws')?.naming;
     if (naming !== undefined) completeTemplate(service, service.provider.compiledCloudFormationTemplate, naming);
+  }
+
+  #offlineOptions(): OfflineOptions {
+    return mergeOfflineOptions(this.#serverless.service.custom?.['serverless-offline'], this.#options);
   }
 
   #stage(): string {

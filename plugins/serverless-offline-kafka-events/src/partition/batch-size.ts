@@ -1,5 +1,5 @@
-import type { PartitionLimits } from './limits.ts';
 import type { RecordQueue } from './record-queue.ts';
+import type { PartitionLimits } from './units-and-limits.ts';
 
 /** Either so many records make a batch now, or the batch stays open until `untilMs`. */
 export type BatchDecision =

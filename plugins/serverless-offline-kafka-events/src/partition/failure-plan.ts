@@ -1,7 +1,6 @@
-import { backoffMs } from './backoff.ts';
-import type { PartitionLimits } from './limits.ts';
-import type { ActionOutcome } from './partition-action.ts';
-import { splitUnit, type Unit } from './unit.ts';
+import type { RetryBackoff } from '../config/mapping.ts';
+import type { PolledRecord } from '../record/polled-record.ts';
+import { type ActionOutcome, type PartitionLimits, splitUnit, type Unit } from './units-and-limits.ts';
 
 export type FailureLimits = Pick<PartitionLimits, 'isBisecting' | 'maximumRetryAttempts' | 'backoff'>;
 
@@ -41,4 +40,21 @@ export function planAfterDelivery(
   const left = at < 1 ? unit : splitUnit(unit, at)[1];
   const failures = at < 1 ? unit.failures + 1 : 1;
   return { ...left, failures, notBeforeMs: nowMs + backoffMs(limits.backoff, failures) };
+}
+
+/** Splits off the leading records that are all too old, or all young enough, and marks the old ones as given up. */
+export function splitByAge(unit: Unit, maximumAgeMs: number, nowMs: number): Unit[] {
+  if (maximumAgeMs === Number.POSITIVE_INFINITY) return [unit];
+  const isTooOld = (record: PolledRecord): boolean => nowMs - record.timestamp > maximumAgeMs;
+  const [first] = unit.records;
+  if (first === undefined) return [unit];
+  const isFirstTooOld = isTooOld(first);
+  const at = unit.records.findIndex((record) => isTooOld(record) !== isFirstTooOld);
+  const [head, ...rest] = at < 0 ? ([unit] as const) : splitUnit(unit, at);
+  return [isFirstTooOld ? { ...head, discard: 'RecordAgeExceeded' } : head, ...rest];
+}
+
+/** Milliseconds to wait after the given number of failures in a row (1 or more). */
+export function backoffMs(backoff: RetryBackoff, failures: number): number {
+  return Math.min(backoff.initialMs * 2 ** Math.min(failures - 1, 30), backoff.maximumMs);
 }

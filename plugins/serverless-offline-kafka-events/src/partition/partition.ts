@@ -1,11 +1,14 @@
 import type { PolledRecord } from '../record/polled-record.ts';
 import { decideBatch } from './batch-size.ts';
-import { planAfterDelivery, planAfterFailure, planAfterPartial } from './failure-plan.ts';
-import type { PartitionLimits } from './limits.ts';
-import type { ActionOutcome, PartitionAction } from './partition-action.ts';
-import { splitByAge } from './record-age.ts';
+import { planAfterDelivery, planAfterFailure, planAfterPartial, splitByAge } from './failure-plan.ts';
 import { RecordQueue } from './record-queue.ts';
-import { newUnit, type Unit } from './unit.ts';
+import {
+  type ActionOutcome,
+  newUnit,
+  type PartitionAction,
+  type PartitionLimits,
+  type Unit,
+} from './units-and-limits.ts';
 
 const IDLE: PartitionAction = { kind: 'wait', untilMs: Number.POSITIVE_INFINITY };
 

@@ -1,4 +1,12 @@
-import type { QueuedRecord } from './queued-record.ts';
+import type { PolledRecord } from '../record/polled-record.ts';
+
+/** A record that waits for its batch. */
+export interface QueuedRecord {
+  readonly record: PolledRecord;
+  /** Bytes of its JSON in the event. */
+  readonly jsonBytes: number;
+  readonly arrivedAtMs: number;
+}
 
 /** First in, first out, without moving the rest at each take; what was taken is not held any longer. */
 export class RecordQueue {

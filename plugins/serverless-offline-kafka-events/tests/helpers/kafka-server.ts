@@ -49,7 +49,8 @@ export class KafkaServer {
       path.join(this.#folder, 'log4j2.yaml'),
       'Configuration:\n  Appenders:\n    Console:\n      name: STDOUT\n  Loggers:\n    Root: {level: WARN, AppenderRef: [{ref: STDOUT}]}\n',
     );
-    const id = randomBytes(16).toString('base64url');
+    // An id that begins with '-' would be read as an option.
+    const id = randomBytes(16).toString('base64url').replace(/^-/, 'A');
     const { username, password } = SCRAM_USER;
     const users = isSecured ? ['--add-scram', scramUser(username, password)] : [];
     this.#java(['kafka.tools.StorageTool', 'format', '-t', id, '-c', 'server.properties', ...users]);

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import kafkajs, { type Admin, type IHeaders, type Kafka, type Message } from 'kafkajs';
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts';
-import { patchKafkajs } from '../../src/kafka/patch-kafkajs.ts';
-import { toPolledRecord } from '../../src/kafka/to-polled-record.ts';
+import { patchKafkajs } from '../../src/kafka/kafkajs-patches.ts';
 import type { PolledRecord } from '../../src/record/polled-record.ts';
+import { waitFor } from './wait-for.ts';
 
 export function brokersUnderTest(): string[] {
   const brokers = (process.env.KAFKA_BROKERS ?? '').split(',').filter((broker) => broker !== '');
@@ -24,7 +24,12 @@ export class TestKafka {
   constructor(brokers: readonly string[]) {
     patchKafkajs();
     const log = { debug() {}, info() {}, warn() {}, error() {} };
-    this.kafka = createKafkaClient({ clientId: 'tests', brokers, settings: { ssl: undefined, sasl: undefined }, log });
+    this.kafka = createKafkaClient({
+      clientId: 'tests',
+      brokers: () => brokers,
+      security: { ssl: false, sasl: null },
+      log,
+    });
   }
 
   async admin(): Promise<Admin> {
@@ -41,8 +46,13 @@ export class TestKafka {
     const admin = await this.admin();
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: [{ topic, numPartitions, replicationFactor: 1, configEntries }],
+    });
+    await waitFor('the leaders', async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const leaders = topics.flatMap(({ partitions }) => partitions.filter(({ leader }) => leader >= 0));
+      return leaders.length === numPartitions;
     });
     return topic;
   }
@@ -100,7 +110,9 @@ export class TestKafka {
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await consumer.run({
       eachMessage: async ({ partition, message }) => {
-        seen.push(toPolledRecord(topic, partition, message));
+        const { key, value, offset, timestamp } = message;
+        const numbers = { partition, offset: Number(offset), timestamp: Number(timestamp) };
+        seen.push({ topic, ...numbers, timestampType: 'CREATE_TIME', key, value, headers: [] });
       },
     });
     return seen;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { Partition } from '../../src/partition/partition.ts';
-import type { PartitionAction } from '../../src/partition/partition-action.ts';
+import type { PartitionAction } from '../../src/partition/units-and-limits.ts';
 import { limits, queued } from './records.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Mapping } from '../../src/config/mapping.ts';
-import type { PartitionLimits } from '../../src/partition/limits.ts';
+import type { PartitionLimits } from '../../src/partition/units-and-limits.ts';
 import type { PolledRecord } from '../../src/record/polled-record.ts';
 
 /** A record, `offset` being all that most tests care about. */
@@ -45,7 +45,9 @@ export function aMapping(parts: Partial<Mapping> = {}): Mapping {
     functionName: 'service-dev-consume',
     timeoutMs: 6_000,
     eventSource: 'SelfManagedKafka',
+    cluster: 'cluster',
     brokers: ['127.0.0.1:9092'],
+    security: { ssl: false, sasl: null },
     topic: 'orders',
     groupId: 'group',
     batchSize: 100,
@@ -58,7 +60,7 @@ export function aMapping(parts: Partial<Mapping> = {}): Mapping {
     maximumRetryAttempts: Number.POSITIVE_INFINITY,
     maximumRecordAgeMs: Number.POSITIVE_INFINITY,
     destination: null,
-    maximumPollers: Number.POSITIVE_INFINITY,
+    maximumInvocations: Number.POSITIVE_INFINITY,
     backoff: { initialMs: 1_000, maximumMs: 30_000 },
     ...parts,
   };

@@ -10,8 +10,8 @@ const log = { debug() {}, info() {}, warn() {}, error() {} };
 const producers: DeadLetterProducer[] = [];
 
 function aProducer(): DeadLetterProducer {
-  const settings = { ssl: undefined, sasl: undefined };
-  const producer = createDeadLetterProducer({ clientId: 'dead-letters', brokers, settings, log });
+  const security = { ssl: false, sasl: null };
+  const producer = createDeadLetterProducer({ clientId: 'dead-letters', brokers: () => brokers, security, log });
   producers.push(producer);
   return producer;
 }

@@ -51,8 +51,10 @@ test.concurrent('records that are deleted from the broker while they wait here a
   await deleteBelow(topic, 9);
   // The group is joined again for a new partition.
   await (await kafka.admin()).createPartitions({ topicPartitions: [{ topic, count: 2 }] });
-  await project.waitFor('the rebalance', () => project.lines('joined the group').length >= 2, 60_000);
+  const rebalancing = 'the group is rebalancing: finishing the batches in hand before joining again';
+  await project.waitFor('the rebalance', () => project.lines(rebalancing).length >= 1, 60_000);
   project.openGate();
+  await project.untilJoined(2);
 
   await untilCommitted(project, topic, 9);
   expect([...new Set(offsets(project))]).toEqual(upTo(9));
@@ -74,8 +76,9 @@ test.concurrent('what is deleted before it was polled is gone, but not what was 
 
   await deleteBelow(topic, 20);
   project.openGate();
-  const gone = 'the records at the position of a partition are gone from the broker, going on with the oldest left';
+  const gone = 'records were deleted before they were read: continuing with the oldest record left';
   await project.waitFor('a clear line', () => project.lines(gone).length > 0);
+  expect(project.lines(gone)).toMatchObject([{ topic, partition: 0, lostOffsets: [polled, 19], nextOffset: 20 }]);
   expect(await committed(topic)).toBeGreaterThanOrEqual(0);
   await kafka.produceValues(topic, ['new']);
 

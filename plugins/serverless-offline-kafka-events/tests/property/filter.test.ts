@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FilterPatternError } from '../../src/filter/filter-error.ts';
-import { parseKeepingNumbers, WrittenNumber } from '../../src/filter/json-numbers.ts';
-import { compileRecordFilter } from '../../src/filter/record-filter.ts';
+import { FilterPatternError } from '../../src/filter/leaf-rule.ts';
+import { compileRecordFilter, parseKeepingNumbers, WrittenNumber } from '../../src/filter/record-filter.ts';
 
 test('numbers are kept as they are written, and nothing else changes', () => {
   const unwrap = (value: unknown): unknown => {

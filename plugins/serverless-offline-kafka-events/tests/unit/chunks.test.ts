@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { splitIntoChunks } from '../../src/destination/chunks.ts';
-import { isTooLarge } from '../../src/destination/too-large.ts';
+import { isTooLarge, splitIntoChunks } from '../../src/destination/dead-letter-producer.ts';
 
 function letters(...sizes: number[]) {
   return sizes.map((size) => ({ key: null, value: 'x'.repeat(size) }));

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { backoffMs } from '../../src/partition/backoff.ts';
-import { planAfterFailure, planAfterPartial } from '../../src/partition/failure-plan.ts';
-import { splitByAge } from '../../src/partition/record-age.ts';
-import { newUnit, type Unit } from '../../src/partition/unit.ts';
+import { backoffMs, planAfterFailure, planAfterPartial, splitByAge } from '../../src/partition/failure-plan.ts';
+import { newUnit, type Unit } from '../../src/partition/units-and-limits.ts';
 import { aRecord, limits, records } from '../helpers/records.ts';
 
 function offsets(unit: Unit | undefined) {

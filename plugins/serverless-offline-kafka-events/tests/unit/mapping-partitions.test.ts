@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { createMappingPartitions } from '../../src/mapping/mapping-partitions.ts';
+import { createMemoryBudget } from '../../src/mapping/memory-budget.ts';
 import { createMetricsRecorder } from '../../src/metrics/metrics.ts';
 import { aMapping, aRecord } from '../helpers/records.ts';
 
@@ -17,6 +18,7 @@ function somePartitions() {
   const partitions = createMappingPartitions({
     mapping,
     settings: { maximumConcurrency: 20 },
+    budget: createMemoryBudget(),
     invoke,
     deliverFailed: async ({ records }) => records.length,
     metrics: createMetricsRecorder(mapping),

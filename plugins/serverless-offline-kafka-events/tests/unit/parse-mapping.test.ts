@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError } from '../../src/config/config-error.ts';
 import { parseMappings } from '../../src/config/parse-mappings.ts';
-import type { FunctionDefinition, ServiceModel } from '../../src/config/service.ts';
+import { ConfigurationError, type FunctionDefinition, type ServiceModel } from '../../src/config/service.ts';
 import { parseSettings } from '../../src/config/settings.ts';
 
 const PROVISIONED = { provisionedPollerConfig: { minimumPollers: 1, maximumPollers: 3 } };
@@ -22,7 +21,12 @@ function parse(
   const base =
     type === 'kafka' ? { bootstrapServers: ['b:9092'], topic: 'orders' } : { arn: 'arn:aws:kafka:x', topic: 'orders' };
   const events = [{ schedule: 'rate(1 minute)' }, { [type]: { ...base, ...event } }];
-  return parseMappings(service({ ...definition, events }), parseSettings(custom), 'dev', use);
+  return parseMappings({
+    service: service({ ...definition, events }),
+    settings: parseSettings(custom),
+    stage: 'dev',
+    use,
+  });
 }
 
 test('an event gets AWS’s defaults', () => {
@@ -32,7 +36,9 @@ test('an event gets AWS’s defaults', () => {
       functionName: 'shop-dev-consume',
       timeoutMs: 6_000,
       eventSource: 'SelfManagedKafka',
+      cluster: '["b:9092"]',
       brokers: ['b:9092'],
+      security: { ssl: false, sasl: null },
       topic: 'orders',
       groupId: 'shop-dev-consume-orders',
       batchSize: 100,
@@ -45,7 +51,7 @@ test('an event gets AWS’s defaults', () => {
       maximumRetryAttempts: Number.POSITIVE_INFINITY,
       maximumRecordAgeMs: Number.POSITIVE_INFINITY,
       destination: null,
-      maximumPollers: Number.POSITIVE_INFINITY,
+      maximumInvocations: Number.POSITIVE_INFINITY,
       backoff: { initialMs: 1_000, maximumMs: 30_000 },
     },
   ]);
@@ -58,7 +64,7 @@ test.each([
   [{ consumerGroupId: 'mine' }, { groupId: 'mine' }],
   [
     { ...PROVISIONED, maximumRetryAttempts: 0 },
-    { maximumRetryAttempts: 0, maximumPollers: 3 },
+    { maximumRetryAttempts: 0, maximumInvocations: 15 },
   ],
   [{ ...PROVISIONED, maximumRetryAttempts: -1, onFailureDestination: 'kafka://letters' }, { maximumRetryAttempts: 10 }],
   [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FilterPatternError } from '../../src/filter/filter-error.ts';
+import { FilterPatternError } from '../../src/filter/leaf-rule.ts';
 import { compileRecordFilter } from '../../src/filter/record-filter.ts';
 
 function passes(pattern: unknown, value: string) {

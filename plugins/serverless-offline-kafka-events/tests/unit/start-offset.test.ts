@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
-import { firstPartitionsMetadata, readFirstPartitions } from '../../src/kafka/first-partitions.ts';
-import { readCommitted, startOffset } from '../../src/kafka/start-offset.ts';
+import {
+  firstPartitionsMetadata,
+  readCommitted,
+  readFirstPartitions,
+  startOffset,
+} from '../../src/kafka/start-positions.ts';
 
 const partition = { earliest: 3, latest: 90, atTimestamp: null, isNewerThanMapping: false };
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ServiceModel } from '../../src/config/service.ts';
-import { completeTemplate } from '../../src/template/complete-template.ts';
-import { mappingProperties } from '../../src/template/mapping-properties.ts';
+import { completeTemplate, mappingProperties } from '../../src/template/complete-template.ts';
 
 test('only what is configured is written', () => {
   expect(mappingProperties({ topic: 't', batchSize: 5 })).toEqual({});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { within } from '../../src/kafka/within.ts';
+import { within } from '../../src/support/timing.ts';
 
 test('hands on what comes in time', async () => {
   await expect(within(1_000, 'it', Promise.resolve(7))).resolves.toBe(7);

@@ -1,4 +1,17 @@
+import type { RetryBackoff } from '../config/mapping.ts';
 import type { PolledRecord } from '../record/polled-record.ts';
+
+/** What decides when a batch closes and what becomes of one that failed. */
+export interface PartitionLimits {
+  readonly batchSize: number;
+  readonly windowMs: number;
+  /** Bytes of JSON that the records of one batch may take, commas included. */
+  readonly maximumRecordsBytes: number;
+  readonly isBisecting: boolean;
+  readonly maximumRetryAttempts: number;
+  readonly maximumRecordAgeMs: number;
+  readonly backoff: RetryBackoff;
+}
 
 /** Why records went to the destination, in AWS's words. */
 export type DiscardCondition = 'RetriesExhausted' | 'MaximumPayloadSizeExceeded' | 'RecordAgeExceeded';
@@ -32,3 +45,26 @@ export function splitUnit(unit: Unit, at: number): [Unit, Unit] {
     { ...unit, records: unit.records.slice(at) },
   ];
 }
+
+/** What the partition wants done next. `ticket` comes back with the outcome. */
+export type PartitionAction =
+  | {
+      readonly kind: 'invoke';
+      readonly ticket: number;
+      readonly records: readonly PolledRecord[];
+      readonly attempt: number;
+    }
+  | {
+      readonly kind: 'discard';
+      readonly ticket: number;
+      readonly records: readonly PolledRecord[];
+      readonly condition: DiscardCondition;
+      readonly invocations: number;
+    }
+  | { readonly kind: 'wait'; readonly untilMs: number };
+
+/** How an action ended. `done`: all of it succeeded, or was delivered. */
+export type ActionOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'partial'; readonly failedOffset: number };
