@@ -8,6 +8,8 @@ import { createWorkerWatch, withHandlerThread } from './worker-watch.ts';
 /** Beside this bundle; see build.ts. */
 const HANDLER_THREAD = new URL('./handler-thread.js', import.meta.url);
 
+const STOOD_STILL_MS = 2_000;
+
 export interface LambdaInvokerOptions {
   readonly serverless: { readonly service: ServiceModel };
   readonly options: OfflineOptions;
@@ -162,7 +164,12 @@ async function withTimeout(
   if (timeoutMs === undefined) return result;
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<'timeout'>((resolve) => {
-    timer = setTimeout(() => resolve('timeout'), timeoutMs);
+    const start = () => {
+      const dueAtMs = Date.now() + timeoutMs;
+      // A timer is this late when the whole process stood still, as on a laptop that slept: the handler did, too.
+      timer = setTimeout(() => (Date.now() - dueAtMs > STOOD_STILL_MS ? start() : resolve('timeout')), timeoutMs);
+    };
+    start();
   });
   try {
     return await Promise.race([result, timedOut]);

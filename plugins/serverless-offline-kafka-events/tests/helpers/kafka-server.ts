@@ -1,13 +1,16 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { decodeRecordBatches } from '../../src/kafka/record-batches.ts';
 import { makeCertificate, SCRAM_USER, scramUser, securedProperties } from './broker-security.ts';
 import { waitFor } from './wait-for.ts';
 
+const JAVA_PRODUCER = fileURLToPath(new URL('./JavaProducer.java', import.meta.url));
 const CONSOLE_MEMBER = fileURLToPath(new URL('./ConsoleMember.java', import.meta.url));
 
 /** A broker of the tests' own, to be stopped, killed and frozen. KAFKA_LIBS names the folder with Kafka's jars. */
@@ -41,6 +44,7 @@ export class KafkaServer {
       'transaction.state.log.min.isr': 1,
       'group.initial.rebalance.delay.ms': 0,
       'auto.create.topics.enable': false,
+      'log.cleaner.backoff.ms': 200,
       ...(isSecured ? securedProperties(this.#folder) : {}),
     };
     const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}`);
@@ -68,6 +72,23 @@ export class KafkaServer {
 
   #java(args: readonly string[]): void {
     execFileSync('java', [...this.#jvm(), ...args], { cwd: this.#folder, stdio: 'ignore' });
+  }
+
+  /** What partition 0 of a topic holds on disk: compaction cannot be seen from outside. */
+  valuesOnDisk(topic: string): string[] {
+    const folder = path.join(this.#folder, 'data', `${topic}-0`);
+    const segments = readdirSync(folder).filter((file) => file.endsWith('.log'));
+    return segments.sort().flatMap((file) => {
+      const { records } = decodeRecordBatches(topic, 0, readFileSync(path.join(folder, file)), []);
+      return records.map(({ value }) => String(value));
+    });
+  }
+
+  /** Java's own producer, see JavaProducer.java. */
+  async produceInJava(topic: string, ...args: readonly string[]): Promise<void> {
+    await promisify(execFile)('java', [...this.#jvm(), JAVA_PRODUCER, `127.0.0.1:${this.port}`, topic, ...args], {
+      cwd: this.#folder,
+    });
   }
 
   /** An operator gives a user another password. */
