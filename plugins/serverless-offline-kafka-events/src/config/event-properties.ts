@@ -134,6 +134,9 @@ export const PROVISIONED_ONLY: Readonly<Record<string, (value: unknown) => boole
   maximumRetryAttempts: (value) => isPresent(value) && value !== -1,
   maximumRecordAgeInSeconds: (value) => isPresent(value) && value !== -1,
   bisectBatchOnFunctionError: (value) => value === true,
+  schemaRegistryConfig: isPresent,
+  metricsConfig: isPresent,
+  loggingConfig: isPresent,
 };
 
 function isPresent(value: unknown): boolean {

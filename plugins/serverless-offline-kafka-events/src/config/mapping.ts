@@ -1,4 +1,5 @@
 import type { RecordFilter } from '../filter/record-filter.ts';
+import type { SchemaRegistryConfig } from './schema-registry.ts';
 import type { Security } from './security.ts';
 
 export type StartingPosition = 'LATEST' | 'TRIM_HORIZON' | 'AT_TIMESTAMP';
@@ -43,5 +44,6 @@ export interface Mapping {
   readonly destination: FailureDestination | null;
   /** How many invocations may run at once; Infinity: one per partition. */
   readonly maximumInvocations: number;
+  readonly schemaRegistry: SchemaRegistryConfig | null;
   readonly backoff: RetryBackoff;
 }

@@ -12,6 +12,7 @@ import {
   refuseProvisionedOnly,
 } from './event-properties.ts';
 import type { Mapping } from './mapping.ts';
+import { parseSchemaRegistry } from './schema-registry.ts';
 import { securityOf } from './security.ts';
 import { ConfigurationError, type FunctionDefinition, type ServiceModel } from './service.ts';
 import type { Settings } from './settings.ts';
@@ -104,6 +105,7 @@ export function parseMapping(input: MappingInput): Mapping {
     maximumRecordAgeMs: recordAge === -1 ? Number.POSITIVE_INFINITY : recordAge * 1_000,
     destination,
     maximumInvocations: (pollers?.maximum ?? Number.POSITIVE_INFINITY) * INVOCATIONS_PER_POLLER,
+    schemaRegistry: parseSchemaRegistry(event.schemaRegistryConfig, settings, input.use, fail),
     backoff: settings.backoff,
   };
 }

@@ -1,4 +1,4 @@
-import { LOG_LEVELS, type LogLevel } from '../support/log.ts';
+import { LOG_LEVELS, type LogFormat, type LogLevel } from '../support/log.ts';
 import { isObject } from '../support/value.ts';
 import type { RetryBackoff } from './mapping.ts';
 import { parseSasl, parseSecrets, parseSsl, type Secrets, type Security } from './security.ts';
@@ -15,9 +15,20 @@ export interface Settings {
   readonly logLevel: LogLevel;
   readonly backoff: RetryBackoff;
   readonly onFailureTopic: string | null;
+  /** In place of every event's registry: Confluent's API, or Glue's for events that name one of Glue. */
+  readonly schemaRegistryUrl: string | null;
+  /** Creates topics that do not exist: null, or how. */
+  readonly createTopics: TopicSettings | null;
+  readonly logFormat: LogFormat;
   /** Most invocations of one mapping at once: serverless-offline itself knows no limit. */
   readonly maximumConcurrency: number;
   readonly sessionTimeoutMs: number;
+}
+
+/** Of topics that are created. */
+export interface TopicSettings {
+  readonly partitions: number;
+  readonly replicationFactor: number;
 }
 
 const DEFAULTS: Settings = {
@@ -29,6 +40,9 @@ const DEFAULTS: Settings = {
   logLevel: 'info',
   backoff: { initialMs: 1_000, maximumMs: 30_000 },
   onFailureTopic: null,
+  schemaRegistryUrl: null,
+  createTopics: null,
+  logFormat: 'json',
   maximumConcurrency: 20,
   sessionTimeoutMs: 10_000,
 };
@@ -42,6 +56,9 @@ const KNOWN = new Set([
   'logLevel',
   'retryBackoff',
   'onFailureTopic',
+  'schemaRegistryUrl',
+  'createTopics',
+  'logFormat',
   'maximumConcurrency',
   'sessionTimeoutMs',
 ]);
@@ -65,6 +82,9 @@ export function parseSettings(custom: unknown, region = 'us-east-1'): Settings {
     logLevel: parseLogLevel(raw.logLevel),
     backoff: parseBackoff(raw.retryBackoff),
     onFailureTopic: parseTopic(raw.onFailureTopic),
+    schemaRegistryUrl: parseUrl(raw.schemaRegistryUrl),
+    createTopics: parseCreateTopics(raw.createTopics),
+    logFormat: parseLogFormat(raw.logFormat),
     maximumConcurrency:
       parseInteger(raw.maximumConcurrency, 'maximumConcurrency', 1, 1_000) ?? DEFAULTS.maximumConcurrency,
     sessionTimeoutMs:
@@ -105,6 +125,32 @@ function parseLogLevel(value: unknown): LogLevel {
   if (level === undefined)
     throw new ConfigurationError(`custom.kafkaEvents.logLevel must be one of ${LOG_LEVELS.join(', ')}`);
   return level;
+}
+
+function parseLogFormat(value: unknown): LogFormat {
+  if (value === undefined || value === null) return DEFAULTS.logFormat;
+  if (value === 'json' || value === 'text') return value;
+  throw new ConfigurationError('custom.kafkaEvents.logFormat must be json or text');
+}
+
+function parseUrl(value: unknown): string | null {
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value === 'string' && /^https?:\/\//.test(value)) return value;
+  throw new ConfigurationError('custom.kafkaEvents.schemaRegistryUrl must be an http(s) URL');
+}
+
+/** `true`, which may come as a string, or `{partitions, replicationFactor}`. */
+function parseCreateTopics(value: unknown): TopicSettings | null {
+  if (value === undefined || value === null || value === '' || value === false || value === 'false') return null;
+  const sizes = value === true || value === 'true' ? {} : value;
+  if (!isObject(sizes))
+    throw new ConfigurationError(
+      'custom.kafkaEvents.createTopics must be true, false or {partitions, replicationFactor}',
+    );
+  return {
+    partitions: parseInteger(sizes.partitions, 'createTopics.partitions', 1, 10_000) ?? 1,
+    replicationFactor: parseInteger(sizes.replicationFactor, 'createTopics.replicationFactor', 1, 100) ?? 1,
+  };
 }
 
 function parseBackoff(value: unknown): RetryBackoff {

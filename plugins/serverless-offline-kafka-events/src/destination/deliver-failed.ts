@@ -78,7 +78,9 @@ function toMessage(options: DeliverFailedOptions, failed: FailedRecords, record:
     functionArn: `arn:aws:lambda:${options.region}:000000000000:function:${mapping.functionName}:$LATEST`,
     nowMs: Date.now(),
   });
-  return { key: record.key, value: JSON.stringify(envelope) };
+  // With a schema registry the record's key may have been decoded.
+  const key = record.originalKey === undefined ? record.key : record.originalKey;
+  return { key, value: JSON.stringify(envelope) };
 }
 
 function describe(mapping: Mapping, { records, condition, invocations }: FailedRecords) {

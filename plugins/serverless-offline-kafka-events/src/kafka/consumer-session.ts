@@ -31,12 +31,12 @@ export interface SessionOptions extends FetchEvents {
   /** We joined and own these partitions. Nothing is polled until they are resumed. */
   readonly onAssigned: (partitions: readonly number[], session: ConsumerSession) => void;
   /** `endOffset`: the one after the last polled; `highWatermark`: the one after the last written. */
-  readonly onRecords: (
-    partition: number,
-    records: readonly PolledRecord[],
-    endOffset: number,
-    highWatermark: number,
-  ) => void;
+  readonly onRecords: (polled: {
+    readonly partition: number;
+    readonly records: readonly PolledRecord[];
+    readonly endOffset: number;
+    readonly highWatermark: number;
+  }) => void;
 }
 
 /** One membership of the group, from joining to leaving or giving up. */
@@ -136,7 +136,12 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
         const [carrier] = batch.messages;
         if (!isRunning() || isStale() || !isCarrier(carrier)) return;
         resolveOffset(carrier.offset);
-        options.onRecords(batch.partition, carrier.records, Number(carrier.offset) + 1, Number(batch.highWatermark));
+        options.onRecords({
+          partition: batch.partition,
+          records: carrier.records,
+          endOffset: Number(carrier.offset) + 1,
+          highWatermark: Number(batch.highWatermark),
+        });
       },
     });
   };

@@ -1,5 +1,6 @@
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import type { Mapping } from '../config/mapping.ts';
+import type { TopicSettings } from '../config/settings.ts';
 import { describeError, type Log } from '../support/log.ts';
 import type { Waiter } from '../support/timing.ts';
 import type { BrokerDirectory } from './kafka-client.ts';
@@ -18,15 +19,18 @@ export interface TopicWatchOptions {
   readonly kafka: Kafka;
   readonly mapping: Pick<Mapping, 'topic' | 'functionKey' | 'brokers'>;
   readonly brokers: BrokerDirectory;
+  /** Topics to create where they do not exist, and how; null: they are waited for. */
+  readonly create: (TopicSettings & { readonly topics: readonly string[] }) | null;
   readonly log: Log;
 }
 
-export function createTopicWatch({ kafka, mapping, brokers, log }: TopicWatchOptions): TopicWatch {
+export function createTopicWatch({ kafka, mapping, brokers, create, log }: TopicWatchOptions): TopicWatch {
   const { topic, functionKey } = mapping;
   const startedAtMs = Date.now();
   /** Null until the broker has answered. */
   let firstPartitions: number | null = null;
   let watchingSinceMs: number | null = null;
+  let isCreated = false;
   let lastReminder = { problem: '', atMs: 0 };
 
   function remind(problem: string, fields: object): void {
@@ -36,9 +40,31 @@ export function createTopicWatch({ kafka, mapping, brokers, log }: TopicWatchOpt
     log.warn(problem, { function: functionKey, topic, brokers: mapping.brokers, ...fields });
   }
 
+  async function createMissing(admin: Admin): Promise<void> {
+    if (create === null || isCreated) return;
+    const existing = new Set(await admin.listTopics());
+    const missing = create.topics.filter((name) => !existing.has(name));
+    const { partitions: numPartitions, replicationFactor } = create;
+    for (const name of missing) {
+      const topics = [{ topic: name, numPartitions, replicationFactor }];
+      // False when another process was faster.
+      if (await admin.createTopics({ topics, waitForLeaders: true }))
+        log.info('created a topic', { topic: name, ...create });
+    }
+    isCreated = true;
+  }
+
   async function look(): Promise<boolean> {
     try {
-      const partitions = await partitionsOf(kafka, topic, brokers);
+      const partitions = await withAdmin(kafka, async (admin) => {
+        brokers.learn((await admin.describeCluster()).brokers);
+        if (!(await admin.listTopics()).includes(topic)) {
+          firstPartitions = 0;
+          if (create === null) return null;
+        }
+        await createMissing(admin);
+        return partitionsOf(admin, topic);
+      });
       // Whatever topic comes to be where there is none is newer than the mapping.
       firstPartitions = partitions === null ? 0 : (firstPartitions ?? partitions);
       if (partitions !== null) {
@@ -62,12 +88,7 @@ export function createTopicWatch({ kafka, mapping, brokers, log }: TopicWatchOpt
   };
 }
 
-/** How many; null: there is no such topic. */
-async function partitionsOf(kafka: Kafka, topic: string, brokers: BrokerDirectory): Promise<number | null> {
-  return withAdmin(kafka, async (admin) => {
-    brokers.learn((await admin.describeCluster()).brokers);
-    if (!(await admin.listTopics()).includes(topic)) return null;
-    const metadata = await admin.fetchTopicMetadata({ topics: [topic] });
-    return metadata.topics.flatMap((one) => one.partitions).length;
-  });
+async function partitionsOf(admin: Admin, topic: string): Promise<number> {
+  const metadata = await admin.fetchTopicMetadata({ topics: [topic] });
+  return metadata.topics.flatMap((one) => one.partitions).length;
 }

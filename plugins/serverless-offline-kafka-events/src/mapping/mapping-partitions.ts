@@ -4,8 +4,10 @@ import type { DeliverFailed } from '../destination/deliver-failed.ts';
 import type { PartitionPosition } from '../kafka/start-positions.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import { Partition } from '../partition/partition.ts';
+import type { QueuedRecord } from '../partition/record-queue.ts';
 import { emptyEventBytes, MAXIMUM_PAYLOAD_BYTES, recordJsonBytes } from '../record/json-size.ts';
 import type { PolledRecord } from '../record/polled-record.ts';
+import type { DecodedRecord } from '../schema-registry/record-decoder.ts';
 import type { Log } from '../support/log.ts';
 import { createCommitter } from './committer.ts';
 import type { Invoke } from './invocation.ts';
@@ -40,8 +42,20 @@ export interface MappingPartitions {
   readonly isAnyPaused: boolean;
   /** The end of partitions, asked for apart from polling. */
   learnEnds(ends: ReadonlyMap<number, PartitionPosition>): void;
-  append(id: number, records: readonly PolledRecord[], endOffset: number, highWatermark: number): void;
+  append(records: PolledRecords): void;
+  /** Polls again, unless the partition has no room. */
+  resume(id: number): void;
   stop(graceMs: number): Promise<void>;
+}
+
+/** What one fetch brought of one partition. */
+export interface PolledRecords {
+  readonly partition: number;
+  readonly records: readonly PolledRecord[];
+  readonly endOffset: number;
+  readonly highWatermark: number;
+  /** With a schema registry. */
+  readonly decode?: (record: PolledRecord) => DecodedRecord;
 }
 
 interface Entry {
@@ -67,6 +81,27 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
 
   function recordLagOf(id: number, { partition, highWatermark }: Entry): void {
     if (partition.isAssigned) metrics.setLag(id, highWatermark - partition.doneOffset);
+  }
+
+  /** Null when the filter leaves it out. A record that cannot be decoded passes no filter and is kept, to be discarded. */
+  function admit(record: PolledRecord, decode: PolledRecords['decode']): Omit<QueuedRecord, 'arrivedAtMs'> | null {
+    const decoded = decode?.(record);
+    if (decoded !== undefined && decoded.failure !== null) {
+      const { condition, problem } = decoded.failure;
+      metrics.add('SchemaRegistryErrorCount');
+      options.log.warn('a record does not fit its schema', {
+        function: mapping.functionKey,
+        topic: record.topic,
+        partition: record.partition,
+        offset: record.offset,
+        condition,
+        problem,
+      });
+      return { record, jsonBytes: recordJsonBytes(record), discard: condition };
+    }
+    if (mapping.filter?.(decoded?.filterValue ?? record.value) === false) return null;
+    const kept = decoded?.record ?? record;
+    return { record: kept, jsonBytes: recordJsonBytes(kept) };
   }
 
   async function untilIdle(deadline: number): Promise<void> {
@@ -169,18 +204,17 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       }
       recordLag();
     },
-    append(id, records, endOffset, highWatermark) {
+    resume(id) {
+      const entry = entries.get(id);
+      if (entry !== undefined && !entry.isPaused && entry.partition.isAssigned) options.resume(id);
+    },
+    append({ partition: id, records, endOffset, highWatermark, decode }) {
       const entry = entryOf(id);
       if (!entry.partition.isAssigned) return;
-      const kept =
-        mapping.filter === null ? records : records.filter((record) => mapping.filter?.(record.value) !== false);
+      const kept = records.flatMap((record) => admit(record, decode) ?? []);
       metrics.add('PolledEventCount', records.length);
       metrics.add('FilteredOutEventCount', records.length - kept.length);
-      entry.partition.append(
-        kept.map((record) => ({ record, jsonBytes: recordJsonBytes(record) })),
-        endOffset,
-        Date.now(),
-      );
+      entry.partition.append(kept, endOffset, Date.now());
       entry.highWatermark = highWatermark;
       recordLagOf(id, entry);
       if (!entry.isPaused && isTooFull(entry.partition, mapping.batchSize, budget.partitionBytes)) {

@@ -12,6 +12,7 @@ import { createWaiter } from '../support/timing.ts';
 import type { Invoke } from './invocation.ts';
 import { createMappingPartitions, type MappingPartitions } from './mapping-partitions.ts';
 import type { MemoryBudget } from './memory-budget.ts';
+import { createSchemaIntake } from './schema-intake.ts';
 
 /** A membership that lasts so long was no mishap, so that the next attempt is made at once. */
 const STABLE_AFTER_MS = 10_000;
@@ -60,6 +61,15 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
     pause: (id) => session?.pause(id),
     resume: (id) => session?.resume(id),
   });
+  const intake = createSchemaIntake({
+    mapping,
+    metrics,
+    log,
+    waiter,
+    append: partitions.append,
+    pause: (id) => session?.pause(id),
+    resume: partitions.resume,
+  });
   const brokers = createBrokerDirectory(mapping.brokers);
   const kafka = createKafkaClient({
     clientId: `${mapping.functionName}-kafka-events`,
@@ -67,7 +77,13 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
     security: mapping.security,
     log,
   });
-  const topicWatch: TopicWatch = createTopicWatch({ kafka, mapping, brokers, log });
+  const topicWatch: TopicWatch = createTopicWatch({
+    kafka,
+    mapping,
+    brokers,
+    create: settings.createTopics && { ...settings.createTopics, topics: topicsOf(mapping, settings) },
+    log,
+  });
 
   /** Asks where the group stands, then starts or goes on with the partitions. */
   async function takeOver(ids: readonly number[], isRecovery = false): Promise<void> {
@@ -167,6 +183,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
       },
       onJoining: () => {
         assignment += 1;
+        intake.clear();
         partitions.suspend();
       },
       onAssigned: (ids, opened) => {
@@ -176,7 +193,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
         log.info('joined the group', { ...who, partitions: ids });
         void takeOver(ids);
       },
-      onRecords: partitions.append,
+      onRecords: intake.add,
     });
   }
 
@@ -205,6 +222,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   async function closeSession(timeoutMs: number): Promise<void> {
     const closing = session;
     assignment += 1;
+    intake.clear();
     partitions.suspend();
     session = null;
     if (closing === null) return;
@@ -226,4 +244,10 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
       log.debug('left the group', who);
     },
   };
+}
+
+/** The topic that is read, and the one that takes what failed. */
+function topicsOf({ topic, destination }: Mapping, { onFailureTopic }: Settings): string[] {
+  const failed = destination?.kind === 'kafka' ? destination.topic : destination && onFailureTopic;
+  return failed === null ? [topic] : [topic, failed];
 }

@@ -11,6 +11,7 @@ export const COUNTERS = [
   'PollingErrorCount',
   'InvokeErrorCount',
   'CommitErrorCount',
+  'SchemaRegistryErrorCount',
 ] as const;
 export const GAUGES = ['MaxOffsetLag', 'SumOffsetLag', 'ConcurrentExecutions'] as const;
 

@@ -7,13 +7,63 @@ export interface ConfigSchemaHandler {
   defineCustomProperties(schema: { type: string; properties: Record<string, unknown> }): void;
 }
 
-/** Spelled as the framework spells them for stream and sqs events. */
+const POLLERS = {
+  type: 'object',
+  minProperties: 1,
+  additionalProperties: false,
+} as const;
+const COUNT = { type: 'integer', minimum: 1, maximum: 2_000 };
+const ACCESS_CONFIG = {
+  type: 'object',
+  properties: {
+    type: { enum: ['BASIC_AUTH', 'CLIENT_CERTIFICATE_TLS_AUTH', 'SERVER_ROOT_CA_CERTIFICATE'] },
+    uri: { type: 'string' },
+  },
+  required: ['type', 'uri'],
+  additionalProperties: false,
+};
+const VALIDATION_CONFIG = {
+  type: 'object',
+  properties: { attribute: { enum: ['KEY', 'VALUE'] } },
+  required: ['attribute'],
+  additionalProperties: false,
+};
+
+/** Spelled as the frameworks spell them for stream and sqs events, or as CloudFormation does, in camel case. */
 const PROPERTIES: Readonly<Record<string, unknown>> = {
   functionResponseType: { enum: ['ReportBatchItemFailures'] },
   maximumRetryAttempts: { type: 'integer', minimum: -1, maximum: 10_000 },
   maximumRecordAgeInSeconds: { anyOf: [{ const: -1 }, { type: 'integer', minimum: 60, maximum: 604_800 }] },
   bisectBatchOnFunctionError: { type: 'boolean' },
   onFailureDestination: { type: 'string' },
+  provisionedPollerConfig: {
+    ...POLLERS,
+    properties: { minimumPollers: COUNT, maximumPollers: COUNT, pollerGroupName: { type: 'string' } },
+  },
+  provisionedPollers: { ...POLLERS, properties: { min: COUNT, max: COUNT, group: { type: 'string' } } },
+  schemaRegistryConfig: {
+    type: 'object',
+    properties: {
+      schemaRegistryURI: { type: 'string' },
+      schemaRegistryUri: { type: 'string' },
+      eventRecordFormat: { enum: ['JSON', 'SOURCE'] },
+      accessConfigs: { type: 'array', items: ACCESS_CONFIG, maxItems: 2 },
+      schemaValidationConfigs: { type: 'array', items: VALIDATION_CONFIG, minItems: 1, maxItems: 2 },
+    },
+    additionalProperties: false,
+  },
+  metricsConfig: {
+    type: 'object',
+    properties: { metrics: { type: 'array', items: { type: 'string' } } },
+    additionalProperties: false,
+  },
+  loggingConfig: {
+    type: 'object',
+    properties: { systemLogLevel: { enum: ['DEBUG', 'INFO', 'WARN'] } },
+    additionalProperties: false,
+  },
+  kmsKeyArn: { type: 'string' },
+  tags: { type: 'object', additionalProperties: { type: 'string' } },
 };
 
 /** Makes `kafka:` and `msk:` take what the framework does not know yet: defining a known property again would throw. */

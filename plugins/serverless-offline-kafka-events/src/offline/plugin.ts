@@ -62,7 +62,7 @@ export default class KafkaEventsPlugin {
   #start(): void {
     if (this.#events !== null) return;
     const { settings, mappings } = this.#parse('local');
-    this.#log = createLog(this.#writer, settings.logLevel);
+    this.#log = createLog(this.#writer, settings.logLevel, settings.logFormat);
     if (mappings.length === 0) return;
     patchKafkajs();
     this.#warn(settings, mappings);

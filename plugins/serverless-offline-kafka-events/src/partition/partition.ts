@@ -1,7 +1,6 @@
-import type { PolledRecord } from '../record/polled-record.ts';
 import { decideBatch } from './batch-size.ts';
 import { planAfterDelivery, planAfterFailure, planAfterPartial, splitByAge } from './failure-plan.ts';
-import { RecordQueue } from './record-queue.ts';
+import { type QueuedRecord, RecordQueue } from './record-queue.ts';
 import {
   type ActionOutcome,
   newUnit,
@@ -112,10 +111,10 @@ export class Partition {
   }
 
   /** Takes what was polled; `endOffset` is the offset after the last record, filtered ones included. */
-  append(records: readonly { record: PolledRecord; jsonBytes: number }[], endOffset: number, nowMs: number): void {
+  append(records: readonly Omit<QueuedRecord, 'arrivedAtMs'>[], endOffset: number, nowMs: number): void {
     if (!this.#isAssigned) return;
-    for (const { record, jsonBytes } of records) {
-      if (record.offset >= this.#position) this.#queue.push({ record, jsonBytes, arrivedAtMs: nowMs });
+    for (const one of records) {
+      if (one.record.offset >= this.#position) this.#queue.push({ ...one, arrivedAtMs: nowMs });
     }
     this.#position = Math.max(this.#position, endOffset);
     this.#skipFiltered();
@@ -187,7 +186,7 @@ export class Partition {
     if (decision.kind === 'wait') return decision.untilMs;
     const records = this.#queue.take(decision.count).map((item) => item.record);
     const unit = newUnit(records, this.#queue.at(0)?.record.offset ?? this.#position);
-    this.#units = [decision.isOversized ? { ...unit, discard: 'MaximumPayloadSizeExceeded' } : unit];
+    this.#units = [{ ...unit, discard: decision.discard }];
     return null;
   }
 

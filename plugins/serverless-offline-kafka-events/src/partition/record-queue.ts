@@ -1,4 +1,5 @@
 import type { PolledRecord } from '../record/polled-record.ts';
+import type { DiscardCondition } from './units-and-limits.ts';
 
 /** A record that waits for its batch. */
 export interface QueuedRecord {
@@ -6,6 +7,8 @@ export interface QueuedRecord {
   /** Bytes of its JSON in the event. */
   readonly jsonBytes: number;
   readonly arrivedAtMs: number;
+  /** Set when it can never reach the function. */
+  readonly discard?: DiscardCondition;
 }
 
 /** First in, first out, without moving the rest at each take; what was taken is not held any longer. */

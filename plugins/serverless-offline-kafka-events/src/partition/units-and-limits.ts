@@ -14,7 +14,12 @@ export interface PartitionLimits {
 }
 
 /** Why records went to the destination, in AWS's words. */
-export type DiscardCondition = 'RetriesExhausted' | 'MaximumPayloadSizeExceeded' | 'RecordAgeExceeded';
+export type DiscardCondition =
+  | 'RetriesExhausted'
+  | 'MaximumPayloadSizeExceeded'
+  | 'RecordAgeExceeded'
+  | 'SchemaNotFound'
+  | 'DeserializationError';
 
 /** A batch, or the part of one that bisecting or a partial response left over: what one invocation carries. */
 export interface Unit {

@@ -1,5 +1,5 @@
 import type { EventSource } from './lambda-event.ts';
-import type { PolledRecord } from './polled-record.ts';
+import type { PolledRecord, SchemaMetadata } from './polled-record.ts';
 
 /** The most that an invocation may carry. https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html */
 export const MAXIMUM_PAYLOAD_BYTES = 6 * 1024 * 1024;
@@ -7,6 +7,8 @@ export const MAXIMUM_PAYLOAD_BYTES = 6 * 1024 * 1024;
 const RECORD_FRAME = '{"topic":,"partition":,"offset":,"timestamp":,"timestampType":"","headers":[]}'.length;
 const KEY_FRAME = '"key":"",'.length;
 const VALUE_FRAME = '"value":"",'.length;
+const KEY_SCHEMA_FRAME = ',"keySchemaMetadata":{"dataFormat":"","schemaId":""}'.length;
+const VALUE_SCHEMA_FRAME = ',"valueSchemaMetadata":{"dataFormat":"","schemaId":""}'.length;
 
 /** Bytes of the event's JSON without any record, for records of one partition. */
 export function emptyEventBytes(source: EventSource, topic: string, partition: number): number {
@@ -31,7 +33,13 @@ export function recordJsonBytes(record: PolledRecord): number {
   if (record.key !== null) bytes += KEY_FRAME + base64Length(record.key.length);
   if (record.value !== null) bytes += VALUE_FRAME + base64Length(record.value.length);
   if (record.headers.length > 0) bytes += headersBytes(record.headers);
+  if (record.keySchemaMetadata !== undefined) bytes += KEY_SCHEMA_FRAME + metadataBytes(record.keySchemaMetadata);
+  if (record.valueSchemaMetadata !== undefined) bytes += VALUE_SCHEMA_FRAME + metadataBytes(record.valueSchemaMetadata);
   return bytes;
+}
+
+function metadataBytes({ dataFormat, schemaId }: SchemaMetadata): number {
+  return dataFormat.length + schemaId.length;
 }
 
 function headersBytes(headers: PolledRecord['headers']): number {

@@ -1,5 +1,5 @@
 import type { Mapping } from '../config/mapping.ts';
-import type { PolledRecord, TimestampType } from './polled-record.ts';
+import type { PolledRecord, SchemaMetadata, TimestampType } from './polled-record.ts';
 
 /** One record of the event, as Lambda's Kafka event source mapping writes it. */
 export interface LambdaKafkaRecord {
@@ -11,6 +11,9 @@ export interface LambdaKafkaRecord {
   key?: string;
   value?: string;
   headers: Record<string, number[]>[];
+  /** With `schemaRegistryConfig`, of the attributes that it validates. */
+  keySchemaMetadata?: SchemaMetadata;
+  valueSchemaMetadata?: SchemaMetadata;
 }
 
 /** The event a function gets. https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html */
@@ -57,6 +60,8 @@ export function toLambdaRecord(record: PolledRecord): LambdaKafkaRecord {
     ...(record.key === null ? {} : { key: record.key.toString('base64') }),
     ...(record.value === null ? {} : { value: record.value.toString('base64') }),
     headers: record.headers.map(([name, value]) => toLambdaHeader(name, value)),
+    ...(record.keySchemaMetadata === undefined ? {} : { keySchemaMetadata: { ...record.keySchemaMetadata } }),
+    ...(record.valueSchemaMetadata === undefined ? {} : { valueSchemaMetadata: { ...record.valueSchemaMetadata } }),
   };
 }
 

@@ -13,4 +13,14 @@ export interface PolledRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: readonly RecordHeader[];
+  /** The key as it was read, where a schema registry has replaced it. */
+  readonly originalKey?: Buffer | null;
+  readonly keySchemaMetadata?: SchemaMetadata;
+  readonly valueSchemaMetadata?: SchemaMetadata;
+}
+
+/** Which schema a key or a value was validated with. */
+export interface SchemaMetadata {
+  readonly dataFormat: 'AVRO' | 'PROTOBUF' | 'JSON';
+  readonly schemaId: string;
 }

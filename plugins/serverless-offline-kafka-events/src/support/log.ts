@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+/** `json`: one object per line; `text`: for people. */
+export type LogFormat = 'json' | 'text';
 
 /** Fields of a log line besides its message. */
 type LogFields = Readonly<Record<string, unknown>>;
@@ -18,16 +20,25 @@ export interface LogWriter {
   notice(line: string): void;
 }
 
-/** One JSON object per line. */
-export function createLog(writer: LogWriter, level: LogLevel): Log {
+export function createLog(writer: LogWriter, level: LogLevel, format: LogFormat = 'json'): Log {
   const lowest = LOG_LEVELS.indexOf(level);
   const at =
     (lineLevel: LogLevel) =>
     (message: string, fields: LogFields = {}) => {
       if (LOG_LEVELS.indexOf(lineLevel) < lowest) return;
-      writer.notice(JSON.stringify({ level: lineLevel, source: 'kafka-events', message, ...fields }));
+      const line = { level: lineLevel, source: 'kafka-events', message, ...fields };
+      writer.notice(format === 'json' ? JSON.stringify(line) : toText(lineLevel, message, fields));
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** `kafka-events warn: the topic does not exist yet (topic=orders, brokers=["127.0.0.1:9092"])` */
+function toText(level: LogLevel, message: string, fields: LogFields): string {
+  const written = Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`],
+  );
+  const details = written.length === 0 ? '' : ` (${written.join(', ')})`;
+  return `kafka-events ${level}: ${message}${details}`;
 }
 
 /** What an error says, for a log line. */

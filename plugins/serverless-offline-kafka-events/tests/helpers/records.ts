@@ -61,6 +61,7 @@ export function aMapping(parts: Partial<Mapping> = {}): Mapping {
     maximumRecordAgeMs: Number.POSITIVE_INFINITY,
     destination: null,
     maximumInvocations: Number.POSITIVE_INFINITY,
+    schemaRegistry: null,
     backoff: { initialMs: 1_000, maximumMs: 30_000 },
     ...parts,
   };

@@ -38,14 +38,14 @@ function somePartitions() {
 test('a partition that is gained while everything stops starts nothing; what runs is committed', async () => {
   const { partitions, invoke, committed, endAll } = somePartitions();
   partitions.assign(0, START);
-  partitions.append(0, [aRecord(0)], 1, 1);
+  partitions.append({ partition: 0, records: [aRecord(0)], endOffset: 1, highWatermark: 1 });
   expect(invoke).toHaveBeenCalledTimes(1);
 
   const stopped = partitions.stop(2_000);
   partitions.suspend();
   for (const id of [0, 1]) {
     partitions.assign(id, START);
-    partitions.append(id, [aRecord(1, { partition: id })], 2, 2);
+    partitions.append({ partition: id, records: [aRecord(1, { partition: id })], endOffset: 2, highWatermark: 2 });
   }
   endAll();
   await stopped;

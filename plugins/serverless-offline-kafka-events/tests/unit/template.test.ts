@@ -49,3 +49,71 @@ test('brokers that are joined by commas are written one by one', () => {
   completeTemplate(service, template, { getKafkaEventLogicalId: () => 'mapping', getMSKEventLogicalId: () => 'none' });
   expect(Endpoints.KafkaBootstrapServers).toEqual(['a:1', 'b:2', 'c:3']);
 });
+
+test.each([
+  { provisionedPollers: { min: 1, max: 5, group: 'shared' } },
+  { provisionedPollerConfig: { minimumPollers: 1, maximumPollers: 5, pollerGroupName: 'shared' } },
+])('pollers are written from both spellings: %j', (event) => {
+  expect(mappingProperties(event)).toEqual({
+    ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 5, PollerGroupName: 'shared' },
+  });
+});
+
+test('what works on AWS only is passed on', () => {
+  expect(
+    mappingProperties({
+      metricsConfig: { metrics: ['EventCount'] },
+      loggingConfig: { systemLogLevel: 'DEBUG' },
+      kmsKeyArn: 'arn:aws:kms:x',
+      tags: { team: 'shop' },
+    }),
+  ).toEqual({
+    MetricsConfig: { Metrics: ['EventCount'] },
+    LoggingConfig: { SystemLogLevel: 'DEBUG' },
+    KmsKeyArn: 'arn:aws:kms:x',
+    Tags: [{ Key: 'team', Value: 'shop' }],
+  });
+});
+
+test.each([
+  ['kafka', 'SelfManagedKafkaEventSourceConfig'],
+  ['msk', 'AmazonManagedKafkaEventSourceConfig'],
+])('the schema registry of a %s event is written, and the role may read it', (type, property) => {
+  const registry = 'arn:aws:glue:eu-west-1:1:registry/shop';
+  const schemaRegistryConfig = {
+    schemaRegistryURI: registry,
+    eventRecordFormat: 'SOURCE',
+    accessConfigs: [{ type: 'BASIC_AUTH', uri: 'arn:secret' }],
+    schemaValidationConfigs: [{ attribute: 'KEY' }, { attribute: 'VALUE' }],
+  };
+  const Statement: unknown[] = [];
+  const role = { Properties: { Policies: [{ PolicyDocument: { Statement } }] } };
+  const mapping: { Properties: Record<string, unknown> } = { Properties: { [property]: { ConsumerGroupId: 'g' } } };
+  const service: ServiceModel = {
+    service: 's',
+    provider: {},
+    getAllFunctions: () => ['f'],
+    getFunction: () => ({ events: [{ [type]: { topic: 't', arn: 'arn:x', schemaRegistryConfig } }] }),
+  };
+  const naming = { getKafkaEventLogicalId: () => 'mapping', getMSKEventLogicalId: () => 'mapping' };
+
+  completeTemplate(service, { Resources: { mapping, IamRoleLambdaExecution: role } }, naming);
+
+  expect(mapping.Properties[property]).toEqual({
+    ConsumerGroupId: 'g',
+    SchemaRegistryConfig: {
+      SchemaRegistryURI: registry,
+      EventRecordFormat: 'SOURCE',
+      AccessConfigs: [{ Type: 'BASIC_AUTH', URI: 'arn:secret' }],
+      SchemaValidationConfigs: [{ Attribute: 'KEY' }, { Attribute: 'VALUE' }],
+    },
+  });
+  expect(Statement).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['glue:GetRegistry', 'glue:GetSchemaVersion'],
+      Resource: [registry, 'arn:aws:glue:eu-west-1:1:schema/shop/*'],
+    },
+    { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: ['arn:secret'] },
+  ]);
+});

@@ -1,0 +1,79 @@
+import type { Mapping } from '../config/mapping.ts';
+import type { MetricsRecorder } from '../metrics/metrics.ts';
+import { backoffMs } from '../partition/failure-plan.ts';
+import { createRecordDecoder } from '../schema-registry/record-decoder.ts';
+import { describeError, type Log } from '../support/log.ts';
+import type { Waiter } from '../support/timing.ts';
+import type { PolledRecords } from './mapping-partitions.ts';
+
+const REGISTRY_BACKOFF = { initialMs: 250, maximumMs: 10_000 };
+
+export interface SchemaIntakeOptions {
+  readonly mapping: Mapping;
+  readonly metrics: MetricsRecorder;
+  readonly log: Log;
+  readonly waiter: Waiter;
+  readonly append: (polled: PolledRecords) => void;
+  readonly pause: (partition: number) => void;
+  readonly resume: (partition: number) => void;
+}
+
+/** Between polling and the partitions: holds records back until the schemas that they need are known. */
+export interface SchemaIntake {
+  add(polled: PolledRecords): void;
+  /** What is held back is polled again: the assignment is no longer in force. */
+  clear(): void;
+}
+
+export function createSchemaIntake(options: SchemaIntakeOptions): SchemaIntake {
+  const { mapping, append, metrics, log } = options;
+  if (mapping.schemaRegistry === null) return { add: append, clear: () => undefined };
+  const decoder = createRecordDecoder(mapping.schemaRegistry);
+  let held = new Map<number, PolledRecords[]>();
+
+  /** In order, and without end while the registry cannot be asked: nothing is skipped. */
+  async function release(partition: number, waiting: PolledRecords[]): Promise<void> {
+    const isCurrent = () => held.get(partition) === waiting && !options.waiter.isStopped;
+    for (let failures = 0; isCurrent(); ) {
+      const [first] = waiting;
+      if (first === undefined) break;
+      try {
+        await decoder.prepare(first.records);
+        if (!isCurrent()) return;
+        failures = 0;
+        waiting.shift();
+        append({ ...first, decode: decoder.decode });
+      } catch (error) {
+        failures += 1;
+        metrics.add('SchemaRegistryErrorCount');
+        log.warn('the schema registry cannot be asked, trying again', {
+          function: mapping.functionKey,
+          topic: mapping.topic,
+          partition,
+          error: describeError(error),
+        });
+        await options.waiter.wait(backoffMs(REGISTRY_BACKOFF, failures));
+      }
+    }
+    if (!isCurrent()) return;
+    held.delete(partition);
+    options.resume(partition);
+  }
+
+  return {
+    add(polled) {
+      const waiting = held.get(polled.partition);
+      if (waiting !== undefined) waiting.push(polled);
+      else if (decoder.isPrepared(polled.records)) append({ ...polled, decode: decoder.decode });
+      else {
+        const started = [polled];
+        held.set(polled.partition, started);
+        options.pause(polled.partition);
+        void release(polled.partition, started);
+      }
+    },
+    clear() {
+      held = new Map();
+    },
+  };
+}
