@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,7 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 
 /** Bundles src/index.ts to dist/index.js, and what is loaded into the handlers' threads to dist/handler-thread.js. */
 export async function build() {
+  rmSync(path.join(folder, 'dist', 'chunks'), { recursive: true, force: true });
   await esbuild({
     absWorkingDir: folder,
     entryPoints: [
@@ -19,7 +21,9 @@ export async function build() {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    external: ['kafkajs', 'kafkajs/*', 'serverless-offline', 'serverless-offline/*'],
+    packages: 'external',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
     sourcemap: true,
     logLevel: 'warning',
   });

@@ -150,3 +150,16 @@ export function mskArn(arn: unknown, region: string): string {
   const name = typeof reference === 'string' ? reference : 'cluster';
   return `arn:aws:kafka:${region}:000000000000:cluster/${name}/00000000-0000-0000-0000-000000000000-0`;
 }
+
+const AWS_ONLY = ['consumptionMode', 'metricsConfig', 'loggingConfig', 'kmsKeyArn', 'tags'];
+const NOT_IN_QUEUE_MODE = ['startingPosition', 'startingPositionTimestamp', 'maximumBatchingWindow'];
+
+/** What is written to the template and has no effect locally. https://docs.aws.amazon.com/lambda/latest/dg/polling-kafka-queue.html */
+export function awsOnlyOf(event: Record<string, unknown>, type: 'kafka' | 'msk', fail: Fail): string[] {
+  if (event.consumptionMode === 'Queue') {
+    if (type === 'msk') fail('consumptionMode', 'Queue exists for self-managed clusters only');
+    const wrong = NOT_IN_QUEUE_MODE.find((property) => isPresent(event[property]));
+    if (wrong !== undefined) fail(wrong, 'is not supported with consumptionMode Queue');
+  }
+  return AWS_ONLY.filter((name) => isPresent(event[name]) && event[name] !== 'Stream');
+}

@@ -46,4 +46,6 @@ export interface Mapping {
   readonly maximumInvocations: number;
   readonly schemaRegistry: SchemaRegistryConfig | null;
   readonly backoff: RetryBackoff;
+  /** Properties that act on AWS only. */
+  readonly awsOnly: readonly string[];
 }

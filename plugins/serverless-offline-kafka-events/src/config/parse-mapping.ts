@@ -1,5 +1,6 @@
 import { isObject } from '../support/value.ts';
 import {
+  awsOnlyOf,
   brokersOf,
   DESTINATION_RETRY_ATTEMPTS,
   groupIdOf,
@@ -107,5 +108,6 @@ export function parseMapping(input: MappingInput): Mapping {
     maximumInvocations: (pollers?.maximum ?? Number.POSITIVE_INFINITY) * INVOCATIONS_PER_POLLER,
     schemaRegistry: parseSchemaRegistry(event.schemaRegistryConfig, settings, input.use, fail),
     backoff: settings.backoff,
+    awsOnly: awsOnlyOf(event, type, fail),
   };
 }

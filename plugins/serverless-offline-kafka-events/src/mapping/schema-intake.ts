@@ -1,7 +1,7 @@
 import type { Mapping } from '../config/mapping.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import { backoffMs } from '../partition/failure-plan.ts';
-import { createRecordDecoder } from '../schema-registry/record-decoder.ts';
+import type { RecordDecoder } from '../schema-registry/record-decoder.ts';
 import { describeError, type Log } from '../support/log.ts';
 import type { Waiter } from '../support/timing.ts';
 import type { PolledRecords } from './mapping-partitions.ts';
@@ -27,8 +27,10 @@ export interface SchemaIntake {
 
 export function createSchemaIntake(options: SchemaIntakeOptions): SchemaIntake {
   const { mapping, append, metrics, log } = options;
-  if (mapping.schemaRegistry === null) return { add: append, clear: () => undefined };
-  const decoder = createRecordDecoder(mapping.schemaRegistry);
+  const { schemaRegistry } = mapping;
+  if (schemaRegistry === null) return { add: append, clear: () => undefined };
+  const config = schemaRegistry;
+  let decoder: RecordDecoder | null = null;
   let held = new Map<number, PolledRecords[]>();
 
   /** In order, and without end while the registry cannot be asked: nothing is skipped. */
@@ -38,6 +40,8 @@ export function createSchemaIntake(options: SchemaIntakeOptions): SchemaIntake {
       const [first] = waiting;
       if (first === undefined) break;
       try {
+        // Loaded on first use: most projects have no registry.
+        decoder ??= (await import('../schema-registry/record-decoder.ts')).createRecordDecoder(config);
         await decoder.prepare(first.records);
         if (!isCurrent()) return;
         failures = 0;
@@ -64,7 +68,7 @@ export function createSchemaIntake(options: SchemaIntakeOptions): SchemaIntake {
     add(polled) {
       const waiting = held.get(polled.partition);
       if (waiting !== undefined) waiting.push(polled);
-      else if (decoder.isPrepared(polled.records)) append({ ...polled, decode: decoder.decode });
+      else if (decoder?.isPrepared(polled.records)) append({ ...polled, decode: decoder.decode });
       else {
         const started = [polled];
         held.set(polled.partition, started);

@@ -62,6 +62,7 @@ const PROPERTIES: Readonly<Record<string, unknown>> = {
     properties: { systemLogLevel: { enum: ['DEBUG', 'INFO', 'WARN'] } },
     additionalProperties: false,
   },
+  consumptionMode: { enum: ['Stream', 'Queue'] },
   kmsKeyArn: { type: 'string' },
   tags: { type: 'object', additionalProperties: { type: 'string' } },
 };

@@ -111,6 +111,16 @@ export default class KafkaEventsPlugin {
     if (isListedAfterOffline(this.#serverless.pluginManager.plugins, this)) {
       this.#log.warn('serverless-offline-kafka-events is listed after serverless-offline; list it before it');
     }
+    for (const { awsOnly, functionKey, topic } of mappings) {
+      if (awsOnly.length === 0) continue;
+      const isQueue = awsOnly.includes('consumptionMode');
+      this.#log.warn(
+        isQueue
+          ? 'consumptionMode Queue acts on AWS only: locally the topic is read in order, by a consumer group'
+          : 'some properties act on AWS only',
+        { function: functionKey, topic, properties: awsOnly },
+      );
+    }
     for (const { destination, functionKey, topic } of mappings) {
       if (destination?.kind !== 'arn' || settings.onFailureTopic !== null) continue;
       this.#log.warn(

@@ -35,6 +35,12 @@ function complete(resource: unknown, event: Record<string, unknown>, sourceConfi
     const SchemaRegistryConfig = registryProperties(event.schemaRegistryConfig);
     resource.Properties[sourceConfig] = { ...(isObject(config) ? config : {}), SchemaRegistryConfig };
   }
+  if (typeof event.consumptionMode === 'string') {
+    const config = resource.Properties[sourceConfig];
+    resource.Properties[sourceConfig] = { ...(isObject(config) ? config : {}), ConsumptionMode: event.consumptionMode };
+    // A share group has no starting position, but the framework writes its default.
+    if (event.consumptionMode === 'Queue') delete resource.Properties.StartingPosition;
+  }
   const source = resource.Properties.SelfManagedEventSource;
   const endpoints = isObject(source) ? source.Endpoints : undefined;
   if (isObject(endpoints)) endpoints.KafkaBootstrapServers = separateBrokers(endpoints.KafkaBootstrapServers);

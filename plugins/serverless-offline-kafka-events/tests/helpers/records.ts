@@ -63,6 +63,7 @@ export function aMapping(parts: Partial<Mapping> = {}): Mapping {
     maximumInvocations: Number.POSITIVE_INFINITY,
     schemaRegistry: null,
     backoff: { initialMs: 1_000, maximumMs: 30_000 },
+    awsOnly: [],
     ...parts,
   };
 }

@@ -42,6 +42,7 @@ const OURS = [
   'schemaRegistryConfig',
   'metricsConfig',
   'loggingConfig',
+  'consumptionMode',
   'kmsKeyArn',
   'tags',
 ];

@@ -54,6 +54,7 @@ test('an event gets AWS’s defaults', () => {
       maximumInvocations: Number.POSITIVE_INFINITY,
       schemaRegistry: null,
       backoff: { initialMs: 1_000, maximumMs: 30_000 },
+      awsOnly: [],
     },
   ]);
 });
@@ -79,6 +80,8 @@ test.each([
     { provisionedPollers: { min: 1, max: 2, group: 'shared' }, maximumRetryAttempts: 1 },
     { maximumRetryAttempts: 1, maximumInvocations: 10 },
   ],
+  [{ consumptionMode: 'Queue', tags: { a: 'b' } }, { awsOnly: ['consumptionMode', 'tags'] }],
+  [{ consumptionMode: 'Stream', startingPosition: 'LATEST' }, { awsOnly: [] }],
   [{ maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1, bisectBatchOnFunctionError: false }, {}],
 ])('%j', (event, expected) => {
   expect(parse(event)[0]).toMatchObject(expected);
@@ -124,6 +127,8 @@ test.each([
   ['provisionedPollerConfig.minimumPollers', { provisionedPollerConfig: { minimumPollers: 0 } }],
   ['provisionedPollers.group', { provisionedPollers: { group: 'a b' } }],
   ['startingPositionTimestamp', { startingPosition: 'AT_TIMESTAMP', startingPositionTimestamp: 4_102_444_800 }],
+  ['startingPosition', { consumptionMode: 'Queue', startingPosition: 'LATEST' }],
+  ['metricsConfig', { metricsConfig: { metrics: ['EventCount'] } }],
   ['batchSize', { batchSize: 10_001 }],
   ['batchSize', { batchSize: 0 }],
   ['maximumBatchingWindow', { maximumBatchingWindow: 301 }],

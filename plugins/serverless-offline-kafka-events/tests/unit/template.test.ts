@@ -117,3 +117,16 @@ test.each([
     { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: ['arn:secret'] },
   ]);
 });
+
+test('queue mode is written without the starting position, which it does not have', () => {
+  const Properties: Record<string, unknown> = { StartingPosition: 'TRIM_HORIZON' };
+  const service: ServiceModel = {
+    service: 's',
+    provider: {},
+    getAllFunctions: () => ['f'],
+    getFunction: () => ({ events: [{ kafka: { topic: 't', consumptionMode: 'Queue' } }] }),
+  };
+  const naming = { getKafkaEventLogicalId: () => 'mapping', getMSKEventLogicalId: () => 'none' };
+  completeTemplate(service, { Resources: { mapping: { Properties } } }, naming);
+  expect(Properties).toEqual({ SelfManagedKafkaEventSourceConfig: { ConsumptionMode: 'Queue' } });
+});
