@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PLAIN_USER, SCRAM_USER } from '../helpers/broker-security.ts';
+import { PLAIN_USER, SCRAM_USER, unsecuredToken } from '../helpers/broker-security.ts';
 import { expectDelivered, range } from '../helpers/delivery.ts';
 import { failureSuite } from '../helpers/failure-suite.ts';
 import { randomName } from '../helpers/kafka.ts';
@@ -46,6 +46,33 @@ describe.concurrent.each([PLAIN_USER, SCRAM_USER])('a broker with TLS and passwo
     });
     expect(await project.stop()).toBe(0);
   });
+});
+
+test.concurrent('a broker that takes tokens is read with one of a module', async () => {
+  const topic = await aTopic();
+  await eventually((client) => client.produceValues(topic, range(0, 5)));
+  const project = aSecuredProject(topic, { mechanism: 'oauthbearer', tokenProvider: './token.mjs' });
+  project.write('token.mjs', `export default () => ${JSON.stringify(unsecuredToken('reader'))};`);
+  await project.start();
+  await untilCommitted(project, topic, 5);
+  expectDelivered(project.values('poison'), range(0, 5));
+  expect(await project.stop()).toBe(0);
+});
+
+test.concurrent('a broker is read with stand-ins for the secrets that the event names', async () => {
+  const topic = await aTopic();
+  await eventually((client) => client.produceValues(topic, range(0, 5)));
+  const [login, root] = ['login', 'root'].map((name) => `arn:aws:secretsmanager:eu-west-1:111111111111:secret:${name}`);
+  const { username, password } = SCRAM_USER;
+  const accessConfigurations = { saslScram256Auth: [login], serverRootCaCertificate: [root] };
+  const secrets = { [String(login)]: { username, password }, [String(root)]: { certificate: server.certificate } };
+  const kafkaEvents = { brokers: `localhost:${server.securedPort}`, secrets };
+  const events = on(topic, { accessConfigurations });
+  const project = aProject({ echo: { handler: 'handler.echo', events } }, { kafkaEvents });
+  await project.start();
+  await untilCommitted(project, topic, 5);
+  expectDelivered(project.values('echo'), range(0, 5));
+  expect(await project.stop()).toBe(0);
 });
 
 test.concurrent('a wrong password is told in a clear line and tried again, until it is right', async () => {

@@ -21,7 +21,7 @@ export class RunningService {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (data: Buffer) => {
         this.log += data.toString();
-        if (process.env.DEBUG_LOGS) appendFileSync(`${process.env.DEBUG_LOGS}/${this.#child.pid}.log`, data);
+
       });
     }
     this.exitCode = new Promise((resolve) => this.#child.once('exit', (code) => resolve(code)));
