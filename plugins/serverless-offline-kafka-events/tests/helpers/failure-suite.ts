@@ -50,7 +50,11 @@ export function failureSuite({ isSecured = false } = {}) {
     const look = (client: TestKafka) => client.committed(`group-${topic}`, topic);
     await project.waitFor(
       `${topic}-${partition} to be committed at ${offset}`,
-      async () => (await eventually(look))[partition] === offset,
+      async () => {
+        const committed = (await eventually(look))[partition];
+        if (committed !== offset) throw new Error(`it is committed at ${committed}`);
+        return true;
+      },
       90_000,
     );
   }

@@ -94,7 +94,9 @@ export class OfflineProject {
   }
 
   waitFor<T>(what: string, look: () => T | Promise<T>, timeoutMs = 90_000): Promise<NonNullable<T>> {
-    return waitFor(what, look, { timeoutMs, details: () => this.log.slice(-4_000) });
+    // The lines of invocations would hide the others.
+    const details = () => this.log.replaceAll(/^.*(?:"message":"invocation"|\(λ: ).*\n/gm, '').slice(-6_000);
+    return waitFor(what, look, { timeoutMs, details });
   }
 
   untilJoined(count: number): Promise<true> {

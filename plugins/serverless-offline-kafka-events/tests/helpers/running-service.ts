@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
 import { waitFor } from './wait-for.ts';
 
 /** The framework at work in a folder, as from a shell. */
@@ -21,7 +20,6 @@ export class RunningService {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (data: Buffer) => {
         this.log += data.toString();
-
       });
     }
     this.exitCode = new Promise((resolve) => this.#child.once('exit', (code) => resolve(code)));

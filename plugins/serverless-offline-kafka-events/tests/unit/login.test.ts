@@ -72,7 +72,7 @@ test('MSK IAM signs with the package of the project, and says so where it is mis
   const signer = path.join(folder, 'node_modules/aws-msk-iam-sasl-signer-js');
   mkdirSync(signer, { recursive: true });
   writeFileSync(path.join(signer, 'package.json'), '{"main":"index.js"}');
-  const code = 'exports.generateAuthToken = async ({ region }) => ({ token: `for ${region}`, expiryTime: 0 });';
+  const code = 'exports.generateAuthToken = async ({ region }) => ({ token: "for " + region, expiryTime: 0 });';
   writeFileSync(path.join(signer, 'index.js'), code);
 
   expect(await tokenOf(sasl)).toEqual({ value: 'for eu-west-1' });
