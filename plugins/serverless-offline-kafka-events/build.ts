@@ -7,7 +7,7 @@ import { build as esbuild } from 'esbuild';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
-/** Bundles src/index.ts to dist/index.js, and what is loaded into the handlers' threads to dist/handler-thread.js. */
+/** Bundles the plugin to dist/index.js, and the file for handler threads to dist/handler-thread.js. */
 export async function build() {
   rmSync(path.join(folder, 'dist', 'chunks'), { recursive: true, force: true });
   await esbuild({
@@ -29,7 +29,7 @@ export async function build() {
   });
 }
 
-/** Writes dist/index.d.ts and what it refers to. */
+/** Writes dist/index.d.ts and the types it refers to. */
 function emitTypes() {
   const manifest = createRequire(import.meta.url).resolve('typescript/package.json');
   const tsc = path.join(path.dirname(manifest), 'bin', 'tsc');

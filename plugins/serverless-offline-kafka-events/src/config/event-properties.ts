@@ -13,12 +13,13 @@ export function refuseProvisionedOnly(
   fail: Fail,
 ): void {
   for (const [property, isUsed] of Object.entries(PROVISIONED_ONLY)) {
-    if (isUsed(event[property])) fail(property, 'needs provisionedPollerConfig: AWS has it in provisioned mode only');
+    if (isUsed(event[property]))
+      fail(property, 'needs provisionedPollerConfig: AWS supports it in provisioned mode only');
   }
   if (destination?.kind === 'kafka') {
     fail(
       'onFailureDestination',
-      'a kafka:// destination needs provisionedPollerConfig: AWS has it in provisioned mode only',
+      'a kafka:// destination needs provisionedPollerConfig: AWS supports it in provisioned mode only',
     );
   }
 }
@@ -111,7 +112,7 @@ export function parseResponseType(value: unknown, fail: Fail): boolean {
 }
 
 export function groupIdOf(value: unknown, byDefault: string, fail: Fail): string {
-  // AWS would take a random one; a stable one lets a restart resume.
+  // AWS generates a random id. A stable one lets a restart resume.
   if (value === undefined || value === null || value === '') return byDefault.slice(0, 200);
   if (typeof value !== 'string' || value.length > 200)
     return fail('consumerGroupId', 'must be a string of at most 200 characters');
@@ -125,10 +126,10 @@ export function brokersOf(event: Record<string, unknown>, settings: Settings, fa
   return parseBrokers(event.bootstrapServers, 'bootstrapServers');
 }
 
-/** What −1 retries mean once there is a destination. https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
+/** What −1 retries mean with a destination. https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
 export const DESTINATION_RETRY_ATTEMPTS = 10;
 
-/** Properties that AWS has in provisioned mode only, each with what counts as using it. */
+/** Properties that AWS supports in provisioned mode only, with a predicate that says whether a value uses them. */
 export const PROVISIONED_ONLY: Readonly<Record<string, (value: unknown) => boolean>> = {
   functionResponseType: isPresent,
   maximumRetryAttempts: (value) => isPresent(value) && value !== -1,
@@ -143,7 +144,7 @@ function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** The cluster's ARN; a CloudFormation reference, which only a deploy resolves, gives one that says so. */
+/** The cluster's ARN, or a placeholder that names the CloudFormation reference, which only a deploy can resolve. */
 export function mskArn(arn: unknown, region: string): string {
   if (typeof arn === 'string') return arn;
   const reference = isObject(arn) ? (arn.Ref ?? arn['Fn::ImportValue']) : undefined;
@@ -154,7 +155,7 @@ export function mskArn(arn: unknown, region: string): string {
 const AWS_ONLY = ['consumptionMode', 'metricsConfig', 'loggingConfig', 'kmsKeyArn', 'tags'];
 const NOT_IN_QUEUE_MODE = ['startingPosition', 'startingPositionTimestamp', 'maximumBatchingWindow'];
 
-/** What is written to the template and has no effect locally. https://docs.aws.amazon.com/lambda/latest/dg/polling-kafka-queue.html */
+/** Lists the properties that only act on AWS. https://docs.aws.amazon.com/lambda/latest/dg/polling-kafka-queue.html */
 export function awsOnlyOf(event: Record<string, unknown>, type: 'kafka' | 'msk', fail: Fail): string[] {
   if (event.consumptionMode === 'Queue') {
     if (type === 'msk') fail('consumptionMode', 'Queue exists for self-managed clusters only');

@@ -4,12 +4,12 @@ import type { Security } from './security.ts';
 
 export type StartingPosition = 'LATEST' | 'TRIM_HORIZON' | 'AT_TIMESTAMP';
 
-/** Where records go whose attempts or age are used up. */
+/** Where records go once their retries or their age are exhausted. */
 export type FailureDestination =
   | { readonly kind: 'kafka'; readonly topic: string }
   | { readonly kind: 'arn'; readonly arn: string };
 
-/** Delay between two tries: doubling from `initialMs` to `maximumMs`. */
+/** Delay between attempts: doubles from `initialMs` to `maximumMs`. */
 export interface RetryBackoff {
   readonly initialMs: number;
   readonly maximumMs: number;
@@ -37,9 +37,9 @@ export interface Mapping {
   readonly filter: RecordFilter | null;
   readonly isReportingBatchItemFailures: boolean;
   readonly isBisecting: boolean;
-  /** Infinity: no end. */
+  /** Infinity: no limit. */
   readonly maximumRetryAttempts: number;
-  /** Infinity: no end. */
+  /** Infinity: no limit. */
   readonly maximumRecordAgeMs: number;
   readonly destination: FailureDestination | null;
   /** How many invocations may run at once; Infinity: one per partition. */

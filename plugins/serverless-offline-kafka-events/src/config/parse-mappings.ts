@@ -10,7 +10,7 @@ export interface ServiceInput {
   readonly settings: Settings;
   readonly stage: string;
   readonly use: MappingUse;
-  /** serverless-offline runs functions in containers, whose errors it reports as results. */
+  /** Whether serverless-offline runs functions in containers. */
   readonly isUsingDocker?: boolean;
 }
 

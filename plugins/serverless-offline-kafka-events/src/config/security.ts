@@ -32,7 +32,7 @@ export interface Security {
   readonly sasl: Sasl | null;
 }
 
-/** Stand-ins for the secrets that `accessConfigurations` names, by their ARN. */
+/** Local values of the secrets that `accessConfigurations` names, by ARN. */
 export type Secrets = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
 /** `custom.kafkaEvents.ssl`: kafkajs' own options, or a boolean, which may come as a string. @throws ConfigurationError */
@@ -100,8 +100,8 @@ const MECHANISMS = {
 } as const;
 
 /**
- * What one event logs in with: `ssl` and `sasl` of `custom.kafkaEvents`, or what its `accessConfigurations` (`saslScram512` of
- * `msk:`) says, where a stand-in for the secret is configured.
+ * Returns how one event logs in: with `ssl` and `sasl` of `custom.kafkaEvents`, or by its `accessConfigurations`
+ * (`saslScram512` of `msk:`) where a local value of the secret is configured.
  */
 export function securityOf(
   event: Readonly<Record<string, unknown>>,

@@ -1,7 +1,7 @@
 import type { Mapping } from './mapping.ts';
 import type { FunctionDefinition, ServiceModel } from './service.ts';
 
-/** Why the function cannot run locally, beginning with the property at fault; null when it can. */
+/** Returns why the function cannot run locally, starting with the property at fault, or null. */
 export function findUnsupportedRuntime(
   service: ServiceModel,
   definition: FunctionDefinition,
@@ -18,7 +18,7 @@ export function findUnsupportedRuntime(
   return null;
 }
 
-/** Mappings that the template, or the group, cannot tell apart. */
+/** Finds mappings that share a resource in the template, or a consumer group. */
 export function findDuplicates(mappings: readonly Mapping[]): string[] {
   const mistakes: string[] = [];
   for (const [index, mapping] of mappings.entries()) {

@@ -17,7 +17,7 @@ export interface FunctionDefinition {
   readonly name?: string;
   readonly handler?: string;
   readonly runtime?: string;
-  /** Of a container. */
+  /** Container image of the function. */
   readonly image?: unknown;
   readonly environment?: unknown;
   readonly timeout?: number;

@@ -4,28 +4,28 @@ import type { RetryBackoff } from './mapping.ts';
 import { parseSasl, parseSecrets, parseSsl, type Secrets, type Security } from './security.ts';
 import { ConfigurationError } from './service.ts';
 
-/** `custom.kafkaEvents`, with every default filled in. Locally only: a deploy reads none of it. */
+/** `custom.kafkaEvents` with every default filled in. A deploy reads only what its checks need. */
 export interface Settings {
   readonly brokers: readonly string[] | null;
   readonly ssl: Security['ssl'];
   readonly sasl: Security['sasl'];
-  /** In place of AWS Secrets Manager. */
+  /** Replaces AWS Secrets Manager. */
   readonly secrets: Secrets;
   readonly metricsPort: number | null;
   readonly logLevel: LogLevel;
   readonly backoff: RetryBackoff;
   readonly onFailureTopic: string | null;
-  /** In place of every event's registry: Confluent's API, or Glue's for events that name one of Glue. */
+  /** Replaces the registry of every event: it answers Confluent's API, or Glue's for events that name a Glue registry. */
   readonly schemaRegistryUrl: string | null;
-  /** Creates topics that do not exist: null, or how. */
+  /** How missing topics are created; null: they are not. */
   readonly createTopics: TopicSettings | null;
   readonly logFormat: LogFormat;
-  /** Most invocations of one mapping at once: serverless-offline itself knows no limit. */
+  /** Most concurrent invocations of one mapping. serverless-offline itself has no limit. */
   readonly maximumConcurrency: number;
   readonly sessionTimeoutMs: number;
 }
 
-/** Of topics that are created. */
+/** Of the topics to create. */
 export interface TopicSettings {
   readonly partitions: number;
   readonly replicationFactor: number;
@@ -69,7 +69,7 @@ export function parseSettings(custom: unknown, region = 'us-east-1'): Settings {
   if (!isObject(raw)) throw new ConfigurationError('custom.kafkaEvents must be an object');
   const unknown = Object.keys(raw).find((key) => !KNOWN.has(key));
   if (unknown !== undefined)
-    throw new ConfigurationError(`custom.kafkaEvents.${unknown} is not known; known are ${[...KNOWN].join(', ')}`);
+    throw new ConfigurationError(`custom.kafkaEvents.${unknown} is unknown. Known keys are ${[...KNOWN].join(', ')}`);
   return {
     brokers:
       raw.brokers === undefined || raw.brokers === null
@@ -92,7 +92,7 @@ export function parseSettings(custom: unknown, region = 'us-east-1'): Settings {
   };
 }
 
-/** An array, or one comma-joined string as an environment variable holds it. @throws ConfigurationError */
+/** Accepts an array, or one comma-joined string as in an environment variable. @throws ConfigurationError */
 export function parseBrokers(value: unknown, name: string): string[] {
   const items: unknown[] = Array.isArray(value) ? value : [value];
   const brokers = items.flatMap((item) => {
@@ -109,7 +109,7 @@ export function parseBrokers(value: unknown, name: string): string[] {
   return brokers;
 }
 
-/** Numbers may come as strings: that is what a variable of the environment is. */
+/** Accepts numbers as strings, because environment variables are strings. */
 function parseInteger(value: unknown, name: string, minimum: number, maximum: number): number | null {
   if (value === undefined || value === null || value === '') return null;
   const number = Number(value);
@@ -139,7 +139,7 @@ function parseUrl(value: unknown): string | null {
   throw new ConfigurationError('custom.kafkaEvents.schemaRegistryUrl must be an http(s) URL');
 }
 
-/** `true`, which may come as a string, or `{partitions, replicationFactor}`. */
+/** Accepts booleans, also as strings, and `{partitions, replicationFactor}`. */
 function parseCreateTopics(value: unknown): TopicSettings | null {
   if (value === undefined || value === null || value === '' || value === false || value === 'false') return null;
   const sizes = value === true || value === 'true' ? {} : value;

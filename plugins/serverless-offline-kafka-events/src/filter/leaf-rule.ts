@@ -1,11 +1,11 @@
 import { WrittenNumber } from './record-filter.ts';
 
-/** A filter pattern that AWS would refuse. */
+/** A filter pattern that AWS rejects. */
 export class FilterPatternError extends Error {
   override readonly name = 'FilterPatternError';
 }
 
-/** Says whether one scalar of a record (undefined: the field is absent) satisfies one rule. */
+/** Whether one scalar of a record satisfies one rule; undefined means that the field is absent. */
 export type LeafRule = (value: unknown) => boolean;
 
 /** One element of a pattern's array. https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
@@ -87,7 +87,7 @@ const COMPARE: Record<string, (value: number, bound: number) => boolean> = {
   '>=': (value, bound) => value >= bound,
 };
 
-/** `["=", 5]`, `[">", 0]` or `[">", 0, "<=", 5]`: numbers compared as numbers. */
+/** `["=", 5]`, `[">", 0]` or `[">", 0, "<=", 5]`: compares numerically. */
 export function compileNumericRange(operand: unknown, path: string): (value: unknown) => boolean {
   if (!Array.isArray(operand) || (operand.length !== 2 && operand.length !== 4)) {
     throw new FilterPatternError(`${path}: numeric takes [operator, number] or two of them`);

@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { compileJsonPattern, compileLeafRules, type Matcher } from './json-pattern.ts';
 import { FilterPatternError } from './leaf-rule.ts';
 
-/** Says whether a record reaches the function. */
+/** Whether a record reaches the function. */
 export type RecordFilter = (value: Buffer | null) => boolean;
 
 const MAXIMUM_FILTERS = 10;
 
 /**
- * The patterns are OR'ed; each has the one key `value`: a JSON pattern (object) or rules for a plain string (array).
- * A JSON pattern lets a value pass that is no JSON, or no UTF-8.
+ * A record matches when one pattern does. Each pattern has the one key `value`: a JSON pattern (object) or rules for a
+ * plain string (array). A value that is not JSON, or not UTF-8, passes a JSON pattern.
  * @throws FilterPatternError
  */
 export function compileRecordFilter(patterns: readonly unknown[]): RecordFilter {
@@ -57,12 +57,12 @@ function matchesAny(value: Buffer | null, text: readonly Matcher[], json: readon
   return json.some((matches) => (Array.isArray(parsed) ? parsed.some((item) => matches(item)) : matches(parsed)));
 }
 
-// JSON.parse turns 3.0e2 into 300, but AWS compares an exact number by how it is written. So numbers are parsed as strings
-// that begin with a mark no record can guess.
+// JSON.parse turns 3.0e2 into 300, but AWS compares an exact number as written. So numbers are parsed as strings with a
+// random prefix.
 const MARK = `\u0000${randomBytes(12).toString('hex')}:`;
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** A number as the record spells it. */
+/** A number as written in the record. */
 export class WrittenNumber {
   readonly text: string;
   constructor(text: string) {
@@ -70,7 +70,7 @@ export class WrittenNumber {
   }
 }
 
-/** JSON.parse that keeps how numbers are written. @throws SyntaxError */
+/** JSON.parse that keeps numbers as written. @throws SyntaxError */
 export function parseKeepingNumbers(text: string): unknown {
   JSON.parse(text);
   const marked = text.replace(STRING_OR_NUMBER, (token) =>

@@ -26,7 +26,7 @@ export interface SessionOptions extends FetchEvents {
   readonly formerMemberId: string | null;
   /** The group is rebalancing: resolves once nothing is in hand and what is done is committed. */
   readonly finishWork: () => Promise<void>;
-  /** We ask to join: another member may own our partitions from now on. */
+  /** A join is requested: another member may own our partitions from now on. */
   readonly onJoining: () => void;
   /** We joined and own these partitions. Nothing is polled until they are resumed. */
   readonly onAssigned: (partitions: readonly number[], session: ConsumerSession) => void;
@@ -43,7 +43,7 @@ export interface SessionOptions extends FetchEvents {
 export interface ConsumerSession {
   /** Resolves with the reason once kafkajs has given up. */
   readonly ended: Promise<unknown>;
-  /** No assignment is in force between asking to join and having joined. */
+  /** True between the join request and its answer: no assignment is valid. */
   readonly isJoining: boolean;
   /** Null before the first assignment. */
   readonly memberId: string | null;

@@ -2,7 +2,7 @@ import type { PolledRecord } from '../record/polled-record.ts';
 import { ByteReader } from './byte-reader.ts';
 import { decodeRecordBatches } from './record-batches.ts';
 
-/** What one fetch brought of one partition. */
+/** The records of one partition in one fetch response. */
 export interface FetchedPartition {
   readonly topic: string;
   readonly partition: number;
@@ -14,11 +14,11 @@ export interface FetchedPartition {
   readonly records: readonly PolledRecord[];
   /** The offset after the last batch, null without one. */
   readonly endOffset: number | null;
-  /** Why the records cannot be read. */
+  /** Why the records cannot be decoded, or null. */
   readonly problem: unknown;
 }
 
-/** Fetch answers of versions 4 to 11. https://kafka.apache.org/protocol#The_Messages_Fetch */
+/** Decodes fetch responses of versions 4 to 11. https://kafka.apache.org/protocol#The_Messages_Fetch */
 export function decodeFetchAnswer(bytes: Buffer, version: number): FetchedPartition[] {
   const reader = new ByteReader(bytes);
   reader.skip(4); // throttle time

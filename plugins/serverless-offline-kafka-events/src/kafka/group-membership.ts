@@ -16,7 +16,7 @@ export interface MembershipOptions {
   readonly finishWork: () => Promise<void>;
 }
 
-/** Who we are in the group. It commits by itself: kafkajs repeats a commit, and then one could slip past a rebalance. */
+/** Our membership of the group. It commits itself, because kafkajs retries commits and one could pass a rebalance. */
 export interface GroupMembership {
   /** Null before the first join. */
   readonly memberId: string | null;
@@ -27,8 +27,8 @@ export interface GroupMembership {
 }
 
 /**
- * Follows the joins of the consumer that uses this cluster. Before each rejoin it lets the work in hand end, as a Java
- * client does in onPartitionsRevoked, so that a member that joins or leaves in peace causes no duplicates.
+ * Follows the joins of the consumer that uses this cluster. Before each rejoin it waits for running batches, as a Java
+ * client does in onPartitionsRevoked, so that a member that joins or leaves cleanly causes no duplicates.
  */
 export function followMembership(cluster: Cluster, options: MembershipOptions): GroupMembership {
   const { groupId } = options;
@@ -59,7 +59,7 @@ export function followMembership(cluster: Cluster, options: MembershipOptions): 
     return coordinator?.isConnected() === true ? coordinator : findCoordinator();
   }
 
-  /** Resolves when the work is done, the limit is over, or the group has removed us. */
+  /** Resolves when the work is done, the limit is reached, or the group has removed us. */
   async function finishBeforeRejoining(): Promise<void> {
     if (member === null || !(await isStillMember())) return;
     let isOver = false;
@@ -73,7 +73,7 @@ export function followMembership(cluster: Cluster, options: MembershipOptions): 
     }
   }
 
-  /** A heartbeat: while it is answered, even by "rebalance in progress", the group waits for us and takes our commits. */
+  /** Sends a heartbeat. While the coordinator answers, even with "rebalance in progress", it accepts our commits. */
   async function isStillMember(): Promise<boolean> {
     if (member === null) return false;
     try {
@@ -84,7 +84,7 @@ export function followMembership(cluster: Cluster, options: MembershipOptions): 
     }
   }
 
-  // Called by kafkajs at each join, and by nothing else of ours.
+  // kafkajs calls this at each join.
   cluster.findGroupCoordinator = async () => {
     await finishBeforeRejoining();
     return findCoordinator();

@@ -45,13 +45,13 @@ function createLogForwarder({ log }: KafkaClientOptions): (entry: LogEntry) => v
   };
 }
 
-/** The addresses to connect to: those that were configured, then all that the cluster has told us. */
+/** Addresses to connect to: the configured ones, then every broker that the cluster has reported. */
 export interface BrokerDirectory {
   addresses(): readonly string[];
   learn(brokers: readonly { readonly host: string; readonly port: number }[]): void;
 }
 
-/** A cluster stays reachable when the one configured broker dies. */
+/** Keeps a cluster reachable when its only configured broker dies. */
 export function createBrokerDirectory(configured: readonly string[]): BrokerDirectory {
   let known: readonly string[] = configured;
   return {

@@ -98,7 +98,7 @@ export interface FetchEvents {
 
 const OFFSET_OUT_OF_RANGE = 1;
 
-/** The one message that stands for everything a fetch brought of a partition. */
+/** The one message that carries all records of a partition in a fetch response. */
 export type CarrierMessage = KafkaMessage & { readonly records: readonly PolledRecord[] };
 
 export function isCarrier(message: object | undefined): message is CarrierMessage {
@@ -127,7 +127,7 @@ function decodeFetches(broker: BrokerInternals, events: FetchEvents): void {
   const fetch = broker.fetch;
   broker.fetch = (options) => {
     for (const { partitions } of options.topics) for (const one of partitions) one.maxBytes = events.fetchBytes();
-    // kafkajs looks the request up, and builds it, before it waits for the first time.
+    // kafkajs looks up and builds the request before its first await.
     const lookup = broker.lookupRequest;
     broker.lookupRequest = (apiKey, definitions) => {
       const build = lookup(apiKey, definitions);

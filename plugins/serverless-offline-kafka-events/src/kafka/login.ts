@@ -8,7 +8,7 @@ import { isObject } from '../support/value.ts';
 const MSK_SIGNER = 'aws-msk-iam-sasl-signer-js';
 const TOKEN_LIMIT_MS = 10_000;
 
-/** What kafkajs logs in with. Tokens are fetched at each login, so that none is older than its session. */
+/** Converts to kafkajs' options. Tokens are fetched at each login. */
 export function toKafkajsSasl(sasl: Sasl): KafkaConfig['sasl'] {
   switch (sasl.mechanism) {
     case 'kafkajs':
@@ -64,7 +64,7 @@ function readToken(answer: unknown, from: string): OauthbearerProviderResponse {
   return { value };
 }
 
-/** As the project would import it: the peer is installed beside the project, not beside us. */
+/** Imports a package of the project: the optional peer is installed there, not beside this package. */
 async function importFrom(folder: string, name: string): Promise<Record<string, unknown>> {
   const { createRequire } = await import('node:module');
   const file = createRequire(path.join(folder, 'package.json')).resolve(name);

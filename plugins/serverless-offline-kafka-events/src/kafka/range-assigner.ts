@@ -5,8 +5,8 @@ const { AssignerProtocol } = kafkajs;
 const VERSION = 0;
 
 /**
- * The standard consumer protocol under the name that every Java client offers by default, so that ours may join their groups.
- * `onJoining` is called each time the member asks to join: from then on what it had may be somebody else's.
+ * The standard consumer protocol under the name that Java clients offer by default, so that both can share a group.
+ * `onJoining` is called at each join request: from then on another member may own our partitions.
  */
 export function createRangeAssigner(onJoining: () => void): PartitionAssigner {
   return ({ cluster }) => ({

@@ -7,13 +7,13 @@ const LOG_APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 const MAGIC = 2;
-/** Base offset and length, which come before everything that the length counts. */
+/** Base offset and length, which the length does not count. */
 const PREFIX_BYTES = 12;
-/** Everything of a batch before its records. */
+/** The header of a batch. */
 const HEADER_BYTES = 61;
 const ABORT_MARKER = 0;
 
-/** A transaction that its producer gave up, and where it begins. */
+/** An aborted transaction and its first offset. */
 export interface AbortedTransaction {
   readonly producerId: bigint;
   readonly firstOffset: number;
@@ -26,8 +26,8 @@ export interface DecodedRecords {
 }
 
 /**
- * Decodes the record batches of one partition, without those of aborted transactions and without control records. Each
- * record has its own bytes, so that it does not hold on to the whole answer of the broker.
+ * Decodes the record batches of one partition, without aborted transactions and control records. Each record owns its
+ * bytes, so that it does not keep the whole fetch response in memory.
  * https://kafka.apache.org/documentation/#recordbatch
  * @throws when a batch cannot be read; the message names its offset
  */
@@ -86,7 +86,7 @@ function readBatchHeader(bytes: Buffer, at: number): BatchHeader {
   };
 }
 
-/** Says of each batch in turn whether its records are to be left out: they are markers, or of an aborted transaction. */
+/** Returns a function that tells, batch by batch, whether to skip it: as a marker, or as part of an aborted transaction. */
 function createAbortFilter(aborted: readonly AbortedTransaction[]): (batch: BatchHeader, data: Buffer) => boolean {
   const waiting = [...aborted].sort((a, b) => a.firstOffset - b.firstOffset);
   const open = new Set<bigint>();

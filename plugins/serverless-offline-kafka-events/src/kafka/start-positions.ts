@@ -4,15 +4,15 @@ import { within } from '../support/timing.ts';
 import type { BrokerDirectory } from './kafka-client.ts';
 
 export interface TopicHistory {
-  /** How many partitions there were when the mapping first saw the topic; 0: the mapping was there before the topic. */
+  /** Number of partitions when the mapping first saw the topic; 0 when the mapping is older than the topic. */
   readonly firstPartitions: number;
-  /** Set when the mapping began before it could see the topic for the first time: LATEST then means from this moment on. */
+  /** Set when the mapping started before the broker answered: LATEST then means this moment. */
   readonly watchingSinceMs: number | null;
 }
 
 export interface GroupPositions {
   readonly byPartition: ReadonlyMap<number, PartitionPosition>;
-  /** How many partitions there were when the mapping first started, be it in an earlier process. */
+  /** Number of partitions when the mapping first started, possibly in an earlier process. */
   readonly firstPartitions: number;
 }
 
@@ -54,11 +54,11 @@ export async function fetchPositions({ kafka, mapping, brokers, history }: Posit
   });
 }
 
-/** What an admin client may take from its connection to its answer. */
+/** Limit for an admin client, from connecting to the answer. */
 const ADMIN_LIMIT_MS = 20_000;
 const DISCONNECT_LIMIT_MS = 2_000;
 
-/** @throws what the broker says, or that it said nothing */
+/** @throws the broker's error, or a timeout */
 export async function withAdmin<T>(kafka: Kafka, use: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin({ retry: { retries: 1, initialRetryTime: 100 } });
   const ask = async () => {
@@ -92,11 +92,11 @@ async function offsetsByTimestamp(
 
 export interface StartOffsetInput {
   readonly startingPosition: Mapping['startingPosition'];
-  /** The partition did not exist when the mapping first started: all it holds is newer than the mapping. */
+  /** Whether the partition was created after the mapping first started. */
   readonly isNewerThanMapping: boolean;
   readonly earliest: number;
   readonly latest: number;
-  /** First offset at or after the starting timestamp, where there is one. */
+  /** First offset at or after the starting timestamp, if any. */
   readonly atTimestamp: number | null;
 }
 
@@ -107,7 +107,7 @@ export function startOffset(input: StartOffsetInput): number {
   return input.atTimestamp ?? (input.isNewerThanMapping ? input.earliest : input.latest);
 }
 
-/** Where the group stands in one partition; `committed` is −1 when it never committed. */
+/** The group's position in one partition. `committed` is −1 when the group never committed. */
 export interface PartitionPosition {
   readonly committed: number;
   readonly start: number;
@@ -115,10 +115,10 @@ export interface PartitionPosition {
   readonly latest: number;
 }
 
-/** What kafkajs itself commits where an offset is out of range; it means the oldest one left. */
+/** kafkajs itself commits −2 for an offset out of range, meaning the oldest record left. */
 const KAFKAJS_EARLIEST = -2;
 
-/** A committed offset beyond the end is kept: a broker that has just restarted tells an end that is too low. */
+/** Keeps a committed offset beyond the end: a broker that has just restarted may report an end that is too low. */
 export function readCommitted(position: PartitionPosition): PartitionPosition {
   const { committed, earliest } = position;
   if (committed === KAFKAJS_EARLIEST) return { ...position, committed: -1, start: earliest };
@@ -128,14 +128,14 @@ export function readCommitted(position: PartitionPosition): PartitionPosition {
 const FORM = /^serverless-offline-kafka-events: (\d+) partitions at first$/;
 
 /**
- * LATEST means the end of each partition that was there when the mapping first started, and the beginning of each that came
- * later. A restart could not tell them apart, so every commit carries, as its metadata, how many there were at first.
+ * LATEST means the end of each partition that existed when the mapping first started, and the beginning of each later one.
+ * A restart could not tell them apart, so the metadata of every commit carries the first number of partitions.
  */
 export function firstPartitionsMetadata(count: number): string {
   return `serverless-offline-kafka-events: ${count} partitions at first`;
 }
 
-/** From the metadata of what the group has committed; null when nothing of it is ours: the mapping never ran before. */
+/** Reads the number from the group's commits. Null when none is ours: the mapping never ran before. */
 export function readFirstPartitions(metadata: Iterable<string | null>): number | null {
   for (const text of metadata) {
     const count = FORM.exec(text ?? '')?.[1];

@@ -9,7 +9,7 @@ import { type TopicHistory, withAdmin } from './start-positions.ts';
 const LOOK_EVERY_MS = 1_000;
 const REMIND_EVERY_MS = 30_000;
 
-/** Waits for broker and topic, and remembers what the topic was when the mapping began. */
+/** Waits for the broker and the topic, and remembers the topic's size when the mapping started. */
 export interface TopicWatch {
   untilTopicExists(waiter: Waiter): Promise<void>;
   history(): TopicHistory;
@@ -19,7 +19,7 @@ export interface TopicWatchOptions {
   readonly kafka: Kafka;
   readonly mapping: Pick<Mapping, 'topic' | 'functionKey' | 'brokers'>;
   readonly brokers: BrokerDirectory;
-  /** Topics to create where they do not exist, and how; null: they are waited for. */
+  /** Topics to create when missing; null: the mapping waits for its topic. */
   readonly create: (TopicSettings & { readonly topics: readonly string[] }) | null;
   readonly log: Log;
 }
@@ -47,7 +47,7 @@ export function createTopicWatch({ kafka, mapping, brokers, create, log }: Topic
     const { partitions: numPartitions, replicationFactor } = create;
     for (const name of missing) {
       const topics = [{ topic: name, numPartitions, replicationFactor }];
-      // False when another process was faster.
+      // False when another process has created it meanwhile.
       if (await admin.createTopics({ topics, waitForLeaders: true }))
         log.info('created a topic', { topic: name, ...create });
     }
@@ -65,7 +65,7 @@ export function createTopicWatch({ kafka, mapping, brokers, create, log }: Topic
         await createMissing(admin);
         return partitionsOf(admin, topic);
       });
-      // Whatever topic comes to be where there is none is newer than the mapping.
+      // A topic that does not exist yet will be newer than the mapping.
       firstPartitions = partitions === null ? 0 : (firstPartitions ?? partitions);
       if (partitions !== null) {
         if (lastReminder.problem !== '') log.info('the topic can be read now', { function: functionKey, topic });
@@ -75,7 +75,7 @@ export function createTopicWatch({ kafka, mapping, brokers, create, log }: Topic
       remind('the topic does not exist yet, waiting for it', {});
     } catch (error) {
       if (firstPartitions === null) watchingSinceMs = startedAtMs;
-      remind('Kafka cannot be reached, trying again', { error: describeError(error) });
+      remind('Kafka cannot be reached, retrying', { error: describeError(error) });
     }
     return false;
   }

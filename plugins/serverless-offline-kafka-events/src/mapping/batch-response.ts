@@ -9,14 +9,14 @@ export type BatchResponse =
   | { readonly kind: 'malformed'; readonly problem: string };
 
 /**
- * Reads a function's answer; `records`, all of one partition, are given with ReportBatchItemFailures only. Without it any
- * JSON will do: what is none fails in Lambda's runtime.
+ * Interprets a function's response. `records`, all of one partition, are passed with ReportBatchItemFailures only. Without
+ * it any JSON is a success; a value that has no JSON fails, as in Lambda's runtime.
  * https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
  */
 export function readBatchResponse(answer: unknown, records: readonly PolledRecord[] | null): BatchResponse {
   let response: unknown;
   try {
-    // What Lambda sees is the JSON of it.
+    // Lambda sees the JSON of the response.
     response = answer === undefined ? null : JSON.parse(JSON.stringify(answer) ?? 'null');
   } catch {
     return malformed('the response is not JSON');

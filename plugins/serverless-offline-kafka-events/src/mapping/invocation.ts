@@ -7,7 +7,7 @@ export type InvocationResult =
       readonly kind: 'failed';
       readonly reason: 'error' | 'timeout';
       readonly error: unknown;
-      /** Resolves once the handler no longer runs: one that timed out cannot be stopped inside this process. */
+      /** Resolves when the handler has ended: in this process a handler that timed out cannot be stopped. */
       readonly settled: Promise<void>;
     };
 

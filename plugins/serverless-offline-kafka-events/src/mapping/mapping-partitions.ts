@@ -27,28 +27,28 @@ export interface MappingPartitionsOptions {
   readonly resume: (id: number) => void;
 }
 
-/** The partitions of one mapping, each with its state and its worker. They outlive a membership of the group. */
+/** The partitions of one mapping, each with its state and its worker. They survive a rejoin. */
 export interface MappingPartitions {
   /** Returns the offset to poll from. */
   assign(id: number, position: PartitionPosition): number;
   /** The group is rebalancing: resolves once nothing is in hand and what is done is committed. */
   finishWork(): Promise<void>;
   suspend(): void;
-  /** Gives up what is not in the list. */
+  /** Revokes every partition that is not in the list. */
   keepOnly(ids: readonly number[]): void;
   /** The broker has no records at our position. Returns that position, and the offset to poll from. */
   recover(id: number, position: PartitionPosition): { wanted: number; from: number };
-  /** Whether some partitions are not polled, so that their end is known from before only. */
+  /** Whether polling is paused for some partitions, so that their known end is outdated. */
   readonly isAnyPaused: boolean;
-  /** The end of partitions, asked for apart from polling. */
+  /** Updates the ends of partitions that are not polled. */
   learnEnds(ends: ReadonlyMap<number, PartitionPosition>): void;
   append(records: PolledRecords): void;
-  /** Polls again, unless the partition has no room. */
+  /** Resumes polling unless the partition is full. */
   resume(id: number): void;
   stop(graceMs: number): Promise<void>;
 }
 
-/** What one fetch brought of one partition. */
+/** The records of one partition in one fetch response. */
 export interface PolledRecords {
   readonly partition: number;
   readonly records: readonly PolledRecord[];
@@ -83,7 +83,7 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
     if (partition.isAssigned) metrics.setLag(id, highWatermark - partition.doneOffset);
   }
 
-  /** Null when the filter leaves it out. A record that cannot be decoded passes no filter and is kept, to be discarded. */
+  /** Returns null for a record that the filter excludes. A record that cannot be decoded skips the filter and is discarded later. */
   function admit(record: PolledRecord, decode: PolledRecords['decode']): Omit<QueuedRecord, 'arrivedAtMs'> | null {
     const decoded = decode?.(record);
     if (decoded !== undefined && decoded.failure !== null) {
@@ -125,7 +125,7 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       mayStart: () => !isFinishing,
       onProgress: () => onProgress(id),
     });
-    // The group may give us partitions until we have left it.
+    // The group may assign partitions until we have left it.
     if (isStopped) worker.stop();
     const entry = { partition, worker, highWatermark: 0, isPaused: false };
     budget.addPartition();
@@ -153,7 +153,7 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       const from = entry.partition.assign(position.committed, position.start, position.earliest);
       entry.isPaused = false;
       entry.highWatermark = Math.max(entry.highWatermark, position.latest);
-      // What ended while the group was rebalancing; and a first position, so that a restart finds it.
+      // Commits what ended during the rebalance, and a first position, so that a restart finds it.
       if (entry.partition.offsetToCommit !== null) committer.poke();
       entry.worker.wake();
       recordLag();
@@ -184,10 +184,10 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       const { partition, worker } = entryOf(id);
       const { earliest, latest } = position;
       const wanted = partition.position;
-      // Deleted by age or by hand: what was polled before is still to be done.
+      // Records were deleted by age or by hand. Those polled before are still processed.
       if (partition.position <= latest) partition.skipTo(earliest);
       else {
-        // Another log under the same name: what we hold is not of it.
+        // The topic was recreated: the records in hand belong to the old one.
         partition.revoke();
         partition.assign(-1, earliest);
       }
@@ -235,12 +235,12 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
 
 const RECORDS_HIGH = 20_000;
 
-/** What is polled ahead per partition is bounded. */
+/** Limits how much is polled ahead per partition. */
 function isTooFull(partition: Partition, batchSize: number, maximumBytes: number): boolean {
   return partition.queuedBytes >= maximumBytes || partition.queuedRecords >= Math.max(RECORDS_HIGH, batchSize * 3);
 }
 
-/** Polling resumes once half of it is gone, so that the queue never runs dry. */
+/** Polling resumes when half of the queue is processed, so that it never runs empty. */
 function hasRoomAgain(partition: Partition, batchSize: number, maximumBytes: number): boolean {
   return (
     partition.queuedBytes <= maximumBytes / 2 && partition.queuedRecords <= Math.max(RECORDS_HIGH, batchSize * 3) / 2

@@ -14,11 +14,11 @@ import { createMappingPartitions, type MappingPartitions } from './mapping-parti
 import type { MemoryBudget } from './memory-budget.ts';
 import { createSchemaIntake } from './schema-intake.ts';
 
-/** A membership that lasts so long was no mishap, so that the next attempt is made at once. */
+/** After a membership of this length the reconnect back-off starts again. */
 const STABLE_AFTER_MS = 10_000;
 const UNREADABLE_RETRY_MS = 30_000;
 const LOOK_AT_ENDS_EVERY_MS = 10_000;
-/** Beside the function's timeout, what a rebalance may take: to commit and to join. */
+/** Time a rebalance may take beyond the function's timeout: for the commit and the join. */
 const REBALANCE_RESERVE_MS = 5_000;
 const RECONNECT_BACKOFF = { initialMs: 250, maximumMs: 5_000 };
 
@@ -32,9 +32,9 @@ export interface MappingRunnerOptions {
   readonly log: Log;
 }
 
-/** Runs one mapping until it is stopped, whatever the broker does. */
+/** Runs one mapping until it is stopped, through every failure of the broker. */
 export interface MappingRunner {
-  /** Lets the batches in hand end for so long, commits what is done, leaves the group. */
+  /** Waits up to `graceMs` for running batches, commits finished records and leaves the group. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   const waiter = createWaiter();
   let session: ConsumerSession | null = null;
   let formerMemberId: string | null = null;
-  /** Counts up whenever what was assigned before is no longer in force. */
+  /** Increases whenever the previous assignment becomes invalid. */
   let assignment = 0;
 
   let firstPartitions = 0;
@@ -85,7 +85,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
     log,
   });
 
-  /** Asks where the group stands, then starts or goes on with the partitions. */
+  /** Fetches the positions of the group, then starts or continues its partitions. */
   async function takeOver(ids: readonly number[], isRecovery = false): Promise<void> {
     const current = assignment;
     const isCurrent = () => current === assignment && !waiter.isStopped;
@@ -98,7 +98,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
         return;
       } catch (error) {
         metrics.add('PollingErrorCount');
-        log.warn('cannot read the offsets of the group, trying again', { ...who, error: describeError(error) });
+        log.warn('cannot read the offsets of the group, retrying', { ...who, error: describeError(error) });
         await waiter.wait(backoffMs(RECONNECT_BACKOFF, failures));
       }
     }
@@ -111,7 +111,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   ): void {
     for (const id of ids) {
       const found = positions.get(id);
-      if (found === undefined) throw new Error(`the broker does not tell about partition ${id} yet`);
+      if (found === undefined) throw new Error(`the broker does not know partition ${id} yet`);
       if (session === null) return;
       session.startFrom(id, isRecovery ? recover(id, found) : partitions.assign(id, found));
     }
@@ -136,7 +136,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
 
   function retryUnreadable(id: number, problem: unknown): void {
     metrics.add('PollingErrorCount');
-    log.error('records cannot be read; the partition waits, the others go on', {
+    log.error('records cannot be read: the partition is paused, the others continue', {
       ...who,
       partition: id,
       error: describeError(problem),
@@ -150,7 +150,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
     timer.unref();
   }
 
-  /** Partitions that are not polled report no end, and a lag that stands still would hide that they fall behind. */
+  /** Partitions that are not polled report no end, so their lag would stand still. */
   const endsTimer = setInterval(() => void lookAtEnds(), LOOK_AT_ENDS_EVERY_MS);
   endsTimer.unref();
   async function lookAtEnds(): Promise<void> {
@@ -208,10 +208,10 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
         if (waiter.isStopped) return await closeSession(1_500);
         metrics.add('PollingErrorCount');
         if (Date.now() - openedAtMs > STABLE_AFTER_MS) failures = 0;
-        log.warn('lost the connection to the group, joining again', { ...who, error: describeError(reason) });
+        log.warn('lost the connection to the group, rejoining', { ...who, error: describeError(reason) });
       } catch (error) {
         metrics.add('PollingErrorCount');
-        log.warn('cannot join the group, trying again', { ...who, error: describeError(error) });
+        log.warn('cannot join the group, retrying', { ...who, error: describeError(error) });
       }
       failures += 1;
       await closeSession(2_000);

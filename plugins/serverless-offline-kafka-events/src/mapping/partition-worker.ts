@@ -20,19 +20,19 @@ export interface PartitionWorkerOptions {
   readonly deliverFailed: DeliverFailed;
   readonly slots: Slots;
   readonly budget: MemoryBudget;
-  /** False while nothing may be started: the group is rebalancing. */
+  /** False while the group is rebalancing. */
   readonly mayStart: () => boolean;
   readonly metrics: MetricsRecorder;
   readonly log: Log;
-  /** Called after each step: there may be something to commit, or room for more records. */
+  /** Called after each step, because records may be ready to commit and the queue may have room. */
   readonly onProgress: () => void;
 }
 
-/** Does what the state of one partition asks for. */
+/** Carries out the actions that the state of one partition returns. */
 export interface PartitionWorker {
-  /** Look again: records came, a batch ended, a window closed. */
+  /** Checks the state again: after new records, a finished batch, or a closed window. */
   wake(): void;
-  /** Starts nothing any more. */
+  /** Starts no further action. */
   stop(): void;
 }
 
@@ -42,7 +42,7 @@ export function createPartitionWorker(options: PartitionWorkerOptions): Partitio
   let isStopped = false;
   let isWaiting = false;
 
-  /** For a slot or for memory. */
+  /** Called when a slot or memory is free. */
   function onFree(): void {
     isWaiting = false;
     wake();
@@ -79,7 +79,7 @@ export function createPartitionWorker(options: PartitionWorkerOptions): Partitio
     try {
       outcome = action.kind === 'invoke' ? await invoke(options, action) : await discard(options, action);
     } catch (error) {
-      options.log.error('an invocation could not be carried out', {
+      options.log.error('an invocation failed inside the plugin', {
         function: mapping.functionKey,
         error: describeError(error),
       });
@@ -166,9 +166,9 @@ async function discard(options: PartitionWorkerOptions, action: DiscardAction): 
   return delivered === 0 ? { kind: 'failed' } : { kind: 'partial', failedOffset: next.offset };
 }
 
-/** Lets so many in at once, in the order they asked. */
+/** A semaphore that serves waiters in order. */
 export interface Slots {
-  /** True when there was room; otherwise `onFree` is called once there is. */
+  /** Acquires a slot. Returns false when none is free, and calls `onFree` when one is released. */
   tryTake(onFree: () => void): boolean;
   release(): void;
 }

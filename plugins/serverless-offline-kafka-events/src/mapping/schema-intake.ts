@@ -18,10 +18,10 @@ export interface SchemaIntakeOptions {
   readonly resume: (partition: number) => void;
 }
 
-/** Between polling and the partitions: holds records back until the schemas that they need are known. */
+/** Holds polled records back until the schemas that they need are known. */
 export interface SchemaIntake {
   add(polled: PolledRecords): void;
-  /** What is held back is polled again: the assignment is no longer in force. */
+  /** Drops the records held back; they are polled again under the next assignment. */
   clear(): void;
 }
 
@@ -33,7 +33,7 @@ export function createSchemaIntake(options: SchemaIntakeOptions): SchemaIntake {
   let decoder: RecordDecoder | null = null;
   let held = new Map<number, PolledRecords[]>();
 
-  /** In order, and without end while the registry cannot be asked: nothing is skipped. */
+  /** Passes records on in order. Retries without limit while the registry cannot be reached, so that nothing is skipped. */
   async function release(partition: number, waiting: PolledRecords[]): Promise<void> {
     const isCurrent = () => held.get(partition) === waiting && !options.waiter.isStopped;
     for (let failures = 0; isCurrent(); ) {
@@ -50,7 +50,7 @@ export function createSchemaIntake(options: SchemaIntakeOptions): SchemaIntake {
       } catch (error) {
         failures += 1;
         metrics.add('SchemaRegistryErrorCount');
-        log.warn('the schema registry cannot be asked, trying again', {
+        log.warn('the schema registry cannot be reached, retrying', {
           function: mapping.functionKey,
           topic: mapping.topic,
           partition,

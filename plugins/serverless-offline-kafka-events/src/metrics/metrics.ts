@@ -18,7 +18,7 @@ export const GAUGES = ['MaxOffsetLag', 'SumOffsetLag', 'ConcurrentExecutions'] a
 type CounterName = (typeof COUNTERS)[number];
 type GaugeName = (typeof GAUGES)[number];
 
-/** The figures of one mapping. */
+/** The metrics of one mapping. */
 export interface MappingMetrics {
   readonly functionKey: string;
   readonly topic: string;
@@ -26,13 +26,13 @@ export interface MappingMetrics {
   readonly values: Readonly<Record<CounterName | GaugeName, number>>;
 }
 
-/** What one mapping writes. */
+/** Records the metrics of one mapping. */
 export interface MetricsRecorder {
   add(name: CounterName, count?: number): void;
   /** How far behind the partition's newest record the committed offset is. */
   setLag(partition: number, lag: number): void;
   forgetLag(partition: number): void;
-  /** An invocation begins; it has ended once what this returns is called. */
+  /** Marks the start of an invocation. Call the returned function at its end. */
   invocationBegan(): () => void;
   read(): MappingMetrics;
 }
@@ -69,7 +69,7 @@ export function createMetricsRecorder(mapping: {
   };
 }
 
-// One process runs one service, so one list; tests and the endpoint read it.
+// One process runs one service, so there is one list.
 let recorders: MetricsRecorder[] = [];
 
 export function watchMetrics(recorder: MetricsRecorder): void {
@@ -80,7 +80,7 @@ export function forgetMetrics(): void {
   recorders = [];
 }
 
-/** The figures of every mapping that runs in this process. */
+/** Returns the metrics of every mapping in this process. */
 export function readMetrics(): MappingMetrics[] {
   return recorders.map((recorder) => recorder.read());
 }

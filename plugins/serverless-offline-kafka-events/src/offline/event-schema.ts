@@ -1,6 +1,6 @@
 import { isObject } from '../support/value.ts';
 
-/** The framework's configuration schema, as far as we extend it. */
+/** The part of the framework's configuration schema that we extend. */
 export interface ConfigSchemaHandler {
   readonly schema: unknown;
   defineFunctionEventProperties(provider: string, event: string, schema: { properties: Record<string, unknown> }): void;
@@ -67,7 +67,7 @@ const PROPERTIES: Readonly<Record<string, unknown>> = {
   tags: { type: 'object', additionalProperties: { type: 'string' } },
 };
 
-/** Makes `kafka:` and `msk:` take what the framework does not know yet: defining a known property again would throw. */
+/** Adds the properties that the framework lacks. Defining a known property again would throw. */
 export function extendEventSchema(handler: ConfigSchemaHandler): void {
   for (const event of ['kafka', 'msk']) {
     const known = knownProperties(handler.schema, event);
@@ -81,7 +81,7 @@ export function extendEventSchema(handler: ConfigSchemaHandler): void {
   }
 }
 
-/** Null when the framework has no such event, as with another provider. */
+/** Returns null when the provider has no such event. */
 function knownProperties(schema: unknown, event: string): Record<string, unknown> | null {
   const functions = dig(schema, ['properties', 'functions', 'patternProperties']);
   if (!isObject(functions)) return null;

@@ -2,7 +2,7 @@ import type { ServiceModel } from '../config/service.ts';
 import type { Naming } from '../template/complete-template.ts';
 import type { ConfigSchemaHandler } from './event-schema.ts';
 
-/** The framework (osls 4, serverless 4) as far as we use it. */
+/** The part of the framework (osls 4, Serverless 4) that we use. */
 export interface FrameworkModel {
   readonly service: ServiceModel & { readonly provider: { readonly compiledCloudFormationTemplate?: unknown } };
   readonly configSchemaHandler: ConfigSchemaHandler;

@@ -9,7 +9,7 @@ import { createMetricsRecorder, forgetMetrics, readMetrics, watchMetrics } from 
 import { type MetricsServer, startMetricsServer } from '../metrics/metrics-server.ts';
 import { describeError, type Log } from '../support/log.ts';
 
-/** How long a batch in hand may take to end when everything stops. */
+/** How long a running batch may take when the process stops. */
 const GRACE_MS = 2_500;
 
 export interface KafkaEventsOptions {

@@ -14,7 +14,7 @@ export interface LambdaInvokerOptions {
   readonly serverless: { readonly service: ServiceModel };
   readonly options: OfflineOptions;
   readonly timeoutsMs: ReadonlyMap<string, number>;
-  /** A handler in this process still runs after twice its timeout. */
+  /** Called when a handler in this process still runs after twice its timeout. */
   readonly onStuck: (functionKey: string) => void;
 }
 
@@ -73,7 +73,7 @@ export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoke
     void ended.then(() => ending.delete(ended));
   }
 
-  /** The one that ran last, so that the others grow old. A thread may have ended while it was idle. */
+  /** Takes the most recently used instance, so that the others can expire. A thread may have ended while idle. */
   function takeInstance(functionKey: string): Instance {
     for (let next = idle.get(functionKey)?.pop(); next !== undefined; next = idle.get(functionKey)?.pop()) {
       if (!workers.isEnded(next.lambdaFunction)) return next;
@@ -166,7 +166,7 @@ async function withTimeout(
   const timedOut = new Promise<'timeout'>((resolve) => {
     const start = () => {
       const dueAtMs = Date.now() + timeoutMs;
-      // A timer is this late when the whole process stood still, as on a laptop that slept: the handler did, too.
+      // A late timer means that the process was suspended, as on a sleeping laptop, and the handler with it.
       timer = setTimeout(() => (Date.now() - dueAtMs > STOOD_STILL_MS ? start() : resolve('timeout')), timeoutMs);
     };
     start();

@@ -1,6 +1,6 @@
 import { isObject } from '../support/value.ts';
 
-/** serverless-offline 14's own defaults, as far as invoking a function needs them; it does not export them. */
+/** The defaults of serverless-offline 14 that invocations need. It does not export them. */
 const DEFAULTS = {
   host: 'localhost',
   lambdaPort: 3002,
@@ -21,14 +21,14 @@ const DEFAULTS = {
 
 export type OfflineOptions = Readonly<Record<string, unknown>>;
 
-/** The command line wins over `custom.serverless-offline`, which wins over the defaults, as in serverless-offline itself. */
+/** The command line overrides `custom.serverless-offline`, which overrides the defaults, as in serverless-offline. */
 export function mergeOfflineOptions(custom: unknown, commandLine: OfflineOptions): OfflineOptions {
   return { ...DEFAULTS, ...(isObject(custom) ? custom : {}), ...commandLine };
 }
 
 type End = (skipExit?: boolean) => Promise<void>;
 
-/** serverless-offline among the plugins. Its class has carried this name since its first version. */
+/** Finds serverless-offline by the name of its class, which has never changed. */
 function indexOfOffline(plugins: readonly object[]): number {
   return plugins.findIndex((plugin) => plugin.constructor.name === 'ServerlessOffline');
 }
@@ -38,7 +38,7 @@ export function isListedAfterOffline(plugins: readonly object[], self: object): 
   return offline >= 0 && offline < plugins.indexOf(self);
 }
 
-/** Plain `sls offline` calls its `end`, which exits, right after a signal: `stop` goes first. */
+/** Plain `sls offline` calls its `end`, which exits, right after a signal. This runs `stop` first. */
 export function delayOfflineEnd(plugins: readonly object[], stop: () => Promise<void>): void {
   const offline: { end?: End } | undefined = plugins[indexOfOffline(plugins)];
   if (offline?.end === undefined) return;

@@ -12,7 +12,7 @@ import { type KafkaEvents, startKafkaEvents } from './kafka-events.ts';
 import { createLambdaInvoker, type LambdaInvoker } from './lambda-invoker.ts';
 import { delayOfflineEnd, isListedAfterOffline, mergeOfflineOptions, type OfflineOptions } from './offline-options.ts';
 
-/** What a process that had to give up a handler exits with, so that a supervisor starts it again (EX_TEMPFAIL). */
+/** Exit code (EX_TEMPFAIL) of a process with a stuck handler, so that a supervisor restarts it. */
 const STUCK_EXIT_CODE = 75;
 
 type Hook = () => void | Promise<void>;
@@ -34,11 +34,11 @@ export default class KafkaEventsPlugin {
     this.#log = createLog(this.#writer, 'info');
     extendEventSchema(serverless.configSchemaHandler);
     this.hooks = {
-      // `sls offline start`: a mistake ends it before its servers are up, and would not after
+      // `sls offline start`: a configuration error must be thrown before its servers are up
       'before:offline:start:init': () => void this.#parse('local'),
       'after:offline:start:init': () => this.#start(),
       'before:offline:start:end': () => this.#stop(),
-      // `sls offline`: it has no hook after its servers are up, and ends the process by itself
+      // `sls offline`: has no hook after its servers are up, and exits by itself
       'before:offline:start': () => this.#start(),
       'offline:functionsUpdated:cleanup': () => this.#invoker?.reload(),
       // `sls package`, `sls deploy`
@@ -80,7 +80,7 @@ export default class KafkaEventsPlugin {
       invoke: (functionKey, event) => invoker.invoke(functionKey, event),
       log: this.#log,
     });
-    // Plain `sls offline` leaves no hook between the signal and its exit.
+    // Plain `sls offline` has no hook between the signal and its exit.
     delayOfflineEnd(this.#serverless.pluginManager.plugins, () => this.#stop());
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void this.#stop());
   }
@@ -94,10 +94,10 @@ export default class KafkaEventsPlugin {
     }
   }
 
-  /** A handler that never ends blocks its partition; only the end of the process ends it. */
+  /** A handler that never ends blocks its partition. Only exiting the process stops it. */
   async #restart(functionKey: string): Promise<void> {
     this.#log.error(
-      'a handler still runs after twice its timeout: ending the process, so that it can be started again',
+      'a handler still runs after twice its timeout: exiting, so that a supervisor can restart the process',
       {
         function: functionKey,
         exitCode: STUCK_EXIT_CODE,

@@ -1,7 +1,7 @@
 import type { RecordQueue } from './record-queue.ts';
 import type { DiscardCondition, PartitionLimits } from './units-and-limits.ts';
 
-/** Either so many records make a batch now, or the batch stays open until `untilMs`. */
+/** Either `count` records form a batch now, or the batch stays open until `untilMs`. */
 export type BatchDecision =
   | { readonly kind: 'take'; readonly count: number; readonly discard: DiscardCondition | null }
   | { readonly kind: 'wait'; readonly untilMs: number };

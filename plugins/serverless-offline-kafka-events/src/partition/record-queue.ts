@@ -11,7 +11,7 @@ export interface QueuedRecord {
   readonly discard?: DiscardCondition;
 }
 
-/** First in, first out, without moving the rest at each take; what was taken is not held any longer. */
+/** A FIFO queue that moves no items on `take` and releases taken records at once. */
 export class RecordQueue {
   #items: (QueuedRecord | undefined)[] = [];
   #head = 0;
@@ -40,7 +40,7 @@ export class RecordQueue {
     for (; taken.length < count; this.#head += 1) {
       const item = this.#items[this.#head];
       if (item === undefined) break;
-      // A record keeps alive the whole answer of the broker that it came with.
+      // Release the record for garbage collection.
       this.#items[this.#head] = undefined;
       this.#bytes -= item.jsonBytes;
       taken.push(item);

@@ -1,11 +1,11 @@
 import type { RetryBackoff } from '../config/mapping.ts';
 import type { PolledRecord } from '../record/polled-record.ts';
 
-/** What decides when a batch closes and what becomes of one that failed. */
+/** Decides when a batch closes and what happens after a failure. */
 export interface PartitionLimits {
   readonly batchSize: number;
   readonly windowMs: number;
-  /** Bytes of JSON that the records of one batch may take, commas included. */
+  /** Largest JSON size of the records of one batch, commas included. */
   readonly maximumRecordsBytes: number;
   readonly isBisecting: boolean;
   readonly maximumRetryAttempts: number;
@@ -13,7 +13,7 @@ export interface PartitionLimits {
   readonly backoff: RetryBackoff;
 }
 
-/** Why records went to the destination, in AWS's words. */
+/** Why records were discarded, in AWS's words. */
 export type DiscardCondition =
   | 'RetriesExhausted'
   | 'MaximumPayloadSizeExceeded'
@@ -21,19 +21,19 @@ export type DiscardCondition =
   | 'SchemaNotFound'
   | 'DeserializationError';
 
-/** A batch, or the part of one that bisecting or a partial response left over: what one invocation carries. */
+/** What one invocation carries: a batch, or what bisecting or a partial response left of one. */
 export interface Unit {
   readonly records: readonly PolledRecord[];
-  /** Offset to commit once all of it is done: that of the next record that was not filtered out. */
+  /** Offset to commit when the unit is done: that of the next unfiltered record. */
   readonly endOffset: number;
   /** Failed invocations that count against the retry attempts. */
   readonly attempts: number;
-  /** Failures in a row, for the back-off. */
+  /** Consecutive failures, for the back-off. */
   readonly failures: number;
-  /** Invocations that carried its records: each of them carried all. */
+  /** Invocations that carried these records. */
   readonly invocations: number;
   readonly notBeforeMs: number;
-  /** Set once it is given up. */
+  /** Set when the unit is discarded. */
   readonly discard: DiscardCondition | null;
 }
 
@@ -51,7 +51,7 @@ export function splitUnit(unit: Unit, at: number): [Unit, Unit] {
   ];
 }
 
-/** What the partition wants done next. `ticket` comes back with the outcome. */
+/** The next action of a partition. Pass `ticket` back with the outcome. */
 export type PartitionAction =
   | {
       readonly kind: 'invoke';
@@ -68,7 +68,7 @@ export type PartitionAction =
     }
   | { readonly kind: 'wait'; readonly untilMs: number };
 
-/** How an action ended. `done`: all of it succeeded, or was delivered. */
+/** How an action ended. `done`: every record succeeded or was delivered. */
 export type ActionOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed' }

@@ -16,7 +16,7 @@ export interface LambdaKafkaRecord {
   valueSchemaMetadata?: SchemaMetadata;
 }
 
-/** The event a function gets. https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html */
+/** The event that a function receives. https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html */
 export interface LambdaKafkaEvent {
   eventSource: 'SelfManagedKafka' | 'aws:kafka';
   eventSourceArn?: string;
@@ -31,7 +31,7 @@ export function partitionKey(topic: string, partition: number): string {
   return `${topic}-${partition}`;
 }
 
-/** A new event each time: a handler in the same process may change the one it gets. */
+/** Builds a new event for each invocation, because a handler in this process may change it. */
 export function toLambdaEvent(source: EventSource, records: readonly PolledRecord[]): LambdaKafkaEvent {
   const byPartition: Record<string, LambdaKafkaRecord[]> = {};
   for (const record of records) {
@@ -48,9 +48,9 @@ export function toLambdaEvent(source: EventSource, records: readonly PolledRecor
   };
 }
 
-/** A null key or value is an absent field, an empty one is `""`. */
+/** A null key or value becomes an absent field, an empty one `""`. */
 export function toLambdaRecord(record: PolledRecord): LambdaKafkaRecord {
-  // In AWS's order of fields.
+  // The order of fields is that of AWS.
   return {
     topic: record.topic,
     partition: record.partition,

@@ -2,7 +2,7 @@ export type TimestampType = 'CREATE_TIME' | 'LOG_APPEND_TIME';
 
 export type RecordHeader = readonly [name: string, value: Uint8Array | null];
 
-/** A record as it was read from the broker. */
+/** A record as read from the broker. */
 export interface PolledRecord {
   readonly topic: string;
   readonly partition: number;

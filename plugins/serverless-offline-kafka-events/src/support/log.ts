@@ -15,7 +15,7 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
-/** Where finished lines go: the framework's own log, whose other methods would put words before the JSON. */
+/** The framework's log. Its other methods would put words before the JSON. */
 export interface LogWriter {
   notice(line: string): void;
 }
@@ -41,7 +41,7 @@ function toText(level: LogLevel, message: string, fields: LogFields): string {
   return `kafka-events ${level}: ${message}${details}`;
 }
 
-/** What an error says, for a log line. */
+/** Describes an error for a log line. */
 export function describeError(error: unknown): string {
   if (error instanceof Error) return `${error.name}: ${error.message}`;
   return typeof error === 'string' ? error : inspect(error, { breakLength: Number.POSITIVE_INFINITY });

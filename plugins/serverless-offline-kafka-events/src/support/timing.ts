@@ -1,6 +1,6 @@
 /**
- * The same promise, but never for ever: kafkajs can lose a request without a word when a connection ends at the wrong moment.
- * @throws when it takes longer
+ * Limits how long a promise may take: kafkajs can lose a request silently when a connection closes.
+ * @throws when the limit is exceeded
  */
 export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -15,7 +15,7 @@ export async function within<T>(limitMs: number, what: string, work: Promise<T>)
   }
 }
 
-/** Waiting that ends at once when everything stops. */
+/** Waits that end immediately on stop. */
 export interface Waiter {
   readonly isStopped: boolean;
   readonly stopped: Promise<void>;

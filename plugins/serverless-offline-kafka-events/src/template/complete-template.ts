@@ -1,13 +1,13 @@
 import type { ServiceModel } from '../config/service.ts';
 import { isObject } from '../support/value.ts';
 
-/** The framework's names of the resources it compiles. */
+/** The framework's names of resources. */
 export interface Naming {
   getKafkaEventLogicalId(functionKey: string, topic: string): string;
   getMSKEventLogicalId(functionKey: string, cluster: string, topic: string): string;
 }
 
-/** Writes into the compiled template what the framework leaves out, so that a deploy equals the local run. */
+/** Adds to the compiled template what the framework omits, so that a deploy behaves like the local run. */
 export function completeTemplate(service: ServiceModel, template: unknown, naming: Naming): void {
   const resources = isObject(template) && isObject(template.Resources) ? template.Resources : {};
   for (const functionKey of service.getAllFunctions()) {
@@ -57,7 +57,7 @@ function registryProperties(config: Record<string, unknown>): Record<string, unk
   };
 }
 
-/** Lets the role that the framework makes read the registry. https://docs.aws.amazon.com/lambda/latest/dg/services-consume-kafka-events.html */
+/** Allows the framework's role to read the registry. https://docs.aws.amazon.com/lambda/latest/dg/services-consume-kafka-events.html */
 function allowRegistry(resources: Record<string, unknown>, config: unknown): void {
   const role = resources.IamRoleLambdaExecution;
   const policies = isObject(role) && isObject(role.Properties) ? role.Properties.Policies : undefined;
@@ -77,7 +77,7 @@ function allowRegistry(resources: Record<string, unknown>, config: unknown): voi
     document.Statement.push({ Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: secrets });
 }
 
-/** A variable of the environment holds several brokers as one string, which AWS would take for one broker. */
+/** Splits brokers that an environment variable joins by commas; AWS would read them as one. */
 function separateBrokers(brokers: unknown): unknown {
   if (!Array.isArray(brokers)) return brokers;
   return brokers.flatMap((one: unknown) =>
@@ -85,13 +85,13 @@ function separateBrokers(brokers: unknown): unknown {
   );
 }
 
-/** The part of the ARN that the framework names the resource by. */
+/** The part of the ARN that the framework uses in the resource name. */
 function clusterToken(arn: unknown): string {
   if (isObject(arn)) return String(arn['Fn::ImportValue'] ?? arn.Ref);
   return String(arn).split('/')[1] ?? '';
 }
 
-/** Properties of AWS::Lambda::EventSourceMapping that the framework does not write for Kafka. */
+/** Properties of AWS::Lambda::EventSourceMapping that the framework omits for Kafka. */
 export type MappingProperties = Record<string, unknown>;
 
 /** From one `kafka:` or `msk:` event of serverless.yml. */
@@ -117,7 +117,7 @@ export function mappingProperties(event: Readonly<Record<string, unknown>>): Map
   }));
   copy('kmsKeyArn', 'KmsKeyArn');
   copy('tags', 'Tags', (value) => Object.entries(isObject(value) ? value : {}).map(([Key, Value]) => ({ Key, Value })));
-  // The framework drops a window of 0, and AWS would then wait its default of 500 ms.
+  // The framework omits a window of 0, and AWS would then use its default of 500 ms.
   copy('maximumBatchingWindow', 'MaximumBatchingWindowInSeconds');
   return properties;
 }

@@ -13,7 +13,7 @@ describe.concurrent.each([
   { mode: 'in process', offline: { useInProcess: true } },
   { mode: 'in worker threads', offline: {} },
 ])('$mode', ({ offline }) => {
-  test('SIGINT in the middle of a batch loses nothing: it ends and is committed, or comes again', async () => {
+  test('SIGINT in the middle of a batch loses nothing: the batch is committed or delivered again', async () => {
     const topic = await aTopic();
     const project = aProject({ slow: { handler: 'handler.slow', events: on(topic) } }, { offline });
     await eventually((client) => client.produceValues(topic, range(0, 100)));
@@ -30,7 +30,7 @@ describe.concurrent.each([
   });
 });
 
-test.concurrent('a process that is killed resumes with what it had not committed', async () => {
+test.concurrent('a process that is killed resumes with its uncommitted records', async () => {
   const topic = await aTopic();
   const project = aProject({ slow: { handler: 'handler.slow', events: on(topic) } });
   await project.start();
@@ -46,7 +46,7 @@ test.concurrent('a process that is killed resumes with what it had not committed
   expect(await project.stop()).toBe(0);
 });
 
-test.concurrent('a process that is frozen for longer than its session goes on where the group stands', async () => {
+test.concurrent('a process that is frozen for longer than its session continues at the group’s position', async () => {
   const topic = await aTopic();
   const functions = { slow: { handler: 'handler.slow', events: on(topic) } };
   const [frozen, other] = [aProject(functions), aProject(functions)];
@@ -122,12 +122,12 @@ test.concurrent('two processes of one service share the partitions, join and lea
   for (const ofPartition of batches) expectDelivered(ofPartition, sent, { repeats: 10 });
 });
 
-test.concurrent('a process that joins and leaves in peace causes no delivery twice', async () => {
+test.concurrent('a process that joins and leaves cleanly causes no duplicate delivery', async () => {
   const { batches, sent } = await shareTopic('SIGTERM');
   for (const ofPartition of batches) expectDelivered(ofPartition, sent);
 });
 
-test.concurrent('a group with committed offsets goes on there, wherever the starting position is', async () => {
+test.concurrent('a group with committed offsets ignores the starting position', async () => {
   const topics = { latest: await aTopic(), horizon: await aTopic() };
   for (const topic of Object.values(topics)) {
     await eventually((client) => client.produceValues(topic, range(0, 10)));

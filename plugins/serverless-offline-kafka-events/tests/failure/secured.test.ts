@@ -6,7 +6,7 @@ import { randomName } from '../helpers/kafka.ts';
 import type { OfflineProject } from '../helpers/offline-project.ts';
 
 const { server, aProject, on, eventually, untilCommitted } = failureSuite({ isSecured: true });
-const UNREACHABLE = 'Kafka cannot be reached, trying again';
+const UNREACHABLE = 'Kafka cannot be reached, retrying';
 const ours = { rejectUnauthorized: true, ca: [server.certificate] };
 
 async function aTopic(prefix = 'secured'): Promise<string> {
@@ -75,7 +75,7 @@ test.concurrent('a broker is read with stand-ins for the secrets that the event 
   expect(await project.stop()).toBe(0);
 });
 
-test.concurrent('a wrong password is told in a clear line and tried again, until it is right', async () => {
+test.concurrent('a wrong password is reported and retried until it is right', async () => {
   const topic = await aTopic();
   const sasl = { ...SCRAM_USER, username: 'new-user', password: 'not yet known' };
   const project = aSecuredProject(topic, sasl);
@@ -92,7 +92,7 @@ test.concurrent('a wrong password is told in a clear line and tried again, until
   expect(await project.stop()).toBe(0);
 });
 
-test.concurrent('a certificate that nobody trusts is told in a clear line, and no record gets through', async () => {
+test.concurrent('an untrusted certificate is reported, and no record gets through', async () => {
   const topic = await aTopic();
   const project = aSecuredProject(topic, PLAIN_USER, true);
   await project.start();

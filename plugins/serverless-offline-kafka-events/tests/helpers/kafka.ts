@@ -65,7 +65,8 @@ export class TestKafka {
 
   async produce(topic: string, messages: readonly Message[], isCompressed = false): Promise<void> {
     const createPartitioner = kafkajs.Partitioners.DefaultPartitioner;
-    const producer = this.kafka.producer({ createPartitioner, metadataMaxAge: 200 });
+    // A retry on a loaded machine must not write twice.
+    const producer = this.kafka.producer({ createPartitioner, metadataMaxAge: 200, idempotent: true });
     await producer.connect();
     const compression = isCompressed ? kafkajs.CompressionTypes.GZIP : kafkajs.CompressionTypes.None;
     let left = messages;

@@ -42,7 +42,7 @@ async function polledEvents(project: OfflineProject): Promise<number> {
   return Number(/^kafka_events_polled_event_count_total\{[^}]*\} (\d+)$/m.exec(text)?.[1]);
 }
 
-test.concurrent('records that are deleted from the broker while they wait here are still delivered, after a rebalance too', async () => {
+test.concurrent('records that the broker deletes while they are queued are still delivered, after a rebalance too', async () => {
   const topic = await aTopic();
   const project = await aHeldProject(topic);
   await kafka.produceValues(topic, upTo(9).map(String));
@@ -60,7 +60,7 @@ test.concurrent('records that are deleted from the broker while they wait here a
   expect([...new Set(offsets(project))]).toEqual(upTo(9));
 });
 
-test.concurrent('what is deleted before it was polled is gone, but not what was polled, and nothing is committed that is no offset', async () => {
+test.concurrent('records deleted before they were polled are reported as lost, polled ones are delivered, and only offsets are committed', async () => {
   const topic = await aTopic();
   const project = await aHeldProject(topic, { startingPosition: 'LATEST' });
   await project.waitFor('the first position', async () => (await committed(topic)) === 0);

@@ -146,7 +146,7 @@ test('without a destination what does not fit is dropped with an error, and the 
 test('a registry that is down holds records back, and nothing is skipped', async () => {
   registry.isDown = true;
   await kafka.produce(name.dropped, [{ value: framed(1, avroOrder(8, 'late')), partition: 0 }]);
-  const waiting = 'the schema registry cannot be asked, trying again';
+  const waiting = 'the schema registry cannot be reached, retrying';
   await project.waitFor('a clear line', () => project.lines(waiting).length > 0);
   registry.isDown = false;
   await untilCommitted(project, name.dropped, 3);

@@ -84,7 +84,7 @@ describe('a batch', () => {
   });
 });
 
-test('a queue gives back what came in, in order, and knows its size', () => {
+test('a queue returns its records in order and knows its size', () => {
   const queue = new RecordQueue();
   const taken: number[] = [];
   for (let offset = 0; offset < 20_000; offset++) {

@@ -47,7 +47,7 @@ const OURS = [
   'tags',
 ];
 
-test('what the framework lacks is added', () => {
+test('missing properties are added', () => {
   const { handler, defined } = aHandler({ onFailureDestination: {}, provisionedPollerConfig: {} });
   extendEventSchema(handler);
   expect(defined).toEqual({
@@ -57,7 +57,7 @@ test('what the framework lacks is added', () => {
   });
 });
 
-test('what the framework has grown itself is left alone', () => {
+test('properties that the framework knows are left alone', () => {
   const { handler, defined } = aHandler(Object.fromEntries(OURS.map((name) => [name, {}])), { kafkaEvents: {} });
   extendEventSchema(handler);
   expect(Object.keys(defined)).toEqual(['msk']);

@@ -19,7 +19,7 @@ test.each([
   ['what only looks like an Error', Object.create(Error.prototype)],
   ['a function', () => 5],
 ])('%s that is thrown becomes an Error', async (_what, thrown) => {
-  await expect(mended(() => Promise.reject(thrown))).rejects.toThrow('the handler threw what is no Error');
+  await expect(mended(() => Promise.reject(thrown))).rejects.toThrow('the handler threw a value that is not an Error');
 });
 
 test('an Error stays what it is', async () => {

@@ -35,7 +35,7 @@ function somePartitions() {
   return { partitions, invoke, committed, endAll };
 }
 
-test('a partition that is gained while everything stops starts nothing; what runs is committed', async () => {
+test('a partition that is assigned during the stop starts nothing; a running batch is committed', async () => {
   const { partitions, invoke, committed, endAll } = somePartitions();
   partitions.assign(0, START);
   partitions.append({ partition: 0, records: [aRecord(0)], endOffset: 1, highWatermark: 1 });

@@ -14,7 +14,7 @@ test('what may be polled ahead is shared by all partitions, within bounds', () =
   expect(budget.fetchBytes).toBe(MB / 8);
 });
 
-test('an invocation waits while others hold too much, but never for ever', () => {
+test('an invocation waits while others hold too much memory', () => {
   const budget = createMemoryBudget(60 * MB, 10);
   const free = vi.fn();
   expect(budget.mayBegin(free)).toBe(true);

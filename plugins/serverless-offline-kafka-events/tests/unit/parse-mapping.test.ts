@@ -138,7 +138,7 @@ test.each([
   ['filterPatterns', { filterPatterns: [{ key: ['x'] }] }],
   ['filterPatterns', { filterPatterns: Array.from({ length: 11 }, () => ({ value: { a: [1] } })) }],
   ['topic', { topic: '' }],
-])('a wrong %s is refused by name', (property, event) => {
+])('a wrong %s is rejected by name', (property, event) => {
   expect(() => parse(event)).toThrow(ConfigurationError);
   expect(() => parse(event)).toThrow(`functions.consume.events.kafka.${property}: `);
 });
@@ -147,20 +147,20 @@ describe('a stand-in for destinations that is the mapping’s own topic', () => 
   const toQueue = { onFailureDestination: 'arn:aws:sqs:x' };
   const own = { custom: { brokers: 'a:1', onFailureTopic: 'orders' } };
 
-  test.each(['kafka', 'msk'])('is refused by name, where a failed record of a %s event would go there', (type) => {
+  test.each(['kafka', 'msk'])('is rejected by name where a failed record of a %s event would go there', (type) => {
     expect(() => parse(toQueue, { ...own, type })).toThrow(ConfigurationError);
     expect(() => parse(toQueue, { ...own, type })).toThrow(
       `custom.kafkaEvents.onFailureTopic: orders is the topic that functions.consume.events.${type} reads`,
     );
   });
 
-  test('may be read by a mapping that sends nothing there, and is none of a deploy’s business', () => {
+  test('may be read by a mapping that sends nothing there, and does not affect a deploy', () => {
     expect(parse({}, own)).toHaveLength(1);
     expect(parse(toQueue, { ...own, use: 'deploy' })).toHaveLength(1);
   });
 });
 
-test('a timeout over 14 minutes is refused', () => {
+test('a timeout over 14 minutes is rejected', () => {
   expect(() => parse({}, { definition: { timeout: 841 } })).toThrow('functions.consume.timeout');
   expect(parse({}, { definition: { timeout: 840 } })).toHaveLength(1);
 });
@@ -233,7 +233,7 @@ describe('custom.kafkaEvents', () => {
     ['onFailureTopic', { onFailureTopic: 'a b' }],
     ['maximumConcurrency', { maximumConcurrency: 0 }],
     ['brokr', { brokr: 'x:1' }],
-  ])('a wrong %s is refused by name', (property, custom) => {
+  ])('a wrong %s is rejected by name', (property, custom) => {
     expect(() => parseSettings(custom)).toThrow(`custom.kafkaEvents.${property}`);
   });
 });

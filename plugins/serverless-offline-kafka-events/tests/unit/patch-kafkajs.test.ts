@@ -28,7 +28,7 @@ function aQueue(options: object = {}): Queue {
   });
 }
 
-test('the installed kafkajs is the one whose insides the patches know', () => {
+test('the installed kafkajs is the version that the patches support', () => {
   expect((require('kafkajs/package.json') as { version: string }).version).toBe(PATCHED_VERSION);
   expect(() => patchKafkajs()).not.toThrow();
 });
@@ -42,7 +42,7 @@ test('a connection with nothing to send sets no timer', () => {
   expect(queue.throttleCheckTimeoutId).toBeNull();
 });
 
-test('a request that waits is still looked after', () => {
+test('a pending request is still sent', () => {
   vi.useFakeTimers();
   patchKafkajs();
   const queue = aQueue();
@@ -60,7 +60,7 @@ test.each([
   { requestTimeout: 3_000, everyMs: 300 },
   { requestTimeout: 500, everyMs: 100 },
   { requestTimeout: 50, everyMs: 50 },
-])('a request that takes more than $requestTimeout ms is ended within $everyMs ms', ({ requestTimeout, everyMs }) => {
+])('a request over $requestTimeout ms times out within $everyMs ms', ({ requestTimeout, everyMs }) => {
   vi.useFakeTimers();
   patchKafkajs();
   const queue = aQueue({ requestTimeout });
@@ -80,7 +80,7 @@ test.each([
   vi.useRealTimers();
 });
 
-test('a connection that is gone, or that shall not look, looks after nothing', () => {
+test('a closed connection, or one without request timeouts, checks nothing', () => {
   vi.useFakeTimers();
   patchKafkajs();
   aQueue({ enforceRequestTimeout: false }).scheduleRequestTimeoutCheck();
