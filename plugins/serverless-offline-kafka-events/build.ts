@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild } from 'esbuild';
@@ -29,14 +27,4 @@ export async function build() {
   });
 }
 
-/** Writes dist/index.d.ts and the types it refers to. */
-function emitTypes() {
-  const manifest = createRequire(import.meta.url).resolve('typescript/package.json');
-  const tsc = path.join(path.dirname(manifest), 'bin', 'tsc');
-  execFileSync(process.execPath, [tsc, '-p', path.join(folder, 'tsconfig.types.json')], { stdio: 'inherit' });
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await build();
-  if (process.argv.includes('--types')) emitTypes();
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -49,7 +49,7 @@ export function createTopicWatch({ kafka, mapping, brokers, create, log }: Topic
       const topics = [{ topic: name, numPartitions, replicationFactor }];
       // False when another process has created it meanwhile.
       if (await admin.createTopics({ topics, waitForLeaders: true }))
-        log.info('created a topic', { topic: name, ...create });
+        log.info('created a topic', { topic: name, partitions: numPartitions, replicationFactor });
     }
     isCreated = true;
   }

@@ -78,15 +78,31 @@ test('the tarball holds the bundle, the types and the documents, and nothing els
     files.filter((file) => !file.startsWith('dist/')),
     files.filter((file) => file.startsWith('dist/')),
   ];
-  expect(documents.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
-  expect(dist).toContain('dist/index.d.ts');
-  const isBundle = (file: string) => !file.endsWith('.d.ts') && !file.startsWith('dist/chunks/');
+  expect(documents.sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'docs/features.md',
+    'docs/speed.md',
+    'docs/why.md',
+    'package.json',
+    'types.d.ts',
+  ]);
+  const isBundle = (file: string) => !file.startsWith('dist/chunks/');
   expect(dist.filter(isBundle).sort()).toEqual([
     'dist/handler-thread.js',
     'dist/handler-thread.js.map',
     'dist/index.js',
     'dist/index.js.map',
   ]);
+});
+
+test('the package can be published', async () => {
+  // A registry that answers nothing: a dry run needs none.
+  const registry = ['--registry', 'http://127.0.0.1:9/', '--fetch-retries', '0'];
+  const copy = path.join(root, 'repository/plugins/copy');
+  const { stdout, stderr } = await run('npm', ['publish', '--dry-run', ...registry], { cwd: copy });
+  expect(`${stdout}${stderr}`).toMatch(/^\+ serverless-offline-kafka-events@\d+\.\d+\.\d+$/m);
 });
 
 test('the README’s quick start runs from the tarball in a project of its own', async () => {
