@@ -13,6 +13,28 @@ import { waitFor } from './wait-for.ts';
 const JAVA_PRODUCER = fileURLToPath(new URL('./JavaProducer.java', import.meta.url));
 const CONSOLE_MEMBER = fileURLToPath(new URL('./ConsoleMember.java', import.meta.url));
 
+/** One of several brokers that form a cluster. */
+interface ClusterNode {
+  readonly id: number;
+  readonly port: number;
+  readonly clusterId: string;
+  readonly voters: string;
+}
+
+/** Three brokers; replicated offsets, so that another one takes a group over. */
+export function threeBrokers(): [KafkaServer, KafkaServer, KafkaServer] {
+  const clusterId = aClusterId();
+  const [a, b, c] = [aPort(), aPort(), aPort()];
+  const voters = [a, b, c].map((port, index) => `${index + 1}@127.0.0.1:${port + 1}`).join(',');
+  const start = (id: number, port: number) => new KafkaServer({ node: { id, port, clusterId, voters } });
+  return [start(1, a), start(2, b), start(3, c)];
+}
+
+/** An id that begins with '-' would be read as an option. */
+function aClusterId(): string {
+  return randomBytes(16).toString('base64url').replace(/^-/, 'A');
+}
+
 /** A broker of the tests' own, to be stopped, killed and frozen. KAFKA_LIBS names the folder with Kafka's jars. */
 export class KafkaServer {
   readonly port: number;
@@ -23,22 +45,22 @@ export class KafkaServer {
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'kafka-events-broker-'));
   #child: ChildProcess | null = null;
 
-  constructor({ isSecured = false } = {}) {
-    const port = aPort();
+  constructor({ isSecured = false, node }: { isSecured?: boolean; node?: ClusterNode } = {}) {
+    const port = node?.port ?? aPort();
     this.port = port;
     this.securedPort = isSecured ? aPort() : 0;
     this.certificate = isSecured ? makeCertificate(this.#folder) : '';
     const secured = isSecured ? `,SASL_SSL://localhost:${this.securedPort}` : '';
     const properties = {
       'process.roles': 'broker,controller',
-      'node.id': 1,
-      'controller.quorum.voters': `1@127.0.0.1:${port + 1}`,
+      'node.id': node?.id ?? 1,
+      'controller.quorum.voters': node?.voters ?? `1@127.0.0.1:${port + 1}`,
       listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1}${secured}`,
       'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}${secured}`,
       'controller.listener.names': 'CONTROLLER',
       'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL',
       'log.dirs': path.join(this.#folder, 'data'),
-      'offsets.topic.replication.factor': 1,
+      'offsets.topic.replication.factor': node === undefined ? 1 : 3,
       'offsets.topic.num.partitions': 2,
       'transaction.state.log.replication.factor': 1,
       'transaction.state.log.min.isr': 1,
@@ -53,8 +75,7 @@ export class KafkaServer {
       path.join(this.#folder, 'log4j2.yaml'),
       'Configuration:\n  Appenders:\n    Console:\n      name: STDOUT\n  Loggers:\n    Root: {level: WARN, AppenderRef: [{ref: STDOUT}]}\n',
     );
-    // An id that begins with '-' would be read as an option.
-    const id = randomBytes(16).toString('base64url').replace(/^-/, 'A');
+    const id = node?.clusterId ?? aClusterId();
     const { username, password } = SCRAM_USER;
     const users = isSecured ? ['--add-scram', scramUser(username, password)] : [];
     this.#java(['kafka.tools.StorageTool', 'format', '-t', id, '-c', 'server.properties', ...users]);
@@ -67,7 +88,7 @@ export class KafkaServer {
   #jvm(): string[] {
     const libs = process.env.KAFKA_LIBS;
     if (libs === undefined) throw new Error('KAFKA_LIBS must name the folder with the jars of kafka_2.13');
-    return ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-cp', `${libs}/*`, '-Dlog4j2.configurationFile=log4j2.yaml'];
+    return ['-Xmx384m', '-XX:TieredStopAtLevel=1', '-cp', `${libs}/*`, '-Dlog4j2.configurationFile=log4j2.yaml'];
   }
 
   #java(args: readonly string[]): void {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import kafkajs, { type Admin, type IHeaders, type Kafka, type Message } from 'kafkajs';
+import kafkajs, { type Admin, type Cluster, type IHeaders, type Kafka, type Message } from 'kafkajs';
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts';
 import { patchKafkajs } from '../../src/kafka/kafkajs-patches.ts';
 import type { PolledRecord } from '../../src/record/polled-record.ts';
@@ -42,12 +42,17 @@ export class TestKafka {
     return this.#admin;
   }
 
-  async createTopic(topic: string, numPartitions = 1, config: Record<string, string> = {}): Promise<string> {
+  async createTopic(
+    topic: string,
+    numPartitions = 1,
+    config: Record<string, string> = {},
+    replicationFactor = 1,
+  ): Promise<string> {
     const admin = await this.admin();
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
     await admin.createTopics({
       waitForLeaders: false,
-      topics: [{ topic, numPartitions, replicationFactor: 1, configEntries }],
+      topics: [{ topic, numPartitions, replicationFactor, configEntries }],
     });
     await waitFor('the leaders', async () => {
       const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
@@ -94,6 +99,27 @@ export class TestKafka {
     const admin = await this.admin();
     const [first] = await admin.fetchOffsets({ groupId, topics: [topic] });
     return Object.fromEntries((first?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
+  }
+
+  /** The port of the broker that coordinates the group. */
+  async coordinatorPort(groupId: string): Promise<number> {
+    let cluster: Cluster | null = null;
+    const consumer = this.kafka.consumer({
+      groupId,
+      partitionAssigners: [
+        (created) => {
+          cluster = created.cluster;
+          return kafkajs.PartitionAssigners.roundRobin(created);
+        },
+      ],
+    });
+    await consumer.connect();
+    const connected = cluster as Cluster | null;
+    await connected?.addTargetTopic('__consumer_offsets');
+    const broker = await connected?.findGroupCoordinator({ groupId });
+    await consumer.disconnect();
+    // kafkajs does not declare the address of a broker.
+    return (broker as unknown as { connectionPool: { port: number } }).connectionPool.port;
   }
 
   async members(groupId: string): Promise<number> {

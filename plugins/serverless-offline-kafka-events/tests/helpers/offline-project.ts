@@ -59,6 +59,10 @@ export class OfflineProject {
     return this.#service?.log ?? '';
   }
 
+  get peakMb(): number {
+    return this.#service?.peakMb ?? 0;
+  }
+
   write(file: string, content: string): void {
     writeFileSync(path.join(this.folder, file), content);
   }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { waitFor } from './wait-for.ts';
 
 /** The framework at work in a folder, as from a shell. */
@@ -23,6 +24,12 @@ export class RunningService {
       });
     }
     this.exitCode = new Promise((resolve) => this.#child.once('exit', (code) => resolve(code)));
+  }
+
+  /** Most memory that the process has had, in MB. */
+  get peakMb(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_024;
   }
 
   get isRunning(): boolean {
