@@ -12,11 +12,13 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { build as esbuild } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../helpers/free-port.ts';
 import { brokersUnderTest, randomName, TestKafka } from '../helpers/kafka.ts';
 import { findNodeModules, PACKAGE } from '../helpers/node-modules.ts';
 import { RunningService } from '../helpers/running-service.ts';
+import { AVRO_SCHEMA, avroOrder, confluentPrefix, SchemaRegistry } from '../helpers/schema-registry.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
@@ -47,7 +49,8 @@ async function install(tarball: string): Promise<void> {
   await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed]);
   mkdirSync(path.join(app, 'node_modules/@types'));
   const { dependencies } = JSON.parse(readFileSync(path.join(PACKAGE, 'package.json'), 'utf8'));
-  for (const name of [...Object.keys(dependencies), 'serverless', 'serverless-offline', '@types/node']) {
+  const peers = ['serverless', 'serverless-offline', '@types/node', '@aws-lambda-powertools', 'avro-js'];
+  for (const name of [...Object.keys(dependencies), ...peers]) {
     symlinkSync(path.join(findNodeModules(), name), path.join(app, 'node_modules', name));
   }
 }
@@ -136,4 +139,87 @@ test('the types compile in a project of its own', async () => {
   const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--types', 'node'];
   const args = [tsc, '--noEmit', '--module', 'NodeNext', '--target', 'ES2022', ...strict, 'consumer.mts'];
   await expect(run(process.execPath, args, { cwd: app })).resolves.toMatchObject({ stdout: '' });
+});
+
+describe('in a project of its own', () => {
+  const registry = new SchemaRegistry();
+  const name = { typed: randomName('typed'), avro: randomName('avro') };
+
+  beforeAll(async () => {
+    await registry.start();
+    registry.register('1', { schemaType: 'AVRO', schema: AVRO_SCHEMA });
+    await Promise.all(Object.values(name).map((one) => kafka.createTopic(one)));
+  });
+  afterAll(() => registry.close());
+
+  /** TypeScript, built with esbuild as such a project does. */
+  async function writeProject(folder: string): Promise<void> {
+    mkdirSync(folder);
+    symlinkSync(path.join(app, 'node_modules'), path.join(folder, 'node_modules'));
+    writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
+    writeFileSync(
+      path.join(folder, 'typed.ts'),
+      `import type { LambdaKafkaEvent } from 'serverless-offline-kafka-events';
+       import { kafkaConsumer, SchemaType } from '@aws-lambda-powertools/kafka';
+       export const typed = async (event: LambdaKafkaEvent): Promise<void> => {
+         for (const record of Object.values(event.records).flat()) console.log('typed', record.value);
+       };
+       export const avro = kafkaConsumer(async (event) => {
+         for (const { value } of event.records) console.log('avro', JSON.stringify(value));
+       }, { value: { type: SchemaType.AVRO, schema: ${JSON.stringify(AVRO_SCHEMA)} } });`,
+    );
+    await esbuild({
+      absWorkingDir: folder,
+      entryPoints: ['typed.ts'],
+      outfile: 'built/typed.js',
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+    });
+    const kafkaOf = (topic: string, parts: object = {}) => ({
+      kafka: {
+        topic,
+        consumerGroupId: `group-${topic}`,
+        bootstrapServers: brokersUnderTest(),
+        accessConfigurations: { vpcSubnet: ['subnet-1'], vpcSecurityGroup: ['sg-1'] },
+        ...parts,
+      },
+    });
+    const schemaRegistryConfig = {
+      schemaRegistryURI: registry.url,
+      eventRecordFormat: 'SOURCE',
+      schemaValidationConfigs: [{ attribute: 'VALUE' }],
+    };
+    const provisioned = { provisionedPollers: { min: 1 }, schemaRegistryConfig };
+    const service = {
+      service: 'foreign',
+      provider: { name: 'aws', runtime: 'nodejs22.x', timeout: 30 },
+      plugins: ['serverless-offline-kafka-events', 'serverless-offline'],
+      functions: {
+        typed: { handler: 'built/typed.typed', events: [kafkaOf(name.typed)] },
+        avro: { handler: 'built/typed.avro', events: [kafkaOf(name.avro, provisioned)] },
+      },
+    };
+    writeFileSync(path.join(folder, 'serverless.yml'), JSON.stringify(service));
+  }
+
+  test('TypeScript built with esbuild, and a Powertools Avro consumer, run from the tarball', async () => {
+    const folder = path.join(root, 'foreign');
+    await writeProject(folder);
+    const ports = ['--httpPort', String(await freePort()), '--lambdaPort', String(await freePort())];
+    const service = new RunningService(folder, {}, ['offline', 'start', ...ports]);
+    try {
+      await kafka.produceValues(name.typed, ['hello']);
+      const value = Buffer.concat([confluentPrefix(1), avroOrder(7, 'paid')]);
+      await kafka.produce(name.avro, [{ value, partition: 0 }]);
+      await service.waitFor('the typed handler', () =>
+        service.log.includes(`typed ${Buffer.from('hello').toString('base64')}`),
+      );
+      await service.waitFor('the Avro handler', () => /avro \{"id":7,"status":"paid"/.test(service.log));
+      expect(await service.stop('SIGTERM')).toBe(0);
+    } finally {
+      if (service.isRunning) await service.stop('SIGKILL');
+    }
+  });
 });
