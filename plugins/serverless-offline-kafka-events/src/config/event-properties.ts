@@ -130,7 +130,7 @@ export function brokersOf(event: Record<string, unknown>, settings: Settings, fa
 export const DESTINATION_RETRY_ATTEMPTS = 10;
 
 /** Properties that AWS supports in provisioned mode only, with a predicate that says whether a value uses them. */
-export const PROVISIONED_ONLY: Readonly<Record<string, (value: unknown) => boolean>> = {
+const PROVISIONED_ONLY: Readonly<Record<string, (value: unknown) => boolean>> = {
   functionResponseType: isPresent,
   maximumRetryAttempts: (value) => isPresent(value) && value !== -1,
   maximumRecordAgeInSeconds: (value) => isPresent(value) && value !== -1,

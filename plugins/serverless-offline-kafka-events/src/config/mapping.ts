@@ -1,6 +1,7 @@
 import type { RecordFilter } from '../filter/record-filter.ts';
 import type { SchemaRegistryConfig } from './schema-registry.ts';
 import type { Security } from './security.ts';
+import type { RetryBackoff } from './settings.ts';
 
 export type StartingPosition = 'LATEST' | 'TRIM_HORIZON' | 'AT_TIMESTAMP';
 
@@ -8,12 +9,6 @@ export type StartingPosition = 'LATEST' | 'TRIM_HORIZON' | 'AT_TIMESTAMP';
 export type FailureDestination =
   | { readonly kind: 'kafka'; readonly topic: string }
   | { readonly kind: 'arn'; readonly arn: string };
-
-/** Delay between attempts: doubles from `initialMs` to `maximumMs`. */
-export interface RetryBackoff {
-  readonly initialMs: number;
-  readonly maximumMs: number;
-}
 
 /** One `kafka:` or `msk:` event of serverless.yml with every default filled in. */
 export interface Mapping {

@@ -1,8 +1,13 @@
 import { LOG_LEVELS, type LogFormat, type LogLevel } from '../support/log.ts';
 import { isObject } from '../support/value.ts';
-import type { RetryBackoff } from './mapping.ts';
 import { parseSasl, parseSecrets, parseSsl, type Secrets, type Security } from './security.ts';
 import { ConfigurationError } from './service.ts';
+
+/** Delay between attempts: doubles from `initialMs` to `maximumMs`. */
+export interface RetryBackoff {
+  readonly initialMs: number;
+  readonly maximumMs: number;
+}
 
 /** `custom.kafkaEvents` with every default filled in. A deploy reads only what its checks need. */
 export interface Settings {

@@ -144,7 +144,7 @@ export function splitIntoChunks(messages: readonly DeadLetter[], maximumBytes: n
 }
 
 /** Bytes of key and value, without the few bytes of the record around them. */
-export function bytesOf({ key, value }: DeadLetter): number {
+function bytesOf({ key, value }: DeadLetter): number {
   return Buffer.byteLength(value) + (key?.length ?? 0);
 }
 

@@ -1,6 +1,5 @@
 import { isObject } from '../support/value.ts';
-import { compileLeafRule, FilterPatternError, type LeafRule } from './leaf-rule.ts';
-import { WrittenNumber } from './record-filter.ts';
+import { compileLeafRule, FilterPatternError, type LeafRule, WrittenNumber } from './leaf-rule.ts';
 
 /** Whether a parsed value, with numbers as WrittenNumber, matches. */
 export type Matcher = (value: unknown) => boolean;

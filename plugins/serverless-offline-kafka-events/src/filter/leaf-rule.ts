@@ -1,4 +1,4 @@
-import { WrittenNumber } from './record-filter.ts';
+import { randomBytes } from 'node:crypto';
 
 /** A filter pattern that AWS rejects. */
 export class FilterPatternError extends Error {
@@ -88,7 +88,7 @@ const COMPARE: Record<string, (value: number, bound: number) => boolean> = {
 };
 
 /** `["=", 5]`, `[">", 0]` or `[">", 0, "<=", 5]`: compares numerically. */
-export function compileNumericRange(operand: unknown, path: string): (value: unknown) => boolean {
+function compileNumericRange(operand: unknown, path: string): (value: unknown) => boolean {
   if (!Array.isArray(operand) || (operand.length !== 2 && operand.length !== 4)) {
     throw new FilterPatternError(`${path}: numeric takes [operator, number] or two of them`);
   }
@@ -103,4 +103,28 @@ export function compileNumericRange(operand: unknown, path: string): (value: unk
     checks.push((value) => compare(value, bound));
   }
   return (value) => value instanceof WrittenNumber && checks.every((check) => check(Number(value.text)));
+}
+
+// JSON.parse turns 3.0e2 into 300, but AWS compares an exact number as written. So numbers are parsed as strings with a
+// random prefix.
+const MARK = `\u0000${randomBytes(12).toString('hex')}:`;
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** A number as written in the record. */
+export class WrittenNumber {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** JSON.parse that keeps numbers as written. @throws SyntaxError */
+export function parseKeepingNumbers(text: string): unknown {
+  JSON.parse(text);
+  const marked = text.replace(STRING_OR_NUMBER, (token) =>
+    token.startsWith('"') ? token : JSON.stringify(MARK + token),
+  );
+  return JSON.parse(marked, (_key, value: unknown) =>
+    typeof value === 'string' && value.startsWith(MARK) ? new WrittenNumber(value.slice(MARK.length)) : value,
+  );
 }

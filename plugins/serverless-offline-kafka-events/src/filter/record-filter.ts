@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { randomBytes } from 'node:crypto';
 import { compileJsonPattern, compileLeafRules, type Matcher } from './json-pattern.ts';
-import { FilterPatternError } from './leaf-rule.ts';
+import { FilterPatternError, parseKeepingNumbers } from './leaf-rule.ts';
 
 /** Whether a record reaches the function. */
 export type RecordFilter = (value: Buffer | null) => boolean;
@@ -55,28 +54,4 @@ function matchesAny(value: Buffer | null, text: readonly Matcher[], json: readon
     return true;
   }
   return json.some((matches) => (Array.isArray(parsed) ? parsed.some((item) => matches(item)) : matches(parsed)));
-}
-
-// JSON.parse turns 3.0e2 into 300, but AWS compares an exact number as written. So numbers are parsed as strings with a
-// random prefix.
-const MARK = `\u0000${randomBytes(12).toString('hex')}:`;
-const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-
-/** A number as written in the record. */
-export class WrittenNumber {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-/** JSON.parse that keeps numbers as written. @throws SyntaxError */
-export function parseKeepingNumbers(text: string): unknown {
-  JSON.parse(text);
-  const marked = text.replace(STRING_OR_NUMBER, (token) =>
-    token.startsWith('"') ? token : JSON.stringify(MARK + token),
-  );
-  return JSON.parse(marked, (_key, value: unknown) =>
-    typeof value === 'string' && value.startsWith(MARK) ? new WrittenNumber(value.slice(MARK.length)) : value,
-  );
 }

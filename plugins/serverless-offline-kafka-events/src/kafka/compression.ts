@@ -21,7 +21,7 @@ export function uncompress(codec: number, data: Buffer): Buffer {
 }
 
 /** A compression that this version does not know. */
-export class UnknownCodecError extends Error {
+class UnknownCodecError extends Error {
   override readonly name = 'UnknownCodecError';
 
   constructor(codec: number) {

@@ -1,4 +1,5 @@
 import type { PolledRecord, RecordHeader, TimestampType } from '../record/polled-record.ts';
+import { messageOf } from '../support/value.ts';
 import { ByteReader } from './byte-reader.ts';
 import { uncompress } from './compression.ts';
 
@@ -158,8 +159,4 @@ function readHeaders(reader: ByteReader): readonly RecordHeader[] {
     headers.push([reader.varBytes()?.toString('utf8') ?? '', reader.copyVarBytes()]);
   }
   return headers;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

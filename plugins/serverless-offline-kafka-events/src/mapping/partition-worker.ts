@@ -6,8 +6,8 @@ import type { ActionOutcome, PartitionAction } from '../partition/units-and-limi
 import { partitionKey, toLambdaEvent } from '../record/lambda-event.ts';
 import type { PolledRecord } from '../record/polled-record.ts';
 import { describeError, type Log } from '../support/log.ts';
-import { readBatchResponse } from './batch-response.ts';
 import type { InvocationResult, Invoke } from './invocation.ts';
+import { readBatchResponse } from './invocation.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

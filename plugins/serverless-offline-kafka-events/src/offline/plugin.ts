@@ -5,15 +5,23 @@ import { ConfigurationError, type ServiceModel } from '../config/service.ts';
 import { parseSettings, type Settings } from '../config/settings.ts';
 import { patchKafkajs } from '../kafka/kafkajs-patches.ts';
 import { createLog, describeError, type Log, type LogWriter } from '../support/log.ts';
-import { completeTemplate } from '../template/complete-template.ts';
-import { extendEventSchema } from './event-schema.ts';
-import type { FrameworkModel } from './framework.ts';
+import { completeTemplate, type Naming } from '../template/complete-template.ts';
+import { type ConfigSchemaHandler, extendEventSchema } from './event-schema.ts';
 import { type KafkaEvents, startKafkaEvents } from './kafka-events.ts';
 import { createLambdaInvoker, type LambdaInvoker } from './lambda-invoker.ts';
 import { delayOfflineEnd, isListedAfterOffline, mergeOfflineOptions, type OfflineOptions } from './offline-options.ts';
 
 /** Exit code (EX_TEMPFAIL) of a process with a stuck handler, so that a supervisor restarts it. */
 const STUCK_EXIT_CODE = 75;
+
+/** The part of the framework (osls 4, Serverless 4) that we use. */
+interface FrameworkModel {
+  readonly service: ServiceModel & { readonly provider: { readonly compiledCloudFormationTemplate?: unknown } };
+  readonly configSchemaHandler: ConfigSchemaHandler;
+  readonly pluginManager: { readonly plugins: readonly object[] };
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
+  getProvider(name: string): { readonly naming?: Naming } | undefined;
+}
 
 type Hook = () => void | Promise<void>;
 

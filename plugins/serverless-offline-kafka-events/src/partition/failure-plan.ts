@@ -1,4 +1,4 @@
-import type { RetryBackoff } from '../config/mapping.ts';
+import type { RetryBackoff } from '../config/settings.ts';
 import type { PolledRecord } from '../record/polled-record.ts';
 import { type ActionOutcome, type PartitionLimits, splitUnit, type Unit } from './units-and-limits.ts';
 

@@ -1,4 +1,4 @@
-import type { RetryBackoff } from '../config/mapping.ts';
+import type { RetryBackoff } from '../config/settings.ts';
 import type { PolledRecord } from '../record/polled-record.ts';
 
 /** Decides when a batch closes and what happens after a failure. */

@@ -1,6 +1,7 @@
 import type { SchemaRegistryConfig } from '../config/schema-registry.ts';
 import type { DiscardCondition } from '../partition/units-and-limits.ts';
 import type { PolledRecord, SchemaMetadata } from '../record/polled-record.ts';
+import { messageOf } from '../support/value.ts';
 import { createDecoder, type Decode } from './decoders.ts';
 import { createRegistryClient, type DataFormat, type RegistryClient, SchemaNotFoundError } from './registry-client.ts';
 import { type Framed, readPrefix } from './wire-format.ts';
@@ -132,8 +133,4 @@ class DecodeError extends Error {
     super(message);
     this.condition = condition;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

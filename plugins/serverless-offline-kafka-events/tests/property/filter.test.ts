@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FilterPatternError } from '../../src/filter/leaf-rule.ts';
-import { compileRecordFilter, parseKeepingNumbers, WrittenNumber } from '../../src/filter/record-filter.ts';
+import {
+  compileRecordFilter,
+  FilterPatternError,
+  parseKeepingNumbers,
+  WrittenNumber,
+} from '../../src/filter/leaf-rule.ts';
 
 test('numbers are kept as they are written, and nothing else changes', () => {
   const unwrap = (value: unknown): unknown => {
