@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  compileRecordFilter,
-  FilterPatternError,
-  parseKeepingNumbers,
-  WrittenNumber,
-} from '../../src/filter/leaf-rule.ts';
+import { FilterPatternError, parseKeepingNumbers, WrittenNumber } from '../../src/filter/leaf-rule.ts';
+import { compileRecordFilter } from '../../src/filter/record-filter.ts';
 
 test('numbers are kept as they are written, and nothing else changes', () => {
   const unwrap = (value: unknown): unknown => {
