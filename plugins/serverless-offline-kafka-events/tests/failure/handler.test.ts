@@ -12,7 +12,7 @@ async function aTopic(): Promise<string> {
   return eventually((client) => client.createTopic(randomName('handler')));
 }
 
-/** The whole life of a topic with 25 records under a handler that misbehaves at its first batch. */
+/** Processes a topic of 25 records with a handler that misbehaves at its first batch. */
 async function runWith(handler: string, offline: object, timeout: number, parts: object = {}): Promise<OfflineProject> {
   const topic = await aTopic();
   await eventually((client) => client.produceValues(topic, range(0, 25)));

@@ -32,7 +32,7 @@ describe.each([
 
     await eventually((client) => client.produceValues(topic, range(50, 60)));
     await untilCommitted(project, topic, 60);
-    // A batch may have been handled while its commit could not be made: at most what was in hand comes again.
+    // A batch may be handled while its commit fails: at most running batches are delivered again.
     expectDelivered(project.values('slow', 'end'), range(0, 60), { repeats: 20 });
     expect(await project.stop()).toBe(0);
   });

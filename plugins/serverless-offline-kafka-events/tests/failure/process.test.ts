@@ -63,7 +63,7 @@ test.concurrent('a process that is frozen for longer than its session continues 
   await untilCommitted(other, topic, 200);
   const all = [...frozen.values('slow', 'end').flat(), ...other.values('slow', 'end').flat()];
   expect([...new Set(all)].sort((a, b) => Number(a) - Number(b))).toEqual(range(0, 200));
-  // Each of them in order. What the frozen one has in hand, and begins until it learns that it is out, is handled by both.
+  // Each process keeps the order. Both handle what the frozen one runs until it learns that it was removed.
   for (const project of [frozen, other]) {
     const own = project.values('slow', 'end').flat().map(Number);
     expect(own).toEqual([...own].sort((a, b) => a - b));

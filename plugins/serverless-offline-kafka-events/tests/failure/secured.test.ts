@@ -13,7 +13,7 @@ async function aTopic(prefix = 'secured'): Promise<string> {
   return eventually((client) => client.createTopic(randomName(prefix)));
 }
 
-/** A mapping that knows nothing but the listener with TLS and passwords. */
+/** A mapping on the listener with TLS and passwords. */
 function aSecuredProject(
   topic: string,
   sasl: object,

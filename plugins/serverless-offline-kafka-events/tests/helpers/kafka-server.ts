@@ -35,12 +35,12 @@ function aClusterId(): string {
   return randomBytes(16).toString('base64url').replace(/^-/, 'A');
 }
 
-/** A broker of the tests' own, to be stopped, killed and frozen. KAFKA_LIBS names the folder with Kafka's jars. */
+/** A broker that tests stop, kill and freeze. KAFKA_LIBS names the folder with Kafka's jars. */
 export class KafkaServer {
   readonly port: number;
-  /** Of the listener with TLS and passwords, where there is one. */
+  /** Port of the listener with TLS and passwords, if any. */
   readonly securedPort: number;
-  /** What its clients have to trust. */
+  /** Certificate that clients must trust. */
   readonly certificate: string;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'kafka-events-broker-'));
   #child: ChildProcess | null = null;
@@ -112,7 +112,7 @@ export class KafkaServer {
     });
   }
 
-  /** An operator gives a user another password. */
+  /** Changes the password of a user. */
   changePassword(username: string, password: string): void {
     const config = `SCRAM-SHA-256=[password=${password}]`;
     const user = ['--entity-type', 'users', '--entity-name', username];
@@ -147,7 +147,7 @@ export class KafkaServer {
     this.#child?.kill('SIGCONT');
   }
 
-  /** Java's own consumer, printing what it gets. */
+  /** Java's own consumer. It prints the records that it receives. */
   consoleConsumer(topic: string, groupId: string): { readonly lines: () => string[]; stop(): Promise<void> } {
     const child = spawn('java', [...this.#jvm(), CONSOLE_MEMBER, `127.0.0.1:${this.port}`, topic, groupId], {
       cwd: this.#folder,

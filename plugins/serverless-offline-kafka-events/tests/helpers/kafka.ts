@@ -15,7 +15,7 @@ export function randomName(prefix: string): string {
   return `${prefix}-${randomBytes(5).toString('hex')}`;
 }
 
-/** A client for the tests' own reading and writing. */
+/** A client for reading and writing in tests. */
 export class TestKafka {
   readonly kafka: Kafka;
   #admin: Promise<Admin> | null = null;
@@ -78,7 +78,7 @@ export class TestKafka {
     const deadline = Date.now() + 30_000;
     while (left.length > 0) {
       const results = await producer.send({ topic, messages: [...left], compression });
-      // kafkajs leaves out, in silence, what is for a partition that it does not know yet.
+      // kafkajs silently drops messages for partitions that it does not know yet.
       const written = new Set(results.map(({ partition }) => partition));
       left = left.filter(({ partition }) => partition !== undefined && !written.has(partition));
       if (Date.now() > deadline) throw new Error(`${topic} has no such partition`);
@@ -86,7 +86,7 @@ export class TestKafka {
     await producer.disconnect();
   }
 
-  /** Values only, one partition. */
+  /** Writes values to one partition. */
   produceValues(topic: string, values: readonly string[], partition = 0, headers: IHeaders = {}): Promise<void> {
     return this.produce(
       topic,
@@ -94,7 +94,7 @@ export class TestKafka {
     );
   }
 
-  /** −1 where the group committed nothing. */
+  /** Committed offsets by partition; −1 where there is none. */
   async committed(groupId: string, topic: string): Promise<Record<number, number>> {
     const admin = await this.admin();
     const [first] = await admin.fetchOffsets({ groupId, topics: [topic] });
@@ -128,7 +128,7 @@ export class TestKafka {
     return groups[0]?.members.length ?? 0;
   }
 
-  /** Everything on a topic from its beginning, growing. */
+  /** Returns a growing list of all records of a topic. */
   async tap(topic: string): Promise<readonly PolledRecord[]> {
     const seen: PolledRecord[] = [];
     const consumer = this.kafka.consumer({ groupId: randomName('tap'), maxWaitTimeInMs: 50 });

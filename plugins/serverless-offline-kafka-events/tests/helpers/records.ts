@@ -2,7 +2,7 @@ import type { Mapping } from '../../src/config/mapping.ts';
 import type { PartitionLimits } from '../../src/partition/units-and-limits.ts';
 import type { PolledRecord } from '../../src/record/polled-record.ts';
 
-/** A record, `offset` being all that most tests care about. */
+/** A record; most tests need its offset only. */
 export function aRecord(offset: number, parts: Partial<PolledRecord> = {}): PolledRecord {
   return {
     topic: 'orders',
@@ -21,7 +21,7 @@ export function records(...offsets: number[]): PolledRecord[] {
   return offsets.map((offset) => aRecord(offset));
 }
 
-/** As they are appended to a partition, each of the given size. */
+/** Records as appended to a partition, each of the given size. */
 export function queued(offsets: readonly number[], jsonBytes = 100): { record: PolledRecord; jsonBytes: number }[] {
   return offsets.map((offset) => ({ record: aRecord(offset), jsonBytes }));
 }

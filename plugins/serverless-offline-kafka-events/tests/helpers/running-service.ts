@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { waitFor } from './wait-for.ts';
 
-/** The framework at work in a folder, as from a shell. */
+/** Runs the framework in a folder. */
 export class RunningService {
   log = '';
   readonly exitCode: Promise<number | null>;
@@ -44,7 +44,7 @@ export class RunningService {
     this.#child.kill(signal);
   }
 
-  /** Ends it as a user would. */
+  /** Ends it by a signal. */
   async stop(signal: NodeJS.Signals): Promise<number | null> {
     this.signal(signal);
     return this.exitCode;

@@ -29,7 +29,7 @@ const kafka = new TestKafka(brokersUnderTest());
 const topic = randomName('packed');
 let files: string[];
 
-/** Builds and packs a copy, so that nobody meets a half-written dist. */
+/** Builds and packs a copy, so that other tests never see a partial dist. */
 async function pack(): Promise<string> {
   const nodeModules = findNodeModules();
   const copy = path.join(root, 'repository/plugins/copy');
@@ -42,7 +42,7 @@ async function pack(): Promise<string> {
   return path.join(root, packed?.filename ?? '');
 }
 
-/** What an installation from the registry would bring: the package itself, its dependency and its peers. */
+/** Installs what the registry would: the package, its dependencies and its peers. */
 async function install(tarball: string): Promise<void> {
   const installed = path.join(app, 'node_modules/serverless-offline-kafka-events');
   mkdirSync(installed, { recursive: true });

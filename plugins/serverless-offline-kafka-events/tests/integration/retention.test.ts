@@ -17,7 +17,7 @@ function offsets(project: OfflineProject) {
     .flatMap(({ event }) => Object.values(event.records).flatMap((records) => records.map(({ offset }) => offset)));
 }
 
-/** What retention does, at once. */
+/** Deletes records as retention does. */
 async function deleteBelow(topic: string, offset: number): Promise<void> {
   const admin = await kafka.admin();
   // kafkajs looks the leader up in what it has cached.
@@ -25,7 +25,7 @@ async function deleteBelow(topic: string, offset: number): Promise<void> {
   await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] });
 }
 
-/** Its handler holds the first batch until the gate opens. */
+/** A project whose handler holds its batch until the gate opens. */
 async function aHeldProject(topic: string, parts: object = {}): Promise<OfflineProject> {
   const functions = {
     held: { handler: 'handler.gatedOffsets', timeout: 60, events: on(topic, { batchSize: 2, ...parts }) },

@@ -68,7 +68,7 @@ test('MSK IAM signs with the package of the project, and says so where it is mis
   const sasl = { mechanism: 'aws-msk-iam', region: 'eu-west-1' } as const;
   await expect(tokenOf(sasl)).rejects.toThrow('Run npm install --save-dev aws-msk-iam-sasl-signer-js');
 
-  // Stands in for the real one, which needs credentials of AWS.
+  // Replaces the real package, which needs AWS credentials.
   const signer = path.join(folder, 'node_modules/aws-msk-iam-sasl-signer-js');
   mkdirSync(signer, { recursive: true });
   writeFileSync(path.join(signer, 'package.json'), '{"main":"index.js"}');
