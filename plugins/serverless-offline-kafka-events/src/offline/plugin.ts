@@ -31,6 +31,8 @@ export default class KafkaEventsPlugin {
   readonly #serverless: FrameworkModel;
   readonly #options: OfflineOptions;
   readonly #writer: LogWriter;
+  /** As configured: other plugins may switch off serverless-offline's own timeouts, which do not limit ours. */
+  readonly #noTimeout: unknown;
   #log: Log;
   #events: KafkaEvents | null = null;
   #invoker: LambdaInvoker | null = null;
@@ -41,6 +43,7 @@ export default class KafkaEventsPlugin {
     this.#writer = utils.log;
     this.#log = createLog(this.#writer, 'info');
     extendEventSchema(serverless.configSchemaHandler);
+    this.#noTimeout = this.#mergedOptions().noTimeout;
     this.hooks = {
       // `sls offline start`: a configuration error must be thrown before its servers are up
       'before:offline:start:init': () => void this.#parse('local'),
@@ -149,6 +152,10 @@ export default class KafkaEventsPlugin {
   }
 
   #offlineOptions(): OfflineOptions {
+    return { ...this.#mergedOptions(), noTimeout: this.#noTimeout };
+  }
+
+  #mergedOptions(): OfflineOptions {
     return mergeOfflineOptions(this.#serverless.service.custom?.['serverless-offline'], this.#options);
   }
 

@@ -1,22 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { platform } from 'node:os';
-import { expect, test } from 'vitest';
+import kafkajs from 'kafkajs';
+import { expect, test, vi } from 'vitest';
 import { failureSuite } from '../helpers/failure-suite.ts';
-import { randomName } from '../helpers/kafka.ts';
+import { randomName, TestKafka } from '../helpers/kafka.ts';
 
-const { aProject, on, eventually, untilCommitted } = failureSuite();
+const { server, aProject, on, eventually, untilCommitted } = failureSuite();
+const { Partitioners } = kafkajs;
 const PARTITIONS = 60;
 const RECORDS = 9;
+// Writing half a gigabyte takes its time.
+vi.setConfig({ testTimeout: 600_000 });
 
 /** About 8 MB for each partition, which cannot be compressed. */
 async function aBacklog(): Promise<string> {
   const topic = await eventually((client) => client.createTopic(randomName('backlog'), PARTITIONS));
-  await eventually(async (client) => {
-    for (let partition = 0; partition < PARTITIONS; partition += 1) {
-      for (let index = 0; index < RECORDS; index += 1)
-        await client.produce(topic, [{ value: randomBytes(900_000), partition }]);
-    }
-  });
+  const client = new TestKafka(server.brokers);
+  const producer = client.kafka.producer({ idempotent: true, createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  for (let index = 0; index < PARTITIONS * RECORDS; index += 1) {
+    const message = { value: randomBytes(900_000), partition: index % PARTITIONS };
+    await producer.send({ topic, messages: [message] });
+  }
+  await producer.disconnect();
   return topic;
 }
 

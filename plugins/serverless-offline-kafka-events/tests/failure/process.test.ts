@@ -57,7 +57,7 @@ test.concurrent('a process that is frozen for longer than its session continues 
 
   frozen.signal('SIGSTOP');
   await other.start();
-  await other.waitFor('the other to take over', () => other.calls('slow', 'end').length >= 3, 60_000);
+  await other.waitFor('the other to take over', () => other.calls('slow', 'end').length >= 3, 120_000);
   frozen.signal('SIGCONT');
 
   await untilCommitted(other, topic, 200);
@@ -106,7 +106,7 @@ async function shareTopic(signal: NodeJS.Signals) {
       await keepBusy();
       return second.calls('slow', 'end').length >= 4;
     },
-    60_000,
+    120_000,
   );
   await second.stop(signal);
 
