@@ -1,13 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild } from 'esbuild';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
-/** Bundles src/index.ts to dist/index.js, and what is loaded into the handlers' threads to dist/handler-thread.js. */
+/** Bundles the plugin to dist/index.js, and the file for handler threads to dist/handler-thread.js. */
 export async function build() {
+  rmSync(path.join(folder, 'dist', 'chunks'), { recursive: true, force: true });
   await esbuild({
     absWorkingDir: folder,
     entryPoints: [
@@ -19,20 +19,12 @@ export async function build() {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    external: ['kafkajs', 'kafkajs/*', 'serverless-offline', 'serverless-offline/*'],
+    packages: 'external',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
     sourcemap: true,
     logLevel: 'warning',
   });
 }
 
-/** Writes dist/index.d.ts and what it refers to. */
-function emitTypes() {
-  const manifest = createRequire(import.meta.url).resolve('typescript/package.json');
-  const tsc = path.join(path.dirname(manifest), 'bin', 'tsc');
-  execFileSync(process.execPath, [tsc, '-p', path.join(folder, 'tsconfig.types.json')], { stdio: 'inherit' });
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await build();
-  if (process.argv.includes('--types')) emitTypes();
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -32,7 +32,12 @@ function projectWith(offlineOptions: object = {}) {
     service: {
       service: 'test',
       provider: { timeout: 10, runtime: 'nodejs20.x', region: 'eu-central-1' },
-      functions: { answer: define('answer'), fail: define('fail'), hang: define('hang', 0.05) },
+      functions: {
+        answer: define('answer'),
+        fail: define('fail'),
+        hang: define('hang', 0.05),
+        consume: { ...define('hang', 0.05), name: 'test-consume', events: [{ kafka: { topic: 'orders' } }] },
+      },
       custom: { 'serverless-offline': { useInProcess: true, ...offlineOptions } } as Record<string, object>,
     },
   };
@@ -89,5 +94,14 @@ describe('with calls limited by timers that end with the call', () => {
     await expect(functions('fail').runHandler()).rejects.toThrow('a mistake in the code');
 
     expect(liveTimers() - before).toBeLessThan(10);
+  });
+
+  it('leaves functions with Kafka events to the event source', async () => {
+    const project = projectWith();
+    await cancelCallTimers(project);
+    const functions = await functionsOf(project);
+    const consumed = functions('consume').runHandler();
+    await expect(functions('hang').runHandler()).rejects.toThrow('[504] - Lambda timeout.');
+    expect(await Promise.race([consumed, Promise.resolve('still running')])).toBe('still running');
   });
 });

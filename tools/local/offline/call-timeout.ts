@@ -47,8 +47,10 @@ export async function cancelCallTimers(
   custom['serverless-offline'] = { ...(custom['serverless-offline'] ?? {}), noTimeout: true };
 
   const limitsMs = new Map<string, number>();
-  for (const { name, timeout = provider.timeout ?? DEFAULT_TIMEOUT_S } of Object.values(functions)) {
-    limitsMs.set(name, timeout * 1000);
+  for (const { name, timeout = provider.timeout ?? DEFAULT_TIMEOUT_S, events = [] } of Object.values(functions)) {
+    // The event source limits its own calls, and must know when an abandoned handler ends before it retries.
+    const isLimitedElsewhere = events.some((event) => 'kafka' in event || 'msk' in event);
+    limitsMs.set(name, isLimitedElsewhere ? Number.POSITIVE_INFINITY : timeout * 1000);
   }
   const [{ prototype }, LambdaTimeoutError] = await Promise.all([
     load('lambda/LambdaFunction.js'),
@@ -57,10 +59,12 @@ export async function cancelCallTimers(
   const runHandler: LambdaFunction['runHandler'] = prototype.runHandler;
 
   prototype.runHandler = async function (this: LambdaFunction): Promise<unknown> {
+    const limitMs = limitsMs.get(this.functionName) ?? DEFAULT_TIMEOUT_S * 1000;
+    if (limitMs === Number.POSITIVE_INFINITY) return runHandler.call(this);
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
       const fail = () => reject(new LambdaTimeoutError('[504] - Lambda timeout.'));
-      timer = setTimeout(fail, limitsMs.get(this.functionName) ?? DEFAULT_TIMEOUT_S * 1000);
+      timer = setTimeout(fail, limitMs);
     });
     try {
       return await Promise.race([runHandler.call(this), limit]);

@@ -1,20 +1,22 @@
-import { ConfigurationError } from './config-error.ts';
+import { isObject } from '../support/value.ts';
 import {
+  awsOnlyOf,
   brokersOf,
+  DESTINATION_RETRY_ATTEMPTS,
   groupIdOf,
+  mskArn,
   parseDestination,
   parseFilter,
+  parsePollers,
   parseResponseType,
   parseStartingPosition,
-  refuseMorePollersThanMost,
   refuseProvisionedOnly,
 } from './event-properties.ts';
 import type { Mapping } from './mapping.ts';
-import { mskArn } from './msk-arn.ts';
-import { DESTINATION_RETRY_ATTEMPTS } from './provisioned-only.ts';
-import type { FunctionDefinition, ServiceModel } from './service.ts';
+import { parseSchemaRegistry } from './schema-registry.ts';
+import { securityOf } from './security.ts';
+import { ConfigurationError, type FunctionDefinition, type ServiceModel } from './service.ts';
 import type { Settings } from './settings.ts';
-import { isObject } from './value.ts';
 
 /** A deploy does not need brokers: AWS knows those of an MSK cluster. */
 export type MappingUse = 'local' | 'deploy';
@@ -33,6 +35,8 @@ export interface MappingInput {
 const DEFAULT_TIMEOUT_SECONDS = 6;
 const MAXIMUM_TIMEOUT_SECONDS = 14 * 60;
 const DEFAULT_WINDOW_MS = 500;
+/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html */
+const INVOCATIONS_PER_POLLER = 5;
 
 /** One event with its defaults. @throws ConfigurationError */
 export function parseMapping(input: MappingInput): Mapping {
@@ -52,10 +56,9 @@ export function parseMapping(input: MappingInput): Mapping {
 
   const topic = event.topic;
   if (typeof topic !== 'string' || topic === '') return fail('topic', 'is missing');
-  const provisioned = isObject(event.provisionedPollerConfig) ? event.provisionedPollerConfig : null;
+  const pollers = parsePollers(event, fail);
   const destination = parseDestination(event.onFailureDestination, (problem) => fail('onFailureDestination', problem));
-  if (provisioned === null) refuseProvisionedOnly(event, destination, fail);
-  else refuseMorePollersThanMost(provisioned, fail);
+  if (pollers === null) refuseProvisionedOnly(event, destination, fail);
   if (destination?.kind === 'kafka' && destination.topic === topic) {
     fail('onFailureDestination', `kafka://${topic} is the topic that the mapping itself reads`);
   }
@@ -85,7 +88,9 @@ export function parseMapping(input: MappingInput): Mapping {
     timeoutMs: timeoutSeconds * 1_000,
     eventSource: type === 'msk' ? 'aws:kafka' : 'SelfManagedKafka',
     ...(type === 'msk' ? { eventSourceArn: mskArn(event.arn, service.provider.region ?? 'us-east-1') } : {}),
+    cluster: JSON.stringify(event.arn ?? event.bootstrapServers ?? ''),
     brokers: input.use === 'deploy' ? [] : brokersOf(event, settings, fail),
+    security: securityOf(event, settings, fail),
     topic,
     groupId: groupIdOf(event.consumerGroupId, `${functionName}-${topic}`, fail),
     batchSize: integer('batchSize', 1, 10_000) ?? 100,
@@ -100,8 +105,9 @@ export function parseMapping(input: MappingInput): Mapping {
       retryAttempts >= 0 ? retryAttempts : destination === null ? Number.POSITIVE_INFINITY : DESTINATION_RETRY_ATTEMPTS,
     maximumRecordAgeMs: recordAge === -1 ? Number.POSITIVE_INFINITY : recordAge * 1_000,
     destination,
-    maximumPollers:
-      typeof provisioned?.maximumPollers === 'number' ? provisioned.maximumPollers : Number.POSITIVE_INFINITY,
+    maximumInvocations: (pollers?.maximum ?? Number.POSITIVE_INFINITY) * INVOCATIONS_PER_POLLER,
+    schemaRegistry: parseSchemaRegistry(event.schemaRegistryConfig, settings, input.use, fail),
     backoff: settings.backoff,
+    awsOnly: awsOnlyOf(event, type, fail),
   };
 }

@@ -17,7 +17,15 @@ export interface FunctionDefinition {
   readonly name?: string;
   readonly handler?: string;
   readonly runtime?: string;
+  /** Container image of the function. */
+  readonly image?: unknown;
   readonly environment?: unknown;
   readonly timeout?: number;
   readonly events?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** A mistake in serverless.yml. The message names the function and the property. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly code = 'KAFKA_EVENTS_CONFIGURATION';
 }

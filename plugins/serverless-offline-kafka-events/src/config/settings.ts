@@ -1,31 +1,53 @@
-import type { KafkaConfig } from 'kafkajs';
-import { LOG_LEVELS, type LogLevel } from '../logging/log.ts';
-import { ConfigurationError } from './config-error.ts';
-import type { RetryBackoff } from './mapping.ts';
-import { isObject } from './value.ts';
+import { LOG_LEVELS, type LogFormat, type LogLevel } from '../support/log.ts';
+import { isObject } from '../support/value.ts';
+import { parseSasl, parseSecrets, parseSsl, type Secrets, type Security } from './security.ts';
+import { ConfigurationError } from './service.ts';
 
-/** `custom.kafkaEvents`, with every default filled in. Locally only: a deploy reads none of it. */
+/** Delay between attempts: doubles from `initialMs` to `maximumMs`. */
+export interface RetryBackoff {
+  readonly initialMs: number;
+  readonly maximumMs: number;
+}
+
+/** `custom.kafkaEvents` with every default filled in. A deploy reads only what its checks need. */
 export interface Settings {
   readonly brokers: readonly string[] | null;
-  readonly ssl: KafkaConfig['ssl'];
-  readonly sasl: KafkaConfig['sasl'];
+  readonly ssl: Security['ssl'];
+  readonly sasl: Security['sasl'];
+  /** Replaces AWS Secrets Manager. */
+  readonly secrets: Secrets;
   readonly metricsPort: number | null;
   readonly logLevel: LogLevel;
   readonly backoff: RetryBackoff;
   readonly onFailureTopic: string | null;
-  /** Most invocations of one mapping at once: serverless-offline itself knows no limit. */
+  /** Replaces the registry of every event: it answers Confluent's API, or Glue's for events that name a Glue registry. */
+  readonly schemaRegistryUrl: string | null;
+  /** How missing topics are created; null: they are not. */
+  readonly createTopics: TopicSettings | null;
+  readonly logFormat: LogFormat;
+  /** Most concurrent invocations of one mapping. serverless-offline itself has no limit. */
   readonly maximumConcurrency: number;
   readonly sessionTimeoutMs: number;
 }
 
+/** Of the topics to create. */
+export interface TopicSettings {
+  readonly partitions: number;
+  readonly replicationFactor: number;
+}
+
 const DEFAULTS: Settings = {
   brokers: null,
-  ssl: undefined,
-  sasl: undefined,
+  ssl: false,
+  sasl: null,
+  secrets: new Map(),
   metricsPort: null,
   logLevel: 'info',
   backoff: { initialMs: 1_000, maximumMs: 30_000 },
   onFailureTopic: null,
+  schemaRegistryUrl: null,
+  createTopics: null,
+  logFormat: 'json',
   maximumConcurrency: 20,
   sessionTimeoutMs: 10_000,
 };
@@ -34,33 +56,40 @@ const KNOWN = new Set([
   'brokers',
   'ssl',
   'sasl',
+  'secrets',
   'metricsPort',
   'logLevel',
   'retryBackoff',
   'onFailureTopic',
+  'schemaRegistryUrl',
+  'createTopics',
+  'logFormat',
   'maximumConcurrency',
   'sessionTimeoutMs',
 ]);
 
 /** @throws ConfigurationError */
-export function parseSettings(custom: unknown): Settings {
+export function parseSettings(custom: unknown, region = 'us-east-1'): Settings {
   const raw = custom === undefined || custom === null ? {} : custom;
   if (!isObject(raw)) throw new ConfigurationError('custom.kafkaEvents must be an object');
   const unknown = Object.keys(raw).find((key) => !KNOWN.has(key));
   if (unknown !== undefined)
-    throw new ConfigurationError(`custom.kafkaEvents.${unknown} is not known; known are ${[...KNOWN].join(', ')}`);
+    throw new ConfigurationError(`custom.kafkaEvents.${unknown} is unknown. Known keys are ${[...KNOWN].join(', ')}`);
   return {
     brokers:
       raw.brokers === undefined || raw.brokers === null
         ? null
         : parseBrokers(raw.brokers, 'custom.kafkaEvents.brokers'),
-    // Passed through as they are: kafkajs checks them.
-    ssl: raw.ssl as Settings['ssl'],
-    sasl: raw.sasl as Settings['sasl'],
+    ssl: parseSsl(raw.ssl),
+    sasl: parseSasl(raw.sasl, region),
+    secrets: parseSecrets(raw.secrets),
     metricsPort: parseInteger(raw.metricsPort, 'metricsPort', 0, 65_535) ?? DEFAULTS.metricsPort,
     logLevel: parseLogLevel(raw.logLevel),
     backoff: parseBackoff(raw.retryBackoff),
     onFailureTopic: parseTopic(raw.onFailureTopic),
+    schemaRegistryUrl: parseUrl(raw.schemaRegistryUrl),
+    createTopics: parseCreateTopics(raw.createTopics),
+    logFormat: parseLogFormat(raw.logFormat),
     maximumConcurrency:
       parseInteger(raw.maximumConcurrency, 'maximumConcurrency', 1, 1_000) ?? DEFAULTS.maximumConcurrency,
     sessionTimeoutMs:
@@ -68,7 +97,7 @@ export function parseSettings(custom: unknown): Settings {
   };
 }
 
-/** An array, or one comma-joined string as an environment variable holds it. @throws ConfigurationError */
+/** Accepts an array, or one comma-joined string as in an environment variable. @throws ConfigurationError */
 export function parseBrokers(value: unknown, name: string): string[] {
   const items: unknown[] = Array.isArray(value) ? value : [value];
   const brokers = items.flatMap((item) => {
@@ -85,7 +114,7 @@ export function parseBrokers(value: unknown, name: string): string[] {
   return brokers;
 }
 
-/** Numbers may come as strings: that is what a variable of the environment is. */
+/** Accepts numbers as strings, because environment variables are strings. */
 function parseInteger(value: unknown, name: string, minimum: number, maximum: number): number | null {
   if (value === undefined || value === null || value === '') return null;
   const number = Number(value);
@@ -101,6 +130,32 @@ function parseLogLevel(value: unknown): LogLevel {
   if (level === undefined)
     throw new ConfigurationError(`custom.kafkaEvents.logLevel must be one of ${LOG_LEVELS.join(', ')}`);
   return level;
+}
+
+function parseLogFormat(value: unknown): LogFormat {
+  if (value === undefined || value === null) return DEFAULTS.logFormat;
+  if (value === 'json' || value === 'text') return value;
+  throw new ConfigurationError('custom.kafkaEvents.logFormat must be json or text');
+}
+
+function parseUrl(value: unknown): string | null {
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value === 'string' && /^https?:\/\//.test(value)) return value;
+  throw new ConfigurationError('custom.kafkaEvents.schemaRegistryUrl must be an http(s) URL');
+}
+
+/** Accepts booleans, also as strings, and `{partitions, replicationFactor}`. */
+function parseCreateTopics(value: unknown): TopicSettings | null {
+  if (value === undefined || value === null || value === '' || value === false || value === 'false') return null;
+  const sizes = value === true || value === 'true' ? {} : value;
+  if (!isObject(sizes))
+    throw new ConfigurationError(
+      'custom.kafkaEvents.createTopics must be true, false or {partitions, replicationFactor}',
+    );
+  return {
+    partitions: parseInteger(sizes.partitions, 'createTopics.partitions', 1, 10_000) ?? 1,
+    replicationFactor: parseInteger(sizes.replicationFactor, 'createTopics.replicationFactor', 1, 100) ?? 1,
+  };
 }
 
 function parseBackoff(value: unknown): RetryBackoff {

@@ -1,28 +1,26 @@
 import kafkajs, { type ICustomPartitioner, type Producer } from 'kafkajs';
 import { createKafkaClient, type KafkaClientOptions } from '../kafka/kafka-client.ts';
-import { bytesOf, splitIntoChunks } from './chunks.ts';
-import { isTooLarge } from './too-large.ts';
 
-/** One request carries so much: half of what a topic takes as one batch unless told otherwise (`max.message.bytes`). */
+/** Size of one request: half of the default `max.message.bytes` of a topic. */
 const CHUNK_BYTES = 512 * 1024;
 const SMALLEST_CHUNK_BYTES = 16 * 1024;
-/** From here on the envelopes are compressed: base64 inside of them, and a topic takes 1 MB unless told otherwise. */
+/** Larger requests are compressed: envelopes contain base64, and a topic accepts 1 MB by default. */
 const COMPRESS_FROM_BYTES = 256 * 1024;
 
 export interface DeadLetter {
   readonly key: Buffer | null;
   readonly value: string;
-  /** Where it goes; by its key unless told otherwise. */
+  /** Target partition; by default the key decides. */
   readonly partition?: number;
 }
 
-/** `delivered`: so many, from the first on, were acknowledged; without an `error` all of them. */
+/** `delivered` counts the acknowledged messages from the first on. Without `error` it counts all of them. */
 export interface SendResult {
   readonly delivered: number;
   readonly error?: unknown;
 }
 
-/** Writes to one topic, and knows what was written. */
+/** Writes dead letters and reports how many the broker acknowledged. */
 export interface DeadLetterProducer {
   /** Never rejects. */
   send(topic: string, messages: readonly DeadLetter[]): Promise<SendResult>;
@@ -44,7 +42,7 @@ export function createDeadLetterProducer(options: KafkaClientOptions): DeadLette
   };
 
   async function connect(): Promise<Producer> {
-    // A client of its own each time: what it knows of the topic's partitions must not be older than a failure.
+    // Each connection uses a new client, so that cached metadata is never older than the last failure.
     const created = createKafkaClient(options).producer({
       allowAutoTopicCreation: false,
       createPartitioner: rememberingPartitioner,
@@ -68,7 +66,7 @@ export function createDeadLetterProducer(options: KafkaClientOptions): DeadLette
       chosen = new Set();
       const compression = isCompressed ? kafkajs.CompressionTypes.GZIP : kafkajs.CompressionTypes.None;
       const results = await connected.send({ topic, messages: [...messages], acks: -1, compression });
-      // kafkajs leaves out, in silence, what is for a partition that it does not know.
+      // kafkajs silently drops messages for partitions that it does not know.
       const written = new Set(results.filter((one) => one.errorCode === 0).map((one) => one.partition));
       if (chosen.size === 0 || [...chosen].some((partition) => !written.has(partition))) {
         throw new Error(`the broker did not acknowledge every message for ${topic}`);
@@ -79,7 +77,7 @@ export function createDeadLetterProducer(options: KafkaClientOptions): DeadLette
     }
   }
 
-  /** A topic may take less than a chunk: then by halves, down to single messages. */
+  /** Halves a chunk that the topic rejects as too large, down to single messages. */
   async function sendChunk(topic: string, chunk: readonly DeadLetter[], onWritten: (count: number) => void) {
     const isCompressed = chunk.reduce((sum, message) => sum + bytesOf(message), 0) >= COMPRESS_FROM_BYTES;
     try {
@@ -106,7 +104,7 @@ export function createDeadLetterProducer(options: KafkaClientOptions): DeadLette
         });
       }
     } catch (error) {
-      // A broker that takes only small requests hangs up instead of saying so.
+      // A broker with a small request limit closes the connection without an error.
       chunkBytes = Math.max(SMALLEST_CHUNK_BYTES, chunkBytes / 2);
       return { delivered, error };
     }
@@ -116,7 +114,7 @@ export function createDeadLetterProducer(options: KafkaClientOptions): DeadLette
 
   let last: Promise<unknown> = Promise.resolve();
   return {
-    // One after the other, so that what was chosen belongs to what was answered.
+    // Sends one request at a time, so that the partitions chosen belong to the answer.
     send(topic, messages) {
       const sending = last.then(() => sendAll(topic, messages));
       last = sending;
@@ -124,4 +122,37 @@ export function createDeadLetterProducer(options: KafkaClientOptions): DeadLette
     },
     close: drop,
   };
+}
+
+/** Splits messages, in order, into chunks of at most `maximumBytes`. A larger message gets a chunk of its own. */
+export function splitIntoChunks(messages: readonly DeadLetter[], maximumBytes: number): DeadLetter[][] {
+  const chunks: DeadLetter[][] = [];
+  let current: DeadLetter[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = bytesOf(message);
+    if (current.length > 0 && bytes + size > maximumBytes) {
+      chunks.push(current);
+      current = [];
+      bytes = 0;
+    }
+    current.push(message);
+    bytes += size;
+  }
+  if (current.length > 0) chunks.push(current);
+  return chunks;
+}
+
+/** Bytes of key and value, without the few bytes of the record around them. */
+function bytesOf({ key, value }: DeadLetter): number {
+  return Buffer.byteLength(value) + (key?.length ?? 0);
+}
+
+const TOO_LARGE: readonly unknown[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
+
+/** Whether the broker rejected a batch for its size. kafkajs wraps the error of the broker. */
+export function isTooLarge(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('type' in error && TOO_LARGE.includes(error.type)) return true;
+  return isTooLarge(error.cause) || ('originalError' in error && isTooLarge(error.originalError));
 }

@@ -1,14 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { Mapping } from '../config/mapping.ts';
-import { describeError, type Log } from '../logging/log.ts';
-import type { DeliverFailed, FailedRecords } from '../mapping/failed-delivery.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
+import type { DiscardCondition } from '../partition/units-and-limits.ts';
+import type { PolledRecord } from '../record/polled-record.ts';
+import { describeError, type Log } from '../support/log.ts';
 import type { DeadLetterProducer } from './dead-letter-producer.ts';
 import { toFailureEnvelope } from './envelope.ts';
 
+/** Records that are discarded. */
+export interface FailedRecords {
+  readonly records: readonly PolledRecord[];
+  readonly condition: DiscardCondition;
+  readonly invocations: number;
+}
+
+/**
+ * Delivers records to the failure destination. Resolves with how many, from the first on, were delivered; the caller
+ * retries the rest. Never rejects.
+ */
+export type DeliverFailed = (failed: FailedRecords) => Promise<number>;
+
 export interface DeliverFailedOptions {
   readonly mapping: Mapping;
-  /** Takes what is meant for a destination that does not exist locally. */
+  /** Topic that replaces a destination that does not exist locally. */
   readonly standInTopic: string | null;
   readonly region: string;
   readonly producer: DeadLetterProducer;
@@ -16,7 +30,7 @@ export interface DeliverFailedOptions {
   readonly log: Log;
 }
 
-/** Records that are given up go to the destination, or are dropped where there is none. */
+/** Delivers discarded records to the destination, or drops them when there is none. */
 export function createDeliverFailed(options: DeliverFailedOptions): DeliverFailed {
   const { mapping, metrics, log } = options;
   const topic =
@@ -26,9 +40,7 @@ export function createDeliverFailed(options: DeliverFailedOptions): DeliverFaile
     if (topic === null) {
       metrics.add('DroppedEventCount', failed.records.length);
       const why =
-        mapping.destination === null
-          ? 'there is no onFailureDestination'
-          : 'its destination is not delivered to locally';
+        mapping.destination === null ? 'there is no onFailureDestination' : 'its destination does not exist locally';
       log.error(`records are dropped: ${why}`, { ...fields, destination: mapping.destination });
       return failed.records.length;
     }
@@ -43,7 +55,7 @@ export function createDeliverFailed(options: DeliverFailedOptions): DeliverFaile
     }
     if (delivered < failed.records.length) {
       metrics.add('OnFailureDestinationDeliveryErrorCount', failed.records.length - delivered);
-      log.error('the failure destination cannot be written, so nothing is committed; trying again', {
+      log.error('the failure destination cannot be written: nothing is committed until a retry succeeds', {
         ...describe(mapping, { ...failed, records: failed.records.slice(delivered) }),
         destination: topic,
         error: describeError(error),
@@ -64,7 +76,9 @@ function toMessage(options: DeliverFailedOptions, failed: FailedRecords, record:
     functionArn: `arn:aws:lambda:${options.region}:000000000000:function:${mapping.functionName}:$LATEST`,
     nowMs: Date.now(),
   });
-  return { key: record.key, value: JSON.stringify(envelope) };
+  // With a schema registry the record's key may have been decoded.
+  const key = record.originalKey === undefined ? record.key : record.originalKey;
+  return { key, value: JSON.stringify(envelope) };
 }
 
 function describe(mapping: Mapping, { records, condition, invocations }: FailedRecords) {

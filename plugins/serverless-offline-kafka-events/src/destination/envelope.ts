@@ -1,5 +1,5 @@
 import type { Mapping } from '../config/mapping.ts';
-import type { DiscardCondition } from '../partition/unit.ts';
+import type { DiscardCondition } from '../partition/units-and-limits.ts';
 import { emptyEventBytes, recordJsonBytes } from '../record/json-size.ts';
 import { type LambdaKafkaRecord, partitionKey, toLambdaEvent } from '../record/lambda-event.ts';
 import type { PolledRecord } from '../record/polled-record.ts';
@@ -35,7 +35,7 @@ export interface EnvelopeInput {
   readonly nowMs: number;
 }
 
-/** One envelope per record. A record that never reached the function has no response context. */
+/** Builds the envelope of one record. A record that never reached the function has no response context. */
 export function toFailureEnvelope(input: EnvelopeInput): FailureEnvelope {
   const { mapping, record, condition, invocations } = input;
   const event = toLambdaEvent(mapping, [record]);
@@ -65,7 +65,7 @@ export function toFailureEnvelope(input: EnvelopeInput): FailureEnvelope {
   };
 }
 
-/** A producer may have written any number. */
+/** A producer may write any number as a timestamp. */
 function isoTime(timestampMs: number): string {
   const date = new Date(timestampMs);
   return Number.isNaN(date.getTime()) ? String(timestampMs) : date.toISOString();

@@ -1,12 +1,10 @@
-import { isObject } from '../config/value.ts';
-import { FilterPatternError } from './filter-error.ts';
-import { WrittenNumber } from './json-numbers.ts';
-import { compileLeafRule, type LeafRule } from './leaf-rule.ts';
+import { isObject } from '../support/value.ts';
+import { compileLeafRule, FilterPatternError, type LeafRule, WrittenNumber } from './leaf-rule.ts';
 
-/** Says whether a parsed value (numbers as WrittenNumber) matches. */
+/** Whether a parsed value, with numbers as WrittenNumber, matches. */
 export type Matcher = (value: unknown) => boolean;
 
-/** Fields AND'ed, the rules of one field OR'ed, `$or` OR'ed. */
+/** All fields must match; of one field's rules, and of `$or`, one. */
 export function compileJsonPattern(pattern: object, path: string): Matcher {
   const entries: [string, unknown][] = Object.entries(pattern);
   if (entries.length === 0) throw new FilterPatternError(`${path}: an empty pattern matches nothing`);
@@ -25,7 +23,7 @@ export function compileJsonPattern(pattern: object, path: string): Matcher {
   return (value) => fields.every((matches) => matches(value));
 }
 
-/** The rules of one field; an array in the record matches when one of its elements does. */
+/** Compiles the rules of one field. An array in the record matches when one of its elements does. */
 export function compileLeafRules(rules: readonly unknown[], path: string): Matcher {
   if (rules.length === 0) throw new FilterPatternError(`${path}: an empty array matches nothing`);
   const compiled: LeafRule[] = rules.map((rule) => compileLeafRule(rule, path));
@@ -47,13 +45,13 @@ function compileOr(alternatives: unknown, path: string): Matcher {
   return (value) => matchers.some((matches) => matches(value));
 }
 
-/** Rules look at leaves: for them an object is a field that is absent. */
+/** Rules see leaves only: an object counts as an absent field. */
 function leaf(value: unknown): unknown {
   const isLeaf = typeof value !== 'object' || value === null || value instanceof WrittenNumber;
   return isLeaf ? value : undefined;
 }
 
-/** Only what the record's JSON calls a field: not the insides of a number, and not the length of a list. */
+/** Returns own fields of objects only, not properties of WrittenNumber or of arrays. */
 function fieldOf(value: unknown, name: string): unknown {
   if (!isObject(value) || value instanceof WrittenNumber || !Object.hasOwn(value, name)) return undefined;
   return value[name];

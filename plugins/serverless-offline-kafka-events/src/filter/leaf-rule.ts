@@ -1,8 +1,11 @@
-import { FilterPatternError } from './filter-error.ts';
-import { WrittenNumber } from './json-numbers.ts';
-import { compileNumericRange } from './numeric-range.ts';
+import { randomBytes } from 'node:crypto';
 
-/** Says whether one scalar of a record (undefined: the field is absent) satisfies one rule. */
+/** A filter pattern that AWS rejects. */
+export class FilterPatternError extends Error {
+  override readonly name = 'FilterPatternError';
+}
+
+/** Whether one scalar of a record satisfies one rule; undefined means that the field is absent. */
 export type LeafRule = (value: unknown) => boolean;
 
 /** One element of a pattern's array. https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
@@ -74,4 +77,54 @@ function compileNegated(item: object, path: string): LeafRule[] {
     const operands: unknown[] = Array.isArray(operand) ? operand : [operand];
     return operands.map((one) => compileStringRule(operator, one, path));
   });
+}
+
+const COMPARE: Record<string, (value: number, bound: number) => boolean> = {
+  '=': (value, bound) => value === bound,
+  '<': (value, bound) => value < bound,
+  '<=': (value, bound) => value <= bound,
+  '>': (value, bound) => value > bound,
+  '>=': (value, bound) => value >= bound,
+};
+
+/** `["=", 5]`, `[">", 0]` or `[">", 0, "<=", 5]`: compares numerically. */
+function compileNumericRange(operand: unknown, path: string): (value: unknown) => boolean {
+  if (!Array.isArray(operand) || (operand.length !== 2 && operand.length !== 4)) {
+    throw new FilterPatternError(`${path}: numeric takes [operator, number] or two of them`);
+  }
+  const checks: ((value: number) => boolean)[] = [];
+  for (let i = 0; i < operand.length; i += 2) {
+    const operator: unknown = operand[i];
+    const bound: unknown = operand[i + 1];
+    const compare = typeof operator === 'string' ? COMPARE[operator] : undefined;
+    if (compare === undefined || typeof bound !== 'number') {
+      throw new FilterPatternError(`${path}: numeric takes =, <, <=, >, >= and a number`);
+    }
+    checks.push((value) => compare(value, bound));
+  }
+  return (value) => value instanceof WrittenNumber && checks.every((check) => check(Number(value.text)));
+}
+
+// JSON.parse turns 3.0e2 into 300, but AWS compares an exact number as written. So numbers are parsed as strings with a
+// random prefix.
+const MARK = `\u0000${randomBytes(12).toString('hex')}:`;
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** A number as written in the record. */
+export class WrittenNumber {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** JSON.parse that keeps numbers as written. @throws SyntaxError */
+export function parseKeepingNumbers(text: string): unknown {
+  JSON.parse(text);
+  const marked = text.replace(STRING_OR_NUMBER, (token) =>
+    token.startsWith('"') ? token : JSON.stringify(MARK + token),
+  );
+  return JSON.parse(marked, (_key, value: unknown) =>
+    typeof value === 'string' && value.startsWith(MARK) ? new WrittenNumber(value.slice(MARK.length)) : value,
+  );
 }

@@ -1,16 +1,15 @@
 import { isUtf8 } from 'node:buffer';
-import { FilterPatternError } from './filter-error.ts';
-import { parseKeepingNumbers } from './json-numbers.ts';
 import { compileJsonPattern, compileLeafRules, type Matcher } from './json-pattern.ts';
+import { FilterPatternError, parseKeepingNumbers } from './leaf-rule.ts';
 
-/** Says whether a record reaches the function. */
+/** Whether a record reaches the function. */
 export type RecordFilter = (value: Buffer | null) => boolean;
 
 const MAXIMUM_FILTERS = 10;
 
 /**
- * The patterns are OR'ed; each has the one key `value`: a JSON pattern (object) or rules for a plain string (array).
- * A JSON pattern lets a value pass that is no JSON, or no UTF-8.
+ * A record matches when one pattern does. Each pattern has the one key `value`: a JSON pattern (object) or rules for a
+ * plain string (array). A value that is not JSON, or not UTF-8, passes a JSON pattern.
  * @throws FilterPatternError
  */
 export function compileRecordFilter(patterns: readonly unknown[]): RecordFilter {

@@ -1,87 +1,106 @@
-import kafkajs, { type Cluster, type EachBatchPayload, type Kafka } from 'kafkajs';
+import kafkajs, { type Cluster, type Consumer, type Kafka } from 'kafkajs';
 import type { PolledRecord } from '../record/polled-record.ts';
-import { type CommitNow, commitOffsets } from './commit-offsets.ts';
-import { leaveGroupAs } from './leave-group.ts';
+import { within } from '../support/timing.ts';
+import { followMembership, type GroupMembership } from './group-membership.ts';
+import { type FetchEvents, isCarrier, replaceFetchDecoder } from './kafkajs-patches.ts';
 import { createRangeAssigner } from './range-assigner.ts';
-import { watchSession } from './session-watch.ts';
-import { toPolledRecord } from './to-polled-record.ts';
-import { within } from './within.ts';
 
-/** How long the broker may hold a fetch that finds nothing. Also how long a paused partition may take to go on. */
+/** How long the broker may hold a fetch that finds nothing. Also how long a paused partition may take to resume. */
 const MAXIMUM_WAIT_MS = 250;
 /** More than kafkajs waits for an answer. */
 const COMMIT_LIMIT_MS = 20_000;
 const DISCONNECT_LIMIT_MS = 2_000;
+/** The time between the end of the work in hand and the join that follows. */
+const REJOIN_RESERVE_MS = 3_000;
+/** A member without a sign of life for this long was given up by kafkajs without an error. */
+const SILENCE_MS = 90_000;
 
-export interface SessionOptions {
+export interface SessionOptions extends FetchEvents {
   readonly kafka: Kafka;
   readonly topic: string;
   readonly groupId: string;
   readonly sessionTimeoutMs: number;
-  /** Who we were before kafkajs gave up: the group would wait for that member until its session ends. */
+  /** How long the group waits for our work in hand when another member joins or leaves. */
+  readonly rebalanceTimeoutMs: number;
+  /** Our member id before kafkajs gave up. */
   readonly formerMemberId: string | null;
-  /** We ask to join, so what we had may already be somebody else's. */
+  /** The group is rebalancing: resolves once nothing is in hand and what is done is committed. */
+  readonly finishWork: () => Promise<void>;
+  /** A join is requested: another member may own our partitions from now on. */
   readonly onJoining: () => void;
-  /** We joined and have these partitions. Nothing is polled until they are resumed. */
+  /** We joined and own these partitions. Nothing is polled until they are resumed. */
   readonly onAssigned: (partitions: readonly number[], session: ConsumerSession) => void;
   /** `endOffset`: the one after the last polled; `highWatermark`: the one after the last written. */
-  readonly onRecords: (
-    partition: number,
-    records: readonly PolledRecord[],
-    endOffset: number,
-    highWatermark: number,
-  ) => void;
+  readonly onRecords: (polled: {
+    readonly partition: number;
+    readonly records: readonly PolledRecord[];
+    readonly endOffset: number;
+    readonly highWatermark: number;
+  }) => void;
 }
 
 /** One membership of the group, from joining to leaving or giving up. */
 export interface ConsumerSession {
   /** Resolves with the reason once kafkajs has given up. */
   readonly ended: Promise<unknown>;
-  /** No assignment is in force between asking to join and having joined. */
+  /** True between the join request and its answer: no assignment is valid. */
   readonly isJoining: boolean;
   /** Null before the first assignment. */
   readonly memberId: string | null;
   pause(partition: number): void;
   resume(partition: number): void;
-  /** @throws when kafkajs takes no position: it has given up, or it does not know the partition. */
+  /** @throws when kafkajs accepts no position: it has given up, or it does not know the partition. */
   startFrom(partition: number, offset: number): void;
-  /** @throws when the broker did not take it; is never repeated, so that it cannot slip past a rebalance. */
+  /** @throws when the broker did not accept it; is never repeated, so that it cannot slip past a rebalance. */
   commit(offsets: ReadonlyMap<number, number>, metadata: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function openConsumerSession(options: SessionOptions): Promise<ConsumerSession> {
-  const { topic, groupId } = options;
+  const { topic, groupId, sessionTimeoutMs } = options;
+  const heartbeatMs = Math.min(1_000, Math.floor(sessionTimeoutMs / 3));
   let isJoining = true;
-  let memberId: string | null = null;
-  let commitNow: CommitNow | null = null;
-  let cluster: Cluster | null = null;
+  let membership: GroupMembership | null = null;
+  function onJoining(): void {
+    isJoining = true;
+    options.onJoining();
+  }
+  function useCluster(cluster: Cluster): void {
+    replaceFetchDecoder(cluster, options);
+    membership = followMembership(cluster, {
+      groupId,
+      heartbeatMs,
+      finishLimitMs: Math.max(0, options.rebalanceTimeoutMs - REJOIN_RESERVE_MS),
+      finishWork: options.finishWork,
+    });
+  }
   const consumer = options.kafka.consumer({
     groupId,
     partitionAssigners: [
       (created) => {
-        cluster = created.cluster;
-        return createRangeAssigner(() => {
-          isJoining = true;
-          options.onJoining();
-        })(created);
+        useCluster(created.cluster);
+        return createRangeAssigner(onJoining)(created);
       },
       kafkajs.PartitionAssigners.roundRobin,
     ],
-    sessionTimeout: options.sessionTimeoutMs,
-    heartbeatInterval: Math.min(1_000, Math.floor(options.sessionTimeoutMs / 3)),
+    sessionTimeout: sessionTimeoutMs,
+    rebalanceTimeout: options.rebalanceTimeoutMs,
+    heartbeatInterval: heartbeatMs,
     metadataMaxAge: 20_000,
     minBytes: 1,
     maxWaitTimeInMs: MAXIMUM_WAIT_MS,
     allowAutoTopicCreation: false,
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
   });
+  const member = (): GroupMembership => {
+    if (membership === null) throw new Error('kafkajs has not created its cluster');
+    return membership;
+  };
 
   const { ended, isAlive } = watchSession(consumer);
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     isAlive();
     isJoining = false;
-    memberId = payload.memberId;
     const partitions = payload.memberAssignment[topic] ?? [];
     if (partitions.length > 0) consumer.pause([{ topic, partitions }]);
     options.onAssigned(partitions, session);
@@ -93,7 +112,7 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
       return isJoining;
     },
     get memberId() {
-      return memberId;
+      return membership?.memberId ?? null;
     },
     pause: (partition) => ifRunning(() => consumer.pause([{ topic, partitions: [partition] }])),
     resume: (partition) => ifRunning(() => consumer.resume([{ topic, partitions: [partition] }])),
@@ -101,22 +120,28 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
       consumer.seek({ topic, partition, offset: String(offset) });
       consumer.resume([{ topic, partitions: [partition] }]);
     },
-    commit: (offsets, metadata) =>
-      within(COMMIT_LIMIT_MS, 'committing', commitOffsets(consumer, commitNow, topic, offsets, metadata)),
+    commit: (offsets, metadata) => within(COMMIT_LIMIT_MS, 'committing', member().commit(topic, offsets, metadata)),
     close: () => consumer.disconnect(),
   };
   const join = async () => {
     await consumer.connect();
-    if (options.formerMemberId !== null && cluster !== null)
-      await leaveGroupAs(options.formerMemberId, groupId, cluster);
+    if (options.formerMemberId !== null) await member().leaveAs(options.formerMemberId);
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      eachBatch: async (payload) => {
+      // Only passes the records on: the fetch loop, and with it the heartbeat, never waits for a function.
+      eachBatch: async ({ batch, isRunning, isStale, resolveOffset }) => {
         isAlive();
-        commitNow = payload.commitOffsetsIfNecessary;
-        deliver(payload, options.onRecords);
+        const [carrier] = batch.messages;
+        if (!isRunning() || isStale() || !isCarrier(carrier)) return;
+        resolveOffset(carrier.offset);
+        options.onRecords({
+          partition: batch.partition,
+          records: carrier.records,
+          endOffset: Number(carrier.offset) + 1,
+          highWatermark: Number(batch.highWatermark),
+        });
       },
     });
   };
@@ -133,23 +158,36 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
   return session;
 }
 
-/** kafkajs throws once it has given up; the next membership starts afresh. */
+/** kafkajs throws once it has given up; `ended` reports that. */
 function ifRunning(act: () => void): void {
   try {
     act();
   } catch {
-    // `ended` tells.
+    // The next membership starts afresh.
   }
 }
 
-/** Only hands over: the fetch loop, and with it the heartbeat, never waits for a function. */
-function deliver(
-  { batch, isRunning, isStale, resolveOffset }: EachBatchPayload,
-  onRecords: SessionOptions['onRecords'],
-): void {
-  if (!isRunning() || isStale()) return;
-  const records = batch.messages.map((message) => toPolledRecord(batch.topic, batch.partition, message));
-  const last = batch.lastOffset();
-  resolveOffset(last);
-  onRecords(batch.partition, records, Number(last) + 1, Number(batch.highWatermark));
+interface SessionWatch {
+  /** Resolves with the reason once kafkajs has given up. */
+  readonly ended: Promise<unknown>;
+  /** There was a sign of life. */
+  isAlive(): void;
+}
+
+function watchSession(consumer: Consumer): SessionWatch {
+  let lastSignOfLifeMs = Date.now();
+  const isAlive = () => {
+    lastSignOfLifeMs = Date.now();
+  };
+  const ended = new Promise<unknown>((resolve) => {
+    consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
+    const watchdog = setInterval(() => {
+      if (Date.now() - lastSignOfLifeMs > SILENCE_MS) resolve(new Error('kafkajs has gone silent'));
+    }, 5_000);
+    watchdog.unref();
+    consumer.on(consumer.events.DISCONNECT, () => clearInterval(watchdog));
+  });
+  consumer.on(consumer.events.FETCH, isAlive);
+  consumer.on(consumer.events.HEARTBEAT, isAlive);
+  return { ended, isAlive };
 }

@@ -1,28 +1,36 @@
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import type { Mapping } from '../config/mapping.ts';
-import { describeError, type Log } from '../logging/log.ts';
-import type { Waiter } from '../mapping/waiter.ts';
+import type { TopicSettings } from '../config/settings.ts';
+import { describeError, type Log } from '../support/log.ts';
+import type { Waiter } from '../support/timing.ts';
+import type { BrokerDirectory } from './kafka-client.ts';
 import { type TopicHistory, withAdmin } from './start-positions.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const REMIND_EVERY_MS = 30_000;
 
-/** Waits for broker and topic, and remembers what the topic was when the mapping began. */
+/** Waits for the broker and the topic, and remembers the topic's size when the mapping started. */
 export interface TopicWatch {
   untilTopicExists(waiter: Waiter): Promise<void>;
   history(): TopicHistory;
 }
 
-export function createTopicWatch(
-  kafka: Kafka,
-  mapping: Pick<Mapping, 'topic' | 'functionKey' | 'brokers'>,
-  log: Log,
-): TopicWatch {
+export interface TopicWatchOptions {
+  readonly kafka: Kafka;
+  readonly mapping: Pick<Mapping, 'topic' | 'functionKey' | 'brokers'>;
+  readonly brokers: BrokerDirectory;
+  /** Topics to create when missing; null: the mapping waits for its topic. */
+  readonly create: (TopicSettings & { readonly topics: readonly string[] }) | null;
+  readonly log: Log;
+}
+
+export function createTopicWatch({ kafka, mapping, brokers, create, log }: TopicWatchOptions): TopicWatch {
   const { topic, functionKey } = mapping;
   const startedAtMs = Date.now();
   /** Null until the broker has answered. */
   let firstPartitions: number | null = null;
   let watchingSinceMs: number | null = null;
+  let isCreated = false;
   let lastReminder = { problem: '', atMs: 0 };
 
   function remind(problem: string, fields: object): void {
@@ -32,10 +40,32 @@ export function createTopicWatch(
     log.warn(problem, { function: functionKey, topic, brokers: mapping.brokers, ...fields });
   }
 
+  async function createMissing(admin: Admin): Promise<void> {
+    if (create === null || isCreated) return;
+    const existing = new Set(await admin.listTopics());
+    const missing = create.topics.filter((name) => !existing.has(name));
+    const { partitions: numPartitions, replicationFactor } = create;
+    for (const name of missing) {
+      const topics = [{ topic: name, numPartitions, replicationFactor }];
+      // False when another process has created it meanwhile.
+      if (await admin.createTopics({ topics, waitForLeaders: true }))
+        log.info('created a topic', { topic: name, partitions: numPartitions, replicationFactor });
+    }
+    isCreated = true;
+  }
+
   async function look(): Promise<boolean> {
     try {
-      const partitions = await partitionsOf(kafka, topic);
-      // Whatever topic comes to be where there is none is newer than the mapping.
+      const partitions = await withAdmin(kafka, async (admin) => {
+        brokers.learn((await admin.describeCluster()).brokers);
+        if (!(await admin.listTopics()).includes(topic)) {
+          firstPartitions = 0;
+          if (create === null) return null;
+        }
+        await createMissing(admin);
+        return partitionsOf(admin, topic);
+      });
+      // A topic that does not exist yet will be newer than the mapping.
       firstPartitions = partitions === null ? 0 : (firstPartitions ?? partitions);
       if (partitions !== null) {
         if (lastReminder.problem !== '') log.info('the topic can be read now', { function: functionKey, topic });
@@ -45,7 +75,7 @@ export function createTopicWatch(
       remind('the topic does not exist yet, waiting for it', {});
     } catch (error) {
       if (firstPartitions === null) watchingSinceMs = startedAtMs;
-      remind('Kafka cannot be reached, trying again', { error: describeError(error) });
+      remind('Kafka cannot be reached, retrying', { error: describeError(error) });
     }
     return false;
   }
@@ -58,11 +88,7 @@ export function createTopicWatch(
   };
 }
 
-/** How many; null: there is no such topic. */
-async function partitionsOf(kafka: Kafka, topic: string): Promise<number | null> {
-  return withAdmin(kafka, async (admin) => {
-    if (!(await admin.listTopics()).includes(topic)) return null;
-    const metadata = await admin.fetchTopicMetadata({ topics: [topic] });
-    return metadata.topics.flatMap((one) => one.partitions).length;
-  });
+async function partitionsOf(admin: Admin, topic: string): Promise<number> {
+  const metadata = await admin.fetchTopicMetadata({ topics: [topic] });
+  return metadata.topics.flatMap((one) => one.partitions).length;
 }

@@ -1,6 +1,6 @@
-import { describeError, type Log } from '../logging/log.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import type { Partition } from '../partition/partition.ts';
+import { describeError, type Log } from '../support/log.ts';
 
 const RETRY_MS = 250;
 
@@ -8,19 +8,19 @@ export interface CommitterOptions {
   readonly partitions: ReadonlyMap<number, Partition>;
   readonly metrics: MetricsRecorder;
   readonly log: Log;
-  /** Null while there is no membership that could commit. */
+  /** Null while no membership can commit. */
   readonly commit: () => ((offsets: ReadonlyMap<number, number>) => Promise<void>) | null;
   readonly onCommitted: () => void;
 }
 
 /**
- * Commits what is done, one request at a time: while one is under way the next gathers, so that no function waits for a
- * commit and none runs ahead of success.
+ * Commits finished records, one request at a time. While a request is in flight the next one accumulates, so that no
+ * function waits for a commit, and no commit covers unfinished records.
  */
 export interface Committer {
-  /** Something is done. */
+  /** Call when records are finished. */
   poke(): void;
-  /** Resolves once nothing is left to commit, or nothing can be. */
+  /** Resolves when nothing is left to commit, or a commit failed. */
   flush(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export function createCommitter(options: CommitterOptions): Committer {
       await commit(new Map(due.map(([id, , offset]) => [id, offset])));
     } catch (error) {
       metrics.add('CommitErrorCount');
-      log.debug('the offsets could not be committed, trying again', { error: describeError(error) });
+      log.debug('the offsets could not be committed, retrying', { error: describeError(error) });
       return 'failed';
     }
     for (const [, partition, offset] of due) metrics.add('CommittedEventCount', partition.committed(offset));

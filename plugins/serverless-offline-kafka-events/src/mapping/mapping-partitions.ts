@@ -1,23 +1,25 @@
 import type { Mapping } from '../config/mapping.ts';
 import type { Settings } from '../config/settings.ts';
-import type { PartitionPosition } from '../kafka/start-offset.ts';
-import type { Log } from '../logging/log.ts';
+import type { DeliverFailed } from '../destination/deliver-failed.ts';
+import type { PartitionPosition } from '../kafka/start-positions.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import { Partition } from '../partition/partition.ts';
+import type { QueuedRecord } from '../partition/record-queue.ts';
 import { emptyEventBytes, MAXIMUM_PAYLOAD_BYTES, recordJsonBytes } from '../record/json-size.ts';
 import type { PolledRecord } from '../record/polled-record.ts';
-import { hasRoomAgain, isTooFull } from './backpressure.ts';
+import type { DecodedRecord } from '../schema-registry/record-decoder.ts';
+import type { Log } from '../support/log.ts';
 import { createCommitter } from './committer.ts';
-import type { DeliverFailed } from './failed-delivery.ts';
 import type { Invoke } from './invocation.ts';
-import { createPartitionWorker, type PartitionWorker } from './partition-worker.ts';
-import { createSlots } from './slots.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import { createPartitionWorker, createSlots, type PartitionWorker } from './partition-worker.ts';
 
 export interface MappingPartitionsOptions {
   readonly mapping: Mapping;
   readonly settings: Pick<Settings, 'maximumConcurrency'>;
   readonly invoke: Invoke;
   readonly deliverFailed: DeliverFailed;
+  readonly budget: MemoryBudget;
   readonly metrics: MetricsRecorder;
   readonly log: Log;
   readonly commit: () => ((offsets: ReadonlyMap<number, number>) => Promise<void>) | null;
@@ -25,17 +27,35 @@ export interface MappingPartitionsOptions {
   readonly resume: (id: number) => void;
 }
 
-/** The partitions of one mapping, each with its state and its worker. They outlive a membership of the group. */
+/** The partitions of one mapping, each with its state and its worker. They survive a rejoin. */
 export interface MappingPartitions {
   /** Returns the offset to poll from. */
   assign(id: number, position: PartitionPosition): number;
+  /** The group is rebalancing: resolves once nothing is in hand and what is done is committed. */
+  finishWork(): Promise<void>;
   suspend(): void;
-  /** Gives up what is not in the list. */
+  /** Revokes every partition that is not in the list. */
   keepOnly(ids: readonly number[]): void;
-  /** The broker refused to read at our position. Returns the offset to poll from. */
-  recover(id: number, position: PartitionPosition): number;
-  append(id: number, records: readonly PolledRecord[], endOffset: number, highWatermark: number): void;
+  /** The broker has no records at our position. Returns that position, and the offset to poll from. */
+  recover(id: number, position: PartitionPosition): { wanted: number; from: number };
+  /** Whether polling is paused for some partitions, so that their known end is outdated. */
+  readonly isAnyPaused: boolean;
+  /** Updates the ends of partitions that are not polled. */
+  learnEnds(ends: ReadonlyMap<number, PartitionPosition>): void;
+  append(records: PolledRecords): void;
+  /** Resumes polling unless the partition is full. */
+  resume(id: number): void;
   stop(graceMs: number): Promise<void>;
+}
+
+/** The records of one partition in one fetch response. */
+export interface PolledRecords {
+  readonly partition: number;
+  readonly records: readonly PolledRecord[];
+  readonly endOffset: number;
+  readonly highWatermark: number;
+  /** With a schema registry. */
+  readonly decode?: (record: PolledRecord) => DecodedRecord;
 }
 
 interface Entry {
@@ -46,16 +66,47 @@ interface Entry {
 }
 
 export function createMappingPartitions(options: MappingPartitionsOptions): MappingPartitions {
-  const { mapping, metrics } = options;
+  const { mapping, metrics, budget } = options;
   const entries = new Map<number, Entry>();
   const states = new Map<number, Partition>();
   let isStopped = false;
-  const slots = createSlots(Math.min(mapping.maximumPollers, options.settings.maximumConcurrency));
+  /** The group is rebalancing: what is in hand ends, nothing else starts. */
+  let isFinishing = false;
+  const slots = createSlots(Math.min(mapping.maximumInvocations, options.settings.maximumConcurrency));
   const committer = createCommitter({ ...options, partitions: states, onCommitted: recordLag });
 
   function recordLag(): void {
-    for (const [id, { partition, highWatermark }] of entries) {
-      if (partition.isAssigned) metrics.setLag(id, highWatermark - partition.doneOffset);
+    for (const [id, entry] of entries) recordLagOf(id, entry);
+  }
+
+  function recordLagOf(id: number, { partition, highWatermark }: Entry): void {
+    if (partition.isAssigned) metrics.setLag(id, highWatermark - partition.doneOffset);
+  }
+
+  /** Returns null for a record that the filter excludes. A record that cannot be decoded skips the filter and is discarded later. */
+  function admit(record: PolledRecord, decode: PolledRecords['decode']): Omit<QueuedRecord, 'arrivedAtMs'> | null {
+    const decoded = decode?.(record);
+    if (decoded !== undefined && decoded.failure !== null) {
+      const { condition, problem } = decoded.failure;
+      metrics.add('SchemaRegistryErrorCount');
+      options.log.warn('a record does not fit its schema', {
+        function: mapping.functionKey,
+        topic: record.topic,
+        partition: record.partition,
+        offset: record.offset,
+        condition,
+        problem,
+      });
+      return { record, jsonBytes: recordJsonBytes(record), discard: condition };
+    }
+    if (mapping.filter?.(decoded?.filterValue ?? record.value) === false) return null;
+    const kept = decoded?.record ?? record;
+    return { record: kept, jsonBytes: recordJsonBytes(kept) };
+  }
+
+  async function untilIdle(deadline: number): Promise<void> {
+    while ([...states.values()].some((partition) => partition.isRunning) && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
 
@@ -66,10 +117,18 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       ...mapping,
       maximumRecordsBytes: MAXIMUM_PAYLOAD_BYTES - emptyEventBytes(mapping, mapping.topic, id),
     });
-    const worker = createPartitionWorker({ ...options, id, partition, slots, onProgress: () => onProgress(id) });
-    // The group may give us partitions until we have left it.
+    const worker = createPartitionWorker({
+      ...options,
+      id,
+      partition,
+      slots,
+      mayStart: () => !isFinishing,
+      onProgress: () => onProgress(id),
+    });
+    // The group may assign partitions until we have left it.
     if (isStopped) worker.stop();
     const entry = { partition, worker, highWatermark: 0, isPaused: false };
+    budget.addPartition();
     entries.set(id, entry);
     states.set(id, partition);
     return entry;
@@ -78,7 +137,11 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
   function onProgress(id: number): void {
     const entry = entryOf(id);
     if (entry.partition.offsetToCommit !== null) committer.poke();
-    if (entry.isPaused && entry.partition.isAssigned && hasRoomAgain(entry.partition, mapping.batchSize)) {
+    if (
+      entry.isPaused &&
+      entry.partition.isAssigned &&
+      hasRoomAgain(entry.partition, mapping.batchSize, budget.partitionBytes)
+    ) {
       entry.isPaused = false;
       options.resume(id);
     }
@@ -90,50 +153,71 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       const from = entry.partition.assign(position.committed, position.start, position.earliest);
       entry.isPaused = false;
       entry.highWatermark = Math.max(entry.highWatermark, position.latest);
-      // What ended while the group was rebalancing; and a first position, so that a restart finds it.
+      // Commits what ended during the rebalance, and a first position, so that a restart finds it.
       if (entry.partition.offsetToCommit !== null) committer.poke();
       entry.worker.wake();
       recordLag();
       return from;
     },
+    async finishWork() {
+      isFinishing = true;
+      await untilIdle(Number.POSITIVE_INFINITY);
+      await committer.flush();
+    },
     suspend() {
+      isFinishing = false;
       for (const { partition } of entries.values()) partition.suspend();
     },
     keepOnly(ids) {
-      for (const [id, { partition }] of entries) {
+      for (const [id, { partition, worker }] of entries) {
         if (ids.includes(id)) continue;
         partition.revoke();
         metrics.forgetLag(id);
+        if (partition.isRunning) continue;
+        worker.stop();
+        entries.delete(id);
+        states.delete(id);
+        budget.removePartition();
       }
     },
     recover(id, position) {
       const { partition, worker } = entryOf(id);
       const { earliest, latest } = position;
-      // Deleted by age or by hand: what was polled before is still to be done.
+      const wanted = partition.position;
+      // Records were deleted by age or by hand. Those polled before are still processed.
       if (partition.position <= latest) partition.skipTo(earliest);
       else {
-        // Another log under the same name: what we hold is not of it.
+        // The topic was recreated: the records in hand belong to the old one.
         partition.revoke();
         partition.assign(-1, earliest);
       }
       if (partition.offsetToCommit !== null) committer.poke();
       worker.wake();
-      return partition.position;
+      return { wanted, from: partition.position };
     },
-    append(id, records, endOffset, highWatermark) {
+    get isAnyPaused() {
+      return [...entries.values()].some(({ isPaused, partition }) => isPaused && partition.isAssigned);
+    },
+    learnEnds(ends) {
+      for (const [id, entry] of entries) {
+        entry.highWatermark = Math.max(entry.highWatermark, ends.get(id)?.latest ?? 0);
+      }
+      recordLag();
+    },
+    resume(id) {
+      const entry = entries.get(id);
+      if (entry !== undefined && !entry.isPaused && entry.partition.isAssigned) options.resume(id);
+    },
+    append({ partition: id, records, endOffset, highWatermark, decode }) {
       const entry = entryOf(id);
       if (!entry.partition.isAssigned) return;
-      const kept =
-        mapping.filter === null ? records : records.filter((record) => mapping.filter?.(record.value) !== false);
+      const kept = records.flatMap((record) => admit(record, decode) ?? []);
       metrics.add('PolledEventCount', records.length);
       metrics.add('FilteredOutEventCount', records.length - kept.length);
-      entry.partition.append(
-        kept.map((record) => ({ record, jsonBytes: recordJsonBytes(record) })),
-        endOffset,
-        Date.now(),
-      );
+      entry.partition.append(kept, endOffset, Date.now());
       entry.highWatermark = highWatermark;
-      if (!entry.isPaused && isTooFull(entry.partition, mapping.batchSize)) {
+      recordLagOf(id, entry);
+      if (!entry.isPaused && isTooFull(entry.partition, mapping.batchSize, budget.partitionBytes)) {
         entry.isPaused = true;
         options.pause(id);
       }
@@ -143,11 +227,22 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
     async stop(graceMs) {
       isStopped = true;
       for (const { worker } of entries.values()) worker.stop();
-      const deadline = Date.now() + graceMs;
-      while ([...states.values()].some((partition) => partition.isRunning) && Date.now() < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      await untilIdle(Date.now() + graceMs);
       await Promise.race([committer.flush(), new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
     },
   };
+}
+
+const RECORDS_HIGH = 20_000;
+
+/** Limits how much is polled ahead per partition. */
+function isTooFull(partition: Partition, batchSize: number, maximumBytes: number): boolean {
+  return partition.queuedBytes >= maximumBytes || partition.queuedRecords >= Math.max(RECORDS_HIGH, batchSize * 3);
+}
+
+/** Polling resumes when half of the queue is processed, so that it never runs empty. */
+function hasRoomAgain(partition: Partition, batchSize: number, maximumBytes: number): boolean {
+  return (
+    partition.queuedBytes <= maximumBytes / 2 && partition.queuedRecords <= Math.max(RECORDS_HIGH, batchSize * 3) / 2
+  );
 }

@@ -1,21 +1,25 @@
 import type { Mapping } from '../config/mapping.ts';
 import type { Settings } from '../config/settings.ts';
+import type { DeliverFailed } from '../destination/deliver-failed.ts';
 import { type ConsumerSession, openConsumerSession } from '../kafka/consumer-session.ts';
-import { firstPartitionsMetadata } from '../kafka/first-partitions.ts';
-import { createKafkaClient } from '../kafka/kafka-client.ts';
-import type { PartitionPosition } from '../kafka/start-offset.ts';
-import { fetchPositions } from '../kafka/start-positions.ts';
+import { createBrokerDirectory, createKafkaClient } from '../kafka/kafka-client.ts';
+import { fetchPositions, firstPartitionsMetadata, type PartitionPosition } from '../kafka/start-positions.ts';
 import { createTopicWatch, type TopicWatch } from '../kafka/topic-watch.ts';
-import { describeError, type Log } from '../logging/log.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
-import { backoffMs } from '../partition/backoff.ts';
-import type { DeliverFailed } from './failed-delivery.ts';
+import { backoffMs } from '../partition/failure-plan.ts';
+import { describeError, type Log } from '../support/log.ts';
+import { createWaiter } from '../support/timing.ts';
 import type { Invoke } from './invocation.ts';
 import { createMappingPartitions, type MappingPartitions } from './mapping-partitions.ts';
-import { createWaiter } from './waiter.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import { createSchemaIntake } from './schema-intake.ts';
 
-/** A membership that lasts so long was no mishap, so that the next attempt is made at once. */
+/** After a membership of this length the reconnect back-off starts again. */
 const STABLE_AFTER_MS = 10_000;
+const UNREADABLE_RETRY_MS = 30_000;
+const LOOK_AT_ENDS_EVERY_MS = 10_000;
+/** Time a rebalance may take beyond the function's timeout: for the commit and the join. */
+const REBALANCE_RESERVE_MS = 5_000;
 const RECONNECT_BACKOFF = { initialMs: 250, maximumMs: 5_000 };
 
 export interface MappingRunnerOptions {
@@ -23,13 +27,14 @@ export interface MappingRunnerOptions {
   readonly settings: Settings;
   readonly invoke: Invoke;
   readonly deliverFailed: DeliverFailed;
+  readonly budget: MemoryBudget;
   readonly metrics: MetricsRecorder;
   readonly log: Log;
 }
 
-/** Runs one mapping until it is stopped, whatever the broker does. */
+/** Runs one mapping until it is stopped, through every failure of the broker. */
 export interface MappingRunner {
-  /** Lets the batches in hand end for so long, commits what is done, leaves the group. */
+  /** Waits up to `graceMs` for running batches, commits finished records and leaves the group. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -39,7 +44,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   const waiter = createWaiter();
   let session: ConsumerSession | null = null;
   let formerMemberId: string | null = null;
-  /** Counts up whenever what was assigned before is no longer in force. */
+  /** Increases whenever the previous assignment becomes invalid. */
   let assignment = 0;
 
   let firstPartitions = 0;
@@ -56,36 +61,44 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
     pause: (id) => session?.pause(id),
     resume: (id) => session?.resume(id),
   });
+  const intake = createSchemaIntake({
+    mapping,
+    metrics,
+    log,
+    waiter,
+    append: partitions.append,
+    pause: (id) => session?.pause(id),
+    resume: partitions.resume,
+  });
+  const brokers = createBrokerDirectory(mapping.brokers);
   const kafka = createKafkaClient({
     clientId: `${mapping.functionName}-kafka-events`,
-    brokers: mapping.brokers,
-    settings,
+    brokers: brokers.addresses,
+    security: mapping.security,
     log,
-    onOffsetOutOfRange: (id) => {
-      log.error('the records at the position of a partition are gone from the broker, going on with the oldest left', {
-        ...who,
-        partition: id,
-      });
-      session?.pause(id);
-      void takeOver([id], true);
-    },
   });
-  const topicWatch: TopicWatch = createTopicWatch(kafka, mapping, log);
+  const topicWatch: TopicWatch = createTopicWatch({
+    kafka,
+    mapping,
+    brokers,
+    create: settings.createTopics && { ...settings.createTopics, topics: topicsOf(mapping, settings) },
+    log,
+  });
 
-  /** Asks where the group stands, then starts or goes on with the partitions. */
+  /** Fetches the positions of the group, then starts or continues its partitions. */
   async function takeOver(ids: readonly number[], isRecovery = false): Promise<void> {
     const current = assignment;
     const isCurrent = () => current === assignment && !waiter.isStopped;
     for (let failures = 1; isCurrent(); failures++) {
       try {
-        const positions = await fetchPositions(kafka, mapping, topicWatch.history());
+        const positions = await fetchPositions({ kafka, mapping, brokers, history: topicWatch.history() });
         if (!isCurrent()) return;
         firstPartitions = positions.firstPartitions;
         resumeAt(ids, positions.byPartition, isRecovery);
         return;
       } catch (error) {
         metrics.add('PollingErrorCount');
-        log.warn('cannot read the offsets of the group, trying again', { ...who, error: describeError(error) });
+        log.warn('cannot read the offsets of the group, retrying', { ...who, error: describeError(error) });
         await waiter.wait(backoffMs(RECONNECT_BACKOFF, failures));
       }
     }
@@ -98,12 +111,56 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   ): void {
     for (const id of ids) {
       const found = positions.get(id);
-      if (found === undefined) throw new Error(`the broker does not tell about partition ${id} yet`);
+      if (found === undefined) throw new Error(`the broker does not know partition ${id} yet`);
       if (session === null) return;
-      const from = isRecovery ? partitions.recover(id, found) : partitions.assign(id, found);
-      session.startFrom(id, from);
+      session.startFrom(id, isRecovery ? recover(id, found) : partitions.assign(id, found));
     }
     log.debug('polling', { ...who, partitions: ids });
+  }
+
+  function recover(id: number, position: PartitionPosition): number {
+    const { wanted, from } = partitions.recover(id, position);
+    const fields = { ...who, partition: id, wantedOffset: wanted, nextOffset: from };
+    if (wanted > position.latest)
+      log.error(
+        'the partition ends before our position, so it was deleted and created again: reading it from its beginning',
+        fields,
+      );
+    else if (from > wanted)
+      log.error('records were deleted before they were read: continuing with the oldest record left', {
+        ...fields,
+        lostOffsets: [wanted, from - 1],
+      });
+    return from;
+  }
+
+  function retryUnreadable(id: number, problem: unknown): void {
+    metrics.add('PollingErrorCount');
+    log.error('records cannot be read: the partition is paused, the others continue', {
+      ...who,
+      partition: id,
+      error: describeError(problem),
+      retryInMs: UNREADABLE_RETRY_MS,
+    });
+    session?.pause(id);
+    const current = assignment;
+    const timer = setTimeout(() => {
+      if (current === assignment) session?.resume(id);
+    }, UNREADABLE_RETRY_MS);
+    timer.unref();
+  }
+
+  /** Partitions that are not polled report no end, so their lag would stand still. */
+  const endsTimer = setInterval(() => void lookAtEnds(), LOOK_AT_ENDS_EVERY_MS);
+  endsTimer.unref();
+  async function lookAtEnds(): Promise<void> {
+    if (!partitions.isAnyPaused) return;
+    try {
+      const { byPartition } = await fetchPositions({ kafka, mapping, brokers, history: topicWatch.history() });
+      partitions.learnEnds(byPartition);
+    } catch {
+      // The session reports when the broker cannot be reached.
+    }
   }
 
   function openSession(): Promise<ConsumerSession> {
@@ -112,9 +169,21 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
       topic: mapping.topic,
       groupId: mapping.groupId,
       sessionTimeoutMs: settings.sessionTimeoutMs,
+      rebalanceTimeoutMs: Math.max(settings.sessionTimeoutMs, mapping.timeoutMs + REBALANCE_RESERVE_MS),
       formerMemberId,
+      fetchBytes: () => options.budget.fetchBytes,
+      onOffsetOutOfRange: (id) => {
+        session?.pause(id);
+        void takeOver([id], true);
+      },
+      onUnreadable: retryUnreadable,
+      finishWork: () => {
+        log.info('the group is rebalancing: finishing the batches in hand before joining again', who);
+        return partitions.finishWork();
+      },
       onJoining: () => {
         assignment += 1;
+        intake.clear();
         partitions.suspend();
       },
       onAssigned: (ids, opened) => {
@@ -124,7 +193,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
         log.info('joined the group', { ...who, partitions: ids });
         void takeOver(ids);
       },
-      onRecords: partitions.append,
+      onRecords: intake.add,
     });
   }
 
@@ -139,10 +208,10 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
         if (waiter.isStopped) return await closeSession(1_500);
         metrics.add('PollingErrorCount');
         if (Date.now() - openedAtMs > STABLE_AFTER_MS) failures = 0;
-        log.warn('lost the connection to the group, joining again', { ...who, error: describeError(reason) });
+        log.warn('lost the connection to the group, rejoining', { ...who, error: describeError(reason) });
       } catch (error) {
         metrics.add('PollingErrorCount');
-        log.warn('cannot join the group, trying again', { ...who, error: describeError(error) });
+        log.warn('cannot join the group, retrying', { ...who, error: describeError(error) });
       }
       failures += 1;
       await closeSession(2_000);
@@ -153,6 +222,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   async function closeSession(timeoutMs: number): Promise<void> {
     const closing = session;
     assignment += 1;
+    intake.clear();
     partitions.suspend();
     session = null;
     if (closing === null) return;
@@ -166,6 +236,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
   const running = run();
   return {
     async stop(graceMs) {
+      clearInterval(endsTimer);
       await partitions.stop(graceMs);
       waiter.stop();
       await closeSession(1_500);
@@ -173,4 +244,10 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
       log.debug('left the group', who);
     },
   };
+}
+
+/** The topic that is read, and the one that takes what failed. */
+function topicsOf({ topic, destination }: Mapping, { onFailureTopic }: Settings): string[] {
+  const failed = destination?.kind === 'kafka' ? destination.topic : destination && onFailureTopic;
+  return failed === null ? [topic] : [topic, failed];
 }

@@ -1,14 +1,14 @@
 import type { Mapping } from '../config/mapping.ts';
-import { describeError, type Log } from '../logging/log.ts';
+import type { DeliverFailed } from '../destination/deliver-failed.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import type { Partition } from '../partition/partition.ts';
-import type { ActionOutcome, PartitionAction } from '../partition/partition-action.ts';
+import type { ActionOutcome, PartitionAction } from '../partition/units-and-limits.ts';
 import { partitionKey, toLambdaEvent } from '../record/lambda-event.ts';
 import type { PolledRecord } from '../record/polled-record.ts';
-import { readBatchResponse } from './batch-response.ts';
-import type { DeliverFailed } from './failed-delivery.ts';
+import { describeError, type Log } from '../support/log.ts';
 import type { InvocationResult, Invoke } from './invocation.ts';
-import type { Slots } from './slots.ts';
+import { readBatchResponse } from './invocation.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -19,39 +19,48 @@ export interface PartitionWorkerOptions {
   readonly invoke: Invoke;
   readonly deliverFailed: DeliverFailed;
   readonly slots: Slots;
+  readonly budget: MemoryBudget;
+  /** False while the group is rebalancing. */
+  readonly mayStart: () => boolean;
   readonly metrics: MetricsRecorder;
   readonly log: Log;
-  /** Called after each step: there may be something to commit, or room for more records. */
+  /** Called after each step, because records may be ready to commit and the queue may have room. */
   readonly onProgress: () => void;
 }
 
-/** Does what the state of one partition asks for. */
+/** Carries out the actions that the state of one partition returns. */
 export interface PartitionWorker {
-  /** Look again: records came, a batch ended, a window closed. */
+  /** Checks the state again: after new records, a finished batch, or a closed window. */
   wake(): void;
-  /** Starts nothing any more. */
+  /** Starts no further action. */
   stop(): void;
 }
 
 export function createPartitionWorker(options: PartitionWorkerOptions): PartitionWorker {
-  const { mapping, partition, slots } = options;
+  const { mapping, partition, slots, budget } = options;
   let timer: NodeJS.Timeout | null = null;
   let isStopped = false;
-  let isWaitingForSlot = false;
+  let isWaiting = false;
+
+  /** Called when a slot or memory is free. */
+  function onFree(): void {
+    isWaiting = false;
+    wake();
+  }
+
+  function hasRoom(): boolean {
+    if (slots.tryTake(onFree)) {
+      if (budget.mayBegin(onFree)) return true;
+      slots.release();
+    }
+    isWaiting = true;
+    return false;
+  }
 
   function wake(): void {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    if (isStopped || isWaitingForSlot || partition.isRunning) return;
-    if (
-      !slots.tryTake(() => {
-        isWaitingForSlot = false;
-        wake();
-      })
-    ) {
-      isWaitingForSlot = true;
-      return;
-    }
+    if (isStopped || isWaiting || partition.isRunning || !options.mayStart() || !hasRoom()) return;
     const action = partition.next(Date.now());
     if (action.kind === 'wait') {
       slots.release();
@@ -65,16 +74,19 @@ export function createPartitionWorker(options: PartitionWorkerOptions): Partitio
 
   async function act(action: Exclude<PartitionAction, { kind: 'wait' }>): Promise<void> {
     let outcome: ActionOutcome = { kind: 'failed' };
+    const bytes = approximateJsonBytes(action.records);
+    budget.began(bytes);
     try {
       outcome = action.kind === 'invoke' ? await invoke(options, action) : await discard(options, action);
     } catch (error) {
-      options.log.error('an invocation could not be carried out', {
+      options.log.error('an invocation failed inside the plugin', {
         function: mapping.functionKey,
         error: describeError(error),
       });
     }
     partition.settle(action.ticket, outcome, Date.now());
     slots.release();
+    budget.ended(bytes);
     options.onProgress();
     wake();
   }
@@ -86,6 +98,11 @@ export function createPartitionWorker(options: PartitionWorkerOptions): Partitio
       if (timer !== null) clearTimeout(timer);
     },
   };
+}
+
+function approximateJsonBytes(records: readonly PolledRecord[]): number {
+  const raw = records.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0);
+  return Math.ceil((raw * 4) / 3);
 }
 
 type InvokeAction = Extract<PartitionAction, { kind: 'invoke' }>;
@@ -147,4 +164,30 @@ async function discard(options: PartitionWorkerOptions, action: DiscardAction): 
   const next = action.records[delivered];
   if (next === undefined) return { kind: 'done' };
   return delivered === 0 ? { kind: 'failed' } : { kind: 'partial', failedOffset: next.offset };
+}
+
+/** A semaphore that serves waiters in order. */
+export interface Slots {
+  /** Acquires a slot. Returns false when none is free, and calls `onFree` when one is released. */
+  tryTake(onFree: () => void): boolean;
+  release(): void;
+}
+
+export function createSlots(count: number): Slots {
+  let taken = 0;
+  const waiting: (() => void)[] = [];
+  return {
+    tryTake(onFree) {
+      if (taken < count) {
+        taken += 1;
+        return true;
+      }
+      waiting.push(onFree);
+      return false;
+    },
+    release() {
+      taken -= 1;
+      waiting.shift()?.();
+    },
+  };
 }

@@ -11,13 +11,14 @@ export const COUNTERS = [
   'PollingErrorCount',
   'InvokeErrorCount',
   'CommitErrorCount',
+  'SchemaRegistryErrorCount',
 ] as const;
 export const GAUGES = ['MaxOffsetLag', 'SumOffsetLag', 'ConcurrentExecutions'] as const;
 
 type CounterName = (typeof COUNTERS)[number];
 type GaugeName = (typeof GAUGES)[number];
 
-/** The figures of one mapping. */
+/** The metrics of one mapping. */
 export interface MappingMetrics {
   readonly functionKey: string;
   readonly topic: string;
@@ -25,13 +26,13 @@ export interface MappingMetrics {
   readonly values: Readonly<Record<CounterName | GaugeName, number>>;
 }
 
-/** What one mapping writes. */
+/** Records the metrics of one mapping. */
 export interface MetricsRecorder {
   add(name: CounterName, count?: number): void;
   /** How far behind the partition's newest record the committed offset is. */
   setLag(partition: number, lag: number): void;
   forgetLag(partition: number): void;
-  /** An invocation begins; it has ended once what this returns is called. */
+  /** Marks the start of an invocation. Call the returned function at its end. */
   invocationBegan(): () => void;
   read(): MappingMetrics;
 }
@@ -66,4 +67,20 @@ export function createMetricsRecorder(mapping: {
       return { functionKey, topic, groupId, values };
     },
   };
+}
+
+// One process runs one service, so there is one list.
+let recorders: MetricsRecorder[] = [];
+
+export function watchMetrics(recorder: MetricsRecorder): void {
+  recorders.push(recorder);
+}
+
+export function forgetMetrics(): void {
+  recorders = [];
+}
+
+/** Returns the metrics of every mapping in this process. */
+export function readMetrics(): MappingMetrics[] {
+  return recorders.map((recorder) => recorder.read());
 }

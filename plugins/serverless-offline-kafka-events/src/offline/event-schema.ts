@@ -1,22 +1,73 @@
-import { isObject } from '../config/value.ts';
+import { isObject } from '../support/value.ts';
 
-/** The framework's configuration schema, as far as we extend it. */
+/** The part of the framework's configuration schema that we extend. */
 export interface ConfigSchemaHandler {
   readonly schema: unknown;
   defineFunctionEventProperties(provider: string, event: string, schema: { properties: Record<string, unknown> }): void;
   defineCustomProperties(schema: { type: string; properties: Record<string, unknown> }): void;
 }
 
-/** Spelled as the framework spells them for stream and sqs events. */
+const POLLERS = {
+  type: 'object',
+  minProperties: 1,
+  additionalProperties: false,
+} as const;
+const COUNT = { type: 'integer', minimum: 1, maximum: 2_000 };
+const ACCESS_CONFIG = {
+  type: 'object',
+  properties: {
+    type: { enum: ['BASIC_AUTH', 'CLIENT_CERTIFICATE_TLS_AUTH', 'SERVER_ROOT_CA_CERTIFICATE'] },
+    uri: { type: 'string' },
+  },
+  required: ['type', 'uri'],
+  additionalProperties: false,
+};
+const VALIDATION_CONFIG = {
+  type: 'object',
+  properties: { attribute: { enum: ['KEY', 'VALUE'] } },
+  required: ['attribute'],
+  additionalProperties: false,
+};
+
+/** Spelled as the frameworks spell them for stream and sqs events, or as CloudFormation does, in camel case. */
 const PROPERTIES: Readonly<Record<string, unknown>> = {
   functionResponseType: { enum: ['ReportBatchItemFailures'] },
   maximumRetryAttempts: { type: 'integer', minimum: -1, maximum: 10_000 },
   maximumRecordAgeInSeconds: { anyOf: [{ const: -1 }, { type: 'integer', minimum: 60, maximum: 604_800 }] },
   bisectBatchOnFunctionError: { type: 'boolean' },
   onFailureDestination: { type: 'string' },
+  provisionedPollerConfig: {
+    ...POLLERS,
+    properties: { minimumPollers: COUNT, maximumPollers: COUNT, pollerGroupName: { type: 'string' } },
+  },
+  provisionedPollers: { ...POLLERS, properties: { min: COUNT, max: COUNT, group: { type: 'string' } } },
+  schemaRegistryConfig: {
+    type: 'object',
+    properties: {
+      schemaRegistryURI: { type: 'string' },
+      schemaRegistryUri: { type: 'string' },
+      eventRecordFormat: { enum: ['JSON', 'SOURCE'] },
+      accessConfigs: { type: 'array', items: ACCESS_CONFIG, maxItems: 2 },
+      schemaValidationConfigs: { type: 'array', items: VALIDATION_CONFIG, minItems: 1, maxItems: 2 },
+    },
+    additionalProperties: false,
+  },
+  metricsConfig: {
+    type: 'object',
+    properties: { metrics: { type: 'array', items: { type: 'string' } } },
+    additionalProperties: false,
+  },
+  loggingConfig: {
+    type: 'object',
+    properties: { systemLogLevel: { enum: ['DEBUG', 'INFO', 'WARN'] } },
+    additionalProperties: false,
+  },
+  consumptionMode: { enum: ['Stream', 'Queue'] },
+  kmsKeyArn: { type: 'string' },
+  tags: { type: 'object', additionalProperties: { type: 'string' } },
 };
 
-/** Makes `kafka:` and `msk:` take what the framework does not know yet: defining a known property again would throw. */
+/** Adds the properties that the framework lacks. Defining a known property again would throw. */
 export function extendEventSchema(handler: ConfigSchemaHandler): void {
   for (const event of ['kafka', 'msk']) {
     const known = knownProperties(handler.schema, event);
@@ -30,7 +81,7 @@ export function extendEventSchema(handler: ConfigSchemaHandler): void {
   }
 }
 
-/** Null when the framework has no such event, as with another provider. */
+/** Returns null when the provider has no such event. */
 function knownProperties(schema: unknown, event: string): Record<string, unknown> | null {
   const functions = dig(schema, ['properties', 'functions', 'patternProperties']);
   if (!isObject(functions)) return null;

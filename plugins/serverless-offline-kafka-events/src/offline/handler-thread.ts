@@ -4,17 +4,17 @@ import { pathToFileURL } from 'node:url';
 import { inspect, types } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
 
-// Loaded by `--import` into the threads that serverless-offline runs handlers in, before anything of its own.
+// `--import` loads this file into the handler threads of serverless-offline, before its own code.
 
-/** serverless-offline's runner of a handler, as far as we use it. */
+/** The part of serverless-offline's handler runner that we use. */
 export interface HandlerRunner {
   run(event: unknown, context: unknown): Promise<unknown>;
 }
 
 /**
- * A thread of serverless-offline hands over what a handler threw just as what it returned, and its other side takes an
- * Error for a failure, everything else for success. So whatever is thrown becomes an Error here, and whatever is returned
- * becomes what Lambda makes of it: JSON, which always gets from thread to thread.
+ * serverless-offline posts thrown and returned values alike to the main thread, which treats an Error as a failure and
+ * everything else as success. So this turns every thrown value into an Error, and every returned value into its JSON, as
+ * Lambda does; JSON can always be posted.
  */
 export function mendRunner(runner: HandlerRunner): void {
   const { run } = runner;
@@ -23,13 +23,15 @@ export function mendRunner(runner: HandlerRunner): void {
     try {
       result = await run.call(this, event, context);
     } catch (thrown) {
-      throw types.isNativeError(thrown) ? thrown : new Error(`the handler threw what is no Error: ${inspect(thrown)}`);
+      throw types.isNativeError(thrown)
+        ? thrown
+        : new Error(`the handler threw a value that is not an Error: ${inspect(thrown)}`);
     }
     return result === undefined ? undefined : JSON.parse(JSON.stringify(result) ?? 'null');
   };
 }
 
-/** Handlers, and processes that they start, need not know of us. */
+/** Removes our option, so that handlers and their child processes do not inherit it. */
 export function withoutOurOption(nodeOptions: string): string {
   return nodeOptions.replace(/ ?--import=\S*\/handler-thread\.js/, '');
 }

@@ -2,14 +2,14 @@ import type { Mapping } from '../config/mapping.ts';
 import type { Settings } from '../config/settings.ts';
 import { createDeadLetterProducer, type DeadLetterProducer } from '../destination/dead-letter-producer.ts';
 import { createDeliverFailed } from '../destination/deliver-failed.ts';
-import { describeError, type Log } from '../logging/log.ts';
 import type { Invoke } from '../mapping/invocation.ts';
 import { type MappingRunner, startMappingRunner } from '../mapping/mapping-runner.ts';
-import { createMetricsRecorder } from '../metrics/metrics.ts';
+import { createMemoryBudget } from '../mapping/memory-budget.ts';
+import { createMetricsRecorder, forgetMetrics, readMetrics, watchMetrics } from '../metrics/metrics.ts';
 import { type MetricsServer, startMetricsServer } from '../metrics/metrics-server.ts';
-import { forgetMetrics, readMetrics, watchMetrics } from '../metrics/registry.ts';
+import { describeError, type Log } from '../support/log.ts';
 
-/** How long a batch in hand may take to end when everything stops. */
+/** How long a running batch may take when the process stops. */
 const GRACE_MS = 2_500;
 
 export interface KafkaEventsOptions {
@@ -29,6 +29,7 @@ export function startKafkaEvents(options: KafkaEventsOptions): KafkaEvents {
   const { settings, log } = options;
   forgetMetrics();
   const producers: DeadLetterProducer[] = [];
+  const budget = createMemoryBudget();
   const runners: MappingRunner[] = options.mappings
     .filter((mapping) => mapping.enabled)
     .map((mapping) => {
@@ -36,8 +37,8 @@ export function startKafkaEvents(options: KafkaEventsOptions): KafkaEvents {
       watchMetrics(metrics);
       const producer = createDeadLetterProducer({
         clientId: `${mapping.functionName}-dead-letters`,
-        brokers: mapping.brokers,
-        settings,
+        brokers: () => mapping.brokers,
+        security: mapping.security,
         log,
       });
       producers.push(producer);
@@ -49,7 +50,7 @@ export function startKafkaEvents(options: KafkaEventsOptions): KafkaEvents {
         metrics,
         log,
       });
-      return startMappingRunner({ mapping, settings, invoke: options.invoke, deliverFailed, metrics, log });
+      return startMappingRunner({ mapping, settings, invoke: options.invoke, deliverFailed, budget, metrics, log });
     });
   const server = openMetrics(settings, log);
   let stopping: Promise<void> | null = null;

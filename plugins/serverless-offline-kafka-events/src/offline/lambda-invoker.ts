@@ -1,138 +1,188 @@
 import { existsSync } from 'node:fs';
 import Lambda, { type LambdaFunction } from 'serverless-offline/lambda';
 import type { ServiceModel } from '../config/service.ts';
-import type { Log } from '../logging/log.ts';
 import type { InvocationResult, Invoke } from '../mapping/invocation.ts';
 import type { OfflineOptions } from './offline-options.ts';
-import { withHandlerThread } from './thread-environment.ts';
-import { createWorkerWatch } from './worker-watch.ts';
+import { createWorkerWatch, withHandlerThread } from './worker-watch.ts';
 
 /** Beside this bundle; see build.ts. */
 const HANDLER_THREAD = new URL('./handler-thread.js', import.meta.url);
+
+const STOOD_STILL_MS = 2_000;
 
 export interface LambdaInvokerOptions {
   readonly serverless: { readonly service: ServiceModel };
   readonly options: OfflineOptions;
   readonly timeoutsMs: ReadonlyMap<string, number>;
-  readonly log: Log;
-  /** A handler in this process runs although its time has long been over. */
+  /** Called when a handler in this process still runs after twice its timeout. */
   readonly onStuck: (functionKey: string) => void;
 }
 
 /** Runs handlers as serverless-offline does for HTTP, in a pool of our own. */
 export interface LambdaInvoker {
   readonly invoke: Invoke;
-  /** From now on new code; what runs ends on the old. */
+  /** From now on new code; running invocations end on the old code. */
   reload(): void;
   close(): Promise<void>;
 }
 
-/** The handlers of one build. */
-interface Generation {
+/** One instance of a function: in worker mode it keeps one thread. */
+interface Instance {
+  readonly functionKey: string;
+  readonly generation: number;
   readonly lambda: Lambda;
-  running: number;
-  isRetired: boolean;
+  readonly lambdaFunction: LambdaFunction;
+  idleSinceMs: number;
 }
 
+/**
+ * serverless-offline's own pool never removes an instance with `reloadHandler` or after a timeout, and cancels no timer, so
+ * that threads and timers would pile up. Each instance here has a pool of serverless-offline to itself.
+ */
 export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoker {
-  const isInProcess = options.options.useInProcess === true && options.options.useDocker !== true;
-  // Somebody may have bundled us into something else: then without it.
-  const isThreaded = !isInProcess && options.options.useDocker !== true && existsSync(HANDLER_THREAD);
+  const { serverless, timeoutsMs, onStuck } = options;
+  const isInProcess = options.options.useInProcess === true;
+  // Without the file when this package was bundled into another one.
+  const isThreaded = !isInProcess && existsSync(HANDLER_THREAD);
   const isTimed = options.options.noTimeout !== true;
-  const workers = createWorkerWatch(reload);
-  let current = createGeneration();
+  const isFreshEachTime = !isInProcess && options.options.reloadHandler === true;
+  const idleLimitMs = Number(options.options.terminateIdleLambdaTime) * 1_000;
+  const workers = createWorkerWatch();
+  const idle = new Map<string, Instance[]>([...timeoutsMs.keys()].map((key) => [key, []]));
+  const ending = new Set<Promise<void>>();
+  let generation = 0;
 
-  function createGeneration(): Generation {
-    // In this process we keep the time ourselves: serverless-offline would not tell when an abandoned handler ends.
-    const lambda = new Lambda(
-      options.serverless,
-      isInProcess ? { ...options.options, noTimeout: true } : options.options,
-    );
-    const { service } = options.serverless;
-    lambda.create(
-      [...options.timeoutsMs.keys()].map((functionKey) => ({
+  const sweeper = setInterval(sweep, Math.max(1_000, Math.min(10_000, idleLimitMs)));
+  sweeper.unref();
+
+  function createInstance(functionKey: string): Instance {
+    // The timeout is ours: serverless-offline neither cancels its timer nor reports when an abandoned handler ends.
+    const lambda = new Lambda(serverless, { ...options.options, noTimeout: true, reloadHandler: false });
+    const { service } = serverless;
+    const definition = service.getFunction(functionKey);
+    const functionDefinition = isThreaded
+      ? withHandlerThread(definition, service.provider, HANDLER_THREAD)
+      : definition;
+    lambda.create([{ functionKey, functionDefinition }]);
+    return { functionKey, generation, lambda, lambdaFunction: lambda.get(functionKey), idleSinceMs: 0 };
+  }
+
+  function end(instance: Instance): void {
+    const ended = instance.lambda.cleanup().catch(() => undefined);
+    ending.add(ended);
+    void ended.then(() => ending.delete(ended));
+  }
+
+  /** Takes the most recently used instance, so that the others can expire. A thread may have ended while idle. */
+  function takeInstance(functionKey: string): Instance {
+    for (let next = idle.get(functionKey)?.pop(); next !== undefined; next = idle.get(functionKey)?.pop()) {
+      if (!workers.isEnded(next.lambdaFunction)) return next;
+      end(next);
+    }
+    return createInstance(functionKey);
+  }
+
+  function giveBack(instance: Instance): void {
+    if (instance.generation !== generation || isFreshEachTime) {
+      end(instance);
+      return;
+    }
+    instance.idleSinceMs = Date.now();
+    idle.get(instance.functionKey)?.push(instance);
+  }
+
+  function sweep(): void {
+    const oldest = Date.now() - idleLimitMs;
+    for (const [functionKey, instances] of idle) {
+      for (const instance of instances) if (instance.idleSinceMs < oldest) end(instance);
+      idle.set(
         functionKey,
-        functionDefinition: isThreaded
-          ? withHandlerThread(service.getFunction(functionKey), service.provider, HANDLER_THREAD)
-          : service.getFunction(functionKey),
-      })),
-    );
-    return { lambda, running: 0, isRetired: false };
+        instances.filter(({ idleSinceMs }) => idleSinceMs >= oldest),
+      );
+    }
   }
 
-  function reload(): void {
-    const old = current;
-    current = createGeneration();
-    old.isRetired = true;
-    if (old.running === 0) void old.lambda.cleanup();
-  }
-
-  function release(generation: Generation): void {
-    generation.running -= 1;
-    if (generation.isRetired && generation.running === 0) void generation.lambda.cleanup();
+  function endIdle(): void {
+    for (const [functionKey, instances] of idle) {
+      for (const instance of instances) end(instance);
+      idle.set(functionKey, []);
+    }
   }
 
   const invoke: Invoke = async (functionKey, event) => {
-    const generation = current;
-    generation.running += 1;
-    let handled: Promise<unknown>;
-    try {
-      // One synchronous stretch: a second call in between would get the same instance and lose an event.
-      const lambdaFunction: LambdaFunction = generation.lambda.get(functionKey);
-      lambdaFunction.setEvent(event);
-      const run = () => lambdaFunction.runHandler();
-      handled = isInProcess ? run() : workers.run(lambdaFunction, run);
-    } catch (error) {
-      release(generation);
-      return failed('error', error);
-    }
+    const instance = takeInstance(functionKey);
+    const { lambdaFunction } = instance;
+    lambdaFunction.setEvent(event);
+    const run = () => lambdaFunction.runHandler();
+    const handled = isInProcess ? run() : workers.run(lambdaFunction, run);
     const settled = handled.then(
-      () => release(generation),
-      () => release(generation),
+      () => undefined,
+      () => undefined,
     );
-    const timeoutMs = options.timeoutsMs.get(functionKey);
-    if (!isInProcess || !isTimed || timeoutMs === undefined) return toResult(handled);
-    return raceTimeout(handled, settled, timeoutMs, () => options.onStuck(functionKey));
+    const timeoutMs = isTimed ? timeoutsMs.get(functionKey) : undefined;
+    const result = await withTimeout(handled, timeoutMs);
+    if (result !== 'timeout') {
+      if (result.kind === 'failed' && workers.isEnded(lambdaFunction)) end(instance);
+      else giveBack(instance);
+      return result;
+    }
+    const error = new Error(`Task timed out after ${timeoutMs} ms`);
+    if (!isInProcess) {
+      end(instance);
+      return failed('timeout', error);
+    }
+    // It cannot be stopped inside this process.
+    const stuckTimer = setTimeout(() => onStuck(functionKey), timeoutMs);
+    void settled.then(() => {
+      clearTimeout(stuckTimer);
+      giveBack(instance);
+    });
+    return { ...failed('timeout', error), settled };
   };
 
   return {
     invoke,
-    reload,
+    reload() {
+      generation += 1;
+      endIdle();
+    },
     async close() {
-      await current.lambda.cleanup();
+      clearInterval(sweeper);
+      generation += 1;
+      endIdle();
+      await Promise.all(ending);
       workers.close();
     },
   };
 }
 
-async function raceTimeout(
+async function withTimeout(
   handled: Promise<unknown>,
-  settled: Promise<void>,
-  timeoutMs: number,
-  onStuck: () => void,
-): Promise<InvocationResult> {
+  timeoutMs: number | undefined,
+): Promise<InvocationResult | 'timeout'> {
+  const result = toResult(handled);
+  if (timeoutMs === undefined) return result;
   let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<InvocationResult>((resolve) => {
-    timer = setTimeout(
-      () => resolve({ ...failed('timeout', new Error(`Task timed out after ${timeoutMs} ms`)), settled }),
-      timeoutMs,
-    );
+  const timedOut = new Promise<'timeout'>((resolve) => {
+    const start = () => {
+      const dueAtMs = Date.now() + timeoutMs;
+      // A late timer means that the process was suspended, as on a sleeping laptop, and the handler with it.
+      timer = setTimeout(() => (Date.now() - dueAtMs > STOOD_STILL_MS ? start() : resolve('timeout')), timeoutMs);
+    };
+    start();
   });
-  const result = await Promise.race([toResult(handled), timedOut]);
-  clearTimeout(timer);
-  if (result.kind === 'failed' && result.reason === 'timeout') {
-    const stuckTimer = setTimeout(onStuck, timeoutMs);
-    void settled.then(() => clearTimeout(stuckTimer));
+  try {
+    return await Promise.race([result, timedOut]);
+  } finally {
+    clearTimeout(timer);
   }
-  return result;
 }
 
 async function toResult(handled: Promise<unknown>): Promise<InvocationResult> {
   try {
     return { kind: 'returned', value: await handled };
   } catch (error) {
-    const isTimeout = error instanceof Error && /Lambda timeout/.test(error.message);
-    return failed(isTimeout ? 'timeout' : 'error', error);
+    return failed('error', error);
   }
 }
 

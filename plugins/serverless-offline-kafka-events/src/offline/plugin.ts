@@ -1,21 +1,27 @@
-import { ConfigurationError } from '../config/config-error.ts';
 import type { Mapping } from '../config/mapping.ts';
 import type { MappingUse } from '../config/parse-mapping.ts';
 import { parseMappings } from '../config/parse-mappings.ts';
-import type { ServiceModel } from '../config/service.ts';
+import { ConfigurationError, type ServiceModel } from '../config/service.ts';
 import { parseSettings, type Settings } from '../config/settings.ts';
-import { patchKafkajs } from '../kafka/patch-kafkajs.ts';
-import { createLog, describeError, type Log, type LogWriter } from '../logging/log.ts';
-import { completeTemplate } from '../template/complete-template.ts';
-import { extendEventSchema } from './event-schema.ts';
-import type { FrameworkModel } from './framework.ts';
+import { patchKafkajs } from '../kafka/kafkajs-patches.ts';
+import { createLog, describeError, type Log, type LogWriter } from '../support/log.ts';
+import { completeTemplate, type Naming } from '../template/complete-template.ts';
+import { type ConfigSchemaHandler, extendEventSchema } from './event-schema.ts';
 import { type KafkaEvents, startKafkaEvents } from './kafka-events.ts';
 import { createLambdaInvoker, type LambdaInvoker } from './lambda-invoker.ts';
-import { mergeOfflineOptions, type OfflineOptions } from './offline-options.ts';
-import { delayOfflineEnd, isListedAfterOffline } from './plugin-order.ts';
+import { delayOfflineEnd, isListedAfterOffline, mergeOfflineOptions, type OfflineOptions } from './offline-options.ts';
 
-/** What a process that had to give up a handler exits with, so that a supervisor starts it again (EX_TEMPFAIL). */
+/** Exit code (EX_TEMPFAIL) of a process with a stuck handler, so that a supervisor restarts it. */
 const STUCK_EXIT_CODE = 75;
+
+/** The part of the framework (osls 4, Serverless 4) that we use. */
+interface FrameworkModel {
+  readonly service: ServiceModel & { readonly provider: { readonly compiledCloudFormationTemplate?: unknown } };
+  readonly configSchemaHandler: ConfigSchemaHandler;
+  readonly pluginManager: { readonly plugins: readonly object[] };
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
+  getProvider(name: string): { readonly naming?: Naming } | undefined;
+}
 
 type Hook = () => void | Promise<void>;
 
@@ -25,6 +31,8 @@ export default class KafkaEventsPlugin {
   readonly #serverless: FrameworkModel;
   readonly #options: OfflineOptions;
   readonly #writer: LogWriter;
+  /** As configured: other plugins may switch off serverless-offline's own timeouts, which do not limit ours. */
+  readonly #noTimeout: unknown;
   #log: Log;
   #events: KafkaEvents | null = null;
   #invoker: LambdaInvoker | null = null;
@@ -35,12 +43,13 @@ export default class KafkaEventsPlugin {
     this.#writer = utils.log;
     this.#log = createLog(this.#writer, 'info');
     extendEventSchema(serverless.configSchemaHandler);
+    this.#noTimeout = this.#mergedOptions().noTimeout;
     this.hooks = {
-      // `sls offline start`: a mistake ends it before its servers are up, and would not after
+      // `sls offline start`: a configuration error must be thrown before its servers are up
       'before:offline:start:init': () => void this.#parse('local'),
       'after:offline:start:init': () => this.#start(),
       'before:offline:start:end': () => this.#stop(),
-      // `sls offline`: it has no hook after its servers are up, and ends the process by itself
+      // `sls offline`: has no hook after its servers are up, and exits by itself
       'before:offline:start': () => this.#start(),
       'offline:functionsUpdated:cleanup': () => this.#invoker?.reload(),
       // `sls package`, `sls deploy`
@@ -52,8 +61,9 @@ export default class KafkaEventsPlugin {
   #parse(use: MappingUse): { settings: Settings; mappings: Mapping[] } {
     const service: ServiceModel = this.#serverless.service;
     try {
-      const settings = parseSettings(service.custom?.kafkaEvents);
-      return { settings, mappings: parseMappings(service, settings, this.#stage(), use) };
+      const settings = parseSettings(service.custom?.kafkaEvents, service.provider.region);
+      const isUsingDocker = this.#offlineOptions().useDocker === true;
+      return { settings, mappings: parseMappings({ service, settings, stage: this.#stage(), use, isUsingDocker }) };
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       throw new this.#serverless.classes.Error(error.message, error.code);
@@ -63,15 +73,14 @@ export default class KafkaEventsPlugin {
   #start(): void {
     if (this.#events !== null) return;
     const { settings, mappings } = this.#parse('local');
-    this.#log = createLog(this.#writer, settings.logLevel);
+    this.#log = createLog(this.#writer, settings.logLevel, settings.logFormat);
     if (mappings.length === 0) return;
-    if (!patchKafkajs()) this.#log.warn('this version of kafkajs is unknown: it is used as it is');
+    patchKafkajs();
     this.#warn(settings, mappings);
     const invoker = createLambdaInvoker({
       serverless: this.#serverless,
-      options: mergeOfflineOptions(this.#serverless.service.custom?.['serverless-offline'], this.#options),
+      options: this.#offlineOptions(),
       timeoutsMs: new Map(mappings.map((mapping) => [mapping.functionKey, mapping.timeoutMs])),
-      log: this.#log,
       onStuck: (functionKey) => void this.#restart(functionKey),
     });
     this.#invoker = invoker;
@@ -82,7 +91,7 @@ export default class KafkaEventsPlugin {
       invoke: (functionKey, event) => invoker.invoke(functionKey, event),
       log: this.#log,
     });
-    // Plain `sls offline` leaves no hook between the signal and its exit.
+    // Plain `sls offline` has no hook between the signal and its exit.
     delayOfflineEnd(this.#serverless.pluginManager.plugins, () => this.#stop());
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void this.#stop());
   }
@@ -96,10 +105,10 @@ export default class KafkaEventsPlugin {
     }
   }
 
-  /** A handler that never ends blocks its partition; only the end of the process ends it. */
+  /** A handler that never ends blocks its partition. Only exiting the process stops it. */
   async #restart(functionKey: string): Promise<void> {
     this.#log.error(
-      'a handler still runs after twice its timeout: ending the process, so that it can be started again',
+      'a handler still runs after twice its timeout: exiting, so that a supervisor can restart the process',
       {
         function: functionKey,
         exitCode: STUCK_EXIT_CODE,
@@ -112,6 +121,16 @@ export default class KafkaEventsPlugin {
   #warn(settings: Settings, mappings: readonly Mapping[]): void {
     if (isListedAfterOffline(this.#serverless.pluginManager.plugins, this)) {
       this.#log.warn('serverless-offline-kafka-events is listed after serverless-offline; list it before it');
+    }
+    for (const { awsOnly, functionKey, topic } of mappings) {
+      if (awsOnly.length === 0) continue;
+      const isQueue = awsOnly.includes('consumptionMode');
+      this.#log.warn(
+        isQueue
+          ? 'consumptionMode Queue acts on AWS only: locally the topic is read in order, by a consumer group'
+          : 'some properties act on AWS only',
+        { function: functionKey, topic, properties: awsOnly },
+      );
     }
     for (const { destination, functionKey, topic } of mappings) {
       if (destination?.kind !== 'arn' || settings.onFailureTopic !== null) continue;
@@ -130,6 +149,14 @@ export default class KafkaEventsPlugin {
     const { service } = this.#serverless;
     const naming = this.#serverless.getProvider('aws')?.naming;
     if (naming !== undefined) completeTemplate(service, service.provider.compiledCloudFormationTemplate, naming);
+  }
+
+  #offlineOptions(): OfflineOptions {
+    return { ...this.#mergedOptions(), noTimeout: this.#noTimeout };
+  }
+
+  #mergedOptions(): OfflineOptions {
+    return mergeOfflineOptions(this.#serverless.service.custom?.['serverless-offline'], this.#options);
   }
 
   #stage(): string {

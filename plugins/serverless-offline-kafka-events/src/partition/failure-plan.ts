@@ -1,14 +1,13 @@
-import { backoffMs } from './backoff.ts';
-import type { PartitionLimits } from './limits.ts';
-import type { ActionOutcome } from './partition-action.ts';
-import { splitUnit, type Unit } from './unit.ts';
+import type { RetryBackoff } from '../config/settings.ts';
+import type { PolledRecord } from '../record/polled-record.ts';
+import { type ActionOutcome, type PartitionLimits, splitUnit, type Unit } from './units-and-limits.ts';
 
 export type FailureLimits = Pick<PartitionLimits, 'isBisecting' | 'maximumRetryAttempts' | 'backoff'>;
 
-/** What remains to be done, in order, after an invocation with this unit failed as a whole. */
+/** Returns the units that remain, in order, after an invocation failed as a whole. */
 export function planAfterFailure(unit: Unit, limits: FailureLimits, nowMs: number): Unit[] {
   if (limits.isBisecting && unit.records.length > 1) {
-    // A split uses up no attempt, and its halves start their back-off anew.
+    // A split uses no attempt, and the back-off of its halves starts again.
     const halves = splitUnit(unit, Math.ceil(unit.records.length / 2));
     const notBeforeMs = nowMs + backoffMs(limits.backoff, 1);
     return halves.map((half) => ({ ...half, failures: 1, notBeforeMs }));
@@ -19,18 +18,18 @@ export function planAfterFailure(unit: Unit, limits: FailureLimits, nowMs: numbe
   return [{ ...unit, attempts, failures, notBeforeMs: nowMs + backoffMs(limits.backoff, failures) }];
 }
 
-/** What remains after a partial response: everything from the lowest failed offset on. */
+/** Returns the units that remain after a partial response: everything from the lowest failed offset on. */
 export function planAfterPartial(unit: Unit, failedOffset: number, limits: FailureLimits, nowMs: number): Unit[] {
   const at = unit.records.findIndex((record) => record.offset >= failedOffset);
   if (at < 1) return planAfterFailure(unit, limits, nowMs);
   const [, rest] = splitUnit(unit, at);
-  // What came before is done, so the back-off starts anew; the invocations carried these records all the same.
+  // There was progress, so the back-off starts again. The invocation count stays, because it carried these records too.
   const fresh = { ...rest, failures: 0 };
   if (!limits.isBisecting) return planAfterFailure(fresh, limits, nowMs);
   return [{ ...fresh, failures: 1, notBeforeMs: nowMs + backoffMs(limits.backoff, 1) }];
 }
 
-/** What remains after a delivery to the destination that did not, or only in part, succeed: it has no end of attempts. */
+/** Returns the unit that remains after a delivery failed, wholly or partly. Deliveries are retried without limit. */
 export function planAfterDelivery(
   unit: Unit,
   outcome: Exclude<ActionOutcome, { kind: 'done' }>,
@@ -41,4 +40,21 @@ export function planAfterDelivery(
   const left = at < 1 ? unit : splitUnit(unit, at)[1];
   const failures = at < 1 ? unit.failures + 1 : 1;
   return { ...left, failures, notBeforeMs: nowMs + backoffMs(limits.backoff, failures) };
+}
+
+/** Splits off the leading records that are all too old, or all young enough, and marks the old ones as discarded. */
+export function splitByAge(unit: Unit, maximumAgeMs: number, nowMs: number): Unit[] {
+  if (maximumAgeMs === Number.POSITIVE_INFINITY) return [unit];
+  const isTooOld = (record: PolledRecord): boolean => nowMs - record.timestamp > maximumAgeMs;
+  const [first] = unit.records;
+  if (first === undefined) return [unit];
+  const isFirstTooOld = isTooOld(first);
+  const at = unit.records.findIndex((record) => isTooOld(record) !== isFirstTooOld);
+  const [head, ...rest] = at < 0 ? ([unit] as const) : splitUnit(unit, at);
+  return [isFirstTooOld ? { ...head, discard: 'RecordAgeExceeded' } : head, ...rest];
+}
+
+/** Milliseconds to wait after the given number of failures in a row (1 or more). */
+export function backoffMs(backoff: RetryBackoff, failures: number): number {
+  return Math.min(backoff.initialMs * 2 ** Math.min(failures - 1, 30), backoff.maximumMs);
 }

@@ -1,19 +1,21 @@
-import type { PolledRecord } from '../record/polled-record.ts';
 import { decideBatch } from './batch-size.ts';
-import { planAfterDelivery, planAfterFailure, planAfterPartial } from './failure-plan.ts';
-import type { PartitionLimits } from './limits.ts';
-import type { ActionOutcome, PartitionAction } from './partition-action.ts';
-import { splitByAge } from './record-age.ts';
-import { RecordQueue } from './record-queue.ts';
-import { newUnit, type Unit } from './unit.ts';
+import { planAfterDelivery, planAfterFailure, planAfterPartial, splitByAge } from './failure-plan.ts';
+import { type QueuedRecord, RecordQueue } from './record-queue.ts';
+import {
+  type ActionOutcome,
+  newUnit,
+  type PartitionAction,
+  type PartitionLimits,
+  type Unit,
+} from './units-and-limits.ts';
 
 const IDLE: PartitionAction = { kind: 'wait', untilMs: Number.POSITIVE_INFINITY };
 
 /**
- * The state of one partition: what was polled, what is being worked on, what may be committed. No clock, no
- * Kafka, no function: times come in, actions go out.
+ * The state of one partition: queued records, units in progress, offsets to commit. It uses no clock, no Kafka and no
+ * function: callers pass the time in and carry out the actions it returns.
  *
- * unassigned ─assign→ assigned ─suspend→ unassigned (group is rebalancing) ─assign→ goes on or starts over
+ * unassigned ─assign→ assigned ─suspend→ unassigned (rebalance) ─assign→ continues or starts over
  */
 export class Partition {
   readonly #limits: PartitionLimits;
@@ -22,7 +24,7 @@ export class Partition {
   #isAssigned = false;
   #isKnown = false;
   #ticket = 0;
-  /** The action that is out, for the first of the units; with none of them it belongs to a life that ended meanwhile. */
+  /** The running action, for the first unit. Without units it belongs to an assignment that has ended. */
   #running: { readonly ticket: number; readonly isDiscard: boolean } | null = null;
   /** Where polling began. */
   #origin = -1;
@@ -60,15 +62,15 @@ export class Partition {
     return this.#queue.bytes;
   }
 
-  /** The offset to commit, or null when the broker has it already or it is not ours to commit. */
+  /** The offset to commit, or null when it is committed already or the partition is not assigned. */
   get offsetToCommit(): number | null {
     return this.#isAssigned && this.#done > this.#committed ? this.#done : null;
   }
 
   /**
-   * The group gave us the partition. When its committed offset is still one that we left there, nobody else worked on it
-   * and we go on where we were; otherwise we start at it, or at `startOffset` without one (−1). `earliest`: the oldest
-   * record that the broker still has.
+   * Takes the partition over. If its committed offset is one of ours, no other member has processed it since and the work
+   * continues; otherwise it starts at the committed offset, or at `startOffset` when there is none (−1). `earliest` is the
+   * oldest offset that the broker still has.
    * Returns the offset to poll from.
    */
   assign(committedOffset: number, startOffset: number, earliest = 0): number {
@@ -89,36 +91,36 @@ export class Partition {
     return this.#position;
   }
 
-  /** The broker has nothing left below this offset. What was polled is still to be done. Returns the offset to poll from. */
+  /** Skips offsets that the broker has deleted. Polled records are still processed. Returns the offset to poll from. */
   skipTo(earliest: number): number {
     this.#position = Math.max(this.#position, earliest);
     this.#skipFiltered();
     return this.#position;
   }
 
-  /** The group is rebalancing: start nothing and commit nothing until `assign` says whose the partition is. */
+  /** Starts and commits nothing until `assign` or `revoke`: the group is rebalancing. */
   suspend(): void {
     this.#isAssigned = false;
   }
 
-  /** The group gave the partition to somebody else: forget what was not done. */
+  /** Forgets unfinished records: another member owns the partition. */
   revoke(): void {
     this.#isAssigned = false;
     this.#startOver();
     this.#isKnown = false;
   }
 
-  /** Takes what was polled; `endOffset` is the offset after the last record, filtered ones included. */
-  append(records: readonly { record: PolledRecord; jsonBytes: number }[], endOffset: number, nowMs: number): void {
+  /** Adds polled records. `endOffset` is the offset after the last one, filtered ones included. */
+  append(records: readonly Omit<QueuedRecord, 'arrivedAtMs'>[], endOffset: number, nowMs: number): void {
     if (!this.#isAssigned) return;
-    for (const { record, jsonBytes } of records) {
-      if (record.offset >= this.#position) this.#queue.push({ record, jsonBytes, arrivedAtMs: nowMs });
+    for (const one of records) {
+      if (one.record.offset >= this.#position) this.#queue.push({ ...one, arrivedAtMs: nowMs });
     }
     this.#position = Math.max(this.#position, endOffset);
     this.#skipFiltered();
   }
 
-  /** What to do now. An invocation or a delivery is out from here until `settle`. */
+  /** Returns the next action. An invocation or a delivery runs until `settle`. */
   next(nowMs: number): PartitionAction {
     if (!this.#isAssigned || this.#running !== null) return IDLE;
     if (this.#units.length === 0) {
@@ -132,7 +134,7 @@ export class Partition {
     return this.#start();
   }
 
-  /** The broker has this offset. Returns by how much it is further than before. */
+  /** Records a commit. Returns how many offsets it advanced. */
   committed(offset: number): number {
     if (offset <= this.#committed || offset > this.#done) return 0;
     const step = offset - Math.max(this.#committed, this.#origin);
@@ -140,7 +142,7 @@ export class Partition {
     return Math.max(0, step);
   }
 
-  /** The end of the action with this ticket. */
+  /** Ends the action with this ticket. */
   settle(ticket: number, outcome: ActionOutcome, nowMs: number): void {
     const running = this.#running;
     if (running === null || running.ticket !== ticket) return;
@@ -178,17 +180,17 @@ export class Partition {
       : { kind: 'discard', ticket, records, condition: head.discard, invocations };
   }
 
-  /** Null once there is a batch, else when it is worth asking again. */
+  /** Returns null when a batch is open, otherwise when to ask again. */
   #openBatch(nowMs: number): number | null {
     const decision = decideBatch(this.#queue, this.#limits, nowMs);
     if (decision.kind === 'wait') return decision.untilMs;
     const records = this.#queue.take(decision.count).map((item) => item.record);
     const unit = newUnit(records, this.#queue.at(0)?.record.offset ?? this.#position);
-    this.#units = [decision.isOversized ? { ...unit, discard: 'MaximumPayloadSizeExceeded' } : unit];
+    this.#units = [{ ...unit, discard: decision.discard }];
     return null;
   }
 
-  /** With nothing in hand, everything before the next queued record was filtered out, so it is done. */
+  /** With no unit in progress, everything before the next queued record was filtered out and is done. */
   #skipFiltered(): void {
     if (this.#units.length > 0) return;
     this.#done = Math.max(this.#done, this.#queue.at(0)?.record.offset ?? this.#position);

@@ -1,6 +1,17 @@
-import type { QueuedRecord } from './queued-record.ts';
+import type { PolledRecord } from '../record/polled-record.ts';
+import type { DiscardCondition } from './units-and-limits.ts';
 
-/** First in, first out, without moving the rest at each take; what was taken is not held any longer. */
+/** A record that waits for its batch. */
+export interface QueuedRecord {
+  readonly record: PolledRecord;
+  /** Bytes of its JSON in the event. */
+  readonly jsonBytes: number;
+  readonly arrivedAtMs: number;
+  /** Set when it can never reach the function. */
+  readonly discard?: DiscardCondition;
+}
+
+/** A FIFO queue that moves no items on `take` and releases taken records at once. */
 export class RecordQueue {
   #items: (QueuedRecord | undefined)[] = [];
   #head = 0;
@@ -29,7 +40,7 @@ export class RecordQueue {
     for (; taken.length < count; this.#head += 1) {
       const item = this.#items[this.#head];
       if (item === undefined) break;
-      // A record keeps alive the whole answer of the broker that it came with.
+      // Release the record for garbage collection.
       this.#items[this.#head] = undefined;
       this.#bytes -= item.jsonBytes;
       taken.push(item);

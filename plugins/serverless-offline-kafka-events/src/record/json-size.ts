@@ -1,12 +1,14 @@
 import type { EventSource } from './lambda-event.ts';
-import type { PolledRecord } from './polled-record.ts';
+import type { PolledRecord, SchemaMetadata } from './polled-record.ts';
 
-/** The most that an invocation may carry. https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html */
+/** The largest payload of an invocation. https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html */
 export const MAXIMUM_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
 const RECORD_FRAME = '{"topic":,"partition":,"offset":,"timestamp":,"timestampType":"","headers":[]}'.length;
 const KEY_FRAME = '"key":"",'.length;
 const VALUE_FRAME = '"value":"",'.length;
+const KEY_SCHEMA_FRAME = ',"keySchemaMetadata":{"dataFormat":"","schemaId":""}'.length;
+const VALUE_SCHEMA_FRAME = ',"valueSchemaMetadata":{"dataFormat":"","schemaId":""}'.length;
 
 /** Bytes of the event's JSON without any record, for records of one partition. */
 export function emptyEventBytes(source: EventSource, topic: string, partition: number): number {
@@ -19,7 +21,7 @@ export function emptyEventBytes(source: EventSource, topic: string, partition: n
   return Buffer.byteLength(JSON.stringify(empty));
 }
 
-/** Bytes of the record's JSON, without the comma to the next; counted, not written, because it is needed for every record polled. */
+/** Bytes of the record's JSON, without a comma. Counted instead of serialized, because every polled record needs it. */
 export function recordJsonBytes(record: PolledRecord): number {
   let bytes =
     RECORD_FRAME +
@@ -31,7 +33,13 @@ export function recordJsonBytes(record: PolledRecord): number {
   if (record.key !== null) bytes += KEY_FRAME + base64Length(record.key.length);
   if (record.value !== null) bytes += VALUE_FRAME + base64Length(record.value.length);
   if (record.headers.length > 0) bytes += headersBytes(record.headers);
+  if (record.keySchemaMetadata !== undefined) bytes += KEY_SCHEMA_FRAME + metadataBytes(record.keySchemaMetadata);
+  if (record.valueSchemaMetadata !== undefined) bytes += VALUE_SCHEMA_FRAME + metadataBytes(record.valueSchemaMetadata);
   return bytes;
+}
+
+function metadataBytes({ dataFormat, schemaId }: SchemaMetadata): number {
+  return dataFormat.length + schemaId.length;
 }
 
 function headersBytes(headers: PolledRecord['headers']): number {
@@ -47,7 +55,7 @@ function headersBytes(headers: PolledRecord['headers']): number {
 
 const knownStrings = new Map<string, number>();
 
-/** Quotes included. Topics and header names repeat, so the last few hundred are kept. */
+/** Includes the quotes. Caches a few hundred strings, because topics and header names repeat. */
 function stringBytes(text: string): number {
   const known = knownStrings.get(text);
   if (known !== undefined) return known;

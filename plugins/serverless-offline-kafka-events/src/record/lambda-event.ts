@@ -1,5 +1,5 @@
 import type { Mapping } from '../config/mapping.ts';
-import type { PolledRecord, TimestampType } from './polled-record.ts';
+import type { PolledRecord, SchemaMetadata, TimestampType } from './polled-record.ts';
 
 /** One record of the event, as Lambda's Kafka event source mapping writes it. */
 export interface LambdaKafkaRecord {
@@ -11,9 +11,12 @@ export interface LambdaKafkaRecord {
   key?: string;
   value?: string;
   headers: Record<string, number[]>[];
+  /** With `schemaRegistryConfig`, of the attributes that it validates. */
+  keySchemaMetadata?: SchemaMetadata;
+  valueSchemaMetadata?: SchemaMetadata;
 }
 
-/** The event a function gets. https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html */
+/** The event that a function receives. https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html */
 export interface LambdaKafkaEvent {
   eventSource: 'SelfManagedKafka' | 'aws:kafka';
   eventSourceArn?: string;
@@ -28,7 +31,7 @@ export function partitionKey(topic: string, partition: number): string {
   return `${topic}-${partition}`;
 }
 
-/** A new event each time: a handler in the same process may change the one it gets. */
+/** Builds a new event for each invocation, because a handler in this process may change it. */
 export function toLambdaEvent(source: EventSource, records: readonly PolledRecord[]): LambdaKafkaEvent {
   const byPartition: Record<string, LambdaKafkaRecord[]> = {};
   for (const record of records) {
@@ -45,9 +48,9 @@ export function toLambdaEvent(source: EventSource, records: readonly PolledRecor
   };
 }
 
-/** A null key or value is an absent field, an empty one is `""`. */
+/** A null key or value becomes an absent field, an empty one `""`. */
 export function toLambdaRecord(record: PolledRecord): LambdaKafkaRecord {
-  // In AWS's order of fields.
+  // The order of fields is that of AWS.
   return {
     topic: record.topic,
     partition: record.partition,
@@ -57,6 +60,8 @@ export function toLambdaRecord(record: PolledRecord): LambdaKafkaRecord {
     ...(record.key === null ? {} : { key: record.key.toString('base64') }),
     ...(record.value === null ? {} : { value: record.value.toString('base64') }),
     headers: record.headers.map(([name, value]) => toLambdaHeader(name, value)),
+    ...(record.keySchemaMetadata === undefined ? {} : { keySchemaMetadata: { ...record.keySchemaMetadata } }),
+    ...(record.valueSchemaMetadata === undefined ? {} : { valueSchemaMetadata: { ...record.valueSchemaMetadata } }),
   };
 }
 

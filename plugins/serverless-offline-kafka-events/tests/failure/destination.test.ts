@@ -5,7 +5,7 @@ import { randomName } from '../helpers/kafka.ts';
 
 const { aProject, on, eventually, untilCommitted } = failureSuite();
 
-test('a destination that cannot be written blocks the commit, and is written once it can be', async () => {
+test('a destination that cannot be written blocks the commit until it can be', async () => {
   const [topic, letters] = [randomName('blocked'), randomName('letters')];
   await eventually((client) => client.createTopic(topic));
   const project = aProject({
@@ -22,7 +22,7 @@ test('a destination that cannot be written blocks the commit, and is written onc
   await project.start();
   await project.untilJoined(1);
   await eventually((client) => client.produceValues(topic, ['poison', 'good']));
-  const blocked = 'the failure destination cannot be written, so nothing is committed; trying again';
+  const blocked = 'the failure destination cannot be written: nothing is committed until a retry succeeds';
   await project.waitFor('two tries', () => project.lines(blocked).length >= 2, 30_000);
   expect((await eventually((client) => client.committed(`group-${topic}`, topic)))[0]).toBeLessThanOrEqual(0);
   expect(project.values('poison')).toEqual([['poison']]);

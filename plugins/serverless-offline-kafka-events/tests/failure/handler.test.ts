@@ -12,7 +12,7 @@ async function aTopic(): Promise<string> {
   return eventually((client) => client.createTopic(randomName('handler')));
 }
 
-/** The whole life of a topic with 25 records under a handler that misbehaves at its first batch. */
+/** Processes a topic of 25 records with a handler that misbehaves at its first batch. */
 async function runWith(handler: string, offline: object, timeout: number, parts: object = {}): Promise<OfflineProject> {
   const topic = await aTopic();
   await eventually((client) => client.produceValues(topic, range(0, 25)));
@@ -27,14 +27,14 @@ function outcomes(project: OfflineProject) {
   return project.lines('invocation').map(({ outcome }) => outcome);
 }
 
-describe.concurrent('in worker threads, without the process coming down, a handler that', () => {
+describe.concurrent('in worker threads, without ending the process, a handler that', () => {
   const { offline } = IN_WORKERS;
 
   test.each([
     ['exits', 'calls process.exit', 'exit code 3'],
     ['rejectsUnhandled', 'leaves a rejected promise to nobody', 'nobody catches this'],
     ['throwsInTimer', 'throws in a timer', 'nobody catches this'],
-  ])('%s (%s) fails at once, and its batch is tried again', async (handler, _what, reason) => {
+  ])('%s (%s) fails at once, and its batch is retried', async (handler, _what, reason) => {
     const project = await runWith(handler, offline, 60);
     expectDelivered(project.values('consume', 'end'), range(0, 25));
     expectDelivered(project.values('consume', 'start'), range(0, 25), { repeats: 10 });
@@ -45,13 +45,13 @@ describe.concurrent('in worker threads, without the process coming down, a handl
     expect(await project.stop()).toBe(0);
   });
 
-  test('throws late, when its batch has long succeeded, costs at most the batch that runs then', async () => {
+  test('throws after its batch has succeeded costs at most the batch that runs then', async () => {
     const project = await runWith('throwsLate', offline, 60);
     expectDelivered(project.values('consume', 'start'), range(0, 25), { repeats: 10 });
     expect(await project.stop()).toBe(0);
   });
 
-  test('times out is ended, and its batch is tried again', async () => {
+  test('times out is terminated, and its batch is retried', async () => {
     // The start of a thread counts towards the timeout.
     const project = await runWith('muchTooSlow', offline, 4);
     expectDelivered(project.values('consume', 'end'), range(0, 25));
@@ -85,7 +85,7 @@ describe.concurrent('in process a handler that', () => {
     expect(await project.stop()).toBe(0);
   });
 
-  test('times out is waited for, and its batch is tried again', async () => {
+  test('times out is awaited, and its batch is retried', async () => {
     const project = await runWith('tooSlow', offline, 3);
     // The abandoned one ends as well: the batch was handled twice, one after the other.
     expectDelivered(project.values('consume', 'end'), range(0, 25), { repeats: 10 });
@@ -95,13 +95,13 @@ describe.concurrent('in process a handler that', () => {
   });
 });
 
-describe.concurrent.each([IN_PROCESS, IN_WORKERS])('$mode what is thrown, though it is no Error,', ({ offline }) => {
+describe.concurrent.each([IN_PROCESS, IN_WORKERS])('$mode a thrown value that is not an Error', ({ offline }) => {
   test.each([
     ['throwsText', 'only text'],
     ['throwsNothing', 'undefined'],
     ['rejectsWithObject', 'E_OBJECT'],
     ['callsBackText', 'only text'],
-  ])('fails the batch, which is tried again (%s)', async (handler, reason) => {
+  ])('fails the batch, which is retried (%s)', async (handler, reason) => {
     const project = await runWith(handler, offline, 6);
     expect(outcomes(project)).toEqual(['failure', 'success', 'success', 'success']);
     expect(project.lines('invocation')[0]?.reason).toContain(reason);
@@ -109,24 +109,24 @@ describe.concurrent.each([IN_PROCESS, IN_WORKERS])('$mode what is thrown, though
     expect(await project.stop()).toBe(0);
   });
 
-  test('is the only failure: what Lambda makes null of is success', async () => {
+  test('is the only failure: a value that Lambda turns into null is success', async () => {
     const project = await runWith('returnsFunction', offline, 6);
     expect(outcomes(project)).toEqual(['success', 'success', 'success']);
   });
 });
 
-test.concurrent('a handler in a worker thread does not see what was loaded into it', async () => {
+test.concurrent('a handler in a worker thread does not see the file loaded into it', async () => {
   const project = await runWith('seesOptions', IN_WORKERS.offline, 6);
   expect(project.read('options')).toBe('nullnullnull');
 });
 
-describe.concurrent.each([IN_PROCESS, IN_WORKERS])('$mode a handler that returns rubbish', ({ offline }) => {
+describe.concurrent.each([IN_PROCESS, IN_WORKERS])('$mode a handler that returns an invalid value', ({ offline }) => {
   const provisioned = {
     functionResponseType: 'ReportBatchItemFailures',
     provisionedPollerConfig: { minimumPollers: 1, maximumPollers: 2 },
   };
 
-  test('instead of a batch response fails its whole batch, which is tried again', async () => {
+  test('instead of a batch response fails its whole batch, which is retried', async () => {
     const project = await runWith('rubbish', offline, 6, provisioned);
     // One kind of rubbish after the other, then a good response.
     const failures = outcomes(project).filter((outcome) => outcome === 'failure');
@@ -135,7 +135,7 @@ describe.concurrent.each([IN_PROCESS, IN_WORKERS])('$mode a handler that returns
     expect(await project.stop()).toBe(0);
   });
 
-  test('that is no JSON fails its batch even where no response is looked at', async () => {
+  test('without JSON fails its batch even where no response is expected', async () => {
     const project = await runWith('notJson', offline, 6);
     expect(outcomes(project)).toEqual(['failure', 'failure', 'success', 'success', 'success']);
     expectDelivered(project.values('consume'), range(0, 25), { repeats: 20 });

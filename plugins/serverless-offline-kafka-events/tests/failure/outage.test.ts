@@ -26,25 +26,25 @@ describe.each([
 
     const downAtMs = Date.now();
     await down();
-    const isNoticed = () => project.lines('lost the connection to the group, joining again').length > 0;
+    const isNoticed = () => project.lines('lost the connection to the group, rejoining').length > 0;
     await project.waitFor('the outage', () => (isGone === undefined ? isNoticed() : isGone(downAtMs)), 60_000);
     await up();
 
     await eventually((client) => client.produceValues(topic, range(50, 60)));
     await untilCommitted(project, topic, 60);
-    // A batch may have been handled while its commit could not be made: at most what was in hand comes again.
+    // A batch may be handled while its commit fails: at most running batches are delivered again.
     expectDelivered(project.values('slow', 'end'), range(0, 60), { repeats: 20 });
     expect(await project.stop()).toBe(0);
   });
 });
 
-test('a broker that is down at the start is waited for', async () => {
+test('a broker that is down at the start is awaited', async () => {
   const topic = randomName('late');
   await eventually((client) => client.createTopic(topic));
   await server.end('SIGTERM');
   const project = aProject({ echo: { handler: 'handler.echo', events: on(topic, { startingPosition: 'LATEST' }) } });
   await project.start();
-  await project.waitFor('a clear line', () => project.lines('Kafka cannot be reached, trying again').length > 0);
+  await project.waitFor('a clear line', () => project.lines('Kafka cannot be reached, retrying').length > 0);
 
   await server.start();
   await eventually((client) => client.produceValues(topic, range(0, 5)));

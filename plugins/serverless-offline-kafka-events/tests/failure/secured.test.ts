@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { PLAIN_USER, SCRAM_USER } from '../helpers/broker-security.ts';
+import { PLAIN_USER, SCRAM_USER, unsecuredToken } from '../helpers/broker-security.ts';
 import { expectDelivered, range } from '../helpers/delivery.ts';
 import { failureSuite } from '../helpers/failure-suite.ts';
 import { randomName } from '../helpers/kafka.ts';
 import type { OfflineProject } from '../helpers/offline-project.ts';
 
 const { server, aProject, on, eventually, untilCommitted } = failureSuite({ isSecured: true });
-const UNREACHABLE = 'Kafka cannot be reached, trying again';
+const UNREACHABLE = 'Kafka cannot be reached, retrying';
 const ours = { rejectUnauthorized: true, ca: [server.certificate] };
 
 async function aTopic(prefix = 'secured'): Promise<string> {
   return eventually((client) => client.createTopic(randomName(prefix)));
 }
 
-/** A mapping that knows nothing but the listener with TLS and passwords. */
+/** A mapping on the listener with TLS and passwords. */
 function aSecuredProject(
   topic: string,
   sasl: object,
@@ -48,7 +48,34 @@ describe.concurrent.each([PLAIN_USER, SCRAM_USER])('a broker with TLS and passwo
   });
 });
 
-test.concurrent('a wrong password is told in a clear line and tried again, until it is right', async () => {
+test.concurrent('a broker that takes tokens is read with one of a module', async () => {
+  const topic = await aTopic();
+  await eventually((client) => client.produceValues(topic, range(0, 5)));
+  const project = aSecuredProject(topic, { mechanism: 'oauthbearer', tokenProvider: './token.mjs' });
+  project.write('token.mjs', `export default () => ${JSON.stringify(unsecuredToken('reader'))};`);
+  await project.start();
+  await untilCommitted(project, topic, 5);
+  expectDelivered(project.values('poison'), range(0, 5));
+  expect(await project.stop()).toBe(0);
+});
+
+test.concurrent('a broker is read with stand-ins for the secrets that the event names', async () => {
+  const topic = await aTopic();
+  await eventually((client) => client.produceValues(topic, range(0, 5)));
+  const [login, root] = ['login', 'root'].map((name) => `arn:aws:secretsmanager:eu-west-1:111111111111:secret:${name}`);
+  const { username, password } = SCRAM_USER;
+  const accessConfigurations = { saslScram256Auth: [login], serverRootCaCertificate: [root] };
+  const secrets = { [String(login)]: { username, password }, [String(root)]: { certificate: server.certificate } };
+  const kafkaEvents = { brokers: `localhost:${server.securedPort}`, secrets };
+  const events = on(topic, { accessConfigurations });
+  const project = aProject({ echo: { handler: 'handler.echo', events } }, { kafkaEvents });
+  await project.start();
+  await untilCommitted(project, topic, 5);
+  expectDelivered(project.values('echo'), range(0, 5));
+  expect(await project.stop()).toBe(0);
+});
+
+test.concurrent('a wrong password is reported and retried until it is right', async () => {
   const topic = await aTopic();
   const sasl = { ...SCRAM_USER, username: 'new-user', password: 'not yet known' };
   const project = aSecuredProject(topic, sasl);
@@ -65,7 +92,7 @@ test.concurrent('a wrong password is told in a clear line and tried again, until
   expect(await project.stop()).toBe(0);
 });
 
-test.concurrent('a certificate that nobody trusts is told in a clear line, and no record gets through', async () => {
+test.concurrent('an untrusted certificate is reported, and no record gets through', async () => {
   const topic = await aTopic();
   const project = aSecuredProject(topic, PLAIN_USER, true);
   await project.start();

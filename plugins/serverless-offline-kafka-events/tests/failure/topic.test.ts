@@ -5,7 +5,7 @@ import { randomName } from '../helpers/kafka.ts';
 
 const { aProject, on, eventually, untilCommitted } = failureSuite();
 
-test.concurrent('a topic that is created later is waited for, and read from its first record', async () => {
+test.concurrent('a topic that is created later is read from its first record', async () => {
   const topic = randomName('later');
   const project = aProject({ echo: { handler: 'handler.echo', events: on(topic, { startingPosition: 'LATEST' }) } });
   await project.start();
@@ -36,7 +36,7 @@ test.concurrent('partitions that are added are noticed within 60 s, and nothing 
   expectDelivered(project.values('echo'), range(0, 5));
 });
 
-test.concurrent('a topic that is deleted and made again is read from its beginning', async () => {
+test.concurrent('a topic that is deleted and created again is read from its beginning', async () => {
   const topic = randomName('reborn');
   await eventually((client) => client.createTopic(topic));
   const project = aProject({ echo: { handler: 'handler.echo', events: on(topic) } });

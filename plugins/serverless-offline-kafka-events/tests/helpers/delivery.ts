@@ -1,10 +1,7 @@
 import { expect } from 'vitest';
 import type { Call, OfflineProject } from './offline-project.ts';
 
-/**
- * Nothing lost, nothing out of order, and no more delivered again than at-least-once explains: what was in hand when
- * something broke.
- */
+/** Expects every record in order, and at most `repeats` duplicate deliveries. */
 export function expectDelivered(
   batches: readonly (readonly string[])[],
   sent: readonly string[],
@@ -23,7 +20,7 @@ export function range(from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, index) => String(from + index));
 }
 
-/** What several processes were given of one partition, in the order of time. */
+/** Batches of one partition in several processes, in order of time. */
 export function batchesOf(
   projects: readonly OfflineProject[],
   functionKey: string,

@@ -4,7 +4,7 @@ import { KafkaServer } from './kafka-server.ts';
 import { OfflineProject } from './offline-project.ts';
 import { kafkaEvent, type ProjectOptions } from './service-configuration.ts';
 
-/** A broker of its own, and projects that use it; all of it ends with the file. */
+/** Starts a broker for the file and projects that use it; removes all of it at the end. */
 export function failureSuite({ isSecured = false } = {}) {
   vi.setConfig({ testTimeout: 300_000, hookTimeout: 240_000 });
   const server = new KafkaServer({ isSecured });
@@ -31,7 +31,7 @@ export function failureSuite({ isSecured = false } = {}) {
     kafkaEvent(server.brokers, { topic, consumerGroupId: `group-${topic}`, batchSize: 10, ...parts }),
   ];
 
-  /** Outlasts whatever was done to the broker. */
+  /** Retries until the broker is reachable. */
   async function eventually<T>(run: (client: TestKafka) => Promise<T>): Promise<T> {
     return vi.waitFor(
       async () => {
@@ -50,7 +50,11 @@ export function failureSuite({ isSecured = false } = {}) {
     const look = (client: TestKafka) => client.committed(`group-${topic}`, topic);
     await project.waitFor(
       `${topic}-${partition} to be committed at ${offset}`,
-      async () => (await eventually(look))[partition] === offset,
+      async () => {
+        const committed = (await eventually(look))[partition];
+        if (committed !== offset) throw new Error(`it is committed at ${committed}`);
+        return true;
+      },
       90_000,
     );
   }

@@ -3,7 +3,7 @@ import { brokersUnderTest, TestKafka } from './kafka.ts';
 import { OfflineProject } from './offline-project.ts';
 import { kafkaEvent, type ProjectOptions } from './service-configuration.ts';
 
-/** Projects on the broker of KAFKA_BROKERS; all of them end with the file. */
+/** Creates projects on the broker of KAFKA_BROKERS and removes them at the end of the file. */
 export function integrationSuite() {
   vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
   const brokers = brokersUnderTest();
@@ -15,7 +15,7 @@ export function integrationSuite() {
     await kafka.close();
   });
 
-  /** In process, with short retries, unless told otherwise. */
+  /** In process and with short retries by default. */
   function aProject(options: Partial<ProjectOptions> & Pick<ProjectOptions, 'functions'>): OfflineProject {
     const kafkaEvents = { brokers: brokers.join(','), retryBackoff: { initialMs: 100, maximumMs: 400 } };
     const project = new OfflineProject({
@@ -27,7 +27,7 @@ export function integrationSuite() {
     return project;
   }
 
-  /** The brokers of custom.kafkaEvents stand in for those of the event. */
+  /** The brokers of custom.kafkaEvents replace those of the event. */
   const on = (topic: string, parts: object = {}) => [
     kafkaEvent(['elsewhere:9092'], { topic, consumerGroupId: `group-${topic}`, ...parts }),
   ];

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import kafkajs, { type Admin, type IHeaders, type Kafka, type Message } from 'kafkajs';
+import kafkajs, { type Admin, type Cluster, type IHeaders, type Kafka, type Message } from 'kafkajs';
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts';
-import { patchKafkajs } from '../../src/kafka/patch-kafkajs.ts';
-import { toPolledRecord } from '../../src/kafka/to-polled-record.ts';
+import { patchKafkajs } from '../../src/kafka/kafkajs-patches.ts';
 import type { PolledRecord } from '../../src/record/polled-record.ts';
+import { waitFor } from './wait-for.ts';
 
 export function brokersUnderTest(): string[] {
   const brokers = (process.env.KAFKA_BROKERS ?? '').split(',').filter((broker) => broker !== '');
@@ -15,7 +15,7 @@ export function randomName(prefix: string): string {
   return `${prefix}-${randomBytes(5).toString('hex')}`;
 }
 
-/** A client for the tests' own reading and writing. */
+/** A client for reading and writing in tests. */
 export class TestKafka {
   readonly kafka: Kafka;
   #admin: Promise<Admin> | null = null;
@@ -24,7 +24,12 @@ export class TestKafka {
   constructor(brokers: readonly string[]) {
     patchKafkajs();
     const log = { debug() {}, info() {}, warn() {}, error() {} };
-    this.kafka = createKafkaClient({ clientId: 'tests', brokers, settings: { ssl: undefined, sasl: undefined }, log });
+    this.kafka = createKafkaClient({
+      clientId: 'tests',
+      brokers: () => brokers,
+      security: { ssl: false, sasl: null },
+      log,
+    });
   }
 
   async admin(): Promise<Admin> {
@@ -37,12 +42,22 @@ export class TestKafka {
     return this.#admin;
   }
 
-  async createTopic(topic: string, numPartitions = 1, config: Record<string, string> = {}): Promise<string> {
+  async createTopic(
+    topic: string,
+    numPartitions = 1,
+    config: Record<string, string> = {},
+    replicationFactor = 1,
+  ): Promise<string> {
     const admin = await this.admin();
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
     await admin.createTopics({
-      waitForLeaders: true,
-      topics: [{ topic, numPartitions, replicationFactor: 1, configEntries }],
+      waitForLeaders: false,
+      topics: [{ topic, numPartitions, replicationFactor, configEntries }],
+    });
+    await waitFor('the leaders', async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const leaders = topics.flatMap(({ partitions }) => partitions.filter(({ leader }) => leader >= 0));
+      return leaders.length === numPartitions;
     });
     return topic;
   }
@@ -55,14 +70,15 @@ export class TestKafka {
 
   async produce(topic: string, messages: readonly Message[], isCompressed = false): Promise<void> {
     const createPartitioner = kafkajs.Partitioners.DefaultPartitioner;
-    const producer = this.kafka.producer({ createPartitioner, metadataMaxAge: 200 });
+    // A retry on a loaded machine must not write twice.
+    const producer = this.kafka.producer({ createPartitioner, metadataMaxAge: 200, idempotent: true });
     await producer.connect();
     const compression = isCompressed ? kafkajs.CompressionTypes.GZIP : kafkajs.CompressionTypes.None;
     let left = messages;
     const deadline = Date.now() + 30_000;
     while (left.length > 0) {
       const results = await producer.send({ topic, messages: [...left], compression });
-      // kafkajs leaves out, in silence, what is for a partition that it does not know yet.
+      // kafkajs silently drops messages for partitions that it does not know yet.
       const written = new Set(results.map(({ partition }) => partition));
       left = left.filter(({ partition }) => partition !== undefined && !written.has(partition));
       if (Date.now() > deadline) throw new Error(`${topic} has no such partition`);
@@ -70,7 +86,7 @@ export class TestKafka {
     await producer.disconnect();
   }
 
-  /** Values only, one partition. */
+  /** Writes values to one partition. */
   produceValues(topic: string, values: readonly string[], partition = 0, headers: IHeaders = {}): Promise<void> {
     return this.produce(
       topic,
@@ -78,11 +94,32 @@ export class TestKafka {
     );
   }
 
-  /** −1 where the group committed nothing. */
+  /** Committed offsets by partition; −1 where there is none. */
   async committed(groupId: string, topic: string): Promise<Record<number, number>> {
     const admin = await this.admin();
     const [first] = await admin.fetchOffsets({ groupId, topics: [topic] });
     return Object.fromEntries((first?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
+  }
+
+  /** The port of the broker that coordinates the group. */
+  async coordinatorPort(groupId: string): Promise<number> {
+    let cluster: Cluster | null = null;
+    const consumer = this.kafka.consumer({
+      groupId,
+      partitionAssigners: [
+        (created) => {
+          cluster = created.cluster;
+          return kafkajs.PartitionAssigners.roundRobin(created);
+        },
+      ],
+    });
+    await consumer.connect();
+    const connected = cluster as Cluster | null;
+    await connected?.addTargetTopic('__consumer_offsets');
+    const broker = await connected?.findGroupCoordinator({ groupId });
+    await consumer.disconnect();
+    // kafkajs does not declare the address of a broker.
+    return (broker as unknown as { connectionPool: { port: number } }).connectionPool.port;
   }
 
   async members(groupId: string): Promise<number> {
@@ -91,7 +128,7 @@ export class TestKafka {
     return groups[0]?.members.length ?? 0;
   }
 
-  /** Everything on a topic from its beginning, growing. */
+  /** Returns a growing list of all records of a topic. */
   async tap(topic: string): Promise<readonly PolledRecord[]> {
     const seen: PolledRecord[] = [];
     const consumer = this.kafka.consumer({ groupId: randomName('tap'), maxWaitTimeInMs: 50 });
@@ -100,7 +137,9 @@ export class TestKafka {
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await consumer.run({
       eachMessage: async ({ partition, message }) => {
-        seen.push(toPolledRecord(topic, partition, message));
+        const { key, value, offset, timestamp } = message;
+        const numbers = { partition, offset: Number(offset), timestamp: Number(timestamp) };
+        seen.push({ topic, ...numbers, timestampType: 'CREATE_TIME', key, value, headers: [] });
       },
     });
     return seen;

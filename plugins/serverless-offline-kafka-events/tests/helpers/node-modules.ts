@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The package's folder. */
 export const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Where the framework is installed: beside the package, or in a folder above. */
+/** Finds node_modules with the framework: beside the package, or in a parent folder. */
 export function findNodeModules(): string {
   let folder = PACKAGE;
   while (!existsSync(path.join(folder, 'node_modules', 'serverless-offline'))) {

@@ -18,18 +18,18 @@ import { RunningService } from './running-service.ts';
 import { type ProjectOptions, serviceConfiguration } from './service-configuration.ts';
 import { waitFor } from './wait-for.ts';
 
-/** What the handlers write down. */
+/** One line that a handler wrote. */
 export interface Call {
   readonly function: string;
   readonly phase: 'start' | 'end';
   readonly at: number;
   readonly code: number;
   readonly event: LambdaKafkaEvent;
-  /** Of the event's JSON, where the handler weighs it. */
+  /** Size of the event's JSON, from `weigh`. */
   readonly bytes?: number;
 }
 
-/** A project of somebody else that uses the plugin, in a folder and a process of its own. */
+/** A project that uses the plugin, in its own folder and process. */
 export class OfflineProject {
   readonly folder: string;
   readonly #options: ProjectOptions;
@@ -54,9 +54,13 @@ export class OfflineProject {
     return this;
   }
 
-  /** What the process said since it was started. */
+  /** Output of the process since its start. */
   get log(): string {
     return this.#service?.log ?? '';
+  }
+
+  get peakMb(): number {
+    return this.#service?.peakMb ?? 0;
   }
 
   write(file: string, content: string): void {
@@ -75,7 +79,7 @@ export class OfflineProject {
       .filter((call) => call.function === functionKey && call.phase === phase);
   }
 
-  /** The values a function got, in order, one list per invocation. */
+  /** The values that a function received, one list per invocation. */
   values(functionKey: string, phase: Call['phase'] = 'start'): string[][] {
     return this.calls(functionKey, phase).map(({ event }) =>
       Object.values(event.records).flatMap((records) =>
@@ -84,7 +88,7 @@ export class OfflineProject {
     );
   }
 
-  /** What the plugin logged, parsed. */
+  /** Parsed log lines of the plugin with this message. */
   lines(message: string): Record<string, unknown>[] {
     return this.log
       .split('\n')
@@ -94,7 +98,9 @@ export class OfflineProject {
   }
 
   waitFor<T>(what: string, look: () => T | Promise<T>, timeoutMs = 90_000): Promise<NonNullable<T>> {
-    return waitFor(what, look, { timeoutMs, details: () => this.log.slice(-4_000) });
+    // The lines of invocations would hide the others.
+    const details = () => this.log.replaceAll(/^.*(?:"message":"invocation"|\(λ: ).*\n/gm, '').slice(-6_000);
+    return waitFor(what, look, { timeoutMs, details });
   }
 
   untilJoined(count: number): Promise<true> {
@@ -104,7 +110,7 @@ export class OfflineProject {
     );
   }
 
-  /** Lets handlers of the kind `gated` end. */
+  /** Lets gated handlers end. */
   openGate(): void {
     appendFileSync(path.join(this.folder, 'gate'), 'open');
   }
@@ -123,7 +129,7 @@ export class OfflineProject {
     return this.#service?.exitCode ?? Promise.resolve(null);
   }
 
-  /** The process ends as a user would end it. */
+  /** Ends the process by a signal. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     return this.#service?.stop(signal) ?? null;
   }

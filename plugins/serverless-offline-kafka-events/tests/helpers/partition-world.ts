@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { Partition } from '../../src/partition/partition.ts';
-import type { PartitionAction } from '../../src/partition/partition-action.ts';
+import type { PartitionAction } from '../../src/partition/units-and-limits.ts';
 import { limits, queued } from './records.ts';
 
 /**
@@ -60,7 +60,7 @@ export class World {
     this.fetchFrom = last + 1;
   }
 
-  /** Retention, or somebody who deletes records. */
+  /** Deletes records, as retention does. */
   expire(count: number): void {
     const left = this.log.filter((offset) => offset >= this.earliest);
     this.earliest = left[count] ?? (left.at(-1) ?? this.earliest - 1) + 1;
@@ -126,7 +126,7 @@ export class World {
     this.partition.suspend();
   }
 
-  /** Another member has the partition for a while and gets so far. */
+  /** Another member owns the partition for a while and processes `count` records. */
   loseTo(count: number, isNoticed: boolean): void {
     this.suspend();
     if (isNoticed) this.partition.revoke();
@@ -139,7 +139,7 @@ export class World {
     this.brokerCommitted = last + 1;
   }
 
-  /** An operator sets the group back while nobody is a member. */
+  /** Resets the group to offset 0 while it has no member. */
   replay(): void {
     if (this.isMember) return;
     this.isLeftAlone = false;

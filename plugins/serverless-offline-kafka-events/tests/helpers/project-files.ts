@@ -1,4 +1,4 @@
-/** What every handler file begins with: handlers write down when they start and end, and what they got. */
+/** Start of every handler file: handlers record their start, their end and their event. */
 const PRELUDE = `
 import { appendFileSync, existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,13 +31,13 @@ function recorded(run) {
 /** The handlers of the tested projects. */
 export const HANDLERS = `${PRELUDE}
 export const echo = recorded(async () => 'done');
-/** Keeps sizes only. */
+/** Records sizes only. */
 export async function weigh(event, context) {
   const light = Object.fromEntries(Object.entries(event.records).map(([key, records]) => [key, records.map(({ offset }) => ({ offset }))]));
   const bytes = Buffer.byteLength(JSON.stringify(event));
   appendFileSync('calls.jsonl', JSON.stringify({ function: name(context), phase: 'start', at: Date.now(), code, bytes, event: { records: light } }) + '\\n');
 }
-/** Waits for the gate, then keeps offsets only. */
+/** Waits for the gate, then records offsets only. */
 export async function gatedOffsets(event, context) {
   const light = Object.fromEntries(Object.entries(event.records).map(([key, records]) => [key, records.map(({ offset }) => ({ offset }))]));
   while (!existsSync(path.join(folder, 'gate'))) await sleep(20);
@@ -58,7 +58,7 @@ export const forever = recorded(() => new Promise(() => {}));
 export const gated = recorded(async () => { while (!existsSync(path.join(folder, 'gate'))) await sleep(20); });
 `;
 
-/** Handlers that do at their first batch what no handler should. */
+/** Handlers that misbehave at their first batch. */
 export const MISBEHAVING = `${PRELUDE}
 function first() {
   const mark = path.join(folder, 'misbehaved');
@@ -95,7 +95,7 @@ export const notJson = recorded(async (_event, count) => {
 });
 `;
 
-/** The same as ECHO of the others, but CommonJS. */
+/** `echo` as CommonJS. */
 export const COMMONJS = `
 const { appendFileSync } = require('node:fs');
 exports.echo = async (event, context) => {
@@ -104,7 +104,7 @@ exports.echo = async (event, context) => {
 };
 `;
 
-/** Does what a watcher of the sources does after a rebuild. */
+/** Acts as a source watcher after a rebuild. */
 export const RELOAD_PLUGIN = `
 const { existsSync, unlinkSync, writeFileSync } = require('node:fs');
 module.exports = class {

@@ -1,8 +1,8 @@
 import type { Mapping } from '../../src/config/mapping.ts';
-import type { PartitionLimits } from '../../src/partition/limits.ts';
+import type { PartitionLimits } from '../../src/partition/units-and-limits.ts';
 import type { PolledRecord } from '../../src/record/polled-record.ts';
 
-/** A record, `offset` being all that most tests care about. */
+/** A record; most tests need its offset only. */
 export function aRecord(offset: number, parts: Partial<PolledRecord> = {}): PolledRecord {
   return {
     topic: 'orders',
@@ -21,7 +21,7 @@ export function records(...offsets: number[]): PolledRecord[] {
   return offsets.map((offset) => aRecord(offset));
 }
 
-/** As they are appended to a partition, each of the given size. */
+/** Records as appended to a partition, each of the given size. */
 export function queued(offsets: readonly number[], jsonBytes = 100): { record: PolledRecord; jsonBytes: number }[] {
   return offsets.map((offset) => ({ record: aRecord(offset), jsonBytes }));
 }
@@ -45,7 +45,9 @@ export function aMapping(parts: Partial<Mapping> = {}): Mapping {
     functionName: 'service-dev-consume',
     timeoutMs: 6_000,
     eventSource: 'SelfManagedKafka',
+    cluster: 'cluster',
     brokers: ['127.0.0.1:9092'],
+    security: { ssl: false, sasl: null },
     topic: 'orders',
     groupId: 'group',
     batchSize: 100,
@@ -58,8 +60,10 @@ export function aMapping(parts: Partial<Mapping> = {}): Mapping {
     maximumRetryAttempts: Number.POSITIVE_INFINITY,
     maximumRecordAgeMs: Number.POSITIVE_INFINITY,
     destination: null,
-    maximumPollers: Number.POSITIVE_INFINITY,
+    maximumInvocations: Number.POSITIVE_INFINITY,
+    schemaRegistry: null,
     backoff: { initialMs: 1_000, maximumMs: 30_000 },
+    awsOnly: [],
     ...parts,
   };
 }

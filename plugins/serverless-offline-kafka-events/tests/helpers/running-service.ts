@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { waitFor } from './wait-for.ts';
 
-/** The framework at work in a folder, as from a shell. */
+/** Runs the framework in a folder. */
 export class RunningService {
   log = '';
   readonly exitCode: Promise<number | null>;
@@ -25,6 +26,12 @@ export class RunningService {
     this.exitCode = new Promise((resolve) => this.#child.once('exit', (code) => resolve(code)));
   }
 
+  /** Most memory that the process has had, in MB. */
+  get peakMb(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_024;
+  }
+
   get isRunning(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
@@ -37,7 +44,7 @@ export class RunningService {
     this.#child.kill(signal);
   }
 
-  /** Ends it as a user would. */
+  /** Ends it by a signal. */
   async stop(signal: NodeJS.Signals): Promise<number | null> {
     this.signal(signal);
     return this.exitCode;

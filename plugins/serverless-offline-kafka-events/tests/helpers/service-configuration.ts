@@ -3,7 +3,7 @@ export interface ProjectOptions {
   readonly kafkaEvents: Readonly<Record<string, unknown>>;
   readonly offline?: object;
   readonly plugins?: readonly string[];
-  /** `offline start` unless told otherwise. */
+  /** Default: `offline start`. */
   readonly command?: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function kafkaEvent(brokers: readonly string[], parts: Record<string, unk
   };
 }
 
-/** An `msk:` event whose consumer group is the default one. */
+/** An `msk:` event with the default consumer group. */
 export function mskEvent(topic: string): object {
   const arn = 'arn:aws:kafka:eu-west-1:111111111111:cluster/managed/a1a1a1a1-a1a1-a1a1-a1a1-a1a1a1a1a1a1-1';
   return { msk: { arn, topic, maximumBatchingWindow: 0 } };

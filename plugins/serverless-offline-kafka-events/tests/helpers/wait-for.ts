@@ -1,4 +1,4 @@
-/** Resolves with the first value that is not undefined, null or false; says what it waited for when none comes. */
+/** Resolves with the first value that is not undefined, null or false. Rejects after the timeout. */
 export async function waitFor<T>(
   what: string,
   look: () => T | Promise<T>,

@@ -8,7 +8,7 @@ function consume(parts: object) {
 }
 
 test.concurrent.each([[['package']], [['offline', 'start']]])(
-  'sls %j refuses what AWS would refuse, and names the property',
+  'sls %j rejects what AWS rejects, and names the property',
   async (command) => {
     const project = aProject({ command, functions: consume({ maximumRetryAttempts: 3 }) });
     await project.start();
@@ -17,7 +17,7 @@ test.concurrent.each([[['package']], [['offline', 'start']]])(
   },
 );
 
-test.concurrent('the framework’s own validation knows the properties, and refuses wrong values of them', async () => {
+test.concurrent('the framework’s validation accepts the properties and rejects wrong values', async () => {
   const project = aProject({
     command: ['package'],
     functions: consume({ maximumRetryAttempts: 'many', provisionedPollerConfig: { minimumPollers: 1 } }),

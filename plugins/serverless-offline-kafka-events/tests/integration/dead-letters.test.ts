@@ -10,8 +10,8 @@ const log = { debug() {}, info() {}, warn() {}, error() {} };
 const producers: DeadLetterProducer[] = [];
 
 function aProducer(): DeadLetterProducer {
-  const settings = { ssl: undefined, sasl: undefined };
-  const producer = createDeadLetterProducer({ clientId: 'dead-letters', brokers, settings, log });
+  const security = { ssl: false, sasl: null };
+  const producer = createDeadLetterProducer({ clientId: 'dead-letters', brokers: () => brokers, security, log });
   producers.push(producer);
   return producer;
 }
@@ -64,7 +64,7 @@ describe.concurrent('dead letters that a topic takes one by one', () => {
   });
 });
 
-test.concurrent('a batch whose last record the destination does not take: the others go there once and are committed', async () => {
+test.concurrent('a batch whose last record the destination rejects: the others are delivered once and committed', async () => {
   const [topic, destination] = [await kafka.createTopic(randomName('batch')), await aTopic(4_000)];
   const project = aProject({
     functions: {
@@ -81,7 +81,7 @@ test.concurrent('a batch whose last record the destination does not take: the ot
   await kafka.produceValues(topic, [`poison ${noise(500)}`, `poison ${noise(500)}`, `poison ${noise(6_000)}`]);
   await project.start();
   await untilCommitted(project, topic, 2);
-  const blocked = 'the failure destination cannot be written, so nothing is committed; trying again';
+  const blocked = 'the failure destination cannot be written: nothing is committed until a retry succeeds';
   await project.waitFor('further tries', () => project.lines(blocked).length >= 3);
   expect(await committed(topic)).toBe(2);
 
@@ -95,7 +95,7 @@ test.concurrent('a batch whose last record the destination does not take: the ot
 });
 
 describe.concurrent('partitions that are added to the destination', () => {
-  test('are unknown to a client that has cached fewer: kafkajs drops what is for them, we do not', async () => {
+  test('are unknown to a client with older metadata: kafkajs drops their messages, we do not', async () => {
     const topic = await aTopic(1_048_588);
     const producer = aProducer();
     const bare = kafka.kafka.producer();
@@ -123,7 +123,7 @@ describe.concurrent('partitions that are added to the destination', () => {
     ]);
   });
 
-  test('while dead letters are written lose none of them', async () => {
+  test('while dead letters are written lose no dead letter', async () => {
     const [topic, destination] = [await kafka.createTopic(randomName('growing')), await aTopic(1_048_588)];
     const project = aProject({
       functions: {

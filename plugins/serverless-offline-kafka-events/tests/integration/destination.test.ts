@@ -70,7 +70,7 @@ describe.concurrent('a failure', () => {
     });
   });
 
-  test('without a destination is dropped once its attempts are used up', async () => {
+  test('without a destination is dropped once its retries are exhausted', async () => {
     await kafka.produceValues(name.dropped, ['poison']);
     await untilCommitted(project, name.dropped, 1);
     expect(project.values('dropped')).toEqual([['poison']]);
@@ -102,7 +102,7 @@ describe.concurrent('a failure', () => {
     ]);
   });
 
-  test('to be young enough sends the record to the destination, uninvoked', async () => {
+  test('to be young enough sends the record to the destination without an invocation', async () => {
     const old = String(Date.now() - 120_000);
     await kafka.produce(name.aged, [{ key: 'old', value: 'old', timestamp: old }, { value: 'young' }]);
     await untilCommitted(project, name.aged, 2);

@@ -67,7 +67,7 @@ describe('the event', () => {
     expect(records[2]).toMatchObject({ key: '', value: '' });
   });
 
-  test('tells a time that the broker gave', async () => {
+  test('reports a timestamp of the broker', async () => {
     await kafka.produce(name.appended, [{ value: 'x', timestamp: '1' }]);
     await untilCommitted(project, name.appended, 1);
     const [record] = project.calls('appended')[0]?.event.records[`${name.appended}-0`] ?? [];

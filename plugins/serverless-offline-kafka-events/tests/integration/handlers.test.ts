@@ -12,7 +12,7 @@ describe.concurrent.each([
   { mode: 'in process', offline: { useInProcess: true } },
   { mode: 'in worker threads', offline: {} },
 ])('$mode', ({ offline }) => {
-  test('a rebuild swaps the handlers; the batch in hand ends on the old code', async () => {
+  test('a rebuild swaps the handlers; the running batch ends on the old code', async () => {
     const topic = await aTopic();
     const project = aProject({
       offline,
@@ -34,7 +34,7 @@ describe.concurrent.each([
   });
 });
 
-test.concurrent('in worker threads a timeout ends the handler, and the batch is tried again', async () => {
+test.concurrent('in worker threads a timeout ends the handler, and the batch is retried', async () => {
   const topic = await aTopic();
   const project = aProject({
     offline: {},
@@ -48,7 +48,7 @@ test.concurrent('in worker threads a timeout ends the handler, and the batch is 
   expect(await committed(topic)).toBeLessThanOrEqual(0);
 });
 
-test.concurrent('a handler that never ends brings the process down after twice its timeout, with nothing committed', async () => {
+test.concurrent('a handler that never ends ends the process after twice its timeout, with nothing committed', async () => {
   const topic = await aTopic();
   const project = aProject({ functions: { forever: { handler: 'handler.forever', timeout: 1, events: on(topic) } } });
   await kafka.produceValues(topic, ['1']);
@@ -57,7 +57,9 @@ test.concurrent('a handler that never ends brings the process down after twice i
   expect(await project.exitCode()).toBe(75);
   expect(project.calls('forever')).toHaveLength(1);
   expect(
-    project.lines('a handler still runs after twice its timeout: ending the process, so that it can be started again'),
+    project.lines(
+      'a handler still runs after twice its timeout: exiting, so that a supervisor can restart the process',
+    ),
   ).toHaveLength(1);
   expect(await committed(topic)).toBeLessThanOrEqual(0);
 });

@@ -32,7 +32,7 @@ function partitionsOf(project: OfflineProject) {
 // At the same time: each mostly waits for its own process.
 describe.concurrent('a process', () => {
   describe.each(modes)('sls $name', ({ command, offline, signal }) => {
-    test('stops without committing the batch in hand, leaves the group, and starts again with that batch', async () => {
+    test('stops without committing the running batch, leaves the group, and starts again with that batch', async () => {
       const [quick, stuck] = [await aTopic(), await aTopic()];
       const project = aProject({
         command,
@@ -65,7 +65,7 @@ describe.concurrent('a process', () => {
     });
   });
 
-  test('a batch that ends while everything stops is committed', async () => {
+  test('a batch that ends during the stop is committed', async () => {
     const topic = await aTopic();
     const project = aProject({ functions: { slow: { handler: 'handler.slow', events: on(topic) } } });
     await project.start();
@@ -79,20 +79,20 @@ describe.concurrent('a process', () => {
     expect(await committed(topic)).toBe(1);
   });
 
-  test('stops in time while its broker cannot be reached', async () => {
+  test('stops in time while its broker is unreachable', async () => {
     const project = aProject({
       kafkaEvents: { brokers: '127.0.0.1:1' },
       functions: { echo: { handler: 'handler.echo', events: on('unreachable') } },
     });
     await project.start();
-    await project.waitFor('a clear line', () => project.lines('Kafka cannot be reached, trying again').length > 0);
+    await project.waitFor('a clear line', () => project.lines('Kafka cannot be reached, retrying').length > 0);
 
     const stoppedAt = Date.now();
     expect(await project.stop('SIGINT')).toBe(0);
     expect(Date.now() - stoppedAt).toBeLessThan(10_000);
   });
 
-  test('two processes share a group, and the one that is left takes over', async () => {
+  test('two processes share a group, and the remaining one takes over', async () => {
     const topic = await aTopic(4);
     const functions = { echo: { handler: 'handler.echo', events: on(topic) } };
     const [first, second] = [aProject({ functions }), aProject({ functions })];

@@ -12,11 +12,13 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { build as esbuild } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../helpers/free-port.ts';
 import { brokersUnderTest, randomName, TestKafka } from '../helpers/kafka.ts';
 import { findNodeModules, PACKAGE } from '../helpers/node-modules.ts';
 import { RunningService } from '../helpers/running-service.ts';
+import { AVRO_SCHEMA, avroOrder, confluentPrefix, SchemaRegistry } from '../helpers/schema-registry.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
@@ -27,7 +29,7 @@ const kafka = new TestKafka(brokersUnderTest());
 const topic = randomName('packed');
 let files: string[];
 
-/** Builds and packs a copy, so that nobody meets a half-written dist. */
+/** Builds and packs a copy, so that other tests never see a partial dist. */
 async function pack(): Promise<string> {
   const nodeModules = findNodeModules();
   const copy = path.join(root, 'repository/plugins/copy');
@@ -40,13 +42,15 @@ async function pack(): Promise<string> {
   return path.join(root, packed?.filename ?? '');
 }
 
-/** What an installation from the registry would bring: the package itself, its dependency and its peers. */
+/** Installs what the registry would: the package, its dependencies and its peers. */
 async function install(tarball: string): Promise<void> {
   const installed = path.join(app, 'node_modules/serverless-offline-kafka-events');
   mkdirSync(installed, { recursive: true });
   await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed]);
   mkdirSync(path.join(app, 'node_modules/@types'));
-  for (const name of ['kafkajs', 'serverless', 'serverless-offline', '@types/node']) {
+  const { dependencies } = JSON.parse(readFileSync(path.join(PACKAGE, 'package.json'), 'utf8'));
+  const peers = ['serverless', 'serverless-offline', '@types/node', '@aws-lambda-powertools', 'avro-js'];
+  for (const name of [...Object.keys(dependencies), ...peers]) {
     symlinkSync(path.join(findNodeModules(), name), path.join(app, 'node_modules', name));
   }
 }
@@ -77,14 +81,31 @@ test('the tarball holds the bundle, the types and the documents, and nothing els
     files.filter((file) => !file.startsWith('dist/')),
     files.filter((file) => file.startsWith('dist/')),
   ];
-  expect(documents.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
-  expect(dist).toContain('dist/index.d.ts');
-  expect(dist.filter((file) => !file.endsWith('.d.ts')).sort()).toEqual([
+  expect(documents.sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'docs/features.md',
+    'docs/speed.md',
+    'docs/why.md',
+    'package.json',
+    'types.d.ts',
+  ]);
+  const isBundle = (file: string) => !file.startsWith('dist/chunks/');
+  expect(dist.filter(isBundle).sort()).toEqual([
     'dist/handler-thread.js',
     'dist/handler-thread.js.map',
     'dist/index.js',
     'dist/index.js.map',
   ]);
+});
+
+test('the package can be published', async () => {
+  // A registry that answers nothing: a dry run needs none.
+  const registry = ['--registry', 'http://127.0.0.1:9/', '--fetch-retries', '0'];
+  const copy = path.join(root, 'repository/plugins/copy');
+  const { stdout, stderr } = await run('npm', ['publish', '--dry-run', ...registry], { cwd: copy });
+  expect(`${stdout}${stderr}`).toMatch(/^\+ serverless-offline-kafka-events@\d+\.\d+\.\d+$/m);
 });
 
 test('the README’s quick start runs from the tarball in a project of its own', async () => {
@@ -118,4 +139,87 @@ test('the types compile in a project of its own', async () => {
   const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--types', 'node'];
   const args = [tsc, '--noEmit', '--module', 'NodeNext', '--target', 'ES2022', ...strict, 'consumer.mts'];
   await expect(run(process.execPath, args, { cwd: app })).resolves.toMatchObject({ stdout: '' });
+});
+
+describe('in a project of its own', () => {
+  const registry = new SchemaRegistry();
+  const name = { typed: randomName('typed'), avro: randomName('avro') };
+
+  beforeAll(async () => {
+    await registry.start();
+    registry.register('1', { schemaType: 'AVRO', schema: AVRO_SCHEMA });
+    await Promise.all(Object.values(name).map((one) => kafka.createTopic(one)));
+  });
+  afterAll(() => registry.close());
+
+  /** TypeScript, built with esbuild as such a project does. */
+  async function writeProject(folder: string): Promise<void> {
+    mkdirSync(folder);
+    symlinkSync(path.join(app, 'node_modules'), path.join(folder, 'node_modules'));
+    writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
+    writeFileSync(
+      path.join(folder, 'typed.ts'),
+      `import type { LambdaKafkaEvent } from 'serverless-offline-kafka-events';
+       import { kafkaConsumer, SchemaType } from '@aws-lambda-powertools/kafka';
+       export const typed = async (event: LambdaKafkaEvent): Promise<void> => {
+         for (const record of Object.values(event.records).flat()) console.log('typed', record.value);
+       };
+       export const avro = kafkaConsumer(async (event) => {
+         for (const { value } of event.records) console.log('avro', JSON.stringify(value));
+       }, { value: { type: SchemaType.AVRO, schema: ${JSON.stringify(AVRO_SCHEMA)} } });`,
+    );
+    await esbuild({
+      absWorkingDir: folder,
+      entryPoints: ['typed.ts'],
+      outfile: 'built/typed.js',
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+    });
+    const kafkaOf = (topic: string, parts: object = {}) => ({
+      kafka: {
+        topic,
+        consumerGroupId: `group-${topic}`,
+        bootstrapServers: brokersUnderTest(),
+        accessConfigurations: { vpcSubnet: ['subnet-1'], vpcSecurityGroup: ['sg-1'] },
+        ...parts,
+      },
+    });
+    const schemaRegistryConfig = {
+      schemaRegistryURI: registry.url,
+      eventRecordFormat: 'SOURCE',
+      schemaValidationConfigs: [{ attribute: 'VALUE' }],
+    };
+    const provisioned = { provisionedPollers: { min: 1 }, schemaRegistryConfig };
+    const service = {
+      service: 'foreign',
+      provider: { name: 'aws', runtime: 'nodejs22.x', timeout: 30 },
+      plugins: ['serverless-offline-kafka-events', 'serverless-offline'],
+      functions: {
+        typed: { handler: 'built/typed.typed', events: [kafkaOf(name.typed)] },
+        avro: { handler: 'built/typed.avro', events: [kafkaOf(name.avro, provisioned)] },
+      },
+    };
+    writeFileSync(path.join(folder, 'serverless.yml'), JSON.stringify(service));
+  }
+
+  test('TypeScript built with esbuild, and a Powertools Avro consumer, run from the tarball', async () => {
+    const folder = path.join(root, 'foreign');
+    await writeProject(folder);
+    const ports = ['--httpPort', String(await freePort()), '--lambdaPort', String(await freePort())];
+    const service = new RunningService(folder, {}, ['offline', 'start', ...ports]);
+    try {
+      await kafka.produceValues(name.typed, ['hello']);
+      const value = Buffer.concat([confluentPrefix(1), avroOrder(7, 'paid')]);
+      await kafka.produce(name.avro, [{ value, partition: 0 }]);
+      await service.waitFor('the typed handler', () =>
+        service.log.includes(`typed ${Buffer.from('hello').toString('base64')}`),
+      );
+      await service.waitFor('the Avro handler', () => /avro \{"id":7,"status":"paid"/.test(service.log));
+      expect(await service.stop('SIGTERM')).toBe(0);
+    } finally {
+      if (service.isRunning) await service.stop('SIGKILL');
+    }
+  });
 });

@@ -47,7 +47,7 @@ beforeAll(async () => {
 });
 
 describe('the starting position', () => {
-  test('LATEST leaves out what was there before', async () => {
+  test('LATEST skips existing records', async () => {
     await project.waitFor(
       'the first position to be committed',
       async () => (await kafka.committed(`group-${name.latest}`, name.latest))[0] === 1,
@@ -62,7 +62,7 @@ describe('the starting position', () => {
     expect(project.values('timed')).toEqual([['new']]);
   });
 
-  test('LATEST takes everything of a topic that is created later', async () => {
+  test('LATEST reads all of a topic that is created later', async () => {
     await project.waitFor(
       'the wait for the topic',
       () => project.lines('the topic does not exist yet, waiting for it').length > 0,
@@ -96,7 +96,7 @@ describe.concurrent('LATEST in a group', () => {
     expect(echo.values('echo').flat().sort()).toEqual(['b', 'new']);
   });
 
-  test('that it was in before reads from its beginning a partition that was added while it was away', async () => {
+  test('that it was in before reads a partition added meanwhile from its beginning', async () => {
     const topic = await kafka.createTopic(randomName('away'));
     await kafka.produceValues(topic, ['old']);
     const echo = aLatest(topic);
@@ -113,7 +113,7 @@ describe.concurrent('LATEST in a group', () => {
   });
 });
 
-test('a filter lets through what matches, and commits what does not', async () => {
+test('a filter passes matching records, and commits the others', async () => {
   await kafka.produceValues(name.filtered, ['{"kind":"drop"}', '{"kind":"keep"}', 'no json', '{"kind":"drop"}']);
   await untilCommitted(project, name.filtered, 4);
   expect(project.values('filtered').flat()).toEqual(['{"kind":"keep"}', 'no json']);
@@ -123,7 +123,7 @@ test('a mapping that is not enabled does nothing', () => {
   expect(project.lines('joined the group').map((line) => line.function)).not.toContain('off');
 });
 
-describe('what can be seen', () => {
+describe('observability:', () => {
   test('one line per invocation', () => {
     expect(project.lines('invocation').find((line) => line.function === 'latest')).toMatchObject({
       level: 'info',

@@ -17,7 +17,7 @@ function offsets(project: OfflineProject) {
     .flatMap(({ event }) => Object.values(event.records).flatMap((records) => records.map(({ offset }) => offset)));
 }
 
-/** What retention does, at once. */
+/** Deletes records as retention does. */
 async function deleteBelow(topic: string, offset: number): Promise<void> {
   const admin = await kafka.admin();
   // kafkajs looks the leader up in what it has cached.
@@ -25,7 +25,7 @@ async function deleteBelow(topic: string, offset: number): Promise<void> {
   await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] });
 }
 
-/** Its handler holds the first batch until the gate opens. */
+/** A project whose handler holds its batch until the gate opens. */
 async function aHeldProject(topic: string, parts: object = {}): Promise<OfflineProject> {
   const functions = {
     held: { handler: 'handler.gatedOffsets', timeout: 60, events: on(topic, { batchSize: 2, ...parts }) },
@@ -42,7 +42,7 @@ async function polledEvents(project: OfflineProject): Promise<number> {
   return Number(/^kafka_events_polled_event_count_total\{[^}]*\} (\d+)$/m.exec(text)?.[1]);
 }
 
-test.concurrent('records that are deleted from the broker while they wait here are still delivered, after a rebalance too', async () => {
+test.concurrent('records that the broker deletes while they are queued are still delivered, after a rebalance too', async () => {
   const topic = await aTopic();
   const project = await aHeldProject(topic);
   await kafka.produceValues(topic, upTo(9).map(String));
@@ -51,14 +51,16 @@ test.concurrent('records that are deleted from the broker while they wait here a
   await deleteBelow(topic, 9);
   // The group is joined again for a new partition.
   await (await kafka.admin()).createPartitions({ topicPartitions: [{ topic, count: 2 }] });
-  await project.waitFor('the rebalance', () => project.lines('joined the group').length >= 2, 60_000);
+  const rebalancing = 'the group is rebalancing: finishing the batches in hand before joining again';
+  await project.waitFor('the rebalance', () => project.lines(rebalancing).length >= 1, 60_000);
   project.openGate();
+  await project.untilJoined(2);
 
   await untilCommitted(project, topic, 9);
   expect([...new Set(offsets(project))]).toEqual(upTo(9));
 });
 
-test.concurrent('what is deleted before it was polled is gone, but not what was polled, and nothing is committed that is no offset', async () => {
+test.concurrent('records deleted before they were polled are reported as lost, polled ones are delivered, and only offsets are committed', async () => {
   const topic = await aTopic();
   const project = await aHeldProject(topic, { startingPosition: 'LATEST' });
   await project.waitFor('the first position', async () => (await committed(topic)) === 0);
@@ -74,8 +76,9 @@ test.concurrent('what is deleted before it was polled is gone, but not what was 
 
   await deleteBelow(topic, 20);
   project.openGate();
-  const gone = 'the records at the position of a partition are gone from the broker, going on with the oldest left';
+  const gone = 'records were deleted before they were read: continuing with the oldest record left';
   await project.waitFor('a clear line', () => project.lines(gone).length > 0);
+  expect(project.lines(gone)).toMatchObject([{ topic, partition: 0, lostOffsets: [polled, 19], nextOffset: 20 }]);
   expect(await committed(topic)).toBeGreaterThanOrEqual(0);
   await kafka.produceValues(topic, ['new']);
 

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 
 describe.concurrent('a failure', () => {
-  test('is retried with the whole batch, later each time, before anything else of the partition', async () => {
+  test('is retried with the whole batch, with back-off, before any other record of the partition', async () => {
     await kafka.produceValues(name.retried, ['1', '2', '3']);
     await untilCommitted(project, name.retried, 3);
     expect(project.values('retried')).toEqual([['1', '2'], ['1', '2'], ['1', '2'], ['3']]);
@@ -66,7 +66,7 @@ describe.concurrent('a failure', () => {
     ]);
   });
 
-  test('is what a malformed response counts as', async () => {
+  test('includes a malformed response', async () => {
     await kafka.produceValues(name.malformed, ['1', '2']);
     await untilCommitted(project, name.malformed, 2);
     expect(project.values('malformed')).toEqual([
@@ -75,7 +75,7 @@ describe.concurrent('a failure', () => {
     ]);
   });
 
-  test('is what a timeout counts as, and the retry waits until the handler has ended', async () => {
+  test('includes a timeout, and the retry waits until the handler has ended', async () => {
     await kafka.produceValues(name.overtime, ['1']);
     await untilCommitted(project, name.overtime, 1);
     const [firstEnd] = project.calls('overtime', 'end');

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FilterPatternError } from '../../src/filter/filter-error.ts';
-import { parseKeepingNumbers, WrittenNumber } from '../../src/filter/json-numbers.ts';
+import { FilterPatternError, parseKeepingNumbers, WrittenNumber } from '../../src/filter/leaf-rule.ts';
 import { compileRecordFilter } from '../../src/filter/record-filter.ts';
 
 test('numbers are kept as they are written, and nothing else changes', () => {

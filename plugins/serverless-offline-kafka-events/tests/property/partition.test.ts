@@ -34,7 +34,7 @@ const options = fc.record({
 });
 
 describe('a partition, whatever happens to it', () => {
-  test('skips nothing, commits nothing before it is done, keeps the order, has one invocation at a time', () => {
+  test('skips nothing, commits only finished records, keeps the order, and runs one invocation at a time', () => {
     fc.assert(
       fc.property(options, fc.array(command, { maxLength: 120, size: 'max' }), (parts, commands) => {
         const world = new World(parts);
@@ -45,7 +45,7 @@ describe('a partition, whatever happens to it', () => {
     );
   });
 
-  test('gets everything done and committed once the trouble is over', () => {
+  test('finishes and commits everything once failures stop', () => {
     fc.assert(
       fc.property(options, fc.array(command, { maxLength: 80, size: 'max' }), (parts, commands) => {
         const world = new World(parts);

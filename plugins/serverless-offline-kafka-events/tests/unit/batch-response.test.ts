@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readBatchResponse } from '../../src/mapping/batch-response.ts';
+import { readBatchResponse } from '../../src/mapping/invocation.ts';
 import { records } from '../helpers/records.ts';
 
 function failing(...offsets: unknown[]) {

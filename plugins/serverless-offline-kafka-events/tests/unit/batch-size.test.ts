@@ -27,49 +27,49 @@ describe('a batch', () => {
       when: 'the window closes',
       sizes: [10, 10],
       nowMs: 600,
-      expected: { kind: 'take', count: 2, isOversized: false },
+      expected: { kind: 'take', count: 2, discard: null },
     },
     {
       when: 'it is full',
       sizes: [10, 10, 10, 10],
       nowMs: 100,
-      expected: { kind: 'take', count: 3, isOversized: false },
+      expected: { kind: 'take', count: 3, discard: null },
     },
     {
       when: 'the next would pass the payload limit',
       sizes: [500, 499, 1],
       nowMs: 600,
-      expected: { kind: 'take', count: 2, isOversized: false },
+      expected: { kind: 'take', count: 2, discard: null },
     },
     {
       when: 'the comma passes the limit',
       sizes: [500, 500],
       nowMs: 600,
-      expected: { kind: 'take', count: 1, isOversized: false },
+      expected: { kind: 'take', count: 1, discard: null },
     },
     {
       when: 'bytes fill it before the window closes',
       sizes: [600, 600],
       nowMs: 100,
-      expected: { kind: 'take', count: 1, isOversized: false },
+      expected: { kind: 'take', count: 1, discard: null },
     },
     {
       when: 'the first record alone is too large',
       sizes: [1_001, 1],
       nowMs: 100,
-      expected: { kind: 'take', count: 1, isOversized: true },
+      expected: { kind: 'take', count: 1, discard: 'MaximumPayloadSizeExceeded' },
     },
     {
       when: 'a later record alone is too large',
       sizes: [10, 1_001],
       nowMs: 100,
-      expected: { kind: 'take', count: 1, isOversized: false },
+      expected: { kind: 'take', count: 1, discard: null },
     },
     {
       when: 'one record fits exactly',
       sizes: [1_000],
       nowMs: 100,
-      expected: { kind: 'take', count: 1, isOversized: false },
+      expected: { kind: 'take', count: 1, discard: null },
     },
   ])('when $when', ({ sizes, nowMs, expected }) => {
     expect(decideBatch(queueOf(...sizes), LIMITS, nowMs)).toEqual(expected);
@@ -79,12 +79,12 @@ describe('a batch', () => {
     expect(decideBatch(queueOf(10), { ...LIMITS, windowMs: 0 }, 100)).toEqual({
       kind: 'take',
       count: 1,
-      isOversized: false,
+      discard: null,
     });
   });
 });
 
-test('a queue gives back what came in, in order, and knows its size', () => {
+test('a queue returns its records in order and knows its size', () => {
   const queue = new RecordQueue();
   const taken: number[] = [];
   for (let offset = 0; offset < 20_000; offset++) {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { splitIntoChunks } from '../../src/destination/chunks.ts';
-import { isTooLarge } from '../../src/destination/too-large.ts';
+import { isTooLarge, splitIntoChunks } from '../../src/destination/dead-letter-producer.ts';
 
 function letters(...sizes: number[]) {
   return sizes.map((size) => ({ key: null, value: 'x'.repeat(size) }));
@@ -30,7 +29,7 @@ test('a chunk counts bytes, keys included', () => {
   expect(splitIntoChunks([letter, letter], 10)).toEqual([[letter, letter]]);
 });
 
-test('what the broker refused for its size is recognised, however kafkajs wraps it', () => {
+test('a rejection for size is recognised, however kafkajs wraps it', () => {
   const refused = Object.assign(new Error('too large'), { type: 'MESSAGE_TOO_LARGE' });
   expect(isTooLarge(new Error('gave up', { cause: refused }))).toBe(true);
   expect(isTooLarge(Object.assign(new Error('gave up'), { originalError: refused }))).toBe(true);

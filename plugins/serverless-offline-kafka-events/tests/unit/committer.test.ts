@@ -27,7 +27,7 @@ function arrange(commit: (offsets: ReadonlyMap<number, number>) => Promise<void>
   return { partition, metrics, committer, succeed };
 }
 
-test('commits gather while one is under way, and none is lost', async () => {
+test('commits accumulate while one is in flight, and none is lost', async () => {
   const sent: number[] = [];
   let answer: () => void = () => undefined;
   const { committer, succeed, metrics } = arrange(async (offsets) => {
@@ -51,7 +51,7 @@ test('commits gather while one is under way, and none is lost', async () => {
   expect(metrics.read().values.CommittedEventCount).toBe(4);
 });
 
-test('a commit that failed is tried again with what is done by then', async () => {
+test('a failed commit is retried with the current offsets', async () => {
   const sent: number[] = [];
   const { succeed, metrics, partition } = arrange(async (offsets) => {
     sent.push(offsets.get(0) ?? -1);
@@ -63,7 +63,7 @@ test('a commit that failed is tried again with what is done by then', async () =
   expect(partition.offsetToCommit).toBeNull();
 });
 
-test('nothing is committed for a partition that was given away', async () => {
+test('nothing is committed for a partition that is no longer assigned', async () => {
   const sent: number[] = [];
   const { succeed, partition, committer } = arrange(async (offsets) => {
     sent.push(offsets.get(0) ?? -1);

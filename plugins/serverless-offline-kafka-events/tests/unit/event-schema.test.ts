@@ -31,33 +31,34 @@ function aHandler(kafka: object, custom: object = {}) {
   };
 }
 
-test('what the framework lacks is added', () => {
-  const { handler, defined } = aHandler({ onFailureDestination: {} });
+const OURS = [
+  'functionResponseType',
+  'maximumRetryAttempts',
+  'maximumRecordAgeInSeconds',
+  'bisectBatchOnFunctionError',
+  'onFailureDestination',
+  'provisionedPollerConfig',
+  'provisionedPollers',
+  'schemaRegistryConfig',
+  'metricsConfig',
+  'loggingConfig',
+  'consumptionMode',
+  'kmsKeyArn',
+  'tags',
+];
+
+test('missing properties are added', () => {
+  const { handler, defined } = aHandler({ onFailureDestination: {}, provisionedPollerConfig: {} });
   extendEventSchema(handler);
   expect(defined).toEqual({
-    kafka: ['functionResponseType', 'maximumRetryAttempts', 'maximumRecordAgeInSeconds', 'bisectBatchOnFunctionError'],
-    msk: [
-      'functionResponseType',
-      'maximumRetryAttempts',
-      'maximumRecordAgeInSeconds',
-      'bisectBatchOnFunctionError',
-      'onFailureDestination',
-    ],
+    kafka: OURS.filter((name) => name !== 'onFailureDestination' && name !== 'provisionedPollerConfig'),
+    msk: OURS,
     custom: ['kafkaEvents'],
   });
 });
 
-test('what the framework has grown itself is left alone', () => {
-  const { handler, defined } = aHandler(
-    {
-      functionResponseType: {},
-      maximumRetryAttempts: {},
-      maximumRecordAgeInSeconds: {},
-      bisectBatchOnFunctionError: {},
-      onFailureDestination: {},
-    },
-    { kafkaEvents: {} },
-  );
+test('properties that the framework knows are left alone', () => {
+  const { handler, defined } = aHandler(Object.fromEntries(OURS.map((name) => [name, {}])), { kafkaEvents: {} });
   extendEventSchema(handler);
   expect(Object.keys(defined)).toEqual(['msk']);
 });

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { backoffMs } from '../../src/partition/backoff.ts';
-import { planAfterFailure, planAfterPartial } from '../../src/partition/failure-plan.ts';
-import { splitByAge } from '../../src/partition/record-age.ts';
-import { newUnit, type Unit } from '../../src/partition/unit.ts';
+import { backoffMs, planAfterFailure, planAfterPartial, splitByAge } from '../../src/partition/failure-plan.ts';
+import { newUnit, type Unit } from '../../src/partition/units-and-limits.ts';
 import { aRecord, limits, records } from '../helpers/records.ts';
 
 function offsets(unit: Unit | undefined) {
@@ -10,14 +8,14 @@ function offsets(unit: Unit | undefined) {
 }
 
 describe('after a failed invocation', () => {
-  test('the whole batch is tried again, later each time, without end', () => {
+  test('the whole batch is retried, with back-off, without limit', () => {
     let [unit] = planAfterFailure(newUnit(records(5, 6), 7), limits(), 10_000);
     expect(unit).toMatchObject({ attempts: 1, failures: 1, notBeforeMs: 11_000, discard: null, endOffset: 7 });
     for (let i = 0; i < 50 && unit !== undefined; i++) [unit] = planAfterFailure(unit, limits(), 0);
     expect(unit).toMatchObject({ attempts: 51, notBeforeMs: 30_000, discard: null });
   });
 
-  test('it is given up once the retry attempts are used up', () => {
+  test('it is discarded once the retries are exhausted', () => {
     const bounded = limits({ maximumRetryAttempts: 1 });
     const [first] = planAfterFailure(newUnit(records(5), 6), bounded, 0);
     expect(first?.discard).toBeNull();
@@ -31,7 +29,7 @@ describe('after a failed invocation', () => {
     );
   });
 
-  test('bisecting halves it in order and uses up no attempt', () => {
+  test('bisecting halves it in order and uses no attempt', () => {
     const halves = planAfterFailure(
       newUnit(records(1, 2, 3, 4, 5), 9),
       limits({ isBisecting: true, maximumRetryAttempts: 0 }),
@@ -71,7 +69,7 @@ describe('after a partial response', () => {
     expect(rest).toMatchObject({ attempts: 0, discard: null });
   });
 
-  test.each([true, false])('every invocation that carried a record counts for it (bisecting: %s)', (isBisecting) => {
+  test.each([true, false])('every invocation that carried a record is counted (bisecting: %s)', (isBisecting) => {
     const tried = { ...newUnit(records(1, 2, 3, 4), 5), invocations: 3 };
     expect(planAfterPartial(tried, 3, limits({ isBisecting }), 0)).toMatchObject([{ invocations: 3 }]);
     expect(planAfterFailure(tried, limits({ isBisecting }), 0)[0]).toMatchObject({ invocations: 3 });

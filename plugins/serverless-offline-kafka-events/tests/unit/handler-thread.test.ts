@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mendRunner, withoutOurOption } from '../../src/offline/handler-thread.ts';
-import { withHandlerThread } from '../../src/offline/thread-environment.ts';
+import { withHandlerThread } from '../../src/offline/worker-watch.ts';
 
 const FILE = new URL('file:///a%20b/dist/handler-thread.js');
 const OPTION = '--import=file:///a%20b/dist/handler-thread.js';
@@ -19,7 +19,7 @@ test.each([
   ['what only looks like an Error', Object.create(Error.prototype)],
   ['a function', () => 5],
 ])('%s that is thrown becomes an Error', async (_what, thrown) => {
-  await expect(mended(() => Promise.reject(thrown))).rejects.toThrow('the handler threw what is no Error');
+  await expect(mended(() => Promise.reject(thrown))).rejects.toThrow('the handler threw a value that is not an Error');
 });
 
 test('an Error stays what it is', async () => {
@@ -48,11 +48,6 @@ test.each([
 ])('the thread of %j under %j is told by NODE_OPTIONS', (definition, provider, expected) => {
   const { environment } = withHandlerThread(definition, provider, FILE);
   expect(environment).toMatchObject({ NODE_OPTIONS: expected });
-});
-
-test('other runtimes are left alone', () => {
-  const definition = { handler: 'main.handler', runtime: 'python3.13' };
-  expect(withHandlerThread(definition, {}, FILE)).toBe(definition);
 });
 
 test('a handler does not see it', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLog, LOG_LEVELS } from '../../src/logging/log.ts';
+import { createLog, LOG_LEVELS } from '../../src/support/log.ts';
 
 test.each(LOG_LEVELS.map((level, index) => ({ level, written: LOG_LEVELS.slice(index) })))(
   'at $level the lines of $written are written, one JSON object each',

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { createMappingPartitions } from '../../src/mapping/mapping-partitions.ts';
+import { createMemoryBudget } from '../../src/mapping/memory-budget.ts';
 import { createMetricsRecorder } from '../../src/metrics/metrics.ts';
 import { aMapping, aRecord } from '../helpers/records.ts';
 
@@ -14,12 +15,14 @@ function somePartitions() {
     return { kind: 'returned', value: null } as const;
   });
   const committed = new Map<number, number>();
+  const metrics = createMetricsRecorder(mapping);
   const partitions = createMappingPartitions({
     mapping,
     settings: { maximumConcurrency: 20 },
+    budget: createMemoryBudget(),
     invoke,
     deliverFailed: async ({ records }) => records.length,
-    metrics: createMetricsRecorder(mapping),
+    metrics,
     log,
     commit: () => async (offsets) => {
       for (const [id, offset] of offsets) committed.set(id, offset);
@@ -30,24 +33,61 @@ function somePartitions() {
   const endAll = () => {
     for (const end of ends) end();
   };
-  return { partitions, invoke, committed, endAll };
+  return { partitions, invoke, committed, endAll, metrics };
 }
 
-test('a partition that is gained while everything stops starts nothing; what runs is committed', async () => {
+test('a partition that is assigned during the stop starts nothing; a running batch is committed', async () => {
   const { partitions, invoke, committed, endAll } = somePartitions();
   partitions.assign(0, START);
-  partitions.append(0, [aRecord(0)], 1, 1);
+  partitions.append({ partition: 0, records: [aRecord(0)], endOffset: 1, highWatermark: 1 });
   expect(invoke).toHaveBeenCalledTimes(1);
 
   const stopped = partitions.stop(2_000);
   partitions.suspend();
   for (const id of [0, 1]) {
     partitions.assign(id, START);
-    partitions.append(id, [aRecord(1, { partition: id })], 2, 2);
+    partitions.append({ partition: id, records: [aRecord(1, { partition: id })], endOffset: 2, highWatermark: 2 });
   }
   endAll();
   await stopped;
 
   expect(invoke).toHaveBeenCalledTimes(1);
   expect(committed.get(0)).toBe(1);
+});
+
+test('the lag grows while a batch is retried', () => {
+  const { partitions, metrics } = somePartitions();
+  partitions.assign(0, START);
+  partitions.append({ partition: 0, records: [aRecord(0)], endOffset: 1, highWatermark: 1 });
+  expect(metrics.read().values.MaxOffsetLag).toBe(1);
+  partitions.append({ partition: 0, records: [aRecord(1)], endOffset: 2, highWatermark: 7 });
+  expect(metrics.read().values.MaxOffsetLag).toBe(7);
+});
+
+test('the lag of a partition that is not polled grows with the end that was asked for', () => {
+  const { partitions, metrics } = somePartitions();
+  partitions.assign(0, START);
+  expect(partitions.isAnyPaused).toBe(false);
+  const value = Buffer.alloc(9 * 1024 * 1024);
+  partitions.append({ partition: 0, records: [aRecord(0), aRecord(1, { value })], endOffset: 2, highWatermark: 2 });
+  expect(partitions.isAnyPaused).toBe(true);
+  partitions.learnEnds(new Map([[0, { committed: -1, start: 0, earliest: 0, latest: 50 }]]));
+  expect(metrics.read().values).toMatchObject({ MaxOffsetLag: 50, SumOffsetLag: 50 });
+});
+
+test('while the group is rebalancing what runs ends and is committed, and nothing starts', async () => {
+  const { partitions, invoke, committed, endAll } = somePartitions();
+  partitions.assign(0, START);
+  partitions.append({ partition: 0, records: [aRecord(0)], endOffset: 1, highWatermark: 2 });
+
+  const finished = partitions.finishWork();
+  partitions.append({ partition: 0, records: [aRecord(1)], endOffset: 2, highWatermark: 2 });
+  endAll();
+  await finished;
+
+  expect(committed.get(0)).toBe(1);
+  expect(invoke).toHaveBeenCalledTimes(1);
+  partitions.suspend();
+  partitions.assign(0, { ...START, committed: 1, latest: 2 });
+  expect(invoke).toHaveBeenCalledTimes(2);
 });

@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect, test, vi } from 'vitest';
-import { ORDERED_HEADERS } from '../../src/kafka/header-order.ts';
-import { PATCHED_VERSION, patchKafkajs } from '../../src/kafka/patch-kafkajs.ts';
+import { PATCHED_VERSION, patchKafkajs } from '../../src/kafka/kafkajs-patches.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -29,9 +28,9 @@ function aQueue(options: object = {}): Queue {
   });
 }
 
-test('the installed kafkajs is the one whose insides the patches know', () => {
+test('the installed kafkajs is the version that the patches support', () => {
   expect((require('kafkajs/package.json') as { version: string }).version).toBe(PATCHED_VERSION);
-  expect(patchKafkajs()).toBe(true);
+  expect(() => patchKafkajs()).not.toThrow();
 });
 
 test('a connection with nothing to send sets no timer', () => {
@@ -43,7 +42,7 @@ test('a connection with nothing to send sets no timer', () => {
   expect(queue.throttleCheckTimeoutId).toBeNull();
 });
 
-test('a request that waits is still looked after', () => {
+test('a pending request is still sent', () => {
   vi.useFakeTimers();
   patchKafkajs();
   const queue = aQueue();
@@ -61,7 +60,7 @@ test.each([
   { requestTimeout: 3_000, everyMs: 300 },
   { requestTimeout: 500, everyMs: 100 },
   { requestTimeout: 50, everyMs: 50 },
-])('a request that takes more than $requestTimeout ms is ended within $everyMs ms', ({ requestTimeout, everyMs }) => {
+])('a request over $requestTimeout ms times out within $everyMs ms', ({ requestTimeout, everyMs }) => {
   vi.useFakeTimers();
   patchKafkajs();
   const queue = aQueue({ requestTimeout });
@@ -81,7 +80,7 @@ test.each([
   vi.useRealTimers();
 });
 
-test('a connection that is gone, or that shall not look, looks after nothing', () => {
+test('a closed connection, or one without request timeouts, checks nothing', () => {
   vi.useFakeTimers();
   patchKafkajs();
   aQueue({ enforceRequestTimeout: false }).scheduleRequestTimeoutCheck();
@@ -91,63 +90,4 @@ test('a connection that is gone, or that shall not look, looks after nothing', (
   vi.advanceTimersByTime(1_000);
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
-});
-
-test('headers keep the order in which they were written', () => {
-  patchKafkajs();
-  const Encoder = require('kafkajs/src/protocol/encoder') as new () => {
-    buffer: Buffer;
-    writeInt8(n: number): unknown;
-  };
-  const Decoder = require('kafkajs/src/protocol/decoder') as new (buffer: Buffer) => unknown;
-  const decodeRecord = require('kafkajs/src/protocol/recordBatch/record/v0/decoder') as (
-    decoder: unknown,
-    context: object,
-  ) => {
-    headers: Record<string, unknown> & { [ORDERED_HEADERS]?: { key: string; value: Buffer }[] };
-  };
-  const encoder = new Encoder() as unknown as Record<string, (value: unknown) => unknown> & { buffer: Buffer };
-  encoder.writeInt8?.(0);
-  encoder.writeVarLong?.(0);
-  encoder.writeVarInt?.(0);
-  encoder.writeVarIntString?.('key');
-  encoder.writeVarIntString?.('value');
-  const names = ['b', '1', 'b', 'constructor'];
-  encoder.writeVarInt?.(names.length);
-  for (const [index, name] of names.entries()) {
-    encoder.writeVarIntString?.(name);
-    encoder.writeVarIntString?.(`value ${index}`);
-  }
-
-  const { headers } = decodeRecord(new Decoder(encoder.buffer), {
-    firstOffset: '0',
-    firstTimestamp: '0',
-    magicByte: 2,
-  });
-
-  expect(headers[ORDERED_HEADERS]?.map(({ key, value }) => [key, value.toString()])).toEqual(
-    names.map((name, index) => [name, `value ${index}`]),
-  );
-  expect(Object.keys(headers)).toEqual(expect.arrayContaining(['1', 'b']));
-});
-
-test('where the records at a position are gone, no offset is committed', async () => {
-  patchKafkajs();
-  const OffsetManager = require('kafkajs/src/consumer/offsetManager') as new (
-    options: object,
-  ) => {
-    resolvedOffsets: Record<string, Record<number, string>>;
-    resolveOffset(offset: object): void;
-    setDefaultOffset(partition: object): Promise<void>;
-  };
-  const offsetCommit = vi.fn();
-  const coordinator = { isConnected: () => true, offsetCommit };
-  const cluster = { committedOffsets: () => ({}), defaultOffset: () => -2 };
-  const manager = new OffsetManager({ cluster, coordinator, groupId: 'g', memberAssignment: { orders: [0] } });
-  manager.resolveOffset({ topic: 'orders', partition: 0, offset: '7' });
-
-  await manager.setDefaultOffset({ topic: 'orders', partition: 0 });
-
-  expect(offsetCommit).not.toHaveBeenCalled();
-  expect(manager.resolvedOffsets).toEqual({ orders: {} });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assignRanges } from '../../src/kafka/range-assignment.ts';
+import { assignRanges } from '../../src/kafka/range-assigner.ts';
 
 const PARTITIONS: Record<string, number[]> = { a: [2, 0, 1], b: [0, 1, 2, 3], none: [] };
 function assign(...members: [string, string[]][]) {

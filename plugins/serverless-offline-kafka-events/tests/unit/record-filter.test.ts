@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FilterPatternError } from '../../src/filter/filter-error.ts';
+import { FilterPatternError } from '../../src/filter/leaf-rule.ts';
 import { compileRecordFilter } from '../../src/filter/record-filter.ts';
 
 function passes(pattern: unknown, value: string) {
@@ -53,7 +53,7 @@ describe('a JSON pattern', () => {
     expect(passes(pattern, other)).toBe(false);
   });
 
-  test('lets a value pass that is no JSON or no UTF-8', () => {
+  test('passes a value that is not JSON or not UTF-8', () => {
     const filter = compileRecordFilter([{ value: { a: ['x'] } }]);
     expect(filter(Buffer.from('plain text'))).toBe(true);
     expect(filter(Buffer.from([0xff, 0xfe]))).toBe(true);

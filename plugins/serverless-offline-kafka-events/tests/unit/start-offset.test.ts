@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
-import { firstPartitionsMetadata, readFirstPartitions } from '../../src/kafka/first-partitions.ts';
-import { readCommitted, startOffset } from '../../src/kafka/start-offset.ts';
+import {
+  firstPartitionsMetadata,
+  readCommitted,
+  readFirstPartitions,
+  startOffset,
+} from '../../src/kafka/start-positions.ts';
 
 const partition = { earliest: 3, latest: 90, atTimestamp: null, isNewerThanMapping: false };
 
@@ -26,7 +30,7 @@ test.each([
   expect(readCommitted({ committed, start: 50, earliest: 3, latest: 90 })).toMatchObject(expected);
 });
 
-test('what is committed tells how many partitions there were at first', () => {
+test('the commit metadata carries the first number of partitions', () => {
   expect(readFirstPartitions([null, '', 'by somebody else', firstPartitionsMetadata(12)])).toBe(12);
   expect(readFirstPartitions([firstPartitionsMetadata(0)])).toBe(0);
   expect(readFirstPartitions([null, 'by somebody else'])).toBeNull();

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ServiceModel } from '../../src/config/service.ts';
-import { completeTemplate } from '../../src/template/complete-template.ts';
-import { mappingProperties } from '../../src/template/mapping-properties.ts';
+import { completeTemplate, mappingProperties } from '../../src/template/complete-template.ts';
 
 test('only what is configured is written', () => {
   expect(mappingProperties({ topic: 't', batchSize: 5 })).toEqual({});
@@ -49,4 +48,85 @@ test('brokers that are joined by commas are written one by one', () => {
   };
   completeTemplate(service, template, { getKafkaEventLogicalId: () => 'mapping', getMSKEventLogicalId: () => 'none' });
   expect(Endpoints.KafkaBootstrapServers).toEqual(['a:1', 'b:2', 'c:3']);
+});
+
+test.each([
+  { provisionedPollers: { min: 1, max: 5, group: 'shared' } },
+  { provisionedPollerConfig: { minimumPollers: 1, maximumPollers: 5, pollerGroupName: 'shared' } },
+])('pollers are written from both spellings: %j', (event) => {
+  expect(mappingProperties(event)).toEqual({
+    ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 5, PollerGroupName: 'shared' },
+  });
+});
+
+test('what works on AWS only is passed on', () => {
+  expect(
+    mappingProperties({
+      metricsConfig: { metrics: ['EventCount'] },
+      loggingConfig: { systemLogLevel: 'DEBUG' },
+      kmsKeyArn: 'arn:aws:kms:x',
+      tags: { team: 'shop' },
+    }),
+  ).toEqual({
+    MetricsConfig: { Metrics: ['EventCount'] },
+    LoggingConfig: { SystemLogLevel: 'DEBUG' },
+    KmsKeyArn: 'arn:aws:kms:x',
+    Tags: [{ Key: 'team', Value: 'shop' }],
+  });
+});
+
+test.each([
+  ['kafka', 'SelfManagedKafkaEventSourceConfig'],
+  ['msk', 'AmazonManagedKafkaEventSourceConfig'],
+])('the schema registry of a %s event is written, and the role may read it', (type, property) => {
+  const registry = 'arn:aws:glue:eu-west-1:1:registry/shop';
+  const schemaRegistryConfig = {
+    schemaRegistryURI: registry,
+    eventRecordFormat: 'SOURCE',
+    accessConfigs: [{ type: 'BASIC_AUTH', uri: 'arn:secret' }],
+    schemaValidationConfigs: [{ attribute: 'KEY' }, { attribute: 'VALUE' }],
+  };
+  const Statement: unknown[] = [];
+  const role = { Properties: { Policies: [{ PolicyDocument: { Statement } }] } };
+  const mapping: { Properties: Record<string, unknown> } = { Properties: { [property]: { ConsumerGroupId: 'g' } } };
+  const service: ServiceModel = {
+    service: 's',
+    provider: {},
+    getAllFunctions: () => ['f'],
+    getFunction: () => ({ events: [{ [type]: { topic: 't', arn: 'arn:x', schemaRegistryConfig } }] }),
+  };
+  const naming = { getKafkaEventLogicalId: () => 'mapping', getMSKEventLogicalId: () => 'mapping' };
+
+  completeTemplate(service, { Resources: { mapping, IamRoleLambdaExecution: role } }, naming);
+
+  expect(mapping.Properties[property]).toEqual({
+    ConsumerGroupId: 'g',
+    SchemaRegistryConfig: {
+      SchemaRegistryURI: registry,
+      EventRecordFormat: 'SOURCE',
+      AccessConfigs: [{ Type: 'BASIC_AUTH', URI: 'arn:secret' }],
+      SchemaValidationConfigs: [{ Attribute: 'KEY' }, { Attribute: 'VALUE' }],
+    },
+  });
+  expect(Statement).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['glue:GetRegistry', 'glue:GetSchemaVersion'],
+      Resource: [registry, 'arn:aws:glue:eu-west-1:1:schema/shop/*'],
+    },
+    { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: ['arn:secret'] },
+  ]);
+});
+
+test('queue mode is written without the starting position, which it does not have', () => {
+  const Properties: Record<string, unknown> = { StartingPosition: 'TRIM_HORIZON' };
+  const service: ServiceModel = {
+    service: 's',
+    provider: {},
+    getAllFunctions: () => ['f'],
+    getFunction: () => ({ events: [{ kafka: { topic: 't', consumptionMode: 'Queue' } }] }),
+  };
+  const naming = { getKafkaEventLogicalId: () => 'mapping', getMSKEventLogicalId: () => 'none' };
+  completeTemplate(service, { Resources: { mapping: { Properties } } }, naming);
+  expect(Properties).toEqual({ SelfManagedKafkaEventSourceConfig: { ConsumptionMode: 'Queue' } });
 });

@@ -1,4 +1,0 @@
-/** A filter pattern that AWS would refuse. */
-export class FilterPatternError extends Error {
-  override readonly name = 'FilterPatternError';
-}

@@ -1,0 +1,162 @@
+import type { PolledRecord, RecordHeader, TimestampType } from '../record/polled-record.ts';
+import { messageOf } from '../support/value.ts';
+import { ByteReader } from './byte-reader.ts';
+import { uncompress } from './compression.ts';
+
+const CODEC_MASK = 0x07;
+const LOG_APPEND_TIME = 0x08;
+const TRANSACTIONAL = 0x10;
+const CONTROL = 0x20;
+const MAGIC = 2;
+/** Base offset and length, which the length does not count. */
+const PREFIX_BYTES = 12;
+/** The header of a batch. */
+const HEADER_BYTES = 61;
+const ABORT_MARKER = 0;
+
+/** An aborted transaction and its first offset. */
+export interface AbortedTransaction {
+  readonly producerId: bigint;
+  readonly firstOffset: number;
+}
+
+export interface DecodedRecords {
+  readonly records: readonly PolledRecord[];
+  /** The offset after the last batch, be it empty, aborted or a marker; null without a complete batch. */
+  readonly endOffset: number | null;
+}
+
+/**
+ * Decodes the record batches of one partition, without aborted transactions and control records. Each record owns its
+ * bytes, so that it does not keep the whole fetch response in memory.
+ * https://kafka.apache.org/documentation/#recordbatch
+ * @throws when a batch cannot be read; the message names its offset
+ */
+export function decodeRecordBatches(
+  topic: string,
+  partition: number,
+  bytes: Buffer,
+  abortedTransactions: readonly AbortedTransaction[],
+): DecodedRecords {
+  const records: PolledRecord[] = [];
+  const isAborted = createAbortFilter(abortedTransactions);
+  let endOffset: number | null = null;
+  for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
+    const batch = readBatchHeader(bytes, at);
+    // The last one may be cut off.
+    if (at + batch.bytes > bytes.length) break;
+    try {
+      if (batch.magic !== MAGIC) {
+        throw new Error(`it is in message format ${batch.magic}; only format 2 (Kafka 0.11 and later) can be read`);
+      }
+      const data = bytes.subarray(at + HEADER_BYTES, at + batch.bytes);
+      if (!isAborted(batch, data)) readRecords({ topic, partition, batch, data }, records);
+    } catch (error) {
+      throw new Error(`the batch at offset ${batch.baseOffset} cannot be read: ${messageOf(error)}`, { cause: error });
+    }
+    endOffset = batch.lastOffset + 1;
+    at += batch.bytes;
+  }
+  return { records, endOffset };
+}
+
+interface BatchHeader {
+  readonly baseOffset: number;
+  readonly lastOffset: number;
+  readonly bytes: number;
+  readonly magic: number;
+  readonly attributes: number;
+  readonly firstTimestamp: bigint;
+  readonly maxTimestamp: bigint;
+  readonly producerId: bigint;
+  readonly count: number;
+}
+
+function readBatchHeader(bytes: Buffer, at: number): BatchHeader {
+  const baseOffset = Number(bytes.readBigInt64BE(at));
+  return {
+    baseOffset,
+    bytes: PREFIX_BYTES + bytes.readInt32BE(at + 8),
+    magic: bytes.readInt8(at + 16),
+    attributes: bytes.readInt16BE(at + 21),
+    lastOffset: baseOffset + bytes.readInt32BE(at + 23),
+    firstTimestamp: bytes.readBigInt64BE(at + 27),
+    maxTimestamp: bytes.readBigInt64BE(at + 35),
+    producerId: bytes.readBigInt64BE(at + 43),
+    count: bytes.readInt32BE(at + 57),
+  };
+}
+
+/** Returns a function that tells, batch by batch, whether to skip it: as a marker, or as part of an aborted transaction. */
+function createAbortFilter(aborted: readonly AbortedTransaction[]): (batch: BatchHeader, data: Buffer) => boolean {
+  const waiting = [...aborted].sort((a, b) => a.firstOffset - b.firstOffset);
+  const open = new Set<bigint>();
+  return ({ attributes, lastOffset, producerId, count }, data) => {
+    for (let next = waiting[0]; next !== undefined && next.firstOffset <= lastOffset; next = waiting[0]) {
+      open.add(next.producerId);
+      waiting.shift();
+    }
+    if ((attributes & CONTROL) !== 0) {
+      if (count > 0 && isAbortMarker(data)) open.delete(producerId);
+      return true;
+    }
+    return (attributes & TRANSACTIONAL) !== 0 && open.has(producerId);
+  };
+}
+
+/** The key of a control record holds its version and its type. */
+function isAbortMarker(data: Buffer): boolean {
+  const reader = new ByteReader(data);
+  skipRecordStart(reader);
+  const key = reader.varBytes();
+  return key !== null && key.length >= 4 && key.readInt16BE(2) === ABORT_MARKER;
+}
+
+function skipRecordStart(reader: ByteReader): void {
+  reader.varInt();
+  reader.skip(1);
+  reader.varLong();
+  reader.varInt();
+}
+
+interface BatchData {
+  readonly topic: string;
+  readonly partition: number;
+  readonly batch: BatchHeader;
+  readonly data: Buffer;
+}
+
+function readRecords({ topic, partition, batch, data }: BatchData, into: PolledRecord[]): void {
+  const { attributes, baseOffset, firstTimestamp } = batch;
+  const reader = new ByteReader(uncompress(attributes & CODEC_MASK, data));
+  const isAppendTime = (attributes & LOG_APPEND_TIME) !== 0;
+  const timestampType: TimestampType = isAppendTime ? 'LOG_APPEND_TIME' : 'CREATE_TIME';
+  for (let index = 0; index < batch.count; index += 1) {
+    reader.varInt();
+    reader.skip(1);
+    const timestampDelta = reader.varLong();
+    into.push({
+      topic,
+      partition,
+      offset: baseOffset + reader.varInt(),
+      timestamp: isAppendTime ? Number(batch.maxTimestamp) : Number(firstTimestamp + BigInt(timestampDelta)),
+      timestampType,
+      key: reader.copyVarBytes(),
+      value: reader.copyVarBytes(),
+      headers: readHeaders(reader),
+    });
+  }
+}
+
+const NO_HEADERS: readonly RecordHeader[] = [];
+
+/** In the order in which they were written, repeated names included. */
+function readHeaders(reader: ByteReader): readonly RecordHeader[] {
+  const count = reader.varInt();
+  if (count === 0) return NO_HEADERS;
+  const headers: RecordHeader[] = [];
+  for (let index = 0; index < count; index += 1) {
+    headers.push([reader.varBytes()?.toString('utf8') ?? '', reader.copyVarBytes()]);
+  }
+  return headers;
+}

@@ -1,0 +1,126 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import avro from 'avsc';
+import protobuf from 'protobufjs';
+import { isObject } from '../support/value.ts';
+import type { RegisteredSchema } from './registry-client.ts';
+import { readConfluentIndexes, readGlueIndex } from './wire-format.ts';
+
+/** Checks the data against its schema. Returns it as JSON text. @throws what does not fit */
+export type Decode = (payload: Buffer) => string;
+
+/** @throws when the schema itself cannot be used */
+export function createDecoder(kind: 'confluent' | 'glue', schema: RegisteredSchema): Decode {
+  if (schema.dataFormat === 'AVRO') return createAvroDecoder(schema);
+  if (schema.dataFormat === 'JSON') return createJsonDecoder(schema);
+  return createProtobufDecoder(kind, schema);
+}
+
+function createAvroDecoder({ definition, references }: RegisteredSchema): Decode {
+  // One registry, so that the schema finds the names of those it refers to.
+  const options = { registry: {}, wrapUnions: false, typeHook } as const;
+  for (const reference of references) avro.Type.forSchema(JSON.parse(reference.definition), options);
+  const type = avro.Type.forSchema(JSON.parse(definition), options);
+  return (payload) => toJson(type.fromBuffer(payload));
+}
+
+/** Numbers of 64 bits as they are: avsc itself refuses those that JavaScript's numbers cannot hold. */
+const LONG = avro.types.LongType.__with({
+  fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
+  toBuffer: (value: bigint) => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(value);
+    return bytes;
+  },
+  fromJSON: (value: number) => BigInt(value),
+  toJSON: Number,
+  isValid: (value: unknown) => typeof value === 'bigint',
+  compare: (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0),
+});
+
+function typeHook(schema: unknown): avro.Type | undefined {
+  const isLong = schema === 'long' || (isObject(schema) && schema.type === 'long');
+  return isLong ? LONG : undefined;
+}
+
+const BIG = '\u0000number:';
+
+/** Bytes as Avro's own JSON encoding has them: one character for each. */
+function toJson(value: unknown): string {
+  const json = JSON.stringify(value, (_key, one: unknown) => {
+    if (typeof one === 'bigint') return `${BIG}${one}`;
+    if (isObject(one) && one.type === 'Buffer' && Array.isArray(one.data))
+      return Buffer.from(one.data).toString('latin1');
+    return one;
+  });
+  return json.replaceAll(/"\\u0000number:(-?\d+)"/g, '$1');
+}
+
+function createJsonDecoder({ definition, references }: RegisteredSchema): Decode {
+  const schema: unknown = JSON.parse(definition);
+  const dialect = isObject(schema) && typeof schema.$schema === 'string' ? schema.$schema : '';
+  const options = { strict: false, validateFormats: false, validateSchema: false, logger: false } as const;
+  const ajv = /2020-12/.test(dialect)
+    ? new Ajv2020(options)
+    : /2019-09/.test(dialect)
+      ? new Ajv2019(options)
+      : new Ajv(options);
+  for (const reference of references) ajv.addSchema(JSON.parse(reference.definition), reference.name);
+  // Draft 4's name of itself is one that ajv does not know.
+  const { $schema: _, ...usable } = isObject(schema) ? schema : {};
+  const validate: ValidateFunction = ajv.compile(isObject(schema) ? usable : true);
+  return (payload) => {
+    const json = payload.toString('utf8');
+    if (!validate(JSON.parse(json))) throw new Error(ajv.errorsText(validate.errors));
+    return json;
+  };
+}
+
+function createProtobufDecoder(kind: 'confluent' | 'glue', { definition, references }: RegisteredSchema): Decode {
+  const root = new protobuf.Root();
+  for (const { definition: imported } of references) protobuf.parse(imported, root);
+  const parsed = protobuf.parse(definition, root);
+  for (const name of [...(parsed.imports ?? []), ...(parsed.weakImports ?? [])]) {
+    const common = protobuf.common.get(name);
+    if (common !== null && common.nested !== undefined) root.addJSON(common.nested);
+  }
+  root.resolveAll();
+  const top = parsed.package === undefined ? root : root.lookup(parsed.package);
+  if (!(top instanceof protobuf.Namespace)) throw new Error('the schema has no messages');
+  const ownNames = namesIn(definition);
+  const messagesOf = (parent: protobuf.NamespaceBase): protobuf.Type[] =>
+    parent.nestedArray.filter((one): one is protobuf.Type => one instanceof protobuf.Type);
+  // The package may hold messages of imported schemas, too.
+  const topLevel = messagesOf(top).filter(({ name }) => ownNames.includes(name));
+
+  function byPath(path: readonly number[]): protobuf.Type | undefined {
+    const [first = 0, ...rest] = path;
+    return rest.reduce<protobuf.Type | undefined>(
+      (type, index) => (type === undefined ? undefined : messagesOf(type)[index]),
+      topLevel[first],
+    );
+  }
+  function byIndex(index: number): protobuf.Type | undefined {
+    const all: protobuf.Type[] = [...topLevel];
+    for (const type of all) all.push(...messagesOf(type));
+    return all.sort((a, b) => (a.fullName < b.fullName ? -1 : 1))[index];
+  }
+
+  return (payload) => {
+    const indexed = kind === 'confluent' ? readConfluentIndexes(payload) : readGlueIndex(payload);
+    const type = 'path' in indexed ? byPath(indexed.path) : byIndex(indexed.index);
+    if (type === undefined) throw new Error('the schema has no message with these indexes');
+    // As Protobuf's own JSON: names in camel case, 64 bits and enums as strings, bytes in base64.
+    const options = { longs: String, enums: String, bytes: String, json: true, oneofs: false };
+    return JSON.stringify(type.toObject(type.decode(indexed.message), options));
+  };
+}
+
+/** The names of messages at the top of a schema, in order. */
+function namesIn(definition: string): string[] {
+  const own = protobuf.parse(definition, new protobuf.Root());
+  const top = own.package === undefined ? own.root : own.root.lookup(own.package);
+  if (!(top instanceof protobuf.Namespace)) return [];
+  return top.nestedArray.filter((one) => one instanceof protobuf.Type).map(({ name }) => name);
+}
