@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alternate, figureFrom, perSecond } from '#tools/lab/bench/alternate.ts';
+import { alternate, efficiencyFrom, figureFrom, perSecond, withCpu } from '#tools/lab/bench/alternate.ts';
 
 describe('contenders', () => {
   it('warm up first and then run in turn', async () => {
@@ -44,6 +44,31 @@ describe('contenders', () => {
       values: [10],
       references: [{ name: 'peer', values: [20], goal: { of: 'ratio', atMost: 1 } }],
     });
+  });
+});
+
+describe('efficiency', () => {
+  it("is the bare clients' processor time per operation divided by ours, per round", () => {
+    const cpu = (...ms: number[]) => ms.map((each) => ({ 'CPU, ms each': each }));
+    const results = new Map([
+      ['ours', cpu(1, 2)],
+      ['bare http', cpu(0.2, 0.2)],
+      ['bare client', cpu(0.1, 0.2)],
+    ]);
+
+    const parts = { 'bare http': 1, 'bare client': 2 };
+    const { title, values, goal } = efficiencyFrom(results, { title: 'GET', parts, atLeast: 0.4 });
+
+    expect(title).toBe('efficiency, GET');
+    expect(values.map((value) => Number(value.toFixed(3)))).toEqual([0.4, 0.3]);
+    expect(goal).toEqual({ of: 'figure', atLeast: 0.4 });
+  });
+
+  it('needs the processor time of one operation', async () => {
+    const shown = await withCpu(10, async () => ({ 'per second': 5 }));
+
+    expect(shown['per second']).toBe(5);
+    expect(shown['CPU, ms each']).toBeGreaterThanOrEqual(0);
   });
 });
 

@@ -1,4 +1,5 @@
 import { shortNumber } from '../statistics.ts';
+import { processorMs } from '../systems/processes.ts';
 import type { Figure, Goal } from './figure.ts';
 
 /** The results of one round, by the measure's name. */
@@ -59,14 +60,50 @@ export function figuresFrom(results: Results, describeMeasure: (measure: string)
   return measures.map((measure) => figureFrom(results, { measure, ...describeMeasure(measure) }));
 }
 
+const cpuMeasure = 'CPU, ms each';
+
+/**
+ * Adds the processor time of one operation to what a contender measures.
+ * @param pids default: this process, in which the bare clients run
+ */
+export async function withCpu(
+  count: number,
+  run: () => Promise<Shown>,
+  pids: () => readonly number[] = () => [process.pid],
+): Promise<Shown> {
+  const before = processorMs(pids());
+  const shown = await run();
+  return { ...shown, [cpuMeasure]: (processorMs(pids()) - before) / count };
+}
+
+export interface Efficiency {
+  title: string;
+  /** The bare clients that do the same work, and how often per operation. */
+  parts: Readonly<Record<string, number>>;
+  atLeast: number;
+}
+
+/** The processor time of the bare clients divided by ours, per round. Does not depend on the number of cores. */
+export function efficiencyFrom(results: Results, { title, parts, atLeast }: Efficiency): Figure {
+  const cpuOf = (name: string, round: number) => results.get(name)?.[round]?.[cpuMeasure] ?? Number.NaN;
+  const values = (results.get('ours') ?? []).map((_, round) => {
+    const bare = Object.entries(parts).reduce((sum, [name, times]) => sum + times * cpuOf(name, round), 0);
+    return bare / cpuOf('ours', round);
+  });
+  return { title: `efficiency, ${title}`, unit: '×', values, goal: { of: 'figure', atLeast }, references: [] };
+}
+
 /** Runs contenders in turns and compares how much they do per second. */
 export async function compareRates(
   contenders: readonly Contender[],
   how: { rounds: number; tell: (line: string) => void },
   title: string,
   goals: Readonly<Record<string, Goal>> = {},
+  efficiency?: Omit<Efficiency, 'title'>,
 ): Promise<Figure[]> {
-  return [figureFrom(await alternate(contenders, how), { measure: 'per second', title, unit: '/s', goals })];
+  const results = await alternate(contenders, how);
+  const rates = figureFrom(results, { measure: 'per second', title, unit: '/s', goals });
+  return efficiency === undefined ? [rates] : [rates, efficiencyFrom(results, { title, ...efficiency })];
 }
 
 /**

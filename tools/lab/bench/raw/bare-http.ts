@@ -5,7 +5,7 @@ import { typescriptOptions } from '#tools/local/process/node-arguments.ts';
 import { canConnect, freePorts } from '#tools/local/process/ports.ts';
 import type { Call } from '../../load/http.ts';
 import { callsPerSecond } from '../../load/throughput.ts';
-import type { Contender } from '../alternate.ts';
+import { type Contender, withCpu } from '../alternate.ts';
 import type { Laboratory } from '../laboratory.ts';
 
 /** What node:http adds by itself. */
@@ -30,7 +30,8 @@ export function bareHttp(
       const call = (): Call => ({ method: 'GET', path: url });
       const base = `http://127.0.0.1:${port}`;
       await callsPerSecond(base, { count: Math.ceil(count / 4), call });
-      return { 'per second': await callsPerSecond(base, { count, call }) };
+      const serve = async () => ({ 'per second': await callsPerSecond(base, { count, call }) });
+      return await withCpu(count, serve, () => [service.pid]);
     } finally {
       await service.stop();
     }

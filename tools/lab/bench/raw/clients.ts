@@ -7,7 +7,7 @@ import { databaseOn, withDatabase } from '../../systems/database.ts';
 import { createTopics, withProducer } from '../../systems/kafka.ts';
 import type { OurSystem } from '../../systems/our-system.ts';
 import type { Servers } from '../../systems/servers.ts';
-import { type Contender, perSecond } from '../alternate.ts';
+import { type Contender, perSecond, withCpu } from '../alternate.ts';
 
 /** The defaults of the application. */
 const argon2Cost = { memoryCost: 7168, timeCost: 5, parallelism: 1 };
@@ -33,7 +33,7 @@ export function redisAlone({ urls }: Servers, count: number): Contender {
       redis.disconnect();
     }
   };
-  return { name: 'ioredis GET', warm: run, run };
+  return { name: 'ioredis GET', warm: run, run: () => withCpu(count, run) };
 }
 
 /** A transaction of two inserts, into tables like the application's own. */
@@ -75,7 +75,7 @@ export function transactionAlone({ usersDatabaseUrl }: OurSystem, count: number)
     });
     await run(Math.min(count, 200));
   };
-  return { name: '2 inserts, one transaction', warm, run: () => run(count) };
+  return { name: '2 inserts, one transaction', warm, run: () => withCpu(count, () => run(count)) };
 }
 
 /** An event as the application and the one that it replaces publish it. */
@@ -99,5 +99,5 @@ export function produceAlone({ urls }: Servers, { count, batch }: { count: numbe
     await createTopics(brokers, [rawTopic]);
     await run();
   };
-  return { name: `kafkajs alone, ${batch} a batch`, warm, run };
+  return { name: `kafkajs alone, ${batch} a batch`, warm, run: () => withCpu(count, run) };
 }

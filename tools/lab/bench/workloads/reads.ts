@@ -1,7 +1,7 @@
 import { type Call, fetchText } from '../../load/http.ts';
 import { callsPerSecond } from '../../load/throughput.ts';
 import type { System } from '../../systems/system.ts';
-import { type Contender, compareRates } from '../alternate.ts';
+import { type Contender, compareRates, withCpu } from '../alternate.ts';
 import type { Laboratory } from '../laboratory.ts';
 import { bareHttp } from '../raw/bare-http.ts';
 import { redisAlone } from '../raw/clients.ts';
@@ -29,7 +29,7 @@ async function idsOf(laboratory: Laboratory, system: System): Promise<number[]> 
 function reading(system: System, count: number, pathOf: (index: number) => string): Contender {
   const call = (index: number): Call => ({ method: 'GET', path: pathOf(index) });
   const run = async () => ({ 'per second': await callsPerSecond(system.base, { count, call }) });
-  return { name: system.name, warm: run, run };
+  return { name: system.name, warm: run, run: () => withCpu(count, run, system.pids) };
 }
 
 interface Read {
@@ -39,9 +39,14 @@ interface Read {
   /** of the peer's rate */
   atLeast: number;
   raw?: readonly Contender[];
+  /** of the bare clients' processor time */
+  efficiency?: number;
 }
 
-async function readFigure(laboratory: Laboratory, { title, count, paths, atLeast, raw = [] }: Read) {
+/** What a cached read needs at least. */
+const readParts = { 'node:http alone': 1, 'ioredis GET': 1 };
+
+async function readFigure(laboratory: Laboratory, { title, count, paths, atLeast, raw = [], efficiency }: Read) {
   const { ours, all } = await systemsOf(laboratory, 'production');
   const contenders = [];
   let bare = ours.base;
@@ -51,7 +56,9 @@ async function readFigure(laboratory: Laboratory, { title, count, paths, atLeast
     contenders.push(reading(system, count, pathOf));
   }
   const alone = bareHttp(laboratory, { from: ours.base, path: bare, count });
-  return compareRates([...contenders, ...raw, alone], laboratory, title, { peer: { of: 'ratio', atLeast } });
+  const goals = { peer: { of: 'ratio', atLeast } } as const;
+  const wanted = efficiency === undefined ? undefined : { parts: readParts, atLeast: efficiency };
+  return compareRates([...contenders, ...raw, alone], laboratory, title, goals, wanted);
 }
 
 export const getOne: Workload = {
@@ -65,6 +72,7 @@ export const getOne: Workload = {
         () =>
           `/api/users/${first}`,
       atLeast: 1.3,
+      efficiency: 0.4,
       raw: [redisAlone(laboratory.servers, laboratory.sizes.rawSteps)],
     }),
 };
