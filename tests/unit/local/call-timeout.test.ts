@@ -5,6 +5,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cancelCallTimers } from '#tools/local/offline/call-timeout.ts';
 
+/** `TIMED_CALLS=50000 npm test -- tests/unit/local/call-timeout.test.ts` */
+const CALLS = Number(process.env['TIMED_CALLS'] ?? 2000);
+
 let folder: string;
 
 beforeAll(() => {
@@ -70,13 +73,13 @@ it('leaves other versions and disabled timeouts alone', async () => {
 });
 
 describe('with calls limited by timers that end with the call', () => {
-  it('leaves no timer alive after 2,000 calls', async () => {
+  it(`leaves no timer alive after ${CALLS} calls`, { timeout: 10_000 + 2 * CALLS }, async () => {
     const project = projectWith();
     expect(await cancelCallTimers(project)).toBe(true);
     const called = (await functionsOf(project))('answer');
     const before = liveTimers();
 
-    for (let call = 0; call < 2000; call += 1) {
+    for (let call = 0; call < CALLS; call += 1) {
       called.setEvent({ call });
       expect(await called.runHandler()).toEqual({ call });
     }
