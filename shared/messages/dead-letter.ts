@@ -46,17 +46,20 @@ function copiedHeaders(headers: Readonly<Record<string, string>>): Record<string
   );
 }
 
-const MAX_KEY_LENGTH = 36;
+const MAX_ID_LENGTH = 36;
+/** A longer key is truncated: kafkajs hashes a key in quadratic time (100 kB: 2.5 s), and the message could be too large. */
+const MAX_KEY_BYTES = 1024;
 
 /** CloudEvents requires an id: the record's key, unless it is absent or too long. */
 function eventIdOf(key: string | null): string {
-  return key !== null && key !== '' && key.length <= MAX_KEY_LENGTH ? key : randomUUID();
+  return key !== null && key !== '' && key.length <= MAX_ID_LENGTH ? key : randomUUID();
 }
 
 /** Keeps a key that is not valid text as bytes, because the key determines the partition. */
 function originalKey({ key: base64 }: RawRecord, text: string | null): string | Buffer | null {
   if (base64 === null || base64 === undefined) return text;
   const bytes = Buffer.from(base64, 'base64');
+  if (bytes.length > MAX_KEY_BYTES) return bytes.subarray(0, MAX_KEY_BYTES);
   return text !== null && bytes.equals(Buffer.from(text)) ? text : bytes;
 }
 
