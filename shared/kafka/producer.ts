@@ -1,10 +1,10 @@
-import { type Message, Partitioners } from 'kafkajs';
+import { type ICustomPartitioner, type Message, Partitioners, type RecordMetadata } from 'kafkajs';
 import { type Effect, effect } from '#shared/runtime/effects.ts';
 import { reopenable } from '#shared/runtime/reopenable.ts';
 import { isLoginRefused, openKafka } from './kafka-client.ts';
 import { prefixed } from './records.ts';
 
-/** Some messages were not written. kafkajs does not throw for this when its metadata is outdated. */
+/** Some messages were not written. kafkajs does not always throw for this: see `checkWritten`. */
 class NotPublishedError extends Error {
   constructor(topic: string) {
     super(`Not every message to ${topic} was written`);
@@ -12,12 +12,35 @@ class NotPublishedError extends Error {
   }
 }
 
+const partitionOf = new WeakMap<Message, number>();
+
+/** kafkajs's partitioner by key, except that a message keeps its partition when kafkajs tries again. */
+export const keepingPartitioner: ICustomPartitioner = () => {
+  const choose = Partitioners.DefaultPartitioner();
+  return (given) => {
+    const partition = partitionOf.get(given.message) ?? choose(given);
+    partitionOf.set(given.message, partition);
+    return partition;
+  };
+};
+
+/**
+ * Requires an acknowledgement for the partition of each message: if a leader moves to a broker that has answered already, kafkajs
+ * does not send it the moved partition's messages, and reports success.
+ * @throws NotPublishedError
+ */
+export function checkWritten(topic: string, messages: readonly Message[], written: readonly RecordMetadata[]): void {
+  const acknowledged = new Set(written.flatMap(({ partition, errorCode }) => (errorCode === 0 ? [partition] : [])));
+  const isWritten = (message: Message) => acknowledged.has(partitionOf.get(message) ?? -1);
+  if (!messages.every(isWritten)) throw new NotPublishedError(topic);
+}
+
 const producer = reopenable(
   'KAFKA_BROKERS',
   () =>
     openKafka(async (kafka) => {
       const opening = kafka.producer({
-        createPartitioner: Partitioners.DefaultPartitioner,
+        createPartitioner: keepingPartitioner,
         allowAutoTopicCreation: false,
       });
       await opening.connect();
@@ -43,7 +66,7 @@ async function write(topic: string, messages: readonly OutgoingMessage[]): Promi
     if (isLoginRefused(error)) producer.giveUp(open);
     throw error;
   });
-  if (written.length === 0 || written.some(({ errorCode }) => errorCode !== 0)) throw new NotPublishedError(topic);
+  checkWritten(topic, outgoing, written);
 }
 
 /** @throws NotPublishedError, kafkajs' errors */
