@@ -16,6 +16,8 @@ import { outboxRepository } from './outbox-repository.ts';
 const CALLER_LIMIT_MS = 100;
 /** A slower broker counts as down. Longer than the caller's limit, which a busy process alone may exceed. */
 const BROKER_LIMIT_MS = 1000;
+/** Further events are left to the relay: a broker that is slow, but within its limit, would let the queue grow without end. */
+const MAX_OPEN = 1000;
 
 export interface PublishSoonDependencies {
   database(): Promise<Database>;
@@ -38,6 +40,7 @@ export function publishSoon({ database, publish, breaker: given }: PublishSoonDe
     outbox('mark event published', (rows) => rows.markPublished(events, 1)),
   );
 
+  let open = 0;
   const publishAndMark = async (event: NewEvent): Promise<void> => {
     try {
       await publishOne(event);
@@ -51,10 +54,13 @@ export function publishSoon({ database, publish, breaker: given }: PublishSoonDe
   };
 
   return async (event: NewEvent): Promise<void> => {
-    if (!breaker.allows()) return;
+    if (open >= MAX_OPEN || !breaker.allows()) return;
+    open += 1;
     try {
       // Tracked, because it may outlive the caller's answer: shutdown waits for it before it closes the clients.
-      const publishing = tracked(() => publishAndMark(event));
+      const publishing = tracked(() => publishAndMark(event)).finally(() => {
+        open -= 1;
+      });
       await within(CALLER_LIMIT_MS, 'The inline publish', publishing);
     } catch (error) {
       log.debug('Event left to the relay', { uuid: event.uuid, problem: errorText(error, 120) });
