@@ -16,7 +16,9 @@ vi.setConfig({ testTimeout: 600_000 });
 async function aBacklog(): Promise<string> {
   const topic = await eventually((client) => client.createTopic(randomName('backlog'), PARTITIONS));
   const client = new TestKafka(server.brokers);
-  const producer = client.kafka.producer({ idempotent: true, createPartitioner: Partitioners.DefaultPartitioner });
+  // Leaders of so many partitions take their time.
+  const retry = { retries: 30 };
+  const producer = client.kafka.producer({ retry, createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   for (let index = 0; index < PARTITIONS * RECORDS; index += 1) {
     const message = { value: randomBytes(900_000), partition: index % PARTITIONS };

@@ -1,6 +1,15 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -127,7 +136,8 @@ export class KafkaServer {
       stdio: ['ignore', log, log],
     });
     closeSync(log);
-    await waitFor('the broker', () => isOpen(this.port), { timeoutMs: 60_000 });
+    const details = () => readFileSync(path.join(this.#folder, 'broker.log'), 'utf8').slice(-2_000);
+    await waitFor('the broker', () => isOpen(this.port), { timeoutMs: 120_000, details });
   }
 
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -177,8 +187,20 @@ export class KafkaServer {
   }
 }
 
+/** Below the range of outgoing connections. The controller takes the next one. */
 function aPort(): number {
-  return 10_000 + Math.floor(Math.random() * 10_000) * 2;
+  const used = portsInUse();
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 10_000) * 2;
+    if (!used.has(port) && !used.has(port + 1)) return port;
+  }
+}
+
+/** Linux lists them; elsewhere a collision is unlikely. */
+function portsInUse(): Set<number> {
+  const lists = ['/proc/net/tcp', '/proc/net/tcp6'].filter((file) => existsSync(file));
+  const ports = lists.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/^ *\d+: \w+:(\w{4})/gm)]);
+  return new Set(ports.map(([, hex = '']) => Number.parseInt(hex, 16)));
 }
 
 function isOpen(port: number): Promise<boolean> {
