@@ -25,20 +25,19 @@ function purge(shouldContinue: ShouldContinue): Promise<void> {
 }
 
 /**
- * Each round relays the outbox and repeats unacknowledged cache invalidations. The first round also purges old events, dead
- * letters and idempotency keys, and reports the age of the oldest unpublished event.
+ * Each round relays the outbox and repeats unacknowledged cache invalidations. The first round also reports the age of the oldest
+ * unpublished event. Once per run, old events, dead letters and idempotency keys are purged: a slice after each round's work.
  */
 export const handler = scheduledHandler(() => {
   const relay = startRelay(getConfig().RELAY_MAX_REPUBLISH);
   const purgeOnce = oncePerRun(purge);
   const reportOnce = oncePerRun(report);
-  return (remainingMs) => {
+  return async (remainingMs) => {
     const shouldContinue = hasTime(remainingMs, RESERVE_MS);
-    return settleAll([
-      relay(shouldContinue),
-      repeatInvalidations(),
-      purgeOnce(shouldContinue),
-      reportOnce(shouldContinue),
-    ]);
+    try {
+      await settleAll([relay(shouldContinue), repeatInvalidations(), reportOnce(shouldContinue)]);
+    } finally {
+      await purgeOnce(shouldContinue);
+    }
   };
 }, RESERVE_MS);

@@ -8,14 +8,22 @@ export function hasTime(remainingMs: () => number, reserveMs: number): ShouldCon
   return () => remainingMs() > reserveMs && !stopSignal.aborted;
 }
 
-/** Runs `work` in the first round of a run, and again only after it failed. */
+/** The longest that such work may delay the next round. */
+const SLICE_MS = 500;
+
+/** Runs `work` once per run, in slices of 500 ms: one per round until it is done, and again after it failed. */
 export function oncePerRun(
   work: (shouldContinue: ShouldContinue) => Promise<void>,
 ): (shouldContinue: ShouldContinue) => Promise<void> {
   let isDone = false;
   return async (shouldContinue) => {
     if (isDone) return;
-    await work(shouldContinue);
-    isDone = true;
+    const end = performance.now() + SLICE_MS;
+    let isCut = false;
+    await work(() => {
+      isCut ||= performance.now() > end;
+      return !isCut && shouldContinue();
+    });
+    isDone = !isCut;
   };
 }

@@ -17,8 +17,9 @@ export function cacheInvalidationRepository(db: Executor) {
       return { id: Number(id), userId, version };
     },
 
-    async pending(limit: number): Promise<CacheInvalidation[]> {
-      return db('cache_invalidations').select('id', 'version', { userId: 'user_id' }).orderBy('id').limit(limit);
+    async pending(afterId: number, limit: number): Promise<CacheInvalidation[]> {
+      const rows = db('cache_invalidations').select('id', 'version', { userId: 'user_id' }).where('id', '>', afterId);
+      return rows.orderBy('id').limit(limit);
     },
 
     async acknowledged(ids: readonly number[]): Promise<void> {

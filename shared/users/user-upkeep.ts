@@ -8,13 +8,22 @@ import type { UserCache } from './user-cache.ts';
 
 const BATCH = 200;
 
-/** Repeats the cache invalidations that Redis has not acknowledged. Returns early if Redis does not acknowledge one now. */
+/** A Redis that is down fails every call: the rest can wait for the next round. */
+const MAX_FAILURES = 10;
+
+/** Repeats the cache invalidations that Redis has not acknowledged. Each call continues after the last one that was tried. */
 export function drainCacheInvalidations(database: () => Promise<Database>, cache: UserCache) {
   const invalidations = store(database, cacheInvalidationRepository);
+  let after = 0;
   return async (): Promise<void> => {
-    for (const invalidation of await invalidations((rows) => rows.pending(BATCH))) {
-      if (!(await invalidateUser(database, cache, invalidation))) return;
+    const pending = await invalidations((rows) => rows.pending(after, BATCH));
+    let failures = 0;
+    for (const invalidation of pending) {
+      after = invalidation.id;
+      if (!(await invalidateUser(database, cache, invalidation))) failures += 1;
+      if (failures === MAX_FAILURES) return;
     }
+    if (pending.length < BATCH) after = 0;
   };
 }
 

@@ -134,3 +134,23 @@ describe('reading through the cache', () => {
     expect(Object.keys(user).sort()).toEqual(['email', 'id', 'lastname', 'name']);
   });
 });
+
+describe('draining invalidations', () => {
+  it('continues after one that Redis does not acknowledge', async () => {
+    const changed = [await users.registerAnybody(), await users.registerAnybody()];
+    isRedisUp = false;
+    for (const { id } of changed) await users.update(id, { name: 'Bea', oldPassword: PASSWORD });
+    isRedisUp = true;
+    const [bad] = changed;
+    const failing: UserCache = {
+      ...cache,
+      invalidate: async (id, version) => id !== bad?.id && cache.invalidate(id, version),
+    };
+
+    await userServicesOn(database.db, failing).drain();
+
+    expect(await database.db('cache_invalidations').pluck('user_id')).toEqual([bad?.id]);
+    await users.drain();
+    expect(await database.db('cache_invalidations')).toEqual([]);
+  });
+});
