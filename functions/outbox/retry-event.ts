@@ -1,6 +1,7 @@
 /** POST /api/events/{uuid}/retry; for operators. */
 
 import { usersDatabase } from '#shared/db/databases.ts';
+import { audit } from '#shared/http/audit.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { operatorOnly } from '#shared/http/operator.ts';
 import { eventUuidOf } from '#shared/http/parameters.ts';
@@ -12,4 +13,11 @@ import { retryEvent } from '#shared/outbox/retry-event.ts';
 const database = usersDatabase;
 const retry = retryEvent({ database, publishSoon: publishSoon({ database, publish }) });
 
-export const handler = httpHandler(operatorOnly(async (event) => json(202, await retry(eventUuidOf(event)))));
+export const handler = httpHandler(
+  operatorOnly(async (event) => {
+    const uuid = eventUuidOf(event);
+    const retried = await retry(uuid);
+    audit(event, 'event retried', { uuid });
+    return json(202, retried);
+  }),
+);

@@ -1,6 +1,7 @@
 /** DELETE /api/users/{id} */
 
 import { usersDatabase } from '#shared/db/databases.ts';
+import { audit } from '#shared/http/audit.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { operatorOnlyWhenDeployed } from '#shared/http/operator.ts';
 import { userIdOf } from '#shared/http/parameters.ts';
@@ -12,7 +13,9 @@ const remove = removeUser({ database: usersDatabase, cache: userCache });
 
 export const handler = httpHandler(
   operatorOnlyWhenDeployed(async (event) => {
-    await remove(userIdOf(event));
+    const id = userIdOf(event);
+    await remove(id);
+    audit(event, 'user deleted', { userId: id });
     return noContent();
   }),
 );

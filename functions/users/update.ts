@@ -3,6 +3,7 @@
 import * as updateUserBody from '#generated/update-user-body.js';
 import { getConfig } from '#shared/config/config.ts';
 import { usersDatabase } from '#shared/db/databases.ts';
+import { audit } from '#shared/http/audit.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { userIdOf } from '#shared/http/parameters.ts';
 import { jsonBody } from '#shared/http/request.ts';
@@ -18,7 +19,10 @@ export function updateUserHandler(update: UpdateUser, limit: LimitPasswordChecks
     const id = userIdOf(event);
     const body = jsonBody(event, updateUserBody);
     await limit(event, id);
-    return json(200, await update(id, body));
+    const user = await update(id, body);
+    const credentials = (['email', 'newPassword'] as const).filter((name) => typeof body[name] === 'string');
+    if (credentials.length > 0) audit(event, 'credentials changed', { userId: id, credentials });
+    return json(200, user);
   });
 }
 

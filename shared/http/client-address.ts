@@ -21,7 +21,7 @@ function networkOf(address: string): string {
 
 /** Identifies a client by its connection's address (never by a header); for IPv6 by its /64 network. */
 export function clientOf({ requestContext }: APIGatewayProxyEventV2): string {
-  const address = requestContext.http.sourceIp ?? 'unknown';
+  const address = requestContext?.http?.sourceIp ?? 'unknown';
   const mapped = MAPPED.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   return isIPv6(address) ? networkOf(address) : address;

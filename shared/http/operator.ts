@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { ConfigError, getConfig } from '#shared/config/config.ts';
 import { optionalSetting, renewedSetting } from '#shared/config/settings.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { audit } from './audit.ts';
 import type { Endpoint } from './http-handler.ts';
 import { header, type WithHeaders } from './request.ts';
 
@@ -58,6 +59,7 @@ export async function isOperator(request: WithHeaders): Promise<boolean> {
 export function operatorOnly(run: Endpoint): Endpoint {
   return async (event) => {
     if (await isOperator(event)) return run(event);
+    audit(event, 'operator call refused');
     throw new AppError('UNAUTHORIZED', 'This call takes the operator token: Authorization: Bearer <token>.');
   };
 }

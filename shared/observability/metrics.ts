@@ -9,8 +9,8 @@ const UNITS = {
   DeadLetters: MetricUnit.Count,
   OldestUnpublishedEventSeconds: MetricUnit.Seconds,
   OldestUnsentMailSeconds: MetricUnit.Seconds,
-  RefusedPasswordChecks: MetricUnit.Count,
-  WrongPasswords: MetricUnit.Count,
+  RefusedCredentialChecks: MetricUnit.Count,
+  WrongCredentials: MetricUnit.Count,
 } as const satisfies Record<string, Unit>;
 
 let powertools: Metrics | undefined;

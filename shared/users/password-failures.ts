@@ -53,7 +53,7 @@ export function passwordFailures(database: () => Promise<Database>, free: () => 
       if (free() === 0) return;
       const waitMs = await failures((rows) => rows.enter(userId, free()));
       if (waitMs === 0) return;
-      reportMetric('RefusedPasswordChecks', 1);
+      reportMetric('RefusedCredentialChecks', 1);
       const retryAfterSeconds = Math.ceil(waitMs / 1000);
       throw new AppError('RATE_LIMITED', `Too many wrong passwords. Try again in ${retryAfterSeconds} s.`, {
         retryAfterSeconds,

@@ -47,7 +47,7 @@ export function updateUser(dependencies: UpdateUserDependencies) {
     if (stored === undefined) throw userNotFound();
     await failures.enter(id);
     if (!(await verifyPassword(stored.passwordHash, body.oldPassword))) {
-      reportMetric('WrongPasswords', 1);
+      reportMetric('WrongCredentials', 1);
       throw new AppError('INVALID_CREDENTIALS', 'The old password is not right.');
     }
     await failures.reset(id);

@@ -94,6 +94,19 @@ describe('a message', () => {
     expect((await call('GET', '/tests/firenforget')).text).toBe('Sent!');
   });
 
+  it('is logged up to 1,000 characters', async () => {
+    const message = randomName('long ');
+
+    await call('POST', '/tests/firenforget', { body: `${message}${'x'.repeat(60_000)}`, headers: TEXT });
+
+    await logged(message);
+    const line = readFileSync(logFile, 'utf8')
+      .split('\n')
+      .find((text) => text.includes(message));
+    expect(line?.length).toBeLessThan(1500);
+    expect(line).toContain(String(message.length + 60_000));
+  });
+
   it('cannot inject a log line', async () => {
     const name = randomName('forged');
 

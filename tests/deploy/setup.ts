@@ -63,7 +63,14 @@ export default async (project: TestProject): Promise<() => void> => {
     packages[name] = name === 'prod' ? prod : await packageStage(path.join(work, name), args, prod);
   const here = path.join(work, 'here');
   const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
-  await packageStage(here, ['--stage', 'prod', '--param', `architecture=${architecture}`]);
+  await packageStage(here, [
+    '--stage',
+    'prod',
+    '--param',
+    `architecture=${architecture}`,
+    '--param',
+    'diagnostics=true',
+  ]);
   const unpacked = path.join(work, 'unpacked');
   await unpack(here, unpacked);
   await tools;

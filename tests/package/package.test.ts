@@ -44,7 +44,9 @@ async function runPackage(): Promise<Readonly<Record<string, Resource>>> {
 }
 
 const resources = await runPackage();
-const functions: Readonly<Record<string, Definition>> = parse(readFileSync('serverless.yml', 'utf8')).functions;
+const declared: Readonly<Record<string, Definition>> = parse(readFileSync('serverless.yml', 'utf8')).functions;
+const isDiagnostic = ({ handler }: Definition) => handler.startsWith('dist/functions/diagnostics/');
+const functions = Object.fromEntries(Object.entries(declared).filter(([, definition]) => !isDiagnostic(definition)));
 
 function ofType(type: string): Array<Resource['Properties']> {
   return Object.values(resources)
@@ -60,6 +62,11 @@ function logicalName(key: string): string {
 }
 
 describe('the packaged template', () => {
+  it('has no diagnostics unless a parameter asks for them', () => {
+    expect(Object.keys(declared).length - Object.keys(functions).length).toBe(4);
+    expect(JSON.stringify(resources)).not.toMatch(/\/tests\/|diagnostics\//);
+  });
+
   it('has one function per entry of serverless.yml, with its handler and timeout', () => {
     const packaged = ofType('AWS::Lambda::Function');
 
@@ -128,14 +135,14 @@ describe('the packaged template', () => {
       return `${RouteKey} → ${integrations.get(integration)}`;
     });
 
-    const declared = Object.entries(functions).flatMap(([key, { events }]) =>
+    const routes = Object.entries(functions).flatMap(([key, { events }]) =>
       events.flatMap(({ httpApi }) => {
         if (typeof httpApi !== 'string') return [];
         const route = httpApi === '*' ? '$default' : httpApi;
         return [route, otherForm(route)].flatMap((form) => (form === undefined ? [] : `${form} → ${logicalName(key)}`));
       }),
     );
-    expect(packaged.sort()).toEqual(declared.sort());
+    expect(packaged.sort()).toEqual(routes.sort());
   });
 
   it('allows API Gateway to invoke the authorizer and every function that has a route', () => {

@@ -67,7 +67,7 @@ function installPackages() {
   const cli = process.env['npm_execpath'];
   const isNpm = cli !== undefined && /npm-cli\.[cm]?js$/.test(cli) && existsSync(cli);
   const [file, ...first] = isNpm ? [process.execPath, cli] : ['npm'];
-  const args = [...first, 'ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  const args = [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
   process.stdout.write('  … packages (npm ci)\n');
   const started = Date.now();
   return new Promise((resolve, reject) => {

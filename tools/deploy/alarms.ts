@@ -108,9 +108,9 @@ export function alarms({ namespace, email, consumers, schedules }: Watched): Res
       Threshold: 900,
       TreatMissingData: 'breaching',
     }),
-    WrongPasswordsAlarm: alarm({
-      AlarmDescription: 'More than 100 wrong passwords in 5 minutes: passwords are being guessed.',
-      ...applicationMetric(namespace, 'WrongPasswords'),
+    CredentialGuessesAlarm: alarm({
+      AlarmDescription: 'More than 100 wrong credentials in 5 minutes: they are being guessed.',
+      ...applicationMetric(namespace, 'WrongCredentials'),
       Statistic: 'Sum',
       Period: 300,
       EvaluationPeriods: 1,

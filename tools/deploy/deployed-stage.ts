@@ -5,6 +5,9 @@ import type { Deployment, FunctionDefinition, Serverless } from './osls.ts';
 import { decrypting, inVpc, ownLog, polling, readingOf, roleWith, type Statement } from './permissions.ts';
 import { dropImpliedDependencies, type Resources, type Value } from './template.ts';
 
+/** Deployed only if the parameter says so. */
+const DIAGNOSTICS = 'dist/functions/diagnostics/';
+
 /** Grants that need no server inside the VPC. */
 const OUTSIDE_VPC = new Set(['operatorToken', 'idempotency', 'usersApi', 'metrics', 'topics', 'rateLimits']);
 
@@ -64,6 +67,11 @@ export default class DeployedStage {
 
   #defineFunctions(): void {
     const { functions } = this.#serverless.service;
+    if (this.#deployment.diagnostics !== 'true') {
+      for (const [name, { handler }] of Object.entries(functions)) {
+        if (handler.startsWith(DIAGNOSTICS)) delete functions[name];
+      }
+    }
     for (const [name, definition] of Object.entries(functions)) {
       const uses = definition.uses ?? [];
       definition.environment = { ...definition.environment, ...this.#variables(name, uses) };

@@ -44,6 +44,8 @@ export interface Deployment {
   /** 'true' or 'false' */
   reserveConcurrency: string;
   alarmEmail: string;
+  /** 'true' or 'false' */
+  diagnostics: string;
   metricsNamespace: string;
   throttleRate: string;
   throttleBurst: string;

@@ -54,7 +54,8 @@ describe('a deployed stage', () => {
     expect(roles.size).toBe(functions.size);
     for (const { Runtime } of functions.values()) expect(Runtime).toBe('nodejs24.x');
     const logs = [...ofType(resources, 'AWS::Logs::LogGroup').values()];
-    expect(logs).toHaveLength(functions.size);
+    // One more for the API's access log.
+    expect(logs).toHaveLength(functions.size + 1);
     for (const { RetentionInDays } of logs) expect(RetentionInDays).toBe(name === 'dev' ? 7 : 30);
   });
 
