@@ -4,6 +4,7 @@ import { retentionAndLists } from '#migrations/users/0002-retention-and-lists.ts
 import { idempotency } from '#migrations/users/0003-idempotency.ts';
 import { dashboard } from '#migrations/users/0004-dashboard.ts';
 import { passwordFailures } from '#migrations/users/0005-password-failures.ts';
+import { listMarks } from '#migrations/users/0006-list-marks.ts';
 import type { Executor } from '#shared/db/database.ts';
 
 /** One migration. Migrations run in the order of their list, and an applied one never gets other effects. */
@@ -19,6 +20,7 @@ export const usersHistory: readonly Migration[] = [
   idempotency,
   dashboard,
   passwordFailures,
+  listMarks,
 ];
 
 export const notificationsHistory: readonly Migration[] = [initialNotifications];

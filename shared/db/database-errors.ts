@@ -35,10 +35,12 @@ const UNREACHABLE = new Set([
   'ER_DISK_FULL',
   'ER_RECORD_FILE_FULL',
   'ER_QUERY_INTERRUPTED',
+  'ER_QUERY_TIMEOUT',
   'ER_OUT_OF_RESOURCES',
   'ER_HOST_IS_BLOCKED',
   'EHOSTDOWN',
 ]);
+const TIME_LIMIT = new Set(['ETIMELIMIT', 'ER_QUERY_TIMEOUT']);
 const RETRY_TRANSACTION = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
 const CLOSED_STATE = /closed state|connection is closed|server closed the connection/i;
 
@@ -56,12 +58,20 @@ class DatabaseError extends Error {
   }
 }
 
+/** MariaDB's code for a statement that exceeded max_statement_time, which the driver has no name for. */
+const MARIADB_STATEMENT_TIMEOUT = 1969;
+
+function codeOf(error: unknown): string | undefined {
+  const isTimeout = error instanceof Error && 'errno' in error && error.errno === MARIADB_STATEMENT_TIMEOUT;
+  return isTimeout ? 'ER_QUERY_TIMEOUT' : errorCodeOf(error);
+}
+
 export function isDuplicateKey(error: unknown): boolean {
-  return errorCodeOf(error) === 'ER_DUP_ENTRY';
+  return codeOf(error) === 'ER_DUP_ENTRY';
 }
 
 export function isLostConnection(error: unknown): boolean {
-  return LOST_CONNECTION.has(errorCodeOf(error) ?? '') || (error instanceof Error && CLOSED_STATE.test(error.message));
+  return LOST_CONNECTION.has(codeOf(error) ?? '') || (error instanceof Error && CLOSED_STATE.test(error.message));
 }
 
 /** The server rejects writes. After a failover, a new connection leads to the new primary. */
@@ -71,17 +81,22 @@ export function isReadOnly(error: unknown): boolean {
 
 /** The server refused the user name or password. */
 export function isLoginRefused(error: unknown): boolean {
-  return errorCodeOf(error) === 'ER_ACCESS_DENIED_ERROR';
+  return codeOf(error) === 'ER_ACCESS_DENIED_ERROR';
 }
 
 /** A deadlock or lock wait timeout: the same transaction may succeed when repeated. */
 export function isLockConflict(error: unknown): boolean {
-  return RETRY_TRANSACTION.has(errorCodeOf(error) ?? '');
+  return RETRY_TRANSACTION.has(codeOf(error) ?? '');
+}
+
+/** A statement exceeded its time limit, which the server enforces, or its connection was given up. */
+export function isTimeLimit(error: unknown): boolean {
+  return TIME_LIMIT.has(codeOf(error) ?? '');
 }
 
 function isUnreachable(error: unknown): boolean {
   return (
-    UNREACHABLE.has(errorCodeOf(error) ?? '') ||
+    UNREACHABLE.has(codeOf(error) ?? '') ||
     isLostConnection(error) ||
     isLockConflict(error) ||
     (error instanceof Error && (error.name === 'KnexTimeoutError' || error.name === 'TimeoutError'))
@@ -92,9 +107,9 @@ function isUnreachable(error: unknown): boolean {
 export function toDatabaseFailure(error: unknown): unknown {
   if (error instanceof AppError || error instanceof DatabaseError) return error;
   if (isUnreachable(error)) {
-    const cause = new DatabaseError(errorCodeOf(error) ?? 'UNREACHABLE', error);
+    const cause = new DatabaseError(codeOf(error) ?? 'UNREACHABLE', error);
     return new AppError('DEPENDENCY_DOWN', 'The database is not available.', { retryAfterSeconds: 2, cause });
   }
-  const code = errorCodeOf(error);
+  const code = codeOf(error);
   return code === undefined ? error : new DatabaseError(code, error);
 }

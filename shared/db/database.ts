@@ -36,9 +36,18 @@ const ACQUIRE_LIMIT_MS = 1200;
 /** How long the server keeps an idle or lost session before it rolls back and releases its locks. */
 const SESSION_IDLE_SECONDS = 60;
 
+/** The server ends a statement before the client gives it up together with its connection. */
+const SERVER_FIRST_MS = 100;
+
+/**
+ * Each server executes the comment that is meant for it. MariaDB limits every statement (in seconds), MySQL only SELECT (in ms);
+ * other statements there wait at most one second for a lock.
+ */
 function sessionLimits(queryLimitMs: number): string {
+  const limitMs = Math.round(Math.max(queryLimitMs - SERVER_FIRST_MS, queryLimitMs / 2));
   const idleSeconds = Math.max(SESSION_IDLE_SECONDS, Math.ceil(queryLimitMs / 1000));
-  return `SET SESSION wait_timeout = ${idleSeconds}, innodb_lock_wait_timeout = 1`;
+  const limits = `/*M!100101 , max_statement_time = ${limitMs / 1000} */ /*!50708 , max_execution_time = ${limitMs} */`;
+  return `SET SESSION wait_timeout = ${idleSeconds}, innodb_lock_wait_timeout = 1 ${limits}`;
 }
 
 export interface DatabaseAccess {

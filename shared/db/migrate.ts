@@ -74,7 +74,10 @@ export async function migrate(
   const db = createDatabase(url, 1, access);
   try {
     return await db.transaction(async (session) => {
-      await session.raw('SET SESSION lock_wait_timeout = ?', [LOCK_WAIT_SECONDS]);
+      // On MariaDB, the session's time limit would also end an ALTER whose client has gone.
+      await session.raw('SET SESSION lock_wait_timeout = ? /*M!100101 , max_statement_time = 0 */', [
+        LOCK_WAIT_SECONDS,
+      ]);
       const [[{ taken }]] = await session.raw('SELECT GET_LOCK(?, 300) AS taken', [lockName(url)]);
       if (Number(taken) !== 1) throw new Error('Another process has held the migration lock for 5 minutes');
       return applyPending(session, history);

@@ -1,7 +1,5 @@
-import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
 import { daysAgo, now } from '#shared/db/sql.ts';
-import type { EventState } from './event.ts';
 
 export interface RecordedDeadLetter {
   /** Topic, partition and offset of the dead letter itself. */
@@ -16,36 +14,34 @@ export interface RecordedDeadLetter {
 }
 
 export interface DeadLetterRow extends RecordedDeadLetter {
-  /** null for an event unknown to this system. */
-  readonly eventState: EventState | null;
   readonly recordedAt: Date;
 }
 
-const COLUMNS = {
-  topic: 'l.topic',
-  partition: 'l.topic_partition',
-  offset: 'l.record_offset',
-  eventUuid: 'l.event_uuid',
-  eventState: 'e.event_state',
-  condition: 'l.failure_condition',
-  reason: 'l.reason',
-  record: 'l.record',
-  recordedAt: 'l.recorded_at',
+/** Columns of a recorded dead letter. */
+export const DEAD_LETTER_COLUMNS = {
+  topic: 'topic',
+  partition: 'topic_partition',
+  offset: 'record_offset',
+  eventUuid: 'event_uuid',
+  condition: 'failure_condition',
+  reason: 'reason',
+  record: 'record',
+  recordedAt: 'recorded_at',
 } as const;
+
+export function eventUuidsOf(letters: readonly Pick<RecordedDeadLetter, 'eventUuid'>[]): string[] {
+  return letters.flatMap(({ eventUuid }) => (eventUuid === null ? [] : [eventUuid]));
+}
 
 const MAX_RECORD_LENGTH = 8192;
 
 export function deadLetterRepository(db: Executor) {
-  /** Dead letters joined with their events: all, only those with a known event, or only those without. */
-  const withEvents = (isKnown: boolean | undefined): Knex.QueryBuilder => {
-    const all = db({ l: 'dead_letters' }).leftJoin({ e: 'outbox_events' }, 'e.uuid', 'l.event_uuid');
-    if (isKnown === undefined) return all;
-    return isKnown ? all.whereNotNull('e.id') : all.whereNull('e.id');
-  };
-
   return {
-    /** Inserts each dead letter once, however often it is delivered. */
-    async add(letters: readonly RecordedDeadLetter[]): Promise<void> {
+    /**
+     * Inserts each dead letter once, however often it is delivered.
+     * @param known the uuids of our events among those that the letters name
+     */
+    async add(letters: readonly RecordedDeadLetter[], known: Pick<ReadonlySet<string>, 'has'>): Promise<void> {
       if (letters.length === 0) return;
       const rows = letters.map((letter) => ({
         topic: letter.topic,
@@ -56,6 +52,7 @@ export function deadLetterRepository(db: Executor) {
         reason: letter.reason.slice(0, 500),
         record: letter.record?.slice(0, MAX_RECORD_LENGTH) ?? null,
         recorded_at: now(db),
+        is_known: letter.eventUuid !== null && known.has(letter.eventUuid),
       }));
       await db('dead_letters').insert(rows).onConflict().ignore();
     },
@@ -68,15 +65,6 @@ export function deadLetterRepository(db: Executor) {
     async eraseRecordsOf(eventUuids: readonly string[]): Promise<void> {
       if (eventUuids.length === 0) return;
       await db('dead_letters').whereIn('event_uuid', eventUuids).update({ record: null });
-    },
-
-    async list(isKnown: boolean | undefined, offset: number, limit: number): Promise<DeadLetterRow[]> {
-      return withEvents(isKnown).select(COLUMNS).orderBy('l.id', 'desc').limit(limit).offset(offset);
-    },
-
-    async count(isKnown: boolean | undefined): Promise<number> {
-      const row = await withEvents(isKnown).count({ total: '*' }).first();
-      return Number(row?.total ?? 0);
     },
   };
 }

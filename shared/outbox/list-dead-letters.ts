@@ -1,28 +1,44 @@
 import type { Database } from '#shared/db/database.ts';
+import { listPages } from '#shared/db/list-page.ts';
 import { store } from '#shared/db/run.ts';
-import { tableTotals } from '#shared/db/table-total.ts';
+import type { SortedList } from '#shared/db/sorted-list.ts';
 import { MAX_PAGE_SIZE, toPage } from '#shared/validation/page.ts';
-import { type DeadLetterRow, deadLetterRepository } from './dead-letter-repository.ts';
+import { DEAD_LETTER_COLUMNS, type DeadLetterRow, eventUuidsOf } from './dead-letter-repository.ts';
+import type { EventState } from './event.ts';
+import { outboxRepository } from './outbox-repository.ts';
 import type { DeadLetterPage, DeadLetterView, ListDeadLettersQuery } from './outbox-schemas.ts';
 
-function toView({ recordedAt, ...row }: DeadLetterRow): DeadLetterView {
-  return { ...row, recordedAt: recordedAt.toISOString() };
+function toView({ recordedAt, ...row }: DeadLetterRow, states: ReadonlyMap<string, EventState>): DeadLetterView {
+  return { ...row, eventState: states.get(row.eventUuid ?? '') ?? null, recordedAt: recordedAt.toISOString() };
 }
 
+const table = 'dead_letters';
+
+const LISTS: Readonly<Record<'all' | 'known' | 'unknown', SortedList>> = {
+  all: { name: 'dead letters', table, where: {}, column: 'id' },
+  known: { name: 'dead letters of events', table, where: { is_known: 1 }, column: 'id' },
+  unknown: { name: 'dead letters of no event', table, where: { is_known: 0 }, column: 'id' },
+};
+
+export const deadLetterLists: readonly SortedList[] = Object.values(LISTS);
+
 /**
- * Returns one page of dead letters, newest first. Sizes over 100 are cut; totals over 10,000 are at most 5 s old.
+ * Returns one page of dead letters, newest first. Sizes over 100 are cut. For large tables see `listPages`.
  * @throws AppError DEPENDENCY_DOWN
  */
 export function listDeadLetters(database: () => Promise<Database>) {
-  const query = store(database, deadLetterRepository);
-  const totalOf = tableTotals<boolean | undefined>(() => performance.now());
+  const pages = listPages(database);
+  const outbox = store(database, outboxRepository);
 
   return async ({ event, page, pageSize }: ListDeadLettersQuery): Promise<DeadLetterPage> => {
     const size = Math.min(pageSize, MAX_PAGE_SIZE.events);
-    const isKnown = event === 'known' ? true : event === 'unknown' ? false : undefined;
-    const [rows, totalElements] = await query((letters) =>
-      Promise.all([letters.list(isKnown, page * size, size), totalOf(isKnown).get(() => letters.count(isKnown))]),
+    const request = { direction: 'DESC', offset: page * size, size } as const;
+    const [rows, total] = await pages.page<DeadLetterRow>(LISTS[event || 'all'], DEAD_LETTER_COLUMNS, request);
+    const states = await outbox((events) => events.statesOf(eventUuidsOf(rows)));
+    return toPage(
+      rows.map((row) => toView(row, states)),
+      { page, size },
+      total,
     );
-    return toPage(rows.map(toView), { page, size }, totalElements);
   };
 }

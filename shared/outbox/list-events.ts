@@ -1,14 +1,18 @@
 import type { Database } from '#shared/db/database.ts';
+import { listPages } from '#shared/db/list-page.ts';
 import { store } from '#shared/db/run.ts';
-import { tableTotals } from '#shared/db/table-total.ts';
+import type { SortedList } from '#shared/db/sorted-list.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { traceIdOf } from '#shared/observability/trace-context.ts';
 import { MAX_PAGE_SIZE, toPage } from '#shared/validation/page.ts';
-import type { EventState } from './event.ts';
+import { EVENT_STATES, type EventState } from './event.ts';
 import { type EventRow, outboxRepository } from './outbox-repository.ts';
 import type { EventPage, ListEventsQuery, PipelineEvent } from './outbox-schemas.ts';
 
-export function toPipelineEvent(row: EventRow): PipelineEvent {
+/** The columns of an event that leave the system. */
+type ListedEvent = Omit<EventRow, 'id' | 'generation'>;
+
+export function toPipelineEvent(row: ListedEvent): PipelineEvent {
   return {
     uuid: row.uuid,
     eventState: row.event_state,
@@ -27,21 +31,41 @@ export function eventNotFound(): AppError {
   return new AppError('NOT_FOUND', 'There is no event with this uuid.');
 }
 
+const COLUMNS = {
+  uuid: 'uuid',
+  event_state: 'event_state',
+  user_email: 'user_email',
+  topic: 'topic',
+  attempts: 'attempts',
+  reason: 'reason',
+  added_at: 'added_at',
+  published_at: 'published_at',
+  processed_at: 'processed_at',
+  traceparent: 'traceparent',
+} as const;
+
+/** The events of one state, or all. */
+export function eventsIn(state?: EventState): SortedList {
+  const table = 'outbox_events';
+  if (state === undefined) return { name: 'events', table, where: {}, column: 'id' };
+  return { name: `events ${state}`, table, where: { event_state: state }, column: 'id' };
+}
+
+export const eventLists: readonly SortedList[] = [eventsIn(), ...EVENT_STATES.map(eventsIn)];
+
 /**
- * Returns one page of events, newest first. Sizes over 100 are cut; totals over 10,000 are at most 5 s old.
+ * Returns one page of events, newest first. Sizes over 100 are cut. For large tables see `listPages`.
  * @throws AppError DEPENDENCY_DOWN
  */
 export function listEvents(database: () => Promise<Database>) {
-  const query = store(database, outboxRepository);
-  const totalOf = tableTotals<EventState | undefined>(() => performance.now());
+  const pages = listPages(database);
 
   return async ({ state: wanted, page, pageSize }: ListEventsQuery): Promise<EventPage> => {
     const size = Math.min(pageSize, MAX_PAGE_SIZE.events);
-    const state = wanted === '' ? undefined : wanted;
-    const [rows, totalElements] = await query((outbox) =>
-      Promise.all([outbox.list(state, page * size, size), totalOf(state).get(() => outbox.count(state))]),
-    );
-    return toPage(rows.map(toPipelineEvent), { page, size }, totalElements);
+    const list = eventsIn(wanted === '' ? undefined : wanted);
+    const request = { direction: 'DESC', offset: page * size, size } as const;
+    const [rows, total] = await pages.page<ListedEvent>(list, COLUMNS, request);
+    return toPage(rows.map(toPipelineEvent), { page, size }, total);
   };
 }
 

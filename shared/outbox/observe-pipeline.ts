@@ -1,7 +1,10 @@
 import { memoizeFor, monotonicMs } from '#shared/async/memoize-for.ts';
 import type { Database } from '#shared/db/database.ts';
+import { listPages } from '#shared/db/list-page.ts';
 import { store } from '#shared/db/run.ts';
+import type { EventState } from './event.ts';
 import { type Histogram, latencyOf, merge } from './histogram.ts';
+import { eventsIn } from './list-events.ts';
 import type { Minute, Pipeline } from './outbox-schemas.ts';
 import { pipelineRepository, type Span } from './pipeline-repository.ts';
 
@@ -49,6 +52,8 @@ export function observePipeline(
   elapsed: () => number = monotonicMs,
 ) {
   const query = store(database, pipelineRepository);
+  const lists = listPages(database, elapsed);
+  const totalIn = async (state: EventState) => ({ count: await lists.total(eventsIn(state)), isMore: false });
 
   const minutesIn = async (span: Span): Promise<MinuteFigures[]> => {
     const count = Math.round((span.until.getTime() - span.from.getTime()) / MINUTE_MS);
@@ -86,17 +91,12 @@ export function observePipeline(
   return memoizeFor(
     KEEP_MS,
     async (): Promise<Pipeline> => {
-      const [figures, [processing, finished, failed, unpublished, oldest]] = await Promise.all([
+      const [figures, processing, finished, failed, [unpublished, oldest]] = await Promise.all([
         minutes(),
-        query((pipeline) =>
-          Promise.all([
-            pipeline.countState('PROCESSING'),
-            pipeline.countState('FINISHED'),
-            pipeline.countState('FAILED'),
-            pipeline.countUnpublished(),
-            pipeline.oldestUnfinished(),
-          ]),
-        ),
+        totalIn('PROCESSING'),
+        totalIn('FINISHED'),
+        totalIn('FAILED'),
+        query((pipeline) => Promise.all([pipeline.countUnpublished(), pipeline.oldestUnfinished()])),
       ]);
       return {
         observedAt: new Date(clock()).toISOString(),

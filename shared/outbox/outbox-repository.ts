@@ -173,13 +173,16 @@ export function outboxRepository(db: Executor) {
       return rows.map(({ uuid }) => uuid);
     },
 
-    async find(uuid: string): Promise<EventRow | undefined> {
-      return events().where({ uuid }).first();
+    /** The states of those of the events that exist, by uuid. */
+    async statesOf(uuids: readonly string[]): Promise<ReadonlyMap<string, EventState>> {
+      if (uuids.length === 0) return new Map();
+      const found = events().select('uuid', 'event_state').whereIn('uuid', byUuid(uuids));
+      const rows: Array<Pick<EventRow, 'uuid' | 'event_state'>> = await found;
+      return new Map(rows.map(({ uuid, event_state }) => [uuid, event_state]));
     },
 
-    async list(state: EventState | undefined, offset: number, limit: number): Promise<EventRow[]> {
-      const page = events().select('*').orderBy('id', 'desc').limit(limit).offset(offset);
-      return state === undefined ? page : page.where({ event_state: state });
+    async find(uuid: string): Promise<EventRow | undefined> {
+      return events().where({ uuid }).first();
     },
 
     /** The age of the oldest event without a broker's acknowledgement, 0 if there is none. */
@@ -191,12 +194,6 @@ export function outboxRepository(db: Executor) {
     async purge(state: 'FINISHED' | 'FAILED', days: number, limit: number): Promise<number> {
       const old = events().where({ event_state: state }).where('processed_at', '<', daysAgo(db, days));
       return old.limit(limit).delete();
-    },
-
-    async count(state: EventState | undefined): Promise<number> {
-      const total = db('outbox_events').count({ total: '*' });
-      const row = await (state === undefined ? total : total.where({ event_state: state })).first();
-      return Number(row?.['total'] ?? 0);
     },
   };
 }

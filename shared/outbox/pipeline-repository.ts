@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
 import { boundedCount } from '#shared/db/sql.ts';
 import type { BoundedCount } from '#shared/validation/list-schemas.ts';
-import { EVENT_STATES, type EventState } from './event.ts';
+import { EVENT_STATES } from './event.ts';
 import { BUCKET_GROWTH, type Histogram } from './histogram.ts';
 
 /** A range of whole minutes. */
@@ -36,8 +36,6 @@ export function pipelineRepository(db: Executor) {
   };
 
   return {
-    countState: (state: EventState): Promise<BoundedCount> => boundedCount(db, events().where({ event_state: state })),
-
     countUnpublished: (): Promise<BoundedCount> =>
       boundedCount(db, events().where({ event_state: 'PROCESSING' }).whereNull('published_at')),
 

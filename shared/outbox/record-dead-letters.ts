@@ -8,7 +8,7 @@ import { log } from '#shared/observability/logger.ts';
 import { reportMetric } from '#shared/observability/metrics.ts';
 import { traceIdsOf } from '#shared/observability/trace-context.ts';
 import { UUID } from '#shared/validation/patterns.ts';
-import { deadLetterRepository, type RecordedDeadLetter } from './dead-letter-repository.ts';
+import { deadLetterRepository, eventUuidsOf, type RecordedDeadLetter } from './dead-letter-repository.ts';
 import { outboxRepository } from './outbox-repository.ts';
 
 export interface RecordedFailure extends RecordedDeadLetter {
@@ -53,14 +53,14 @@ export function readFailure(raw: RawRecord): RecordedFailure {
 async function recordAll(trx: Executor, failures: readonly RecordedFailure[]): Promise<number> {
   const outbox = outboxRepository(trx);
   const letters = deadLetterRepository(trx);
-  await letters.add(failures);
+  const uuids = eventUuidsOf(failures);
+  await letters.add(failures, await outbox.statesOf(uuids));
   let failed = 0;
   const inOrder = [...failures].sort((a, b) => (a.eventUuid ?? '').localeCompare(b.eventUuid ?? ''));
   for (const { eventUuid, generation, reason, failsEvent } of inOrder) {
     if (eventUuid === null || !failsEvent) continue;
     if (await outbox.fail(eventUuid, generation, reason)) failed += 1;
   }
-  const uuids = failures.flatMap(({ eventUuid }) => (eventUuid === null ? [] : [eventUuid]));
   await letters.eraseRecordsOf(await outbox.erasedAmong(uuids));
   return failed;
 }

@@ -1,12 +1,8 @@
-import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
 import { isDuplicateKey } from '#shared/db/database-errors.ts';
 import { now } from '#shared/db/sql.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { PageStart, Position } from './user-positions.ts';
-import type { SortField, User } from './user-schemas.ts';
-
-export type Direction = 'ASC' | 'DESC';
+import type { User } from './user-schemas.ts';
 
 /** A row of `users` as updates need it. Only `user` may leave the system. */
 export interface StoredUser {
@@ -55,18 +51,6 @@ function columns(changes: UserChanges): Record<string, string> {
 }
 
 export function userRepository(db: Executor) {
-  /** The rows of one sort order from a start on; `after` is only given for ascending orders. */
-  const ordered = (sortBy: SortField, direction: Direction, { after, offset }: PageStart): Knex.QueryBuilder => {
-    const byField = db('users').orderBy(sortBy, direction).offset(offset);
-    if (sortBy === 'id') return after === undefined ? byField : byField.where('id', '>', after.id);
-    const rows = byField.orderBy('id', direction);
-    if (after === undefined) return rows;
-    const { value, id } = after;
-    return rows.where((place) =>
-      place.where(sortBy, '>', value).orWhere((same) => same.where(sortBy, value).where('id', '>', id)),
-    );
-  };
-
   return {
     /** @throws AppError EMAIL_TAKEN */
     async insert(user: NewUser): Promise<number> {
@@ -95,37 +79,6 @@ export function userRepository(db: Executor) {
 
     async remove(id: number): Promise<boolean> {
       return (await db('users').where({ id }).delete()) === 1;
-    },
-
-    async list(sortBy: SortField, direction: Direction, start: PageStart, limit: number): Promise<User[]> {
-      return ordered(sortBy, direction, start)
-        .select(...PUBLIC_COLUMNS)
-        .limit(limit);
-    },
-
-    /** A page and the total, from one statement. */
-    async listAndCount(
-      sortBy: SortField,
-      direction: Direction,
-      start: PageStart,
-      limit: number,
-    ): Promise<[User[], number]> {
-      const rows: (User & { total: number })[] = await ordered(sortBy, direction, start)
-        .select(...PUBLIC_COLUMNS, { total: db('users').count('*') })
-        .limit(limit);
-      const [first] = rows;
-      if (first === undefined) return [[], await this.count()];
-      return [rows.map(({ total: _, ...user }) => user), Number(first.total)];
-    },
-
-    async positionAfter(sortBy: SortField, after: Position | undefined, count: number): Promise<Position | undefined> {
-      const row = await ordered(sortBy, 'ASC', { after, offset: count - 1 }).first({ value: sortBy, id: 'id' });
-      return row === undefined ? undefined : { value: row.value, id: Number(row.id) };
-    },
-
-    async count(): Promise<number> {
-      const row = await db('users').count({ total: '*' }).first();
-      return Number(row?.['total'] ?? 0);
     },
   };
 }

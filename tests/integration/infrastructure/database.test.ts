@@ -177,6 +177,26 @@ describe('dead connections', () => {
   });
 });
 
+describe('a statement that takes too long', () => {
+  it('is ended by the server; the connection is kept', async () => {
+    const limited = createDatabase(direct.url, 1, { queryLimitMs: 400 });
+    const digits = `(${Array.from({ length: 10 }, (_, digit) => `SELECT ${digit} AS d`).join(' UNION ALL ')})`;
+    const numbers = Array.from({ length: 9 }, (_, place) => `${digits} d${place}`).join(', ');
+    const session = async (): Promise<number> => {
+      const [[{ id }]] = await statement(limited, (executor) => executor.raw('SELECT CONNECTION_ID() AS id'));
+      return id;
+    };
+    const before = await session();
+
+    const counting = statement(limited, (executor) => executor.raw(`SELECT COUNT(*) FROM ${numbers}`));
+    await expect(counting).rejects.toMatchObject({ code: 'DEPENDENCY_DOWN' });
+    const after = await session();
+    await limited.destroy();
+
+    expect(after).toBe(before);
+  });
+});
+
 describe('a deadlock between two transactions', () => {
   it('is resolved: both complete', async () => {
     await direct.db.raw('CREATE TABLE pairs (id INT PRIMARY KEY, n INT)');

@@ -103,7 +103,9 @@ describe("the pipeline's figures", () => {
       index,
     ]);
 
-    expect(plan[0]).toMatchObject({ key: index, Extra: expect.stringContaining('Using index') });
+    // MariaDB's words, or MySQL's.
+    expect(JSON.stringify(plan)).toMatch(/using index|covering index/i);
+    expect(JSON.stringify(plan)).toContain(index);
   });
 
   it('stop counting at the limit', async () => {

@@ -87,10 +87,13 @@ describe('retention', () => {
 
   it('keeps dead letters for 90 days', async () => {
     const letter = { topic: 't', partition: 0, eventUuid: null, condition: 'c', reason: 'r', record: null };
-    await deadLetterRepository(users.db).add([
-      { ...letter, offset: 1 },
-      { ...letter, offset: 2 },
-    ]);
+    await deadLetterRepository(users.db).add(
+      [
+        { ...letter, offset: 1 },
+        { ...letter, offset: 2 },
+      ],
+      new Set(),
+    );
     await users
       .db('dead_letters')
       .where({ record_offset: 1 })

@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Redis } from 'ioredis';
+import { STRIDE } from '#shared/db/sorted-list.ts';
+import { waitFor } from '#tools/local/cli/wait-for.ts';
 import { type Call, fetchText } from '../../load/http.ts';
 import { addressOf, newTag, registration } from '../../load/registrations.ts';
 import { type Calls, timesOf } from '../../load/throughput.ts';
@@ -9,12 +11,14 @@ import type { OurSystem } from '../../systems/our-system.ts';
 import { alternate, figuresFrom, type Shown } from '../alternate.ts';
 import type { Figure, Goal } from '../figure.ts';
 import type { Laboratory } from '../laboratory.ts';
+import { invocation } from '../workloads/relay.ts';
 import { settling } from '../workloads/workload.ts';
 import { seedUsers, swappable } from './seed.ts';
 
 const pageSize = 20;
 /** Cached totals and page positions are at most this old: afterwards they belong to the current table. */
 const forgetMs = 6000;
+const markLimitMs = 120_000;
 
 function usersWord(count: number) {
   return `${count.toLocaleString('en')} users`;
@@ -31,10 +35,19 @@ function pagesOf(users: number) {
 
 /** Replaces the table, empties the cache and waits until the application works with the new table. */
 async function changeTable(
-  { usersDatabaseUrl, redisUrl, base }: OurSystem,
+  { usersDatabaseUrl, redisUrl, base, lambdaPort }: OurSystem,
   { users, swapIn }: { users: number; swapIn: ReturnType<typeof swappable> },
 ) {
-  await withDatabase(usersDatabaseUrl, (query) => swapIn(query, `users_${users}`));
+  await withDatabase(usersDatabaseUrl, async (query) => {
+    await swapIn(query, `users_${users}`);
+    await query('DELETE FROM list_marks');
+    const isMarked = async () => {
+      await fetchText(`http://127.0.0.1:${lambdaPort}`, invocation);
+      const [row] = await query("SELECT COUNT(*) AS marks FROM list_marks WHERE list = 'users by email'");
+      return Number(row?.['marks']) >= Math.floor(users / STRIDE);
+    };
+    if (!(await waitFor(isMarked, { timeoutMs: markLimitMs }))) throw new Error('The relay has not marked the list');
+  });
   const redis = new Redis(redisUrl);
   await redis.flushdb();
   redis.disconnect();

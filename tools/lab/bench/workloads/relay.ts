@@ -14,7 +14,8 @@ import { mailLimitMs, type Workload } from './workload.ts';
 const relayBatch = 500;
 const everyMs = 5;
 
-const invocation: Call = {
+/** One round of the relay, as its schedule starts it. */
+export const invocation: Call = {
   method: 'POST',
   path: '/2015-03-31/functions/registration-local-relayOutbox/invocations',
   body: '{"once":true}',
