@@ -1,4 +1,5 @@
 import { initialNotifications } from '#migrations/notifications/0001-initial.ts';
+import { outcomes } from '#migrations/notifications/0002-outcomes.ts';
 import { initialUsers } from '#migrations/users/0001-initial.ts';
 import { retentionAndLists } from '#migrations/users/0002-retention-and-lists.ts';
 import { idempotency } from '#migrations/users/0003-idempotency.ts';
@@ -23,4 +24,4 @@ export const usersHistory: readonly Migration[] = [
   listMarks,
 ];
 
-export const notificationsHistory: readonly Migration[] = [initialNotifications];
+export const notificationsHistory: readonly Migration[] = [initialNotifications, outcomes];

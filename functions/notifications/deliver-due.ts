@@ -1,4 +1,4 @@
-/** Schedule: every minute. Sends due deliveries and publishes unpublished results; once per run, purges and reports metrics. */
+/** Schedule: every minute. Sends due deliveries; once per run, purges and reports metrics. */
 
 import { settleAll } from '#shared/async/waiting.ts';
 import { notificationsDatabase } from '#shared/db/databases.ts';

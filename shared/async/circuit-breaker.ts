@@ -1,32 +1,38 @@
 export interface BreakerSettings {
-  /** Consecutive failures that open the breaker. */
+  /** Consecutive failures of different subjects that open the breaker. */
   readonly threshold: number;
   /** How long it stays open before it allows a probe. */
   readonly probeAfterMs: number;
 }
 
 /**
- * Opens after `threshold` consecutive failures, then allows one probe every `probeAfterMs`; a success closes it.
+ * Opens after consecutive failures of `threshold` subjects, then allows one probe every `probeAfterMs`; a success closes it.
  * @param clock monotonic, in ms
  */
 export function circuitBreaker({ threshold, probeAfterMs }: BreakerSettings, clock: () => number) {
-  let failures = 0;
+  const failing = new Set<unknown>();
   let nextProbeAt = 0;
   return {
     allows(): boolean {
-      if (failures < threshold) return true;
+      if (failing.size < threshold) return true;
       if (clock() < nextProbeAt) return false;
       nextProbeAt = clock() + probeAfterMs;
       return true;
     },
     succeeded(): void {
-      failures = 0;
+      failing.clear();
     },
-    failed(): void {
-      failures += 1;
-      if (failures >= threshold) nextProbeAt = clock() + probeAfterMs;
+    /** @param subject failures of the same subject count once; without it each counts */
+    failed(subject: unknown = Symbol()): void {
+      if (failing.size < threshold) failing.add(subject);
+      if (failing.size >= threshold) nextProbeAt = clock() + probeAfterMs;
     },
-    isOpen: (): boolean => failures >= threshold,
+    /** Opens the breaker, whatever failed before. */
+    open(): void {
+      while (failing.size < threshold) failing.add(Symbol());
+      nextProbeAt = clock() + probeAfterMs;
+    },
+    isOpen: (): boolean => failing.size >= threshold,
   };
 }
 

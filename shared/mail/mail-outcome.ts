@@ -4,16 +4,20 @@ import { errorText } from '#shared/errors/error-text.ts';
  * The outcome of one send.
  * - `sent`: the server answered 250.
  * - `refused-for-good`: the recipient is permanently refused.
- * - `refused-for-now`: the recipient is temporarily refused (greylisting, a full mailbox).
- * - `server-down`: says nothing about the recipient.
+ * - `refused-for-now`: the recipient is temporarily refused (greylisting, a full mailbox), or the server does not accept this
+ *   sender's mail for it (`isBlocked`).
+ * - `throttled`: the server accepts no more mails for now, whoever the recipient is.
+ * - `server-down`: says nothing about the recipient, unless the server fails for this one only (`mayBeRecipient`): it closed the
+ *   connection, or answered 421 to RCPT TO or DATA.
  * - `lease-lost`: aborted before the first byte of the mail was sent.
  * - `unknown`: no answer in time; the server may have accepted the mail.
  */
 export type MailOutcome =
   | { readonly kind: 'sent' }
   | { readonly kind: 'refused-for-good'; readonly reason: string }
-  | { readonly kind: 'refused-for-now'; readonly reason: string }
-  | { readonly kind: 'server-down'; readonly reason: string }
+  | { readonly kind: 'refused-for-now'; readonly reason: string; readonly isBlocked: boolean }
+  | { readonly kind: 'throttled'; readonly reason: string }
+  | { readonly kind: 'server-down'; readonly reason: string; readonly mayBeRecipient: boolean }
   | { readonly kind: 'lease-lost' }
   | { readonly kind: 'unknown'; readonly reason: string };
 
@@ -38,6 +42,7 @@ interface SmtpError {
   readonly responseCode?: unknown;
   readonly response?: unknown;
   readonly code?: unknown;
+  readonly syscall?: unknown;
 }
 
 /** Removes the address from the reason: servers often repeat it, and the reason is kept after the address is erased. */
@@ -52,15 +57,22 @@ const ADDRESS_OR_MAILBOX = /^\d{3}[ -]5\.[12]\.\d{1,3}\b/;
 /** Bad sequence and authentication required: sent in answer to a recipient, but caused by this client. */
 const ABOUT_US = new Set([503, 530]);
 
+/** Security or policy (RFC 3463): the sender is blocked or may not relay. */
+const BLOCKED = /^5\d\d[ -]5\.7\.\d{1,3}\b/;
+
+/** A mail system that is overloaded or out of storage (4.3.x), or the wording of providers' limits on a sender. */
+const THROTTLED =
+  /^454\b|^4\d\d[ -]4\.3\.\d{1,3}\b|throttl|rate (limit )?exceeded|rate limit|sending (rate|quota)|quota exceeded for sender/i;
+
 function isPermanent(command: string, status: number, response: string): boolean {
-  if (status < 500 || ABOUT_US.has(status)) return false;
+  if (status < 500 || ABOUT_US.has(status) || BLOCKED.test(response)) return false;
   if (command === 'RCPT TO') return true;
   return command === 'DATA' && ADDRESS_OR_MAILBOX.test(response);
 }
 
 /**
- * Classifies a failed send. Permanent: a 5xx to RCPT TO, or to DATA with an enhanced code 5.1.x or 5.2.x (RFC 3463). A server
- * failure, not the recipient's: a refusal before RCPT TO, a 421, 503 or 530 at any time, and no answer at all.
+ * Classifies a failed send. Permanent: a 5xx to RCPT TO without 5.7.x, or to DATA with an enhanced code 5.1.x or 5.2.x (RFC
+ * 3463). A server failure, not the recipient's: a refusal before RCPT TO, a 421, 503 or 530 at any time, and no answer at all.
  */
 export function outcomeOf(error: unknown): MailOutcome {
   if (error instanceof LeaseLostError || (error instanceof Error && error.cause instanceof LeaseLostError)) {
@@ -72,6 +84,7 @@ export function outcomeOf(error: unknown): MailOutcome {
     responseCode,
     response: said,
     code,
+    syscall,
   }: SmtpError = typeof error === 'object' && error !== null ? error : {};
   const command = typeof at === 'string' ? at : '';
   const status = typeof responseCode === 'number' ? responseCode : 0;
@@ -80,7 +93,10 @@ export function outcomeOf(error: unknown): MailOutcome {
   if (command === 'API' && code === 'EENVELOPE') return { kind: 'refused-for-good', reason };
   if (isPermanent(command, status, response)) return { kind: 'refused-for-good', reason };
   const atRecipient = command === 'RCPT TO' || command === 'DATA';
-  if (atRecipient && status >= 400 && status !== 421 && !ABOUT_US.has(status))
-    return { kind: 'refused-for-now', reason };
-  return { kind: 'server-down', reason };
+  if (!atRecipient || status < 400 || status === 421 || ABOUT_US.has(status)) {
+    const isClosed = code === 'ECONNECTION' || syscall === 'read';
+    return { kind: 'server-down', reason, mayBeRecipient: isClosed || (atRecipient && status === 421) };
+  }
+  if (status < 500 && THROTTLED.test(response)) return { kind: 'throttled', reason };
+  return { kind: 'refused-for-now', reason, isBlocked: BLOCKED.test(response) };
 }

@@ -8,7 +8,7 @@ import type { Claim } from './delivery.ts';
 /** The parts of a permanently failed delivery that its dead letter contains. */
 export type DeadLetterSource = Omit<
   Claim,
-  'status' | 'unfinishedStarts' | 'refusedSince' | 'sentAt' | 'leaseEndsAt' | 'leaseOwner'
+  'status' | 'startedBy' | 'unknowns' | 'refusedSince' | 'sentAt' | 'leaseEndsAt' | 'leaseOwner'
 >;
 
 /** The dead letter of a delivery. Its record is rebuilt from the row, because the original may be days old. */

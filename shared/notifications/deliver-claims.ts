@@ -1,34 +1,37 @@
 import type { CircuitBreaker } from '#shared/async/circuit-breaker.ts';
-import type { Database } from '#shared/db/database.ts';
-import { store } from '#shared/db/run.ts';
+import type { Store } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { type MailOutcome, outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
 import { SEND_LIMIT_MS, type SendMail } from '#shared/mail/mail-transport.ts';
 import { log } from '#shared/observability/logger.ts';
+import { reportMetric } from '#shared/observability/metrics.ts';
 import { continueTrace, formatTraceparent, runInTrace } from '#shared/observability/trace-context.ts';
 import { effect } from '#shared/runtime/effects.ts';
-import { type Claim, MAX_UNFINISHED_STARTS } from './delivery.ts';
-import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
-import type { PublishResults } from './publish-results.ts';
-import { isRefusedTooLong, refusedDelayMs, serverDownDelayMs } from './retry-delay.ts';
-import { sentRecorder } from './sent-recorder.ts';
-import { sentUnrecorded } from './sent-unrecorded.ts';
+import { type Claim, MAX_UNFINISHED_STARTS, MAX_UNKNOWN_REPEATS, type Outcome, unfinishedStarts } from './delivery.ts';
+import type { DeliveryMemory } from './delivery-memory.ts';
+import type { DeliveryRow, deliveryRepository } from './delivery-repository.ts';
+import type { OutcomeRecorder } from './outcome-recorder.ts';
+import { isRefusedTooLong, refusedDelayMs, serverDownDelayMs, unknownDelayMs } from './retry-delay.ts';
 import { welcomeMail } from './welcome-mail.ts';
 
 /** No send starts with less time left than this: the SMTP limit plus 3 s to record the outcome. */
 export const SEND_RESERVE_MS = SEND_LIMIT_MS + 3000;
 
+/** Failing events that are remembered; more at once show that the server is down. */
+const MAX_FAILING = 1000;
+
 export type ClaimedDelivery = Claim & Pick<DeliveryRow, 'refusedForMs'>;
 
 export interface DeliverDependencies {
-  database(): Promise<Database>;
-  sendMail: SendMail;
-  results: PublishResults;
+  readonly inbox: Store<ReturnType<typeof deliveryRepository>>;
+  readonly sendMail: SendMail;
+  readonly recorder: OutcomeRecorder;
+  readonly memory: DeliveryMemory;
   /** Shared by all functions of this process, because they send to the same server. */
-  breaker: CircuitBreaker;
+  readonly breaker: CircuitBreaker;
   /** Limits concurrent sends. */
   limited<T>(run: () => Promise<T>): Promise<T>;
-  retryHours: number;
+  readonly retryHours: number;
 }
 
 /**
@@ -37,19 +40,7 @@ export interface DeliverDependencies {
  * first, so that a mail that kills its process can be told from the others.
  */
 export function deliverClaims(dependencies: DeliverDependencies) {
-  const { database, sendMail, results, breaker, limited, retryHours } = dependencies;
-  const inbox = store(database, deliveryRepository);
-
-  const release = async ({ uuid, leaseOwner, unfinishedStarts }: Claim, ms: number, isFinished: boolean) => {
-    // A suspect stays one until one of its starts has finished; the first start of the others was counted by this claim.
-    const resetsStarts = isFinished || unfinishedStarts === 0;
-    await inbox('release delivery', (rows) => rows.release([uuid], leaseOwner, ms, resetsStarts));
-  };
-
-  const fail = async (claim: Claim, reason: string): Promise<void> => {
-    const failed = await inbox('record failed', (rows) => rows.markFailed(claim.uuid, claim.leaseOwner, reason));
-    if (failed) await results.bury([{ ...claim, reason }]);
-  };
+  const { inbox, sendMail, recorder, memory, breaker, limited, retryHours } = dependencies;
 
   const send = async (claim: Claim): Promise<MailOutcome> => {
     const trace = continueTrace(claim.traceparent ?? undefined);
@@ -72,54 +63,102 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     });
   };
 
-  const conclude = async (claim: ClaimedDelivery, outcome: Exclude<MailOutcome, { kind: 'sent' }>): Promise<void> => {
-    if (outcome.kind === 'lease-lost') return release(claim, 0, true);
-    if (outcome.kind === 'refused-for-good') return fail(claim, outcome.reason);
-    if (outcome.kind === 'server-down') return release(claim, serverDownDelayMs(Math.random()), true);
-    // An unknown outcome backs off like a refusal: a server that accepts mails but never answers must not get them every few seconds.
-    const isRefusal = outcome.kind === 'refused-for-now';
-    if (isRefusal && isRefusedTooLong(claim.refusedForMs, retryHours)) return fail(claim, outcome.reason);
-    const { uuid, leaseOwner, attempts } = claim;
-    const postponement = { ms: refusedDelayMs(attempts + 1), reason: outcome.reason, isRefusal };
-    await inbox('postpone delivery', (rows) => rows.postpone(uuid, leaseOwner, postponement));
+  /** Whether the server fails for this event only: it has accepted other mails since it failed for this one before. */
+  const isFailingAlone = (uuid: string): boolean => {
+    const acceptedBefore = memory.failedAt.get(uuid);
+    if (memory.failedAt.size >= MAX_FAILING) memory.failedAt.clear();
+    memory.failedAt.set(uuid, memory.accepted);
+    return acceptedBefore !== undefined && acceptedBefore < memory.accepted;
+  };
+
+  const observe = ({ uuid }: Claim, outcome: MailOutcome): void => {
+    if (outcome.kind === 'lease-lost') return;
+    if (outcome.kind === 'throttled') breaker.open();
+    else if (outcome.kind === 'server-down' || outcome.kind === 'unknown') breaker.failed(uuid);
+    else breaker.succeeded();
+    if (outcome.kind === 'throttled') reportMetric('MailThrottled', 1);
+    if (outcome.kind === 'refused-for-now' && outcome.isBlocked) reportMetric('MailBlocked', 1);
+    if (outcome.kind !== 'sent') return;
+    memory.sent.add(uuid);
+    memory.accepted += 1;
+    memory.failedAt.delete(uuid);
+  };
+
+  const release = (claim: Claim, ms: number, clearsStarts: boolean): Outcome => {
+    // A suspect stays one until one of its starts has ended; the first start of the others was counted by this claim.
+    return { kind: 'released', claim, ms, clearsStarts: clearsStarts || unfinishedStarts(claim) === 0 };
+  };
+
+  const postponeRefused = (claim: ClaimedDelivery, reason: string): Outcome =>
+    isRefusedTooLong(claim.refusedForMs, retryHours)
+      ? { kind: 'failed', claim, reason }
+      : { kind: 'postponed', claim, postponement: { ms: refusedDelayMs(claim.attempts + 1), reason, why: 'refused' } };
+
+  const postponeUnknown = (claim: ClaimedDelivery, reason: string): Outcome => {
+    const unknowns = claim.unknowns + 1;
+    if (unknowns > MAX_UNKNOWN_REPEATS) {
+      return {
+        kind: 'failed',
+        claim,
+        reason: `Sent ${unknowns} times without an answer, so it may have arrived: ${reason}`,
+      };
+    }
+    return { kind: 'postponed', claim, postponement: { ms: unknownDelayMs(unknowns), reason, why: 'unknown' } };
+  };
+
+  const conclude = (claim: ClaimedDelivery, outcome: MailOutcome): Outcome => {
+    switch (outcome.kind) {
+      case 'sent':
+        return { kind: 'sent', claim };
+      case 'lease-lost':
+        return release(claim, 0, true);
+      case 'refused-for-good':
+        return { kind: 'failed', claim, reason: outcome.reason };
+      case 'throttled':
+        return release(claim, serverDownDelayMs(Math.random()), true);
+      case 'server-down':
+        if (outcome.mayBeRecipient && isFailingAlone(claim.uuid)) return postponeRefused(claim, outcome.reason);
+        return release(claim, serverDownDelayMs(Math.random()), true);
+      case 'refused-for-now':
+        return postponeRefused(claim, outcome.reason);
+      case 'unknown':
+        return postponeUnknown(claim, outcome.reason);
+    }
+  };
+
+  /** Returns undefined if another worker holds the lease. */
+  const deliver = async (claim: ClaimedDelivery, remainingMs: () => number): Promise<Outcome | undefined> => {
+    if (memory.sent.has(claim.uuid)) return { kind: 'sent', claim };
+    const starts = unfinishedStarts(claim);
+    if (starts >= MAX_UNFINISHED_STARTS) {
+      const reason = `Started ${starts} times without finishing: sending it kills the process`;
+      return { kind: 'failed', claim, reason };
+    }
+    const leftMs = Math.min(remainingMs(), claim.leaseEndsAt - performance.now());
+    if (leftMs < SEND_RESERVE_MS) return release(claim, 0, false);
+    if (!breaker.allows()) return release(claim, serverDownDelayMs(Math.random()), false);
+    if (starts > 0 && !(await inbox('count start', (rows) => rows.countStart(claim.uuid, claim.leaseOwner)))) return;
+    const outcome = await send(claim);
+    observe(claim, outcome);
+    return conclude(claim, outcome);
   };
 
   return async (claims: readonly ClaimedDelivery[], remainingMs: () => number): Promise<void> => {
-    const recorder = sentRecorder({
-      markSent: (uuids) => inbox('record sent', (rows) => rows.markSent(uuids)),
-      confirm: (sent) => results.confirm(sent),
-    });
-
-    const deliver = async (claim: ClaimedDelivery): Promise<void> => {
-      if (sentUnrecorded.has(claim.uuid)) return recorder.add(claim);
-      const isSuspect = claim.unfinishedStarts > 0;
-      if (claim.unfinishedStarts >= MAX_UNFINISHED_STARTS) {
-        return fail(claim, `Started ${claim.unfinishedStarts} times without finishing: sending it kills the process`);
-      }
-      const leftMs = Math.min(remainingMs(), claim.leaseEndsAt - performance.now());
-      if (leftMs < SEND_RESERVE_MS) return release(claim, 0, false);
-      if (!breaker.allows()) return release(claim, serverDownDelayMs(Math.random()), false);
-      if (isSuspect) {
-        if (!(await inbox('count start', (rows) => rows.countStart(claim.uuid, claim.leaseOwner)))) return;
-      }
-      const outcome = await send(claim);
-      if (outcome.kind === 'server-down' || outcome.kind === 'unknown') breaker.failed();
-      else if (outcome.kind !== 'lease-lost') breaker.succeeded();
-      if (outcome.kind === 'sent') recorder.add(claim);
-      else await conclude(claim, outcome);
-    };
+    const recording = recorder.begin(remainingMs);
 
     const guarded = (claim: ClaimedDelivery): Promise<void> =>
-      limited(() => deliver(claim)).catch((error: unknown) => {
-        log.warn('Delivery not concluded, retried when its lease ends', {
-          uuid: claim.uuid,
-          problem: errorText(error, 120),
+      limited(async () => {
+        const outcome = await deliver(claim, remainingMs).catch((error: unknown): Outcome => {
+          log.warn('Mail not started', { uuid: claim.uuid, problem: errorText(error, 120) });
+          return release(claim, 0, false);
         });
+        if (outcome !== undefined) recording.add(outcome);
       });
 
-    await Promise.all(claims.filter(({ unfinishedStarts }) => unfinishedStarts === 0).map(guarded));
-    for (const suspect of claims.filter(({ unfinishedStarts }) => unfinishedStarts > 0)) await guarded(suspect);
-    await recorder.end();
+    const isSuspect = (claim: ClaimedDelivery): boolean => unfinishedStarts(claim) > 0;
+    await Promise.all(claims.filter((claim) => !isSuspect(claim)).map(guarded));
+    for (const suspect of claims.filter(isSuspect)) await guarded(suspect);
+    await recording.end();
   };
 }
 

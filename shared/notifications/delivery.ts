@@ -4,14 +4,16 @@ export type DeliveryStatus = 'PENDING' | 'SENT' | 'FAILED';
 /** One row of email_deliveries: the inbox entry of one event and the outcome of its mail. */
 export interface Delivery {
   readonly uuid: string;
-  /** null once the delivery is settled. */
+  /** null once the delivery is SENT or FAILED. */
   readonly userEmail: string | null;
   readonly generation: number;
   readonly status: DeliveryStatus;
   /** Refusals so far. */
   readonly attempts: number;
-  /** Sends that started but did not finish because the process died. */
-  readonly unfinishedStarts: number;
+  /** Owners of the leases under which a send started whose outcome is not recorded, this claim's included. */
+  readonly startedBy: readonly string[];
+  /** Sends that the server did not answer. */
+  readonly unknowns: number;
   readonly refusedSince: Date | null;
   readonly reason: string | null;
   readonly traceparent: string | null;
@@ -29,8 +31,36 @@ export interface Claim extends Delivery {
   readonly leaseOwner: string;
 }
 
+export interface Postponement {
+  readonly ms: number;
+  readonly reason: string;
+  /** `refused` starts the time after which the delivery fails; `unknown` counts a send without an answer. */
+  readonly why: 'refused' | 'unknown';
+}
+
+/** The outcome of a claim. Recording it twice has the effect of recording it once. */
+export type Outcome =
+  | { readonly kind: 'sent'; readonly claim: Claim }
+  | { readonly kind: 'failed'; readonly claim: Claim; readonly reason: string }
+  | { readonly kind: 'postponed'; readonly claim: Claim; readonly postponement: Postponement }
+  | {
+      readonly kind: 'released';
+      readonly claim: Pick<Claim, 'uuid' | 'leaseOwner'>;
+      readonly ms: number;
+      /** A start of the delivery has ended without a death. */
+      readonly clearsStarts: boolean;
+    };
+
+/** The starts of processes that died: the claim's own start is not one of them. */
+export function unfinishedStarts({ startedBy, leaseOwner }: Pick<Claim, 'startedBy' | 'leaseOwner'>): number {
+  return startedBy.filter((owner) => owner !== leaseOwner).length;
+}
+
 /** After this many unfinished starts, the mail itself is assumed to kill the process. */
 export const MAX_UNFINISHED_STARTS = 5;
+
+/** After this many repetitions without an answer the delivery fails: each of its mails may have arrived. */
+export const MAX_UNKNOWN_REPEATS = 3;
 
 /** Far longer than Kafka's retention: an older, unknown event may have been mailed before. */
 export const KEEP_DAYS = 90;

@@ -9,6 +9,14 @@ export function refusedDelayMs(refusals: number): number {
   return backoffMs({ firstMs, longestMs }, refusals);
 }
 
+/**
+ * The delay in ms after send n (from 1) without an answer. It grows fast, because each of these mails may have arrived: the last
+ * repetition follows hours after the first send.
+ */
+export function unknownDelayMs(unknowns: number): number {
+  return 12 * 16 ** (unknowns - 1) * getConfig().MAIL_REFUSED_FIRST_MS;
+}
+
 /** The delay in ms after a server failure, with jitter. @param random 0 to 1 */
 export function serverDownDelayMs(random: number): number {
   return SERVER_DOWN_MS * (0.75 + random / 2);

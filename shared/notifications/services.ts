@@ -2,12 +2,17 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import { getConfig } from '#shared/config/config.ts';
 import { notificationsDatabase } from '#shared/db/databases.ts';
+import { store } from '#shared/db/run.ts';
 import { publish } from '#shared/kafka/producer.ts';
 import { sendMail } from '#shared/mail/mail-transport.ts';
-import { deliverClaims } from './deliver-claims.ts';
-import { deliverDue } from './delivery-run.ts';
+import { processWide } from '#shared/runtime/process-wide.ts';
+import { type DeliverDependencies, deliverClaims } from './deliver-claims.ts';
+import { newDeliveryMemory } from './delivery-memory.ts';
+import { deliveryRepository } from './delivery-repository.ts';
+import { type DeliverDueDependencies, deliverDue } from './delivery-run.ts';
+import { outcomeRecorder } from './outcome-recorder.ts';
 import { publishResults } from './publish-results.ts';
-import { receiveMessages } from './receive-messages.ts';
+import { type ReceiveDependencies, receiveMessages } from './receive-messages.ts';
 
 /** Shared by all functions of this process, because they send to the same server. */
 const breaker = circuitBreaker({ threshold: 3, probeAfterMs: 1000 }, () => performance.now());
@@ -21,12 +26,32 @@ function limited<T>(run: () => Promise<T>): Promise<T> {
 
 /** The notification services on the real servers. */
 export function notificationServices() {
-  const database = notificationsDatabase;
-  const results = publishResults({ database, publish });
-  const retryHours = getConfig().MAIL_RETRY_HOURS;
-  const deliver = deliverClaims({ database, sendMail, results, breaker, limited, retryHours });
+  return notificationServicesWith({
+    database: notificationsDatabase,
+    publish,
+    sendMail,
+    breaker,
+    limited,
+    memory: processWide('delivery-memory', newDeliveryMemory),
+    retryHours: getConfig().MAIL_RETRY_HOURS,
+  });
+}
+
+export type NotificationDependencies = Pick<
+  DeliverDependencies,
+  'sendMail' | 'breaker' | 'limited' | 'memory' | 'retryHours'
+> &
+  Pick<ReceiveDependencies, 'publish'> &
+  Pick<DeliverDueDependencies, 'database'>;
+
+/** The notification services of one process. */
+export function notificationServicesWith(given: NotificationDependencies) {
+  const inbox = store(given.database, deliveryRepository);
+  const results = publishResults(given);
+  const recorder = outcomeRecorder({ ...given, inbox, results });
+  const deliver = deliverClaims({ ...given, inbox, recorder });
   return {
-    receive: receiveMessages({ database, publish, results, deliver }),
-    deliverDue: deliverDue({ database, results, deliver, breaker }),
+    receive: receiveMessages({ ...given, inbox, recorder, results, deliver }),
+    deliverDue: deliverDue({ ...given, recorder, results, deliver }),
   };
 }

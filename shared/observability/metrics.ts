@@ -7,6 +7,8 @@ type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 /** Watched by the alarms of a deployed stage (tools/deploy/alarms.ts). */
 const UNITS = {
   DeadLetters: MetricUnit.Count,
+  MailBlocked: MetricUnit.Count,
+  MailThrottled: MetricUnit.Count,
   OldestUnpublishedEventSeconds: MetricUnit.Seconds,
   OldestUnsentMailSeconds: MetricUnit.Seconds,
   RefusedCredentialChecks: MetricUnit.Count,

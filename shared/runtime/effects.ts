@@ -24,16 +24,11 @@ export const EFFECTS = [
   'postpone delivery',
   'record failed',
   'publish confirmations',
-  'settle sent',
   'publish dead letters',
-  'settle failed',
-
-  'record sent later',
-  'free abandoned leases',
   'lease due deliveries',
-  'lease due results',
 
   'finish events',
+  'hasten events',
   'dead-letter confirmations',
 
   'record dead letters',

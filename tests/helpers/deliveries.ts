@@ -7,7 +7,8 @@ export interface StoredDelivery {
   readonly generation: number;
   readonly lease_owner: string | null;
   readonly attempts: number;
-  readonly unfinished_starts: number;
+  readonly started_by: string;
+  readonly unknowns: number;
   readonly refused_since: Date | null;
   readonly reason: string | null;
   readonly settled_at: Date | null;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hashPassword } from '#shared/users/password-hash.ts';
 import { registerUser } from '#shared/users/register-user.ts';
 import { updateUser } from '#shared/users/update-user.ts';
@@ -94,29 +95,7 @@ export const pending: Arrange = async (world) => {
 /** In the inbox, due, and started by a process that died. */
 export const suspect: Arrange = async (world) => {
   const subject = await pending(world);
-  await world.notifications.db('email_deliveries').update({ unfinished_starts: 1 });
-  return subject;
-};
-
-async function receivedWithoutBroker(world: World): Promise<void> {
-  const { receive, published: broker } = notificationServicesOn(world.notifications);
-  broker.failWith(new Error('broker away'));
-  await receive(await world.records('user.email.send'));
-  await world.passTime();
-}
-
-/** SENT while the broker was unavailable: the confirmation is due. */
-export const untoldSent: Arrange = async (world) => {
-  const subject = await published(world);
-  await receivedWithoutBroker(world);
-  return subject;
-};
-
-/** FAILED while the broker was unavailable: the dead letter is due. */
-export const untoldFailed: Arrange = async (world) => {
-  const subject = await published(world);
-  world.mail.refuse(subject.email, USER_UNKNOWN);
-  await receivedWithoutBroker(world);
+  await world.notifications.db('email_deliveries').update({ started_by: randomUUID() });
   return subject;
 };
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { published } from './arrange.ts';
-import { CRASH_POINTS, type CrashTest, crashTestsAt, sendBatch } from './crash-tests.ts';
+import { CRASH_POINTS, type CrashTest, crashTestsAt, sendBatch, throughTheProxy } from './crash-tests.ts';
+import { deliverDue } from './invocations.ts';
 import { dieAt, startHost } from './lambda-host.ts';
 import { openPostOffice, type PostOffice } from './post-office.ts';
 import { replay, survive } from './survive.ts';
@@ -72,6 +73,28 @@ describe.concurrent('a process that is killed', () => {
       await replay(world);
       expect(await outcome(world, subject)).toEqual(await expected(world, test));
       await test.also?.(world, subject);
+    });
+  });
+});
+
+describe('a process that lives while its database does not answer', () => {
+  it('for 3 s after the 250 records the mail itself: another process does not send it again', async () => {
+    await inWorld(async (world) => {
+      const subject = await published(world);
+      const sender = startHost({ ...world.env, ...throughTheProxy(world) });
+      mail.beforeAnswer(subject.email, () => {
+        void world.proxy.set('refuse');
+        setTimeout(() => void world.proxy.set('pass'), 3000);
+      });
+
+      await sender.invoke(await sendBatch(world));
+      await world.passTime();
+      await world.survivor(deliverDue);
+
+      expect(mail.messageIdsTo(subject.email)).toHaveLength(1);
+      await survive(world);
+      expect(await outcome(world, subject)).toEqual(await expected(world, { event: 'FINISHED', mails: 1 }));
+      await sender.stop();
     });
   });
 });

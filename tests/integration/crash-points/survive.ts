@@ -14,11 +14,11 @@ const MAX_ROUNDS = 8;
 /** Describes the unfinished work; empty when everything has ended. */
 async function leftToDo({ users, notifications }: World): Promise<string[]> {
   const events = await users.db('outbox_events').where({ event_state: 'PROCESSING' });
-  const deliveries = await notifications.db('email_deliveries').whereNull('settled_at');
+  const deliveries = await notifications.db('email_deliveries').where({ status: 'PENDING' });
   const invalidations = await users.db('cache_invalidations');
   return [
     ...events.map(({ uuid }) => `event ${uuid} is PROCESSING`),
-    ...deliveries.map(({ uuid, status }) => `delivery ${uuid} is ${status} and not settled`),
+    ...deliveries.map(({ uuid, status }) => `delivery ${uuid} is ${status}`),
     ...invalidations.map(({ user_id: id }) => `Redis was not told of user ${id}`),
   ];
 }

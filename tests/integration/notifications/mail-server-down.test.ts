@@ -53,7 +53,7 @@ describe('while the mail server is down', () => {
       const rows = await Promise.all(events.map(({ uuid }) => deliveries.find(uuid)));
       expect(breaker.isOpen()).toBe(true);
       expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['PENDING']));
-      expect(new Set(rows.map(({ unfinished_starts: starts }) => starts))).toEqual(new Set([0]));
+      expect(new Set(rows.map(({ started_by: starts }) => starts))).toEqual(new Set(['']));
       expect(rows.every(({ attempts }) => attempts === 0)).toBe(true);
 
       await proxy.set('pass');

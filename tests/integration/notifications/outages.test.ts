@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, type Database } from '#shared/db/database.ts';
 import { sendMail } from '#shared/mail/mail-transport.ts';
-import { sentUnrecorded } from '#shared/notifications/sent-unrecorded.ts';
 import { notificationsTestDatabase, type TestDatabase } from '#tests/helpers/databases.ts';
 import { deliveriesIn } from '#tests/helpers/deliveries.ts';
 import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
@@ -41,37 +40,58 @@ afterAll(async () => {
 });
 
 describe('a MySQL outage', () => {
+  it('right after the 250, for 3 s: the process records the mail itself, and no other process sends it again', async () => {
+    const event = testEvent();
+    const sender = notificationServicesOn(
+      { db },
+      {
+        async send(message, mayStillSend) {
+          await sendMail(message, mayStillSend);
+          await databaseProxy.set('refuse');
+          setTimeout(() => void databaseProxy.set('pass'), 3000);
+        },
+      },
+    );
+    const other = notificationServicesOn(direct);
+
+    await sender.receive([sendRecord(event)]);
+    await deliveries.makeDue();
+    await other.deliverDue();
+
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT' });
+    expect(sender.published.keysOn('user.email.sent')).toEqual([event.uuid]);
+  });
+
   it.each(['refuse', 'silent'] as const)(
-    '(%s) right after the 250: the mail is recorded after recovery, not sent again',
+    '(%s) right after the 250, until the timeout: the process records the mail in its next call, and does not send it again',
     async (mode) => {
       const events = [testEvent(), testEvent(), testEvent()];
-      const { receive, deliverDue, published } = notificationServicesOn(
+      let leftMs = 20_000;
+      const { receive, deliverDue, published, memory } = notificationServicesOn(
         { db },
         {
+          remainingMs: () => leftMs,
           async send(message, mayStillSend) {
             await sendMail(message, mayStillSend);
             await databaseProxy.set(mode);
+            leftMs = 1000;
           },
         },
       );
 
       await receive(events.map((event) => sendRecord(event)));
 
-      expect(events.every(({ uuid }) => sentUnrecorded.has(uuid))).toBe(true);
+      expect(memory.sent.size).toBeGreaterThan(0);
+      leftMs = 20_000;
       await databaseProxy.set('pass');
-      // Their leases continue: the process itself knows what it sent.
       await waitFor(async () => {
         await deliverDue().catch(() => undefined);
-        return events.every(({ uuid }) => !sentUnrecorded.has(uuid));
+        return memory.sent.size === 0;
       });
+      await deliveries.makeDue();
+      await notificationServicesOn(direct).deliverDue();
 
-      if (mode === 'silent') {
-        // The first write succeeded and only its response was lost: the confirmation follows later.
-        await deliveries.makeDue();
-        await deliverDue();
-      }
-      const confirmed = published.keysOn('user.email.sent');
-      expect(confirmed.sort()).toEqual(events.map(({ uuid }) => uuid).sort());
       const rows = await Promise.all(events.map(({ uuid }) => deliveries.find(uuid)));
       expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['SENT']));
       expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual([1, 1, 1]);
@@ -79,13 +99,40 @@ describe('a MySQL outage', () => {
     },
   );
 
+  it('right after each of six failed sends counts no start: an outage is no death', async () => {
+    const event = testEvent();
+    let leftMs = 20_000;
+    const options = {
+      remainingMs: () => leftMs,
+      async send() {
+        await databaseProxy.set('refuse');
+        leftMs = 1000;
+        throw Object.assign(new Error('451'), { command: 'RCPT TO', responseCode: 451, response: '451 4.7.1 later' });
+      },
+    };
+    const services = notificationServicesOn({ db }, options);
+    for (let outage = 0; outage < 6; outage += 1) {
+      await services.receive([sendRecord(event)]);
+      await databaseProxy.set('pass');
+      leftMs = 20_000;
+      await waitFor(() => services.receive([]).then(() => true));
+      await deliveries.makeDue();
+    }
+
+    const { published, deliverDue } = notificationServicesOn(direct);
+    await deliverDue();
+
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(published.on('user.email.send.dlq')).toEqual([]);
+  });
+
   it.each([
     ['the redelivered batch', 'receive'],
     ['deliver-due', 'deliverDue'],
   ] as const)('between a claim and its response leaves the mail to %s, at once', async (_, next) => {
     const event = testEvent();
     const services = notificationServicesOn({ db });
-    await databaseProxy.set('cut', { of: 'client', text: 'COMMIT;' });
+    await databaseProxy.set('cut', { of: 'client', text: 'ELSE email_deliveries.generation END' });
 
     await expect(services.receive([sendRecord(event)])).rejects.toMatchObject({ code: 'DEPENDENCY_DOWN' });
 
@@ -95,7 +142,7 @@ describe('a MySQL outage', () => {
     expect(mail.to(event.userEmail)).toEqual([]);
     await services[next]([sendRecord(event)]);
     expect(mail.to(event.userEmail)).toHaveLength(1);
-    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT', unfinished_starts: 0 });
+    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT', started_by: '' });
   });
 
   it('before the rows are written causes redelivery, and no mail', async () => {
@@ -124,7 +171,7 @@ describe('a mail server that goes silent', () => {
 
     await receive([sendRecord(event)]);
 
-    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'PENDING', attempts: 0, unfinished_starts: 0 });
+    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'PENDING', attempts: 0, started_by: '' });
     await mailProxy.set('pass');
     await waitFor(async () => {
       await deliveries.makeDue();
@@ -136,14 +183,16 @@ describe('a mail server that goes silent', () => {
 });
 
 describe('a mail server that accepts mails without responding', () => {
-  it('gets the same mail again at growing intervals, and nothing fails', async () => {
+  it('gets the same mail at most four times, at growing intervals; then it fails', async () => {
     const event = testEvent();
+    let sends = 0;
     const { receive, deliverDue, published } = notificationServicesOn(
       { db },
       {
         retryHours: 1,
         send: (message) =>
           sendMail(message, () => {
+            sends += 1;
             // From now on no response arrives.
             mailProxy.forget();
             setTimeout(() => void mailProxy.set('refuse').then(() => mailProxy.set('pass')), 100);
@@ -153,14 +202,22 @@ describe('a mail server that accepts mails without responding', () => {
     );
 
     await receive([sendRecord(event)]);
-    await deliveries.change(event.uuid, { refused_since: null });
     await deliveries.makeDue();
     await deliverDue();
 
     const row = await deliveries.find(event.uuid);
     const waitMs = (row.next_attempt_at?.getTime() ?? 0) - Date.now();
-    expect(row).toMatchObject({ status: 'PENDING', attempts: 2, refused_since: null, unfinished_starts: 0 });
-    expect(waitMs).toBeGreaterThan(7000);
+    expect(row).toMatchObject({ status: 'PENDING', attempts: 2, unknowns: 2, refused_since: null, started_by: '' });
+    expect(waitMs).toBeGreaterThan(900_000);
     expect(published.on('user.email.send.dlq')).toEqual([]);
+    for (let repeat = 0; repeat < 3; repeat += 1) {
+      await deliveries.makeDue();
+      await deliverDue();
+    }
+
+    expect(sends).toBe(4);
+    const { status, reason } = await deliveries.find(event.uuid);
+    expect(status).toBe('FAILED');
+    expect(reason).toContain('may have arrived');
   });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDatabase } from '#shared/db/database.ts';
 import { parseDeadLetter } from '#shared/messages/dead-letter.ts';
 import { notificationsTestDatabase, type TestDatabase } from '#tests/helpers/databases.ts';
 import { deliveriesIn } from '#tests/helpers/deliveries.ts';
@@ -36,7 +37,7 @@ describe('receiving messages', () => {
 
     const row = await deliveries.find(event.uuid);
     expect(mail.to(event.userEmail)).toHaveLength(1);
-    expect(row).toMatchObject({ status: 'SENT', user_email: null, unfinished_starts: 0, lease_owner: null });
+    expect(row).toMatchObject({ status: 'SENT', user_email: null, started_by: '', lease_owner: null });
     expect(row.settled_at).not.toBeNull();
     expect(published.keysOn(SENT)).toEqual([event.uuid]);
   });
@@ -138,9 +139,8 @@ describe('receiving messages', () => {
   });
 
   it('throws when the rows cannot be written, so that the batch is redelivered', async () => {
-    const { receive } = notificationServicesOn({
-      db: { transaction: () => Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' })) } as never,
-    });
+    const db = createDatabase('mysql://tester:password@127.0.0.1:9/notifications', 1);
+    const { receive } = notificationServicesOn({ db });
 
     await expect(receive([sendRecord(testEvent())])).rejects.toMatchObject({ code: 'DEPENDENCY_DOWN' });
   });

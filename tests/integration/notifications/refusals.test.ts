@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sendMail } from '#shared/mail/mail-transport.ts';
 import { parseDeadLetter } from '#shared/messages/dead-letter.ts';
 import { notificationsTestDatabase, type TestDatabase } from '#tests/helpers/databases.ts';
 import { deliveriesIn } from '#tests/helpers/deliveries.ts';
@@ -6,6 +7,7 @@ import { notificationServicesOn } from '#tests/helpers/notification-services.ts'
 import { randomEmail } from '#tests/helpers/random.ts';
 import { sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
 import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
 
 const DLQ = 'user.email.send.dlq';
 const SENT = 'user.email.sent';
@@ -95,7 +97,7 @@ describe('a temporarily refused recipient', () => {
     await deliverDue();
 
     expect(published.keysOn(SENT)).toEqual([good.uuid]);
-    expect(await deliveries.find(grey.uuid)).toMatchObject({ status: 'PENDING', attempts: 1, unfinished_starts: 0 });
+    expect(await deliveries.find(grey.uuid)).toMatchObject({ status: 'PENDING', attempts: 1, started_by: '' });
 
     refusals.delete(grey.userEmail);
     await deliveries.makeDue();
@@ -121,5 +123,67 @@ describe('a temporarily refused recipient', () => {
     await receive([sendRecord({ ...event, generation: 1 })]);
 
     expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'PENDING', attempts: 1 });
+  });
+});
+
+describe('a server that fails for one recipient', () => {
+  it('counts it as refused once the server has accepted others, and does not delay them', async () => {
+    const [dropped, good] = [testEvent(), testEvent()];
+    const { receive, deliverDue, breaker } = notificationServicesOn(database, {
+      async send(message, mayStillSend) {
+        if (message.to === dropped.userEmail) throw Object.assign(new Error('closed'), { code: 'ECONNECTION' });
+        await sendMail(message, mayStillSend);
+      },
+    });
+    await receive([sendRecord(dropped), sendRecord(dropped)]);
+    expect(await deliveries.find(dropped.uuid)).toMatchObject({ attempts: 0, refused_since: null });
+
+    await receive([sendRecord(good)]);
+    for (let repeat = 0; repeat < 4; repeat += 1) {
+      await deliveries.makeDue();
+      await deliverDue();
+      expect(breaker.isOpen()).toBe(false);
+      await receive([sendRecord(testEvent())]);
+    }
+
+    const row = await deliveries.find(dropped.uuid);
+    expect(row.status).toBe('PENDING');
+    expect(row.attempts).toBeGreaterThan(1);
+    expect(row.refused_since).not.toBeNull();
+    expect(mail.to(good.userEmail)).toHaveLength(1);
+  });
+});
+
+describe("a provider's throttling", () => {
+  it('fails no delivery, however long it lasts, and slows all sending down', async () => {
+    const events = [1, 2, 3].map(() => refused(454, 'Throttling failure: Maximum sending rate exceeded'));
+    const { receive, deliverDue, breaker, published } = notificationServicesOn(database, { retryHours: 1 });
+    await receive(events.map((event) => sendRecord(event)));
+    expect(breaker.isOpen()).toBe(true);
+    for (const { uuid, userEmail } of events) {
+      expect(await deliveries.find(uuid)).toMatchObject({ status: 'PENDING', attempts: 0, refused_since: null });
+      refusals.delete(userEmail);
+    }
+
+    await waitFor(async () => {
+      await deliveries.makeDue();
+      await deliverDue();
+      return events.every(({ userEmail }) => mail.to(userEmail).length > 0);
+    });
+
+    expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual([1, 1, 1]);
+    expect(published.on(DLQ)).toEqual([]);
+  });
+});
+
+describe('a server that blocks the sender', () => {
+  it('is retried like a temporary refusal, because it says nothing about the recipient', async () => {
+    const event = refused(550, '5.7.1 relaying denied');
+    const { receive, published } = notificationServicesOn(database);
+
+    await receive([sendRecord(event)]);
+
+    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'PENDING', attempts: 1 });
+    expect(published.on(DLQ)).toEqual([]);
   });
 });

@@ -27,6 +27,9 @@ type Observed = Pick<Surroundings, 'simulation' | 'users' | 'notifications' | 'k
 const HOUR_MS = 60 * 60 * 1000;
 const RETRY_MS = 48 * HOUR_MS;
 const MAX_STARTS = 5;
+const MAX_UNKNOWN_REPEATS = 3;
+/** An invocation with less time left may leave a sent mail unrecorded. */
+const RECORD_MS = 2000;
 
 function isAllowed(before: Seen, after: EventRow): boolean {
   const { event_state: state, generation } = after;
@@ -37,18 +40,26 @@ function isAllowed(before: Seen, after: EventRow): boolean {
 }
 
 /** Watches the tables and mails, and records every violated guarantee. */
-export function startObserver({ simulation, users, notifications, kafka }: Observed) {
+export function startObserver(
+  { simulation, users, notifications, kafka }: Observed,
+  isUnderWay: (life: Life) => boolean,
+) {
   const violations: string[] = [];
   const seen = new Map<string, Seen>();
   /** Events that another producer dead-lettered while they were in progress. */
   const foreign = new Set<string>();
   const taken: TakenMail[] = [];
   const attempts: MailAttempt[] = [];
+  /** Deliveries that were FAILED at some time. */
+  const failedDeliveries = new Set<string>();
+  /** Processes whose invocation ended with time left, since the last look. */
+  const endedEarly = new Set<Life>();
   const faults: Faults = { repetitions: 0, unfinishedStarts: 0 };
 
   const deliveries = (): Promise<StoredDelivery[]> => notifications.db('email_deliveries').orderBy('id');
   const events = (): Promise<EventRow[]> => users.db('outbox_events').orderBy('id');
 
+  /** The 250 was lost, or its receiver died or froze past its lease. `ended` reports a receiver that gave up early. */
   const isExcused = (mail: TakenMail, sender: Life): boolean => {
     if (mail.wasRecordedInTime) return false;
     if (mail.wasLost || mail.life.isDead) return true;
@@ -64,8 +75,12 @@ export function startObserver({ simulation, users, notifications, kafka }: Obser
     if (why.includes('550')) {
       return own.some(({ answer }) => answer === 'unknown user') ? undefined : 'nobody refused it for good';
     }
-    if (why.includes('451')) {
-      const first = own.find(({ answer }) => answer === 'greylisted');
+    if (why.includes('may have arrived')) {
+      const unknown = own.filter(({ answer }) => answer === 'silent').length;
+      return unknown > MAX_UNKNOWN_REPEATS ? undefined : `only ${unknown} sends got no answer`;
+    }
+    if (why.includes('451') || why.includes('closed')) {
+      const first = own.find(({ answer }) => answer === 'greylisted' || answer === 'dropped');
       const isLong = first !== undefined && simulation.elapsedMs() - first.atMs >= RETRY_MS;
       return isLong ? undefined : 'it was refused for less than 48 h';
     }
@@ -99,12 +114,12 @@ export function startObserver({ simulation, users, notifications, kafka }: Obser
     if (wrong !== undefined) violations.push(`${uuid}: FAILED, but ${wrong}`);
   };
 
-  const lookAtDelivery = ({ uuid, status, generation, settled_at: settledAt }: StoredDelivery): void => {
-    if (settledAt === null) return;
-    const confirmations = kafka.generationsOf('user.email.sent', uuid);
-    const deadLetters = kafka.generationsOf('user.email.send.dlq', uuid);
-    const isTold = status === 'SENT' ? confirmations.length > 0 : deadLetters.includes(generation);
-    if (!isTold) violations.push(`${uuid}: ${status} ${generation} is settled and was not told`);
+  const lookAtDelivery = (row: StoredDelivery): void => {
+    const { uuid, status } = row;
+    if (status === 'FAILED') failedDeliveries.add(uuid);
+    const hasEnded = status !== 'PENDING';
+    if (hasEnded !== (row.settled_at !== null)) violations.push(`${uuid}: ${status} is settled at ${row.settled_at}`);
+    if (hasEnded !== (row.user_email === null)) violations.push(`${uuid}: ${status} has the address ${row.user_email}`);
   };
 
   return {
@@ -115,6 +130,12 @@ export function startObserver({ simulation, users, notifications, kafka }: Obser
     attempts,
     events,
     deliveries,
+    failedDeliveries,
+
+    /** Called when an invocation has ended. */
+    ended(life: Life, remainingMs: number): void {
+      if (remainingMs > RECORD_MS) endedEarly.add(life);
+    },
 
     /** Called before a mail is accepted. Returns the end of its lease according to the database. */
     async beforeTaking(uuid: string, sender: Life): Promise<number> {
@@ -136,6 +157,11 @@ export function startObserver({ simulation, users, notifications, kafka }: Obser
       for (const mail of taken) {
         if (sent.has(mail.uuid) && mail.leaseEndsAt >= simulation.nowMs()) mail.wasRecordedInTime = true;
       }
+      for (const { uuid, life, wasSeen } of taken) {
+        if (wasSeen && endedEarly.has(life) && !life.isDead && !isUnderWay(life) && !sent.has(uuid))
+          violations.push(`${uuid}: ${life.name} ended without recording its mail`);
+      }
+      endedEarly.clear();
       for (const row of allEvents) lookAtEvent(row);
       for (const row of allDeliveries) lookAtDelivery(row);
     },

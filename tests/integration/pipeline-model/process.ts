@@ -1,10 +1,8 @@
 import pLimit from 'p-limit';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import type { Database } from '#shared/db/database.ts';
-import { deliverClaims } from '#shared/notifications/deliver-claims.ts';
-import { deliverDue } from '#shared/notifications/delivery-run.ts';
-import { publishResults } from '#shared/notifications/publish-results.ts';
-import { receiveMessages } from '#shared/notifications/receive-messages.ts';
+import { newDeliveryMemory } from '#shared/notifications/delivery-memory.ts';
+import { notificationServicesWith } from '#shared/notifications/services.ts';
 import { confirmEvents } from '#shared/outbox/confirm-events.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
 import { recordDeadLetters } from '#shared/outbox/record-dead-letters.ts';
@@ -13,9 +11,9 @@ import { retryEvent } from '#shared/outbox/retry-event.ts';
 import { registerUser } from '#shared/users/register-user.ts';
 import type { TestDatabase } from '#tests/helpers/databases.ts';
 import { simulatedDatabase } from './simulated-database.ts';
-import type { Batch, SimulatedKafka } from './simulated-kafka.ts';
+import type { Batch, SimulatedKafka, Topic } from './simulated-kafka.ts';
 import type { SimulatedMail } from './simulated-mail.ts';
-import { KNOWN_SENT, type Life, type Simulation } from './simulation.ts';
+import type { Life, Simulation } from './simulation.ts';
 
 export interface Surroundings {
   readonly simulation: Simulation;
@@ -27,6 +25,7 @@ export interface Surroundings {
 
 const RETRY_HOURS = 48;
 const RELAY_BUDGET = 500;
+const API_MS = 10_000;
 const CONSUMER_MS = 20_000;
 const SCHEDULE_MS = 60_000;
 
@@ -39,27 +38,41 @@ function servicesOf(users: () => Promise<Database>, notifications: () => Promise
     publish,
     breaker: circuitBreaker({ threshold: 3, probeAfterMs: 3000 }, clock),
   });
-  const breaker = circuitBreaker({ threshold: 3, probeAfterMs: 1000 }, clock);
-  const results = publishResults({ database: notifications, publish });
-  const limited = pLimit(8);
-  const sending = { database: notifications, results, breaker };
-  const deliver = deliverClaims({ ...sending, sendMail: mail.sendMail, limited, retryHours: RETRY_HOURS });
+  const notification = notificationServicesWith({
+    database: notifications,
+    publish,
+    sendMail: mail.sendMail,
+    breaker: circuitBreaker({ threshold: 3, probeAfterMs: 1000 }, clock),
+    limited: pLimit(8),
+    memory: newDeliveryMemory(),
+    retryHours: RETRY_HOURS,
+  });
   return {
     register: registerUser({ database: users, hashPassword: async () => 'hash', publishSoon: soon }),
     relay: relayOutbox({ database: users, publish }),
     retry: retryEvent({ database: users, publishSoon: soon }),
     confirm: confirmEvents({ database: users, publish }),
     record: recordDeadLetters(users),
-    receive: receiveMessages({ database: notifications, publish, results, deliver }),
-    deliverDue: deliverDue({ ...sending, deliver }),
+    ...notification,
   };
 }
 
-/** One process: the real services with their own pools, until it crashes. */
-export function startProcess(name: string, around: Surroundings) {
+/** The functions of the pipeline. On Lambda each runs in processes of its own. */
+export const FUNCTIONS = ['create', 'relay', 'retry', 'deliver-due', 'send', 'confirm', 'record'] as const;
+
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+export const CONSUMERS: Readonly<Record<Topic, FunctionName>> = {
+  'user.email.send': 'send',
+  'user.email.sent': 'confirm',
+  'user.email.send.dlq': 'record',
+  'user.email.sent.dlq': 'record',
+};
+
+/** One process, which runs one function: the real services with their own pools and memory, until it crashes. */
+export function startProcess(name: string, around: Surroundings, onEnd: (life: Life, remainingMs: number) => void) {
   const { simulation, users, notifications } = around;
-  const knownSent = Object.fromEntries(KNOWN_SENT.map((set) => [set, new Set<string>()]));
-  const life: Life = { name, isDead: false, diesInTransaction: false, knownSent };
+  const life: Life = { name, isDead: false, diesInTransaction: false };
   const usersPool = simulatedDatabase(users.url, users.db, life, simulation);
   const notificationsPool = simulatedDatabase(notifications.url, notifications.db, life, simulation);
   const pools = [usersPool, notificationsPool];
@@ -70,19 +83,18 @@ export function startProcess(name: string, around: Surroundings) {
   );
   let underWay = 0;
 
-  const start = (run: () => Promise<unknown>): void => {
+  const start = (ms: number, run: (remainingMs: () => number) => Promise<unknown>): void => {
+    const endsAt = simulation.elapsedMs() + ms;
+    const remainingMs = () => endsAt - simulation.elapsedMs();
     underWay += 1;
-    const ended = simulation.runAs(life, run).catch(() => undefined);
+    const ended = simulation.runAs(life, () => run(remainingMs)).catch(() => undefined);
     void ended.then(() => {
       underWay -= 1;
+      onEnd(life, remainingMs());
     });
   };
-  const timeLimit = (ms: number) => {
-    const endsAt = simulation.elapsedMs() + ms;
-    return () => endsAt - simulation.elapsedMs();
-  };
   const consumers = {
-    'user.email.send': (batch: Batch) => services.receive(batch.records, timeLimit(CONSUMER_MS)),
+    'user.email.send': (batch: Batch, remainingMs: () => number) => services.receive(batch.records, remainingMs),
     'user.email.sent': (batch: Batch) => services.confirm(batch.records),
     'user.email.send.dlq': (batch: Batch) => services.record(batch.records),
     'user.email.sent.dlq': (batch: Batch) => services.record(batch.records),
@@ -92,16 +104,16 @@ export function startProcess(name: string, around: Surroundings) {
     life,
     isIdle: () => underWay === 0,
     register: (email: string, created: () => void) =>
-      start(async () => {
+      start(API_MS, async () => {
         await services.register({ name: 'Ann', lastname: 'Lee', email, password: 'none' });
         created();
       }),
-    relay: () => start(() => services.relay(RELAY_BUDGET)()),
-    deliverDue: () => start(() => services.deliverDue(timeLimit(SCHEDULE_MS))),
-    retry: (uuid: string) => start(() => services.retry(uuid)),
+    relay: () => start(SCHEDULE_MS, () => services.relay(RELAY_BUDGET)()),
+    deliverDue: () => start(SCHEDULE_MS, services.deliverDue),
+    retry: (uuid: string) => start(API_MS, () => services.retry(uuid)),
     consume: (batch: Batch) =>
-      start(async () => {
-        await consumers[batch.topic](batch);
+      start(CONSUMER_MS, async (remainingMs) => {
+        await consumers[batch.topic](batch, remainingMs);
         batch.acknowledge();
       }),
     async loseDatabases(refusals: number): Promise<void> {

@@ -6,9 +6,10 @@ import type { Life, Simulation } from './simulation.ts';
 /**
  * The server's response to the next mail.
  * - `unknown user`: 550 to the recipient. - `greylisted`: 451 to the recipient. - `away`: no connection.
+ * - `throttled`: 454 to the recipient. - `dropped`: the connection closes.
  * - `silent`: accepts the mail and never responds.
  */
-export type MailAnswer = 'taken' | 'unknown user' | 'greylisted' | 'away' | 'silent';
+export type MailAnswer = 'taken' | 'unknown user' | 'greylisted' | 'throttled' | 'dropped' | 'away' | 'silent';
 
 /** One accepted mail. */
 export interface TakenMail {
@@ -59,6 +60,9 @@ export function simulatedMail(simulation: Simulation, ledger: Ledger) {
     const answer = script.shift() ?? 'taken';
     attempts.push({ uuid, answer, atMs: simulation.elapsedMs() });
     if (answer === 'away') throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ESOCKET', command: 'CONN' });
+    if (answer === 'dropped')
+      throw Object.assign(new Error('Connection closed'), { code: 'ECONNECTION', command: 'CONN' });
+    if (answer === 'throttled') throw smtpError(454, '454 Throttling failure');
     if (answer === 'unknown user') throw smtpError(550, '550 5.1.1 unknown user');
     if (answer === 'greylisted') throw smtpError(451, '451 4.7.1 greylisted');
     await simulation.waitAt('SMTP: go-ahead');

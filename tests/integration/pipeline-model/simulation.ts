@@ -7,8 +7,6 @@ export interface Life {
   isDead: boolean;
   /** It dies with its next transaction, which is rolled back. */
   diesInTransaction: boolean;
-  /** The process's sent but unrecorded mails, by the symbol they are stored under. */
-  readonly knownSent: Readonly<Record<string, Set<string>>>;
 }
 
 /** Code that waits to be resumed: at an effect, at a fake server, or for a timer. */
@@ -18,13 +16,7 @@ interface Waiting {
   letOn(): void;
 }
 
-function processWide(name: string): symbol {
-  return Symbol.for(`event-driven-registration.${name}`);
-}
-
-const EFFECTS_HOOK = processWide('effects');
-/** The process-wide sets: each simulated process has its own. */
-export const KNOWN_SENT = ['sent-unrecorded', 'sent-unrecordable'] as const;
+const EFFECTS_HOOK = Symbol.for('event-driven-registration.effects');
 const QUIET_TURNS = 4;
 
 function forever(): Promise<never> {
@@ -74,13 +66,6 @@ export function startSimulation() {
     value: (name: Effect, moment: EffectMoment) => waitAt(`${moment} ${name}`),
     configurable: true,
   });
-  for (const name of KNOWN_SENT) {
-    Object.defineProperty(globalThis, processWide(name), {
-      get: () => lives.getStore()?.knownSent[name],
-      set: () => undefined,
-      configurable: true,
-    });
-  }
 
   return {
     waitAt,
@@ -123,7 +108,6 @@ export function startSimulation() {
       Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
       performance.now = real.now;
       Reflect.deleteProperty(globalThis, EFFECTS_HOOK);
-      for (const name of KNOWN_SENT) Reflect.deleteProperty(globalThis, processWide(name));
     },
   };
 }

@@ -5,10 +5,10 @@ import type { TestDatabase } from '#tests/helpers/databases.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { type Command, PROCESSES } from './commands.ts';
 import { FOREIGN, type Observer, startObserver } from './observer.ts';
-import { type Process, type Surroundings, startProcess } from './process.ts';
+import { CONSUMERS, FUNCTIONS, type FunctionName, type Process, type Surroundings, startProcess } from './process.ts';
 import { simulatedKafka } from './simulated-kafka.ts';
 import { simulatedMail } from './simulated-mail.ts';
-import type { Simulation } from './simulation.ts';
+import type { Life, Simulation } from './simulation.ts';
 
 /** Few, so that events hit the same ones. */
 const MAX_EVENTS = 5;
@@ -44,23 +44,35 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
   await empty(databases);
   const { users, notifications } = databases as { users: TestDatabase; notifications: TestDatabase };
   const kafka = simulatedKafka();
-  const observer = startObserver({ simulation, users, notifications, kafka });
+  const isUnderWay = (life: Life): boolean => processes.some((process) => process.life === life && !process.isIdle());
+  const observer = startObserver({ simulation, users, notifications, kafka }, isUnderWay);
   const mail = simulatedMail(simulation, observer);
   const around: Surroundings = { simulation, users, notifications, kafka, mail };
   let lives = 0;
   let registered = 0;
   let created = 0;
 
-  const begin = (): Process => {
+  const begin = (index: number): Process => {
     lives += 1;
-    return startProcess(`process ${lives}`, around);
+    const name = `${FUNCTIONS[index % FUNCTIONS.length]} process ${lives}`;
+    return startProcess(name, around, observer.ended);
   };
-  const processes = Array.from({ length: PROCESSES }, begin);
-  const at = (index: number): Process => {
-    const process = processes[index % PROCESSES];
+  /** Process n runs function n modulo the number of functions. */
+  const processes = Array.from({ length: PROCESSES * FUNCTIONS.length }, (_, index) => begin(index));
+  /** A process of the function. */
+  const of = (name: FunctionName, pick: number): Process => {
+    const process = processes[FUNCTIONS.indexOf(name) + FUNCTIONS.length * (pick % PROCESSES)];
     if (process === undefined) throw new Error('There is always a process');
     return process;
   };
+  /** The index of a process that does something, if there is one. */
+  const busy = (pick: number): number => {
+    const indexes = [...processes.keys()];
+    const working = indexes.filter((index) => processes[index]?.isIdle() === false);
+    const among = working.length > 0 ? working : indexes;
+    return among[pick % among.length] ?? 0;
+  };
+  const at = (pick: number): Process => processes[busy(pick)] ?? of('create', 0);
 
   /** Waits until all code waits; replaces processes that died in a transaction. */
   const settle = async (): Promise<void> => {
@@ -68,7 +80,7 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
     for (const [index, process] of processes.entries()) {
       if (!process.life.isDead) continue;
       await process.crash();
-      processes[index] = begin();
+      processes[index] = begin(index);
     }
     await observer.look();
   };
@@ -89,9 +101,10 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
     throw new Error('The work never ends');
   };
 
-  const crash = async (index: number): Promise<void> => {
-    await at(index).crash();
-    processes[index % PROCESSES] = begin();
+  const crash = async (pick: number): Promise<void> => {
+    const index = busy(pick);
+    await processes[index]?.crash();
+    processes[index] = begin(index);
     observer.faults.repetitions += 1;
     observer.faults.unfinishedStarts += 1;
   };
@@ -101,7 +114,7 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
     const failed = all.filter(({ event_state: state }) => state === 'FAILED');
     const among = failed.length > 0 ? failed : all;
     const event = among[pick % Math.max(among.length, 1)];
-    if (event !== undefined) at(index).retry(event.uuid);
+    if (event !== undefined) of('retry', index).retry(event.uuid);
   };
 
   const giveUp = async (pick: number): Promise<void> => {
@@ -124,17 +137,18 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
       case 'register':
         if (registered >= MAX_EVENTS) return;
         registered += 1;
-        return at(command.process).register(randomEmail(), () => {
+        return of('create', command.process).register(randomEmail(), () => {
           created += 1;
         });
       case 'relay':
-        return at(command.process).relay();
+        return of('relay', command.process).relay();
       case 'deliver-due':
-        return at(command.process).deliverDue();
+        return of('deliver-due', command.process).deliverDue();
       case 'consume': {
         const topics = kafka.withNext();
         const topic = topics[command.pick % Math.max(topics.length, 1)];
-        return topic === undefined ? undefined : at(command.process).consume(kafka.next(topic, command.limit));
+        if (topic === undefined) return;
+        return of(CONSUMERS[topic], command.process).consume(kafka.next(topic, command.limit));
       }
       case 'retry':
         return retry(command.process, command.pick);
@@ -145,11 +159,13 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
           await goOn(command.pick % simulation.waiting().length);
         }
         return;
-      case 'finish':
-        return finish((process) => process === at(command.process));
+      case 'finish': {
+        const chosen = at(command.process);
+        return finish((process) => process === chosen);
+      }
       case 'work':
         faults.repetitions += 1;
-        return workOnce(at(command.process), WORK_PASS_MS);
+        return workOnce(command.process, WORK_PASS_MS);
       case 'crash':
         return crash(command.process);
       case 'crash in transaction':
@@ -177,28 +193,30 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
   };
 
   const everybody = (): boolean => true;
-  const consumeAll = async (process: Process): Promise<void> => {
+  const consumeAll = async (pick: number): Promise<void> => {
     for (const topic of TOPICS) {
       const batch = kafka.next(topic, Number.MAX_SAFE_INTEGER);
-      if (batch.records.length > 0) process.consume(batch);
+      if (batch.records.length > 0) of(CONSUMERS[topic], pick).consume(batch);
       await settle();
       await finish(everybody);
     }
   };
-  const workOnce = async (process: Process, passMs: number): Promise<void> => {
+  const workOnce = async (pick: number, passMs: number): Promise<void> => {
     simulation.passTime(passMs);
-    for (const work of [process.relay, process.deliverDue]) {
+    for (const work of [of('relay', pick).relay, of('deliver-due', pick).deliverDue]) {
       work();
       await settle();
       await finish(everybody);
     }
-    await consumeAll(process);
+    await consumeAll(pick);
   };
   const isDone = async (): Promise<boolean> => {
     const events = await observer.events();
     const deliveries = await observer.deliveries();
-    const isTold = deliveries.every(({ settled_at: at, user_email: address }) => at !== null || address === null);
-    return isTold && events.every(({ event_state: state }) => state !== 'PROCESSING');
+    return (
+      deliveries.every(({ status }) => status !== 'PENDING') &&
+      events.every(({ event_state: state }) => state !== 'PROCESSING')
+    );
   };
 
   return {
@@ -218,18 +236,17 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
         process.life.diesInTransaction = false;
       }
       await finish(everybody);
-      await consumeAll(at(0));
-      for (let round = 0; round < DRAIN_ROUNDS && !(await isDone()); round += 1)
-        await workOnce(at(round), DRAIN_PASS_MS);
+      await consumeAll(0);
+      for (let round = 0; round < DRAIN_ROUNDS && !(await isDone()); round += 1) await workOnce(round, DRAIN_PASS_MS);
     },
     async replay() {
       for (const topic of TOPICS) {
         const records = kafka.all(topic).reverse();
-        if (records.length > 0) at(1).consume({ topic, records, acknowledge: () => undefined });
+        if (records.length > 0) of(CONSUMERS[topic], 1).consume({ topic, records, acknowledge: () => undefined });
         await settle();
         await finish(everybody);
       }
-      await workOnce(at(2), DRAIN_PASS_MS);
+      await workOnce(0, DRAIN_PASS_MS);
     },
     async stop() {
       await Promise.all(processes.map((process) => process.crash()));

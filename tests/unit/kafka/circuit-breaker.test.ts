@@ -50,6 +50,27 @@ describe('circuitBreaker', () => {
     expect(breaker.allows()).toBe(true);
   });
 
+  it('counts the failures of one subject once', () => {
+    const breaker = breakerAt({ now: 0 });
+
+    for (let n = 0; n < 9; n += 1) breaker.failed('one');
+    breaker.failed('another');
+    expect(breaker.isOpen()).toBe(false);
+
+    breaker.failed('a third');
+    expect(breaker.isOpen()).toBe(true);
+  });
+
+  it('opens at once when told to', () => {
+    const breaker = breakerAt({ now: 0 });
+
+    breaker.open();
+
+    expect([breaker.isOpen(), breaker.allows()]).toEqual([true, false]);
+    breaker.succeeded();
+    expect(breaker.isOpen()).toBe(false);
+  });
+
   it('closes after one success', () => {
     const breaker = breakerAt({ now: 0 });
     for (let n = 0; n < 9; n += 1) breaker.failed();

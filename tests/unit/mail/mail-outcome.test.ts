@@ -13,6 +13,7 @@ function smtpError(command: string, response: string, code = 'EENVELOPE') {
 const GOOD = 'refused-for-good';
 const NOW = 'refused-for-now';
 const DOWN = 'server-down';
+const THROTTLED = 'throttled';
 
 describe('outcomeOf', () => {
   it.each([
@@ -32,7 +33,13 @@ describe('outcomeOf', () => {
     ['RCPT TO', '551 moved', GOOD],
     ['RCPT TO', '552 full', GOOD],
     ['RCPT TO', '553 5.1.3 bad', GOOD],
-    ['RCPT TO', '554 5.7.1 relaying denied', GOOD],
+    ['RCPT TO', '554 5.7.1 relaying denied', NOW],
+    ['RCPT TO', '550 5.7.606 banned sender', NOW],
+    ['RCPT TO', '554 relaying denied', GOOD],
+    ['RCPT TO', '450 4.3.2 overloaded', THROTTLED],
+    ['DATA', '454 Throttling failure: Maximum sending rate exceeded.', THROTTLED],
+    ['DATA', '451 4.7.0 Rate limit exceeded', THROTTLED],
+    ['DATA', '452 4.3.1 out of storage', THROTTLED],
     ['RCPT TO', '450 4.2.0 greylisted', NOW],
     ['RCPT TO', '451 4.7.1 later', NOW],
     ['RCPT TO', '452 4.2.2 full', NOW],
@@ -51,7 +58,7 @@ describe('outcomeOf', () => {
   ])('maps %s, %s to %s', (command, response, kind) => {
     const outcome = outcomeOf(smtpError(command, response));
 
-    expect(outcome).toEqual({ kind, reason: `${command}: ${response}` });
+    expect(outcome).toMatchObject({ kind, reason: `${command}: ${response}` });
   });
 
   it.each([
@@ -65,6 +72,16 @@ describe('outcomeOf', () => {
     ['odd types', { command: 5, responseCode: '550', response: 7 }, DOWN],
   ])('maps %s to %s', (_, properties, kind) => {
     expect(outcomeOf(Object.assign(new Error('x'), properties)).kind).toBe(kind);
+  });
+
+  it.each([
+    ['421 to the recipient', { command: 'RCPT TO', responseCode: 421, response: '421 closing' }, true],
+    ['a connection that the server closed', { command: 'CONN', code: 'ECONNECTION' }, true],
+    ['a reset while reading', { command: 'CONN', code: 'ESOCKET', syscall: 'read' }, true],
+    ['no connection', { command: 'CONN', code: 'ESOCKET', syscall: 'connect' }, false],
+    ['421 in the greeting', { command: 'CONN', responseCode: 421, response: '421 busy' }, false],
+  ])('knows whether the recipient may be the cause: %s', (_, properties, mayBeRecipient) => {
+    expect(outcomeOf(Object.assign(new Error('x'), properties))).toMatchObject({ kind: DOWN, mayBeRecipient });
   });
 
   it.each([undefined, null, 'text', 5, {}])('does not blame the recipient for %j', (thrown) => {
@@ -111,8 +128,8 @@ describe('withoutAddress', () => {
   });
 
   it.each(['[a]\\{2}^$|*?@b.io', 'a-b/c@b.io', "o'x@b.io", 'ä@ß.io', ''])('handles %j literally', (address) => {
-    expect(withoutAddress({ kind: 'server-down', reason: `to ${address}.` }, address)).toEqual({
-      kind: 'server-down',
+    expect(withoutAddress({ kind: 'unknown', reason: `to ${address}.` }, address)).toEqual({
+      kind: 'unknown',
       reason: address === '' ? 'to .' : 'to (address).',
     });
   });

@@ -1,0 +1,20 @@
+import type { Publish } from '#shared/kafka/producer.ts';
+import type { Outcome } from './delivery.ts';
+
+/** What a process knows about deliveries and the database does not know yet. Lost when the process dies. */
+export interface DeliveryMemory {
+  /** Events whose 250 was seen but is not recorded yet: they are never sent again by this process. */
+  readonly sent: Set<string>;
+  /** Outcomes that could not be recorded in time. */
+  readonly unrecorded: Outcome[];
+  /** Publications of results that the broker did not take. */
+  readonly unpublished: Array<Parameters<Publish>>;
+  /** Mails accepted so far. */
+  accepted: number;
+  /** How many mails had been accepted when the server failed for this event. */
+  readonly failedAt: Map<string, number>;
+}
+
+export function newDeliveryMemory(): DeliveryMemory {
+  return { sent: new Set(), unrecorded: [], unpublished: [], accepted: 0, failedAt: new Map() };
+}
