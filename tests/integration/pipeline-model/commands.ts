@@ -69,7 +69,7 @@ const arbitrary: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: command('work', { process }) },
   { weight: 3, arbitrary: command('crash', { process }) },
   { weight: 2, arbitrary: command('crash in transaction', { process }) },
-  { weight: 2, arbitrary: command('lose databases', { process, refusals: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 10, arbitrary: command('lose databases', { process, refusals: fc.integer({ min: 2, max: 6 }) }) },
   { weight: 9, arbitrary: command('pass time', { ms: fc.constantFrom(...PASSES) }) },
   { weight: 1, arbitrary: command('pass time', { ms: fc.constant(LONG_PASS) }) },
   { weight: 8, arbitrary: command('mail answers', { answer: mailAnswer }) },
