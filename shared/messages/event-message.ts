@@ -50,8 +50,13 @@ function stateOf(state: string | null | undefined): EventMessage['eventState'] {
   return state === 'FINISHED' || state === 'FAILED' ? state : 'PROCESSING';
 }
 
-function generationOf(header: string | undefined): number {
-  return header !== undefined && /^\d{1,9}$/.test(header) ? Number(header) : 0;
+/** More than operators retry: a higher generation would block their retries. */
+const MAX_GENERATION = 1_000_000;
+
+/** Parses the header x-generation; 0 when absent or not a number, undefined when no operator can have caused it. */
+export function parseGeneration(header: string | undefined): number | undefined {
+  if (header === undefined || !/^\d+$/.test(header)) return 0;
+  return Number(header) > MAX_GENERATION ? undefined : Number(header);
 }
 
 function parseJson(text: string | null): unknown {
@@ -74,13 +79,15 @@ export function parseEventMessage(record: Pick<KafkaRecord, 'value' | 'headers' 
     throw new MalformedMessageError(`${field} ${messages[field] ?? error?.message ?? 'is not valid'}`);
   }
   const wire: WireMessage = value;
+  const generation = parseGeneration(record.headers[GENERATION_HEADER]);
+  if (generation === undefined) throw new MalformedMessageError(`${GENERATION_HEADER} is out of range`);
   return {
     uuid: wire.uuid.toLowerCase(),
     userEmail: wire.userEmail,
     eventState: stateOf(wire.eventState),
     addedAt: parseInstant(wire.addedAt ?? record.timestamp / 1000) ?? new Date(record.timestamp),
     processedAt: parseInstant(wire.processedAt),
-    generation: generationOf(record.headers[GENERATION_HEADER]),
+    generation,
     traceparent: record.headers['traceparent'] ?? null,
   };
 }

@@ -93,6 +93,21 @@ export function outboxRepository(db: Executor) {
         .update({ next_attempt_at: nowPlus(db, ms) });
     },
 
+    /**
+     * Makes unconfirmed events due soon that would wait longer than after a first publication, as many as one relay run
+     * republishes. Their results may have been lost in an outage that has just ended.
+     */
+    async hasten(): Promise<void> {
+      const { RELAY_MAX_REPUBLISH: limit, RELAY_REPUBLISH_FIRST_MS: firstMs } = getConfig();
+      await events()
+        .where({ event_state: 'PROCESSING' })
+        .where('next_attempt_at', '>', nowPlus(db, firstMs))
+        .whereNotNull('published_at')
+        .orderBy('next_attempt_at')
+        .limit(limit)
+        .update({ next_attempt_at: nowPlus(db, firstMs / 3) });
+    },
+
     /** Finishes PROCESSING and FAILED events: a late confirmation wins. Returns how many it finished. */
     async finish(confirmed: ReadonlyMap<string, Date | null>): Promise<number> {
       const uuids = byUuid(confirmed.keys());
@@ -165,12 +180,16 @@ export function outboxRepository(db: Executor) {
       return rows.map(({ uuid }) => uuid);
     },
 
-    /** The events among `uuids` whose user was deleted. */
-    async erasedAmong(uuids: readonly string[]): Promise<string[]> {
+    /** Locks events and returns those among them whose user was deleted. */
+    async lockErased(uuids: readonly string[]): Promise<string[]> {
       if (uuids.length === 0) return [];
-      const erased = events().select('uuid').whereIn('uuid', byUuid(uuids)).where({ erase_when_done: 1 });
-      const rows: Array<Pick<EventRow, 'uuid'>> = await erased.orderBy('id');
-      return rows.map(({ uuid }) => uuid);
+      const locked = events()
+        .select('uuid', 'erase_when_done')
+        .whereIn('uuid', byUuid(uuids))
+        .orderBy('uuid')
+        .forUpdate();
+      const rows: Array<{ uuid: string; erase_when_done: number }> = await locked;
+      return rows.filter(({ erase_when_done: isErased }) => isErased === 1).map(({ uuid }) => uuid);
     },
 
     /** The states of those of the events that exist, by uuid. */

@@ -2,7 +2,7 @@ import type { Database, Executor } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
 import { decodeRecord, type RawRecord, unprefixed } from '#shared/kafka/records.ts';
 import { parseDeadLetter } from '#shared/messages/dead-letter.ts';
-import { GENERATION_HEADER } from '#shared/messages/event-message.ts';
+import { GENERATION_HEADER, parseGeneration } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
 import { reportMetric } from '#shared/observability/metrics.ts';
@@ -14,7 +14,7 @@ import { outboxRepository } from './outbox-repository.ts';
 export interface RecordedFailure extends RecordedDeadLetter {
   readonly generation: number;
   readonly traceparent: string | null;
-  /** False for a dead confirmation, which is recorded but never makes an event FAILED. */
+  /** False for a dead confirmation and for an absurd generation, which are recorded but never make an event FAILED. */
   readonly failsEvent: boolean;
 }
 
@@ -35,7 +35,7 @@ export function readFailure(raw: RawRecord): RecordedFailure {
   const { condition, reason, record } = parseDeadLetter(letter.value);
   const original = record === undefined ? undefined : decodeRecord(record);
   const value = original?.value ?? (record === undefined ? letter.value : null);
-  const generation = letter.headers[GENERATION_HEADER] ?? original?.headers[GENERATION_HEADER] ?? '0';
+  const generation = parseGeneration(letter.headers[GENERATION_HEADER] ?? original?.headers[GENERATION_HEADER]);
   return {
     topic: raw.topic,
     partition: raw.partition,
@@ -45,23 +45,26 @@ export function readFailure(raw: RawRecord): RecordedFailure {
     reason,
     record: value,
     traceparent: letter.headers['traceparent'] ?? original?.headers['traceparent'] ?? null,
-    generation: /^\d{1,9}$/.test(generation) ? Number(generation) : 0,
-    failsEvent: unprefixed(raw.topic) === `${EMAIL_SEND}.dlq`,
+    generation: generation ?? 0,
+    failsEvent: generation !== undefined && unprefixed(raw.topic) === `${EMAIL_SEND}.dlq`,
   };
 }
 
 async function recordAll(trx: Executor, failures: readonly RecordedFailure[]): Promise<number> {
   const outbox = outboxRepository(trx);
-  const letters = deadLetterRepository(trx);
   const uuids = eventUuidsOf(failures);
-  await letters.add(failures, await outbox.statesOf(uuids));
+  // Locked until the letters are committed: a concurrent DELETE either waits and then erases them, or is seen here.
+  const erased = new Set(await outbox.lockErased(uuids));
+  const kept = failures.map((failure) =>
+    erased.has(failure.eventUuid ?? '') ? { ...failure, record: null } : failure,
+  );
+  await deadLetterRepository(trx).add(kept, await outbox.statesOf(uuids));
   let failed = 0;
   const inOrder = [...failures].sort((a, b) => (a.eventUuid ?? '').localeCompare(b.eventUuid ?? ''));
   for (const { eventUuid, generation, reason, failsEvent } of inOrder) {
     if (eventUuid === null || !failsEvent) continue;
     if (await outbox.fail(eventUuid, generation, reason)) failed += 1;
   }
-  await letters.eraseRecordsOf(await outbox.erasedAmong(uuids));
   return failed;
 }
 

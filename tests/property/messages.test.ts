@@ -26,7 +26,7 @@ const event: fc.Arbitrary<EventMessage> = fc.record({
   eventState: fc.constantFrom('PROCESSING', 'FINISHED', 'FAILED'),
   addedAt: instant,
   processedAt: fc.option(instant),
-  generation: fc.nat({ max: 999_999_999 }),
+  generation: fc.nat({ max: 1_000_000 }),
   traceparent: fc.option(fc.string()),
 });
 

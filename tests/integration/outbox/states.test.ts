@@ -4,6 +4,7 @@ import { createDatabase } from '#shared/db/database.ts';
 import { toDeadLetter } from '#shared/messages/dead-letter.ts';
 import { toMessage } from '#shared/messages/event-message.ts';
 import { confirmEvents } from '#shared/outbox/confirm-events.ts';
+import { deadLetterRepository } from '#shared/outbox/dead-letter-repository.ts';
 import type { NewEvent } from '#shared/outbox/event.ts';
 import { getEvent, listEvents } from '#shared/outbox/list-events.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
@@ -12,6 +13,7 @@ import { retryEvent } from '#shared/outbox/retry-event.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
 import { publishedMessages } from '#tests/helpers/published.ts';
 import { rawRecord, recordOf, sendRecord, type TestEvent, testEvent } from '#tests/helpers/raw-records.ts';
+import { waitFor } from '#tests/helpers/wait-for.ts';
 
 const DLQ = { topic: 'user.email.send.dlq' };
 const SENT = { topic: 'user.email.sent' };
@@ -52,6 +54,64 @@ function letter(event: TestEvent, reason = 'no such user') {
   const generation = { 'x-generation': String(event.generation) };
   return recordOf(toDeadLetter(raw, event.uuid, reason, 1, generation), DLQ);
 }
+
+describe('the first confirmation after a silence', () => {
+  it('makes events due soon whose confirmation may have been lost, once', async () => {
+    const inAnHour = new Date(Date.now() + 3_600_000);
+    const waiting = await stored({ published_at: new Date(), next_attempt_at: inAnHour, attempts: 9 });
+    const dueAt = async () => {
+      const row = await database.db('outbox_events').where({ uuid: waiting.uuid }).first();
+      return row?.next_attempt_at.getTime() - Date.now();
+    };
+    const confirming = confirmEvents({ database: connect, publish: published.publish });
+
+    await confirming([confirmation(await stored())]);
+    expect(await dueAt()).toBeLessThan(15_000);
+
+    await database.db('outbox_events').where({ uuid: waiting.uuid }).update({ next_attempt_at: inAnHour });
+    await confirming([confirmation(await stored())]);
+    expect(await dueAt()).toBeGreaterThan(3_000_000);
+  });
+});
+
+describe('a dead letter that races with a removal', () => {
+  it('is stored without the address', async () => {
+    const userId = 4711;
+    const event = await stored({ event_state: 'FAILED', user_id: userId });
+    const removing = await database.db.transaction();
+    const events = await outboxRepository(removing).eraseAddressOf(userId);
+    await deadLetterRepository(removing).eraseRecordsOf(events);
+
+    let isRecorded = false;
+    const dead = recordOf(toDeadLetter(confirmation(event), event.uuid, 'not an event', 1, {}), {
+      topic: 'user.email.sent.dlq',
+    });
+    const recording = record([dead]).then(() => {
+      isRecorded = true;
+    });
+    await waitFor(async () => {
+      const others = database.db('information_schema.processlist').whereRaw('id <> CONNECTION_ID()');
+      return isRecorded || (await others.where('info', 'like', '%erase_when_done%')).length > 0;
+    });
+    await removing.commit();
+    await recording;
+
+    const row = await database.db('dead_letters').where({ event_uuid: event.uuid }).first();
+    expect(row).toMatchObject({ record: null });
+  });
+});
+
+describe('a dead letter of an absurd generation', () => {
+  it('is recorded and changes nothing for the operator', async () => {
+    const event = await stored();
+
+    await record([letter({ ...event, generation: 999_999_999 })]);
+
+    const row = await database.db('dead_letters').where({ event_uuid: event.uuid }).first();
+    expect(row).toBeDefined();
+    expect(await get(event.uuid)).toMatchObject({ eventState: 'PROCESSING' });
+  });
+});
 
 describe('a confirmation', () => {
   it('finishes its event, whatever state the message has', async () => {

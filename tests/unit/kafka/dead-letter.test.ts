@@ -41,6 +41,15 @@ describe('toDeadLetter', () => {
     expect(parseDeadLetter(letter.value).record?.offset).toBe(raw.offset);
   });
 
+  it("cuts a key close to the broker's size limit", () => {
+    const key = Buffer.alloc(1_000_000, 'k').toString('base64');
+
+    const letter = toDeadLetter(rawRecord('x', { key }), 'k'.repeat(1_000_000), 'why', 1, {});
+
+    expect(letter.key?.length).toBeLessThan(10_000);
+    expect(letter.value.length).toBeLessThan(200_000);
+  });
+
   it('generates a key for a record without one', () => {
     const letter = toDeadLetter(rawRecord(null), null, 'why', 1, {});
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type EventMessage, parseEventMessage, parseInstant, toMessage } from '#shared/messages/event-message.ts';
+import {
+  type EventMessage,
+  MalformedMessageError,
+  parseEventMessage,
+  parseInstant,
+  toMessage,
+} from '#shared/messages/event-message.ts';
 
 /** The format in which Jackson writes an Instant: 1795354421.995996059. */
 const SPRING_SECONDS = Number('1795354421.995996059');
@@ -69,11 +75,18 @@ describe('parseEventMessage', () => {
     [{ 'x-generation': '3' }, 3],
     [{ 'x-generation': '-1' }, 0],
     [{ 'x-generation': 'x' }, 0],
-    [{ 'x-generation': '9'.repeat(10) }, 0],
+    [{ 'x-generation': '1000000' }, 1_000_000],
     [{ 'x-generation': '' }, 0],
   ])('with headers %j, reads generation %i', (headers, generation) => {
     expect(parse(WIRE, headers).generation).toBe(generation);
   });
+
+  it.each(['1000001', '999999999', '9'.repeat(400)])(
+    'rejects generation %s, which no operator can reach',
+    (generation) => {
+      expect(() => parse(WIRE, { 'x-generation': generation })).toThrow(MalformedMessageError);
+    },
+  );
 
   it('uses the record time when the event has none', () => {
     expect(parse({ ...WIRE, addedAt: null }, {}, 1_767_323_045_678).addedAt.getTime()).toBe(1_767_323_045_678);
