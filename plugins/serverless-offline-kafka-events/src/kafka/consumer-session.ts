@@ -14,6 +14,8 @@ const DISCONNECT_LIMIT_MS = 2_000;
 const REJOIN_RESERVE_MS = 3_000;
 /** A member without a sign of life for this long was given up by kafkajs without an error. */
 const SILENCE_MS = 90_000;
+/** After a failed join, kafkajs tries the next one sooner than this. */
+const NEXT_JOIN_LIMIT_MS = 5_000;
 
 export interface SessionOptions extends FetchEvents {
   readonly kafka: Kafka;
@@ -61,9 +63,19 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
   const heartbeatMs = Math.min(1_000, Math.floor(sessionTimeoutMs / 3));
   let isJoining = true;
   let membership: GroupMembership | null = null;
+  let failedJoinTimer: NodeJS.Timeout | undefined;
   function onJoining(): void {
+    clearTimeout(failedJoinTimer);
     isJoining = true;
     options.onJoining();
+  }
+  /** kafkajs may continue with the old assignment, which is no longer ours to use: without a new attempt the session ends. */
+  function onJoinFailed(error: unknown): void {
+    clearTimeout(failedJoinTimer);
+    failedJoinTimer = setTimeout(() => {
+      if (isJoining) end(error);
+    }, NEXT_JOIN_LIMIT_MS);
+    failedJoinTimer.unref();
   }
   function useCluster(cluster: Cluster): void {
     replaceFetchDecoder(cluster, options);
@@ -72,6 +84,7 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
       heartbeatMs,
       finishLimitMs: Math.max(0, options.rebalanceTimeoutMs - REJOIN_RESERVE_MS),
       finishWork: options.finishWork,
+      onJoinFailed,
     });
   }
   const consumer = options.kafka.consumer({
@@ -97,9 +110,10 @@ export async function openConsumerSession(options: SessionOptions): Promise<Cons
     return membership;
   };
 
-  const { ended, isAlive } = watchSession(consumer);
+  const { ended, isAlive, end } = watchSession(consumer);
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     isAlive();
+    clearTimeout(failedJoinTimer);
     isJoining = false;
     const partitions = payload.memberAssignment[topic] ?? [];
     if (partitions.length > 0) consumer.pause([{ topic, partitions }]);
@@ -172,6 +186,8 @@ interface SessionWatch {
   readonly ended: Promise<unknown>;
   /** There was a sign of life. */
   isAlive(): void;
+  /** Ends the session for a reason that kafkajs does not see. */
+  end(reason: unknown): void;
 }
 
 function watchSession(consumer: Consumer): SessionWatch {
@@ -179,7 +195,9 @@ function watchSession(consumer: Consumer): SessionWatch {
   const isAlive = () => {
     lastSignOfLifeMs = Date.now();
   };
+  let end: (reason: unknown) => void = () => undefined;
   const ended = new Promise<unknown>((resolve) => {
+    end = resolve;
     consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
     const watchdog = setInterval(() => {
       if (Date.now() - lastSignOfLifeMs > SILENCE_MS) resolve(new Error('kafkajs has gone silent'));
@@ -189,5 +207,5 @@ function watchSession(consumer: Consumer): SessionWatch {
   });
   consumer.on(consumer.events.FETCH, isAlive);
   consumer.on(consumer.events.HEARTBEAT, isAlive);
-  return { ended, isAlive };
+  return { ended, isAlive, end };
 }

@@ -3,6 +3,7 @@ import type { Broker, Cluster } from 'kafkajs';
 /** What kafkajs' broker has but does not declare. */
 type Coordinator = Broker & {
   joinGroup(request: object): Promise<{ generationId: number; memberId: string }>;
+  syncGroup(request: object): Promise<unknown>;
   heartbeat(member: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>;
   leaveGroup(member: { groupId: string; memberId: string }): Promise<unknown>;
 };
@@ -14,6 +15,8 @@ export interface MembershipOptions {
   readonly finishLimitMs: number;
   /** The group is rebalancing: resolves once nothing is in hand and what is done is committed. */
   readonly finishWork: () => Promise<void>;
+  /** A join was requested and failed. kafkajs may retry it, or continue with the old assignment. */
+  readonly onJoinFailed: (error: unknown) => void;
 }
 
 /** Our membership of the group. It commits itself, because kafkajs retries commits and one could pass a rebalance. */
@@ -40,12 +43,22 @@ export function followMembership(cluster: Cluster, options: MembershipOptions): 
   function watchJoins(broker: Coordinator): void {
     if (watched.has(broker)) return;
     watched.add(broker);
-    const join = broker.joinGroup;
+    const { joinGroup, syncGroup } = broker;
     broker.joinGroup = async (request) => {
-      const joined = await join.call(broker, request);
+      const joined = await reportFailure(joinGroup.call(broker, request));
       member = { groupGenerationId: joined.generationId, memberId: joined.memberId };
       return joined;
     };
+    broker.syncGroup = (request) => reportFailure(syncGroup.call(broker, request));
+  }
+
+  async function reportFailure<T>(request: Promise<T>): Promise<T> {
+    try {
+      return await request;
+    } catch (error) {
+      options.onJoinFailed(error);
+      throw error;
+    }
   }
 
   async function findCoordinator(): Promise<Coordinator> {
