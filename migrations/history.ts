@@ -6,14 +6,7 @@ import { idempotency } from '#migrations/users/0003-idempotency.ts';
 import { dashboard } from '#migrations/users/0004-dashboard.ts';
 import { passwordFailures } from '#migrations/users/0005-password-failures.ts';
 import { listMarks } from '#migrations/users/0006-list-marks.ts';
-import type { Executor } from '#shared/db/database.ts';
-
-/** One migration. Migrations run in the order of their list, and an applied one never gets other effects. */
-export interface Migration {
-  readonly name: string;
-  /** Repeatable: it may have been interrupted between any two statements, each of which commits by itself. */
-  up(db: Executor): Promise<void>;
-}
+import type { Migration } from '#shared/db/migrate.ts';
 
 export const usersHistory: readonly Migration[] = [
   initialUsers,

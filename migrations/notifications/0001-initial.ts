@@ -1,4 +1,4 @@
-import type { Migration } from '#migrations/history.ts';
+import type { Migration } from '#shared/db/migrate.ts';
 
 export const initialNotifications: Migration = {
   name: '0001-initial',

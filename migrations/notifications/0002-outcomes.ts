@@ -1,5 +1,5 @@
 import { alterTable } from '#migrations/alter-table.ts';
-import type { Migration } from '#migrations/history.ts';
+import type { Migration } from '#shared/db/migrate.ts';
 
 /**
  * - `started_by` replaces the counter `unfinished_starts`: a set of lease owners, so that a repeated statement adds or removes an

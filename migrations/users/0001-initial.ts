@@ -1,4 +1,4 @@
-import type { Migration } from '#migrations/history.ts';
+import type { Migration } from '#shared/db/migrate.ts';
 
 const TABLE_OPTIONS = 'ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
 

@@ -1,5 +1,5 @@
 import { alterTable } from '#migrations/alter-table.ts';
-import type { Migration } from '#migrations/history.ts';
+import type { Migration } from '#shared/db/migrate.ts';
 
 /** Indexes for purging and for listing events of one state. */
 export const retentionAndLists: Migration = {

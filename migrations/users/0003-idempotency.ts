@@ -1,4 +1,4 @@
-import type { Migration } from '#migrations/history.ts';
+import type { Migration } from '#shared/db/migrate.ts';
 
 /**
  * The user that each Idempotency-Key registered. The request is stored as a keyed digest only; a repeated answer is rebuilt from

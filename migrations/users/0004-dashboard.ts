@@ -1,5 +1,5 @@
 import { alterTable } from '#migrations/alter-table.ts';
-import type { Migration } from '#migrations/history.ts';
+import type { Migration } from '#shared/db/migrate.ts';
 
 /** Covering indexes for the dashboard. The second replaces the index that purging used. */
 export const dashboard: Migration = {

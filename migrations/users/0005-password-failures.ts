@@ -1,4 +1,4 @@
-import type { Migration } from '#migrations/history.ts';
+import type { Migration } from '#shared/db/migrate.ts';
 
 /** Consecutive wrong passwords of each user, and when the next check is allowed. */
 export const passwordFailures: Migration = {

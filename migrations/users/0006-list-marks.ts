@@ -1,5 +1,5 @@
 import { alterTable } from '#migrations/alter-table.ts';
-import type { Migration } from '#migrations/history.ts';
+import type { Migration } from '#shared/db/migrate.ts';
 
 /** Rows of `dead_letters` that one statement compares with the events. */
 const CHUNK = 10_000;

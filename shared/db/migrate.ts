@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Migration } from '#migrations/history.ts';
 import { connectionSettings, createDatabase, type DatabaseAccess, type Executor } from './database.ts';
 import { isLockConflict } from './database-errors.ts';
+
+/** One migration. Migrations run in the order of their list, and an applied one never gets other effects. */
+export interface Migration {
+  readonly name: string;
+  /** Repeatable: it may have been interrupted between any two statements, each of which commits by itself. */
+  up(db: Executor): Promise<void>;
+}
 
 const STATEMENT_LIMIT_MS = 10 * 60 * 1000;
 /** Close to the limit of the calls' own statements. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Resources } from '#tests/deploy/templates/template.ts';
-import { answerAsS3, type Buckets } from './object-store.ts';
+import { answerAsS3, type Buckets, type CloudAnswer, type CloudRequest } from './object-store.ts';
 import { answerAsCloudFormation, type Stacks } from './stacks.ts';
 
 export interface Cloud {
@@ -13,20 +13,6 @@ export interface Cloud {
   /** @returns the resources of a stack's current template */
   resources(stack: string): Resources;
   stop(): Promise<void>;
-}
-
-export interface CloudRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
-}
-
-export interface CloudAnswer {
-  readonly status: number;
-  readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 async function read(request: IncomingMessage): Promise<Buffer> {

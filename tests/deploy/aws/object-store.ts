@@ -1,5 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { CloudAnswer, CloudRequest } from './cloud.ts';
+import type { IncomingMessage } from 'node:http';
+
+export interface CloudRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+export interface CloudAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 /** objects by bucket, then by key */
 export type Buckets = Map<string, Map<string, StoredObject>>;

@@ -1,6 +1,5 @@
 import type { Resources } from '#tests/deploy/templates/template.ts';
-import type { CloudAnswer } from './cloud.ts';
-import type { Buckets } from './object-store.ts';
+import type { Buckets, CloudAnswer } from './object-store.ts';
 
 interface Template {
   readonly Resources: Resources;

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { EFFECTS, type Effect, type EffectMoment } from '#shared/runtime/effects.ts';
+import { EFFECTS, type Effect } from '#shared/runtime/effects.ts';
 import { throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import type { Subject } from './arrange.ts';
 import * as given from './arrange.ts';
 import { batch, create, deliverDue, get, relay, remove, rename, retry } from './invocations.ts';
-import type { Environment, Invocation } from './lambda-host.ts';
+import type { CrashPoint, Environment, Invocation } from './lambda-host.ts';
 import { survive } from './survive.ts';
 import type { World } from './world.ts';
 
@@ -250,8 +250,6 @@ const CRASH_TESTS: Readonly<Record<Effect, readonly [before: readonly CrashTest[
   'invalidate cached user': [invalidating, invalidating],
   'delete invalidation': [[draining], [draining]],
 };
-
-export type CrashPoint = `${EffectMoment} ${Effect}`;
 
 const TESTS = new Map<CrashPoint, readonly CrashTest[]>(
   EFFECTS.flatMap((effect) => {

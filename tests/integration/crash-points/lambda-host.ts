@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { CrashPoint } from './crash-tests.ts';
+import type { Effect, EffectMoment } from '#shared/runtime/effects.ts';
 
 /** The built file and the timeout of each handler that a process may die in (serverless.yml). */
 const HANDLERS = {
@@ -15,6 +15,9 @@ const HANDLERS = {
   confirmEmailSent: ['outbox/confirm-email-sent', 20_000],
   recordDeadLetter: ['outbox/record-dead-letter', 20_000],
 } as const;
+
+/** A moment of an effect at which a process dies. */
+export type CrashPoint = `${EffectMoment} ${Effect}`;
 
 export interface Invocation {
   readonly handler: keyof typeof HANDLERS;

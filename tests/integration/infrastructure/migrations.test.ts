@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Migration, notificationsHistory, usersHistory } from '#migrations/history.ts';
+import { notificationsHistory, usersHistory } from '#migrations/history.ts';
 import { createDatabase, type Database, type Executor } from '#shared/db/database.ts';
+import type { Migration } from '#shared/db/migrate.ts';
 import { migrate } from '#shared/db/migrate.ts';
 import { randomName } from '#tests/helpers/random.ts';
 import { timed } from '#tests/helpers/unhandled.ts';
