@@ -162,6 +162,7 @@ describe('a deployed stage', () => {
       'ApiErrorsAlarm',
       'ConfirmEmailSentErrorsAlarm',
       'ConfirmEmailSentLagAlarm',
+      'CredentialGuessesAlarm',
       'DeadLettersAlarm',
       'DeliverDueErrorsAlarm',
       'RecordDeadLetterErrorsAlarm',
