@@ -91,9 +91,9 @@ export const pluginOptions = /** @satisfies {import('esbuild').BuildOptions} */ 
   sourcemap: 'linked',
 });
 
-/** The dashboard: one script and one style sheet. */
+/** The pages: each is one script, and the dashboard has one style sheet. */
 export const dashboardOptions = /** @satisfies {import('esbuild').BuildOptions} */ ({
-  outdir: 'dist/assets/dashboard',
+  outdir: 'dist/assets',
   bundle: true,
   minify: true,
   format: 'esm',

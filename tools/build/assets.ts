@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { rootDir } from '#tools/paths.ts';
@@ -6,6 +6,7 @@ import { dashboardOptions } from '../../esbuild.config.mjs';
 import { writeAtomically } from './write-atomically.ts';
 
 const SWAGGER_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
+const OWN_SWAGGER_FILES = ['index.html', 'swagger-theme.css'];
 const DASHBOARD_FILES = ['index.html', 'icon.svg'];
 const page = path.join(rootDir, 'dashboard');
 
@@ -16,16 +17,19 @@ function copy(from: string, to: string, files: readonly string[]): void {
 /** Writes the pages' files into `outdir`/assets: the dashboard's script, style sheet and files, and Swagger UI. */
 export async function buildAssets(outdir: string): Promise<void> {
   const swaggerUi = path.join(outdir, 'assets', 'swagger-ui');
-  const own = path.join(page, 'swagger-ui');
   copy(path.join(rootDir, 'node_modules', 'swagger-ui-dist'), swaggerUi, SWAGGER_FILES);
-  copy(own, swaggerUi, readdirSync(own));
-  const dashboard = path.join(outdir, 'assets', 'dashboard');
+  copy(path.join(page, 'swagger-ui'), swaggerUi, OWN_SWAGGER_FILES);
+  const assets = path.join(outdir, 'assets');
   const { outputFiles } = await esbuild.build({
     ...dashboardOptions,
     absWorkingDir: rootDir,
-    entryPoints: ['main.ts', 'style.css'].map((name) => path.join(page, name)),
-    outdir: dashboard,
+    entryPoints: {
+      'dashboard/main': path.join(page, 'main.ts'),
+      'dashboard/style': path.join(page, 'style.css'),
+      'swagger-ui/swagger-initializer': path.join(page, 'swagger-ui', 'swagger-initializer.ts'),
+    },
+    outdir: assets,
   });
   for (const { path: file, contents } of outputFiles) writeAtomically(file, contents);
-  copy(page, dashboard, DASHBOARD_FILES);
+  copy(page, path.join(assets, 'dashboard'), DASHBOARD_FILES);
 }

@@ -1,13 +1,19 @@
+interface SwaggerWindow {
+  SwaggerUIBundle(options: Record<string, unknown>): unknown;
+  ui?: unknown;
+}
+
 /** Some of Swagger UI's lists have no accessible name. */
-const nameLists = () => {
+function nameLists(): void {
   for (const list of document.querySelectorAll('select:not([aria-label])')) {
     const isExample = list.classList.contains('examples-select-element');
     list.setAttribute('aria-label', list.id === 'servers' ? 'Server' : isExample ? 'Example' : 'Choice');
   }
-};
+}
 
 window.addEventListener('load', () => {
-  window.ui = window.SwaggerUIBundle({
+  const page = window as unknown as SwaggerWindow;
+  page.ui = page.SwaggerUIBundle({
     url: '/openapi.json',
     dom_id: '#swagger-ui',
     deepLinking: true,
