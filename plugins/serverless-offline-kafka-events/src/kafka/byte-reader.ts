@@ -76,7 +76,7 @@ export class ByteReader {
   /** The same, as bytes of their own. */
   copyVarBytes(): Buffer | null {
     const bytes = this.varBytes();
-    return bytes === null ? null : Buffer.from(bytes);
+    return bytes === null ? null : ownCopy(bytes);
   }
 
   #varBits(bits: number): bigint {
@@ -98,4 +98,14 @@ export class ByteReader {
     this.#at = end;
     return taken;
   }
+}
+
+/** Above this size a copy gets memory of its own: from Node's pool (64 KiB since Node 24) it would keep its neighbours' alive. */
+const POOLED_LIMIT_BYTES = 4096;
+
+function ownCopy(bytes: Buffer): Buffer {
+  if (bytes.length < POOLED_LIMIT_BYTES) return Buffer.from(bytes);
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }
