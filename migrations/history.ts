@@ -18,3 +18,9 @@ export const usersHistory: readonly Migration[] = [
 ];
 
 export const notificationsHistory: readonly Migration[] = [initialNotifications, outcomes];
+
+/** By the variable that names each database. */
+export const histories = {
+  USERS_DATABASE_URL: usersHistory,
+  NOTIFICATIONS_DATABASE_URL: notificationsHistory,
+};

@@ -1,6 +1,5 @@
-import { notificationsHistory, usersHistory } from '#migrations/history.ts';
 import { type DatabaseVariable, databaseAccess } from '#shared/db/databases.ts';
-import { migrate } from '#shared/db/migrate.ts';
+import { type Migration, migrate } from '#shared/db/migrate.ts';
 import { errorCodeOf, errorText } from '#shared/errors/error-text.ts';
 import { createTopics } from '#shared/messages/create-topics.ts';
 
@@ -23,8 +22,10 @@ export class PrepareError extends Error {
 
 export type Part = 'databases' | 'topics';
 
-async function database(variable: DatabaseVariable): Promise<string> {
-  const history = variable === 'USERS_DATABASE_URL' ? usersHistory : notificationsHistory;
+/** The migrations of each database. */
+export type Histories = Readonly<Record<DatabaseVariable, readonly Migration[]>>;
+
+async function database(variable: DatabaseVariable, history: readonly Migration[]): Promise<string> {
   const { url, tls } = await databaseAccess(variable);
   const steps = await migrate(url, history, { tls }).catch((error: unknown) => {
     throw new PrepareError(variable, error);
@@ -44,9 +45,13 @@ async function topics(): Promise<string> {
  * each.
  * @throws PrepareError, ConfigError
  */
-export async function prepareServers(report: (line: string) => void, part?: Part): Promise<void> {
+export async function prepareServers(histories: Histories, report: (line: string) => void, part?: Part): Promise<void> {
   const work: Array<Promise<string>> = [];
-  if (part !== 'topics') work.push(database('USERS_DATABASE_URL'), database('NOTIFICATIONS_DATABASE_URL'));
+  if (part !== 'topics') {
+    for (const variable of ['USERS_DATABASE_URL', 'NOTIFICATIONS_DATABASE_URL'] as const) {
+      work.push(database(variable, histories[variable]));
+    }
+  }
   if (part !== 'databases') work.push(topics());
   await Promise.all(work.map(async (done) => report(await done)));
 }

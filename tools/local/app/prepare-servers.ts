@@ -1,3 +1,4 @@
+import { histories } from '#migrations/history.ts';
 import { readConfig } from '#shared/config/config.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { type Part, PrepareError, prepareServers } from '#shared/system/prepare-servers.ts';
@@ -14,7 +15,7 @@ function partOf(argument: string | undefined): Part | undefined {
 async function main(): Promise<number> {
   try {
     readConfig(process.env);
-    await prepareServers((line) => console.log(line), partOf(process.argv[2]));
+    await prepareServers(histories, (line) => console.log(line), partOf(process.argv[2]));
     return 0;
   } catch (error) {
     console.error(errorText(error));
