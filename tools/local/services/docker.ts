@@ -89,11 +89,22 @@ async function pullMissingImages(services: readonly ServiceName[], project: Proj
   return undefined;
 }
 
-/** @returns the services whose containers are running, the application's included */
+/** @returns the services whose containers are running or paused, the application's included */
 export async function runningContainers(project: Project): Promise<string[]> {
   if (process.env.NO_DOCKER || findCommand('docker') === undefined) return [];
-  const printed = await run(project, ['ps', '--services', '--status', 'running']).catch(() => '');
+  return [...(await servicesIn('running', project)), ...(await servicesIn('paused', project))];
+}
+
+async function servicesIn(status: 'running' | 'paused', project: Project): Promise<string[]> {
+  const printed = await run(project, ['ps', '--services', '--status', status]).catch(() => '');
   return printed.split(/\s+/).filter(Boolean);
+}
+
+/** `up` fails for a container that is paused. */
+async function unpause(services: readonly ServiceName[], project: Project): Promise<void> {
+  const paused = await servicesIn('paused', project);
+  const ours = services.filter((name) => paused.includes(name));
+  if (ours.length > 0) await run(project, ['unpause', ...ours]);
 }
 
 /**
@@ -105,9 +116,7 @@ export function startContainers(
   services: readonly ServiceName[],
   project: Project,
 ): Record<ServiceName, Promise<void>> {
-  // The container that a paused one would block is unpaused by `up` only after an error: do it first.
-  const started = run(project, ['unpause', ...services])
-    .catch(() => '')
+  const started = unpause(services, project)
     .then(() => run(project, ['up', '--detach', '--no-build', ...services]))
     .catch((error: unknown) => {
       throw new StartError(`docker compose up failed:\n${error instanceof Error ? error.message : error}`);
