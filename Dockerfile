@@ -17,6 +17,8 @@ RUN npm ci --omit=dev --no-audit --no-fund --ignore-scripts
 FROM node:24.21.0-slim
 # selfhosted: strangers may reach this container, so token, limits and secrets are required (docs/security.md).
 ENV STAGE=selfhosted NODE_ENV=production HTTP_HOST=0.0.0.0 HOT_RELOAD=0 APP_LOG_FILE=/tmp/app.log
+# The framework caches its configuration's validator at home, and the root file system may be read-only.
+ENV HOME=/tmp
 WORKDIR /app
 COPY --from=packages /app ./
 COPY --from=build /app/serverless.yml ./
