@@ -33,9 +33,12 @@ function connect(request: http.IncomingMessage, host: string, port: number): Pro
     const { method, url: path } = request;
     const outgoing = http.request({ host, port, method, path, headers, agent: false });
     const limit = setTimeout(() => outgoing.destroy(new Error('connect timed out')), CONNECT_LIMIT_MS);
-    outgoing.on('socket', (socket) => socket.once('connect', () => resolve(outgoing)));
+    const connected = () => {
+      clearTimeout(limit);
+      resolve(outgoing);
+    };
+    outgoing.on('socket', (socket) => socket.once('connect', connected));
     outgoing.on('error', reject);
-    outgoing.on('socket', (socket) => socket.once('connect', () => clearTimeout(limit)));
     outgoing.on('close', () => clearTimeout(limit));
   });
 }

@@ -6,10 +6,10 @@ import { prepareServices, runApp } from '../app/run-app.ts';
 import { readOptions, runCommand } from '../cli/options.ts';
 import { say, seconds, step } from '../cli/progress.ts';
 import { readSettings } from '../cli/settings.ts';
-import { describe, StartError } from '../cli/start-error.ts';
+import { StartError } from '../cli/start-error.ts';
 import { startGuard } from '../process/guard-client.ts';
 import { watchParent } from '../process/parent.ts';
-import { createShutdown, type Shutdown, unlessAborted } from '../process/shutdown.ts';
+import { runWithShutdown, type Shutdown, stayAlive, unlessAborted } from '../process/shutdown.ts';
 import { startInDocker, startNatively } from '../services/backing.ts';
 import { canRunContainers, runningContainers } from '../services/docker.ts';
 import { endStaleServices, servicesLock } from '../services/native.ts';
@@ -45,17 +45,7 @@ export function main(args: string[]): Promise<number> {
   return runCommand(help, args, async () => {
     const options = { 'services-only': { type: 'boolean', default: false }, dev: { type: 'boolean' } } as const;
     const { values } = readOptions(args, options);
-    const shutdown = createShutdown();
-    try {
-      await start({ servicesOnly: values['services-only'], shutdown });
-      return 0;
-    } catch (error) {
-      process.stderr.write(`${describe(error)}\n`);
-      shutdown.request('failure');
-      return 1;
-    } finally {
-      await shutdown.run();
-    }
+    return await runWithShutdown((shutdown) => start({ servicesOnly: values['services-only'], shutdown }));
   });
 }
 
@@ -88,9 +78,7 @@ async function start({ servicesOnly, shutdown }: { servicesOnly: boolean; shutdo
   if (process.versions.node.startsWith('20.'))
     say(`\nNode ${process.versions.node} is past its end of life: use Node 24.`);
   say(`\nReady after ${seconds(performance.now() - started)}. Ctrl-C stops everything.`);
-  const keepAlive = setInterval(() => {}, 60_000);
-  await unlessAborted(shutdown.signal, failureOf([work]));
-  clearInterval(keepAlive);
+  await stayAlive(shutdown.signal, failureOf([work]));
 }
 
 /** Rejects when one of several pieces of work does; never resolves. */

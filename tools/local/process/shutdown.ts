@@ -1,4 +1,5 @@
 import { say } from '../cli/progress.ts';
+import { describe } from '../cli/start-error.ts';
 
 export interface Shutdown {
   /** Registers what to stop; lower orders first. */
@@ -69,4 +70,29 @@ export function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise
     signal.addEventListener('abort', () => resolve(undefined), { once: true });
     work.then(resolve, reject);
   });
+}
+
+/**
+ * Runs a program that stops what it started, whether it ends, fails, or is told to end.
+ * @returns exit code
+ */
+export async function runWithShutdown(work: (shutdown: Shutdown) => Promise<void>): Promise<number> {
+  const shutdown = createShutdown();
+  try {
+    await work(shutdown);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${describe(error)}\n`);
+    shutdown.request('failure');
+    return 1;
+  } finally {
+    await shutdown.run();
+  }
+}
+
+/** Keeps the process alive until the end is requested. @throws what `failure` rejects with */
+export async function stayAlive(signal: AbortSignal, failure: Promise<never> = new Promise(() => {})): Promise<void> {
+  const timer = setInterval(() => {}, 60_000);
+  await unlessAborted(signal, failure);
+  clearInterval(timer);
 }
