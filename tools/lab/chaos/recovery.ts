@@ -11,7 +11,7 @@ const everyMs = 200;
 const enough = 10;
 
 /** A laboratory under a load. */
-export type Watched = Pick<Laboratory, 'system' | 'servers' | 'signal'> & { load: Load };
+export type Watched = Pick<Laboratory, 'system' | 'servers' | 'excuses' | 'signal'> & { load: Load };
 
 /** @throws when the signal is aborted */
 export async function pause(ms: number, signal: AbortSignal) {
@@ -67,11 +67,18 @@ export async function waitUntilHealed(
   }
 }
 
-async function evidenceOf({ system, servers, load }: Watched) {
+/** What is known now about the registrations of a load. */
+export async function evidenceOf({
+  system,
+  servers,
+  excuses,
+  load,
+}: Pick<Watched, 'system' | 'servers' | 'excuses'> & { load: Pick<Load, 'tag' | 'posts'> }) {
   return {
     registrations: load.posts,
     ...(await system.records.read(load.tag)),
     mails: servers.mails().filter(({ to }) => to.startsWith(load.tag)),
+    excuses,
     identity: system.identity,
   };
 }
