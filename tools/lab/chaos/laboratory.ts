@@ -15,7 +15,7 @@ import type { StartedSystem } from '../systems/system.ts';
 /** A system that runs on servers of its own, once or several times, ready for faults. */
 export interface Laboratory {
   servers: Servers;
-  /** the first replica; `isUp` asks all of them */
+  /** the first replica */
   system: StartedSystem;
   replicas: readonly StartedSystem[];
   /** of all faults so far */
@@ -92,14 +92,13 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
     const first = await startReplica('replica-1');
     const names = Array.from({ length: count - 1 }, (_, index) => `replica-${index + 2}`);
     const replicas = [first, ...(await Promise.all(names.map(startReplica)))];
-    const isUp = async () => (await Promise.all(replicas.map((replica) => replica.isUp()))).every(Boolean);
     const userId = await registerOne(first.base, `${newTag()}reader@b.io`);
     const { leaderOf } = servers;
     const choose = leaderOf === undefined ? {} : { choose: () => leaderOf(first.sendTopic) };
     const kafka = { ...servers.victims.kafka, ...choose };
     const apps = together(replicas.map(({ victims: { app } }) => app));
     const victims = { ...servers.victims, kafka, ...first.victims, apps };
-    return { servers, system: { ...first, isUp }, replicas, excuses: [], victims, userId, signal, stop };
+    return { servers, system: first, replicas, excuses: [], victims, userId, signal, stop };
   } catch (error) {
     await stop();
     throw error;
