@@ -34,7 +34,8 @@ export interface Victim {
   unproxied?: string;
 }
 
-const stopLimitMs = 15_000;
+/** A process that has not ended by then is killed; on a busy machine an orderly end takes more than ten seconds. */
+const stopLimitMs = 30_000;
 
 /**
  * @param pids looked up for each signal, because a restart changes them; each leads a process group
