@@ -1,8 +1,9 @@
 import type { Admin, Kafka } from 'kafkajs';
-import type { Mapping } from '../config/mapping.ts';
+import type { Mapping } from '../config/mappings.ts';
 import type { TopicSettings } from '../config/settings.ts';
-import { describeError, type Log } from '../support/log.ts';
+import type { Log } from '../support/log.ts';
 import type { Waiter } from '../support/timing.ts';
+import { describeError } from '../support/value.ts';
 import type { BrokerDirectory } from './kafka-client.ts';
 import { type TopicHistory, withAdmin } from './start-positions.ts';
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import kafkajs, { type Admin, type Cluster, type Consumer, type IHeaders, type Kafka, type Message } from 'kafkajs';
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts';
-import { patchKafkajs } from '../../src/kafka/kafkajs-patches.ts';
 import { createRangeAssigner } from '../../src/kafka/range-assigner.ts';
-import type { PolledRecord } from '../../src/record/polled-record.ts';
+import { patchKafkajs } from '../../src/kafkajs/kafkajs-patches.ts';
+import type { PolledRecord } from '../../src/record/record.ts';
 import { waitFor } from './wait-for.ts';
 
 export function brokersUnderTest(): string[] {
