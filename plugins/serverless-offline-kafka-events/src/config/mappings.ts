@@ -17,7 +17,13 @@ import {
 } from './event-properties.ts';
 import { parseSchemaRegistry, type SchemaRegistryConfig } from './schema-registry.ts';
 import { type Security, securityOf } from './security.ts';
-import { ConfigurationError, type FunctionDefinition, type ServiceModel } from './service.ts';
+import {
+  ConfigurationError,
+  clusterToken,
+  type FunctionDefinition,
+  type Naming,
+  type ServiceModel,
+} from './service.ts';
 import type { RetryBackoff, Settings } from './settings.ts';
 
 /** One `kafka:` or `msk:` event of serverless.yml with every default filled in. */
@@ -60,6 +66,8 @@ export interface ServiceInput {
   readonly settings: Settings;
   readonly stage: string;
   readonly use: MappingUse;
+  /** Null without the provider aws. */
+  readonly naming: Naming | null;
   /** Whether serverless-offline runs functions in containers. */
   readonly isUsingDocker?: boolean;
 }
@@ -68,9 +76,10 @@ export interface ServiceInput {
  * Every `kafka:` and `msk:` event of the service.
  * @throws ConfigurationError that lists every mistake
  */
-export function parseMappings({ service, settings, stage, use, isUsingDocker = false }: ServiceInput): Mapping[] {
+export function parseMappings(input: ServiceInput): Mapping[] {
+  const { service, settings, stage, use, naming, isUsingDocker = false } = input;
   const mistakes: string[] = [];
-  const mappings: Mapping[] = [];
+  const mappings: NamedMapping[] = [];
   for (const functionKey of service.getAllFunctions()) {
     const definition = service.getFunction(functionKey);
     for (const event of definition.events ?? []) {
@@ -87,7 +96,7 @@ export function parseMappings({ service, settings, stage, use, isUsingDocker = f
           type,
           event: event[type],
         });
-        mappings.push(mapping);
+        mappings.push({ ...mapping, resource: naming && resourceOf(naming, functionKey, event) });
         const problem = findUnsupportedRuntime(service, definition, isUsingDocker);
         if (use === 'local' && mapping.enabled && problem !== null)
           mistakes.push(`functions.${functionKey}.${problem}`);
@@ -99,7 +108,7 @@ export function parseMappings({ service, settings, stage, use, isUsingDocker = f
   }
   mistakes.push(...findDuplicates(mappings, use));
   if (mistakes.length > 0) throw new ConfigurationError([...new Set(mistakes)].join('\n'));
-  return mappings;
+  return mappings.map(({ resource: _, ...mapping }) => mapping);
 }
 
 /** Returns why the function cannot run locally, starting with the property at fault, or null. */
@@ -120,12 +129,12 @@ function findUnsupportedRuntime(
 }
 
 /** Finds mappings that share a resource in the template, or a consumer group. */
-function findDuplicates(mappings: readonly Mapping[], use: MappingUse): string[] {
+function findDuplicates(mappings: readonly NamedMapping[], use: MappingUse): string[] {
   const mistakes: string[] = [];
   for (const [index, mapping] of mappings.entries()) {
     const { functionKey, topic, groupId } = mapping;
     for (const earlier of mappings.slice(0, index)) {
-      if (resourceOf(earlier) === resourceOf(mapping)) {
+      if (mapping.resource !== null && earlier.resource === mapping.resource) {
         mistakes.push(
           `functions.${functionKey}.events: topics ${earlier.topic} and ${topic} get one resource in the template, so the second event would replace the first. Use one event, or two functions.`,
         );
@@ -139,9 +148,14 @@ function findDuplicates(mappings: readonly Mapping[], use: MappingUse): string[]
   return mistakes;
 }
 
-/** What the framework makes the name of the resource of: only MSK events name their cluster. */
-function resourceOf({ functionKey, eventSource, cluster, topic }: Mapping): string {
-  return [functionKey, eventSource, eventSource === 'aws:kafka' ? cluster : '', resourceToken(topic)].join(' ');
+interface NamedMapping extends Mapping {
+  readonly resource: string | null;
+}
+
+function resourceOf(naming: Naming, functionKey: string, { kafka, msk }: Readonly<Record<string, unknown>>): string {
+  if (isObject(msk)) return naming.getMSKEventLogicalId(functionKey, clusterToken(msk.arn), String(msk.topic));
+  const { topic, consumerGroupId, bootstrapServers } = isObject(kafka) ? kafka : {};
+  return naming.getKafkaEventLogicalId(functionKey, String(topic), consumerGroupId, bootstrapServers);
 }
 
 /** Locally one broker may stand in for several clusters. */
@@ -149,11 +163,6 @@ function isOneCluster(one: Mapping, other: Mapping, use: MappingUse): boolean {
   if (one.cluster === other.cluster) return true;
   const addresses = ({ brokers }: Mapping) => [...brokers].sort().join();
   return use === 'local' && one.enabled && other.enabled && addresses(one) === addresses(other);
-}
-
-/** The framework keeps only letters and digits of a topic in the name of the resource. */
-function resourceToken(topic: string): string {
-  return topic.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
 }
 
 /** A deploy does not need brokers: AWS knows those of an MSK cluster. */

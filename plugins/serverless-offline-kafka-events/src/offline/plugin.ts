@@ -1,10 +1,10 @@
 import { type Mapping, type MappingUse, parseMappings } from '../config/mappings.ts';
-import { ConfigurationError, type ServiceModel } from '../config/service.ts';
+import { ConfigurationError, type Naming, type ServiceModel } from '../config/service.ts';
 import { parseSettings, type Settings } from '../config/settings.ts';
 import { patchKafkajs } from '../kafkajs/kafkajs-patches.ts';
 import { createLog, type Log, type LogWriter } from '../support/log.ts';
 import { describeError } from '../support/value.ts';
-import { completeTemplate, type Naming } from '../template/complete-template.ts';
+import { completeTemplate } from '../template/complete-template.ts';
 import { type ConfigSchemaHandler, extendEventSchema } from './event-schema.ts';
 import { type KafkaEvents, startKafkaEvents } from './kafka-events.ts';
 import {
@@ -68,7 +68,11 @@ export default class KafkaEventsPlugin {
     try {
       const settings = parseSettings(service.custom?.kafkaEvents, service.provider.region);
       const isUsingDocker = this.#offlineOptions().useDocker === true;
-      return { settings, mappings: parseMappings({ service, settings, stage: this.#stage(), use, isUsingDocker }) };
+      const naming = this.#naming();
+      return {
+        settings,
+        mappings: parseMappings({ service, settings, stage: this.#stage(), use, naming, isUsingDocker }),
+      };
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       throw new this.#serverless.classes.Error(error.message, error.code);
@@ -152,8 +156,12 @@ export default class KafkaEventsPlugin {
 
   #completeTemplate(): void {
     const { service } = this.#serverless;
-    const naming = this.#serverless.getProvider('aws')?.naming;
-    if (naming !== undefined) completeTemplate(service, service.provider.compiledCloudFormationTemplate, naming);
+    const naming = this.#naming();
+    if (naming !== null) completeTemplate(service, service.provider.compiledCloudFormationTemplate, naming);
+  }
+
+  #naming(): Naming | null {
+    return this.#serverless.getProvider('aws')?.naming ?? null;
   }
 
   #offlineOptions(): OfflineOptions {

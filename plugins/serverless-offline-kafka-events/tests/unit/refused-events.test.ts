@@ -2,16 +2,21 @@ import { describe, expect, test } from 'vitest';
 import { type MappingUse, parseMappings } from '../../src/config/mappings.ts';
 import type { FunctionDefinition } from '../../src/config/service.ts';
 import { parseSettings } from '../../src/config/settings.ts';
-import { aService } from '../helpers/parsed-service.ts';
+import { aService, NAMING, NAMING_OF_SERVERLESS_4 } from '../helpers/parsed-service.ts';
 
 describe('events that cannot be told apart', () => {
   const kafka = (parts: object) => ({ kafka: { bootstrapServers: ['b:9092'], topic: 'orders', ...parts } });
   const msk = (parts: object) => ({ msk: { arn: 'arn:aws:kafka:x:1:cluster/a/1', topic: 'orders', ...parts } });
 
-  function parseAll(events: Record<string, Record<string, unknown>[]>, custom: object = {}, use: MappingUse = 'local') {
+  function parseAll(
+    events: Record<string, Record<string, unknown>[]>,
+    custom: object = {},
+    use: MappingUse = 'local',
+    naming = NAMING,
+  ) {
     const functions = Object.entries(events).map(([key, list]) => [key, { events: list }]);
     const service = aService(Object.fromEntries(functions));
-    return parseMappings({ service, settings: parseSettings(custom), stage: 'dev', use });
+    return parseMappings({ service, settings: parseSettings(custom), stage: 'dev', use, naming });
   }
 
   test('are refused where one resource of the template would stand for both', () => {
@@ -35,6 +40,11 @@ describe('events that cannot be told apart', () => {
     const message = 'functions.a.events: topics orders and orders get one resource in the template';
     expect(() => parseAll({ a: [kafka({}), elsewhere] }, {}, 'deploy')).toThrow(message);
     expect(parseAll({ a: [kafka({}), msk({})] }, {}, 'deploy')).toHaveLength(2);
+  });
+
+  test('may be of one function and topic where the framework names both resources, as Serverless 4 does', () => {
+    const events = { a: [kafka({ consumerGroupId: 'x' }), kafka({ consumerGroupId: 'y' })] };
+    expect(parseAll(events, {}, 'deploy', NAMING_OF_SERVERLESS_4)).toHaveLength(2);
   });
 
   test('are refused where one local broker stands in for two clusters that use one group', () => {
@@ -64,6 +74,7 @@ describe('what cannot run locally', () => {
       settings,
       stage: 'dev',
       use,
+      naming: NAMING,
       isUsingDocker,
     };
     return parseMappings(input);
