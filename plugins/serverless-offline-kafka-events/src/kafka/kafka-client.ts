@@ -36,8 +36,10 @@ function createLogForwarder({ log }: KafkaClientOptions): (entry: LogEntry) => v
   const lastAt = new Map<string, number>();
   return ({ level, namespace, log: { message, ...details } }) => {
     const fields = { namespace, error: details.error, broker: details.broker, groupId: details.groupId };
+    // Whoever sent a request handles and reports the error in its response.
+    const isResponse = namespace === 'Connection' && message.startsWith('Response ');
     const isRepeated = Date.now() - (lastAt.get(message) ?? 0) < REPEAT_AFTER_MS;
-    if (isRepeated || level !== kafkajs.logLevel.ERROR) {
+    if (isRepeated || isResponse || level !== kafkajs.logLevel.ERROR) {
       log.debug(`kafkajs: ${message}`, fields);
       return;
     }

@@ -33,6 +33,7 @@ describe.concurrent('at the start', () => {
   test('createTopics creates the topics of the events, and those of their destinations', async () => {
     const joined = project.lines('joined the group').find((line) => line.topic === topic);
     expect(joined).toMatchObject({ partitions: [0, 1, 2] });
+    expect(project.log).not.toMatch(/kafkajs: |cannot be reached/);
     await kafka.produceValues(topic, ['poison', 'good']);
     await untilCommitted(project, topic, 2);
     const seen = await kafka.tap(letters);
