@@ -113,6 +113,8 @@ export default defineConfig({
         },
       },
       { test: { name: 'failure', include: [`${plugin}/tests/failure/**/*.test.ts`], maxWorkers: 2 } },
+      // Installs frameworks from the registry.
+      { test: { name: 'matrix', include: [`${plugin}/tests/matrix/**/*.test.ts`] } },
     ],
   },
 });
