@@ -1,7 +1,7 @@
 import type { Database } from '#shared/db/database.ts';
 import { store, transaction } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import type { Publish } from '#shared/kafka/producer.ts';
+import { missingKeys, type Publish } from '#shared/kafka/producer.ts';
 import { toSendRequest } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
@@ -53,13 +53,19 @@ export function relayOutbox({ database, publish }: RelayDependencies) {
       return rows;
     });
 
-  const publishBatch = async (rows: readonly EventRow[]): Promise<void> => {
+  /** Publishes rows and releases those that the broker does not take. Returns the others. @throws if there are none */
+  const publishBatch = async (rows: readonly EventRow[]): Promise<readonly EventRow[]> => {
+    const messages = rows.filter(hasAddress).map(messageOf);
     try {
-      await publish('relay events', EMAIL_SEND, rows.filter(hasAddress).map(messageOf));
+      await publish('relay events', EMAIL_SEND, messages);
+      return rows;
     } catch (error) {
-      log.debug('Publishing failed, events released', { waiting: rows.length, problem: errorText(error, 120) });
-      await outbox('release events', (events) => events.lease(rows, RETRY_MS));
-      throw error;
+      const missing = missingKeys(error, messages);
+      const left = rows.filter(({ uuid }) => missing.has(uuid));
+      log.warn('Events not published', { events: left.length, problem: errorText(error, 120) });
+      await outbox('release events', (events) => events.lease(left, RETRY_MS));
+      if (left.length === messages.length) throw error;
+      return rows.filter(({ uuid }) => !missing.has(uuid));
     }
   };
 
@@ -79,10 +85,10 @@ export function relayOutbox({ database, publish }: RelayDependencies) {
     while (limit() > 0 && shouldContinue()) {
       const rows = await claim(published, limit());
       if (rows.length === 0) return;
-      await publishBatch(rows);
-      onPublished(rows.length);
-      log.info('Events relayed', { events: rows.length, again: published, traceIds: traceIdsOf(rows) });
-      await mark(rows);
+      const relayed = await publishBatch(rows);
+      onPublished(relayed.length);
+      log.info('Events relayed', { events: relayed.length, again: published, traceIds: traceIdsOf(relayed) });
+      await mark(relayed);
     }
   };
 
