@@ -1,4 +1,3 @@
-import type { Publish } from '#shared/kafka/producer.ts';
 import type { Outcome } from './delivery.ts';
 
 /** What a process knows about deliveries and the database does not know yet. Lost when the process dies. */
@@ -7,8 +6,6 @@ export interface DeliveryMemory {
   readonly sent: Set<string>;
   /** Outcomes that could not be recorded in time. */
   readonly unrecorded: Outcome[];
-  /** Publications of results that the broker did not take. */
-  readonly unpublished: Array<Parameters<Publish>>;
   /** Mails accepted so far. */
   accepted: number;
   /** How many mails had been accepted when the server failed for this event. */
@@ -16,5 +13,5 @@ export interface DeliveryMemory {
 }
 
 export function newDeliveryMemory(): DeliveryMemory {
-  return { sent: new Set(), unrecorded: [], unpublished: [], accepted: 0, failedAt: new Map() };
+  return { sent: new Set(), unrecorded: [], accepted: 0, failedAt: new Map() };
 }

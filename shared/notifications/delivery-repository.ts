@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
 import { daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
 import type { EventMessage } from '#shared/messages/event-message.ts';
-import type { Delivery, Postponement } from './delivery.ts';
+import type { Delivery, DeliveryStatus, Postponement } from './delivery.ts';
 
 /** A message and its position on the topic. */
 export interface InboxMessage extends EventMessage {
@@ -62,8 +62,8 @@ export function deliveryRepository(db: Executor) {
   const deliveries = (): Knex.QueryBuilder => db('email_deliveries');
   const mine = (uuid: string, leaseOwner: string) =>
     deliveries().where({ uuid, status: 'PENDING', lease_owner: leaseOwner });
-  /** The end of a delivery, until an operator retries it. */
-  const ended = { settled_at: now(db), next_attempt_at: null, user_email: null, lease_owner: null, started_by: '' };
+  /** The end of a delivery, until an operator retries it. Address and lease stay until its result is published. */
+  const ended = { settled_at: now(db), lease_owner: null, started_by: '' };
   const ifRow = (condition: string, column: string, value: string) => ({
     [column]: db.raw(`CASE WHEN ${condition} THEN ${value} ELSE email_deliveries.${column} END`),
   });
@@ -143,34 +143,35 @@ export function deliveryRepository(db: Executor) {
         });
     },
 
-    /** The events among `uuids` that have a row. */
-    async known(uuids: readonly string[]): Promise<Set<string>> {
-      const rows: Array<{ uuid: string }> = await deliveries()
-        .select('uuid')
-        .whereIn('uuid', sorted(uuids))
-        .orderBy('uuid');
-      return new Set(rows.map(({ uuid }) => uuid));
+    /** The generations of those of the events that have a row, by uuid. */
+    async generationsOf(uuids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+      if (uuids.length === 0) return new Map();
+      const rows: Array<Pick<Delivery, 'uuid' | 'generation'>> = await deliveries()
+        .select('uuid', 'generation')
+        .whereIn('uuid', sorted(uuids));
+      return new Map(rows.map(({ uuid, generation }) => [uuid, generation]));
     },
 
     async findAll(uuids: Iterable<string>): Promise<DeliveryRow[]> {
       return selected(deliveries().whereIn('uuid', sorted(uuids)).orderBy('uuid'));
     },
 
-    /** Locks due deliveries; skips rows locked by another worker. */
-    async lockDue(limit: number): Promise<DeliveryRow[]> {
-      const due = deliveries().where({ status: 'PENDING' }).where('next_attempt_at', '<=', now(db));
-      return selected(due.orderBy(['next_attempt_at', 'uuid']).limit(limit).forUpdate().skipLocked());
+    /** Locks due deliveries; skips rows locked by another worker. SENT and FAILED ones are due until `markPublished`. */
+    async lockDue(statuses: readonly DeliveryStatus[], limit: number): Promise<DeliveryRow[]> {
+      const due = deliveries().whereIn('status', statuses).where('next_attempt_at', '<=', now(db));
+      return selected(due.orderBy(['status', 'next_attempt_at', 'uuid']).limit(limit).forUpdate().skipLocked());
     },
 
     /** Leases locked rows and counts a first start; a suspect's starts are counted right before its mail is sent. */
     async claim(uuids: Iterable<string>, lease: Lease): Promise<void> {
       await deliveries()
         .whereIn('uuid', sorted(uuids))
-        .where({ status: 'PENDING' })
         .update({
           lease_owner: lease.owner,
           next_attempt_at: nowPlus(db, lease.ms),
-          started_by: db.raw("CASE WHEN started_by = '' THEN ? ELSE started_by END", [lease.owner]),
+          started_by: db.raw("CASE WHEN status = 'PENDING' AND started_by = '' THEN ? ELSE started_by END", [
+            lease.owner,
+          ]),
         });
     },
 
@@ -185,6 +186,14 @@ export function deliveryRepository(db: Executor) {
         .whereIn('uuid', sorted(uuids))
         .whereIn('status', ['PENDING', 'FAILED'])
         .update({ ...ended, status: 'SENT', sent_at: now(db), reason: null });
+    },
+
+    /** Records that the results of ended deliveries are published. */
+    async markPublished(uuids: Iterable<string>): Promise<void> {
+      await deliveries()
+        .whereIn('uuid', sorted(uuids))
+        .whereIn('status', ['SENT', 'FAILED'])
+        .update({ next_attempt_at: null, user_email: null, lease_owner: null });
     },
 
     /** Returns false if another worker holds the lease, like the two changes below. */

@@ -10,7 +10,7 @@ import {
   type DeliverDependencies,
   SEND_RESERVE_MS,
 } from './deliver-claims.ts';
-import { LEASE_MARGIN_MS, LONGEST_CLAIM_MS } from './delivery.ts';
+import { type DeliveryStatus, LEASE_MARGIN_MS, LONGEST_CLAIM_MS } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
 import type { PublishResults } from './publish-results.ts';
 
@@ -23,23 +23,27 @@ export interface DeliverDueDependencies extends Pick<DeliverDependencies, 'recor
 }
 
 /**
- * Returns a round that first records and publishes what this process could not before, and then sends the deliveries that are
- * due or whose worker died, until nothing is due or the time is nearly up. While the mail server is down, a round claims one
- * delivery as a probe.
+ * Returns a round that first records what this process could not before, and then sends the deliveries that are due or whose
+ * worker died, until nothing is due or the time is nearly up. While the mail server is down, a round claims one delivery as a
+ * probe. Results whose worker died, or that the broker did not take, are published beside.
  * @throws (the returned function) errors of the database
  */
 export function deliverDue({ database, recorder, results, deliver, breaker, memory }: DeliverDueDependencies) {
   // One claim at a time: on a small table the server also locks rows that it only examines, and concurrent claims would skip them.
   const claiming = pLimit(1);
 
-  const claimPending = async (limit: number, remainingMs: () => number): Promise<ClaimedDelivery[]> => {
+  const claim = async (
+    statuses: readonly DeliveryStatus[],
+    limit: number,
+    remainingMs: () => number,
+  ): Promise<ClaimedDelivery[]> => {
     const lease = { owner: randomUUID(), ms: Math.min(remainingMs(), LONGEST_CLAIM_MS) + LEASE_MARGIN_MS };
     const leaseEndsAt = performance.now() + lease.ms;
     let locked: DeliveryRow[] = [];
     try {
       await transaction(await database(), 'lease due deliveries', async (trx) => {
         const deliveries = deliveryRepository(trx);
-        locked = await deliveries.lockDue(limit);
+        locked = await deliveries.lockDue(statuses, limit);
         if (locked.length > 0)
           await deliveries.claim(
             locked.map(({ uuid }) => uuid),
@@ -60,14 +64,22 @@ export function deliverDue({ database, recorder, results, deliver, breaker, memo
 
     const sendDue = async (): Promise<void> => {
       while (shouldContinue()) {
-        const claims = await claiming(() => claimPending(breaker.isOpen() ? 1 : BATCH, remainingMs));
+        const claims = await claiming(() => claim(['PENDING'], breaker.isOpen() ? 1 : BATCH, remainingMs));
         await deliver(claims, remainingMs);
         if (claims.length < BATCH) return;
+      }
+    };
+    const publishDue = async (): Promise<void> => {
+      while (shouldContinue()) {
+        const ended = await claiming(() => claim(['SENT', 'FAILED'], BATCH, remainingMs));
+        await results.confirm(ended.filter(({ status }) => status === 'SENT'));
+        await results.bury(ended.filter(({ status }) => status === 'FAILED'));
+        if (ended.length < BATCH) return;
       }
     };
 
     await recorder.recordLeft();
     // Concurrently, so that mails do not wait for a broker that is down.
-    await settleAll([results.publishLeft(), sendDue()]);
+    await settleAll([sendDue(), publishDue()]);
   };
 }

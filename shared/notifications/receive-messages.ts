@@ -47,13 +47,13 @@ export function receiveMessages({ inbox, publish, recorder, results, deliver, me
     const wanted = (kind: Intake) =>
       taken
         .filter(({ intake }) => intake === kind)
-        .map(({ row, message }) => ({ ...row, userEmail: message.userEmail }));
-    const claims = wanted('send').map((row) => ({ ...row, leaseOwner: lease.owner, leaseEndsAt }));
+        .map(({ row, message: { userEmail, generation } }) => ({ row: { ...row, userEmail }, generation }));
+    const claims = wanted('send').map(({ row }) => ({ ...row, leaseOwner: lease.owner, leaseEndsAt }));
     await Promise.all([
       deliver(claims, remainingMs),
-      results.publishLeft(),
-      results.confirm(wanted('confirm-again')),
-      results.bury(wanted('bury-again')),
+      results.confirm(wanted('confirm-again').map(({ row }) => row)),
+      // With the message's generation, so that the retry that it belongs to ends.
+      results.bury(wanted('bury-again').map(({ row, generation }) => ({ ...row, generation }))),
     ]);
     await buried;
   };

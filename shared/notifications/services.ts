@@ -47,7 +47,7 @@ export type NotificationDependencies = Pick<
 /** The notification services of one process. */
 export function notificationServicesWith(given: NotificationDependencies) {
   const inbox = store(given.database, deliveryRepository);
-  const results = publishResults(given);
+  const results = publishResults({ ...given, inbox });
   const recorder = outcomeRecorder({ ...given, inbox, results });
   const deliver = deliverClaims({ ...given, inbox, recorder });
   return {

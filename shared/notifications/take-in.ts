@@ -8,18 +8,16 @@ import type { DeliveryRow, deliveryRepository, InboxMessage, Lease } from './del
  * - `send`: this call holds it.
  * - `confirm-again`: it was sent; publish the confirmation again.
  * - `bury-again`: it failed permanently; publish the dead letter again.
- * - `leave`: another worker holds it, it is not due, or the message is outdated.
+ * - `leave`: another worker holds it, or it is not due.
  */
 export type Intake = 'send' | 'confirm-again' | 'bury-again' | 'leave';
 
 export function decideIntake(
-  { status, generation, leaseOwner }: Pick<DeliveryRow, 'status' | 'generation' | 'leaseOwner'>,
+  { status, leaseOwner }: Pick<DeliveryRow, 'status' | 'leaseOwner'>,
   owner: string,
-  messageGeneration: number,
 ): Intake {
-  if (status === 'SENT') return 'confirm-again';
   if (status === 'PENDING') return leaseOwner === owner ? 'send' : 'leave';
-  return messageGeneration === generation ? 'bury-again' : 'leave';
+  return status === 'SENT' ? 'confirm-again' : 'bury-again';
 }
 
 export interface IntakeResult {
@@ -28,17 +26,30 @@ export interface IntakeResult {
   readonly tooOld: readonly InboxMessage[];
 }
 
+/**
+ * A message further ahead of the delivery is not ours, and reopens nothing: operators could not reach its generation. One foreign
+ * message costs them as many retries at most, each of which ends FAILED again.
+ */
+const MAX_GENERATIONS_AHEAD = 10;
+
 type Inbox = Store<ReturnType<typeof deliveryRepository>>;
 
 function isOld({ addedAt }: InboxMessage): boolean {
   return Date.now() - addedAt.getTime() > KEEP_DAYS * 24 * 60 * 60 * 1000;
 }
 
-async function unknownAndOld(inbox: Inbox, messages: readonly InboxMessage[]): Promise<InboxMessage[]> {
-  const old = messages.filter(isOld);
-  if (old.length === 0) return [];
-  const known = await inbox((rows) => rows.known(old.map(({ uuid }) => uuid)));
-  return old.filter(({ uuid }) => !known.has(uuid));
+/** The messages to take in, and the others; compares old and retried events with their rows. */
+async function sift(inbox: Inbox, messages: readonly InboxMessage[]) {
+  const doubtful = messages.filter((message) => isOld(message) || message.generation > 0);
+  const stored = await inbox((rows) => rows.generationsOf(doubtful.map(({ uuid }) => uuid)));
+  const tooOld = messages.filter((message) => isOld(message) && !stored.has(message.uuid));
+  const accepted = messages
+    .filter((message) => !tooOld.includes(message))
+    .map((message) => {
+      const known = stored.get(message.uuid) ?? 0;
+      return message.generation > known + MAX_GENERATIONS_AHEAD ? { ...message, generation: known } : message;
+    });
+  return { accepted, tooOld };
 }
 
 /**
@@ -51,8 +62,7 @@ export async function takeIn(
   lease: Lease,
   memory: DeliveryMemory,
 ): Promise<IntakeResult> {
-  const tooOld = await unknownAndOld(inbox, [...messages.values()]);
-  const accepted = [...messages.values()].filter((message) => !tooOld.includes(message));
+  const { accepted, tooOld } = await sift(inbox, [...messages.values()]);
   if (accepted.length === 0) return { taken: [], tooOld };
   const uuids = accepted.map(({ uuid }) => uuid);
   try {
@@ -60,9 +70,7 @@ export async function takeIn(
     const rows = await inbox((deliveries) => deliveries.findAll(uuids));
     const taken = rows.flatMap((row) => {
       const message = messages.get(row.uuid);
-      return message === undefined
-        ? []
-        : [{ row, message, intake: decideIntake(row, lease.owner, message.generation) }];
+      return message === undefined ? [] : [{ row, message, intake: decideIntake(row, lease.owner) }];
     });
     return { taken, tooOld };
   } catch (error) {

@@ -9,9 +9,6 @@ import { log } from '#shared/observability/logger.ts';
 import { traceIdsOf } from '#shared/observability/trace-context.ts';
 import { outboxRepository } from './outbox-repository.ts';
 
-/** Without a confirmation for so long, something was down. */
-const SILENCE_MS = 30_000;
-
 export interface ConfirmDependencies {
   database(): Promise<Database>;
   publish: Publish;
@@ -24,14 +21,6 @@ export interface ConfirmDependencies {
  */
 export function confirmEvents({ database, publish }: ConfirmDependencies) {
   const outbox = store(database, outboxRepository);
-  let lastAt = Number.NEGATIVE_INFINITY;
-
-  /** After an outage, the results that were lost in it are asked for at once instead of after a back-off of up to an hour. */
-  const endSilence = async (): Promise<void> => {
-    const isFirst = performance.now() - lastAt > SILENCE_MS;
-    lastAt = performance.now();
-    if (isFirst) await outbox('hasten events', (events) => events.hasten());
-  };
 
   return async (records: readonly RawRecord[]): Promise<void> => {
     const confirmed = new Map<string, Date | null>();
@@ -50,7 +39,6 @@ export function confirmEvents({ database, publish }: ConfirmDependencies) {
     }
     if (confirmed.size > 0) {
       const finished = await outbox('finish events', (events) => events.finish(confirmed));
-      await endSilence();
       log.info('Events confirmed', { confirmations: confirmed.size, finished, traceIds: traceIdsOf(traced) });
     }
     await publish('dead-letter confirmations', `${EMAIL_SENT}.dlq`, dead);

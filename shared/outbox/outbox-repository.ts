@@ -93,21 +93,6 @@ export function outboxRepository(db: Executor) {
         .update({ next_attempt_at: nowPlus(db, ms) });
     },
 
-    /**
-     * Makes unconfirmed events due soon that would wait longer than after a first publication, as many as one relay run
-     * republishes. Their results may have been lost in an outage that has just ended.
-     */
-    async hasten(): Promise<void> {
-      const { RELAY_MAX_REPUBLISH: limit, RELAY_REPUBLISH_FIRST_MS: firstMs } = getConfig();
-      await events()
-        .where({ event_state: 'PROCESSING' })
-        .where('next_attempt_at', '>', nowPlus(db, firstMs))
-        .whereNotNull('published_at')
-        .orderBy('next_attempt_at')
-        .limit(limit)
-        .update({ next_attempt_at: nowPlus(db, firstMs / 3) });
-    },
-
     /** Finishes PROCESSING and FAILED events: a late confirmation wins. Returns how many it finished. */
     async finish(confirmed: ReadonlyMap<string, Date | null>): Promise<number> {
       const uuids = byUuid(confirmed.keys());

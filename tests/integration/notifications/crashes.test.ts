@@ -138,18 +138,50 @@ describe('after a crash', () => {
     expect((await deliveries.find(event.uuid)).user_email).toBeNull();
   });
 
-  it('a living process publishes the results that the broker did not take, once', async () => {
-    const event = testEvent();
+  it('a result that was recorded but not published is published by deliver-due after the lease, once', async () => {
+    const [event, mayNot] = [testEvent(), testEvent()];
     const { receive, deliverDue, published } = notificationServicesOn(database);
     published.failWith(new Error('broker away'));
-    await receive([sendRecord(event)]);
+    await receive([event, mayNot].map((each) => sendRecord(each)));
     await deliverDue();
     published.failWith(undefined);
+    published.refuse([mayNot.uuid]);
+    await deliverDue();
+    expect(published.keysOn(SENT)).toEqual([]);
+    await deliveries.makeDue();
+
+    const other = notificationServicesOn(database);
+    other.published.refuse([mayNot.uuid]);
+    await other.deliverDue();
+    await deliveries.makeDue();
+    other.published.refuse([]);
+    await Promise.all([other.deliverDue(), deliverDue()]);
+    await deliveries.makeDue();
+    await Promise.all([other.deliverDue(), deliverDue()]);
+
+    const confirmed = [...other.published.on(SENT), ...published.on(SENT)];
+    expect(confirmed.map(({ key }) => key).sort()).toEqual([event.uuid, mayNot.uuid].sort());
+    expect(confirmed.map(({ value }) => JSON.parse(value).userEmail).sort()).toEqual(
+      [event.userEmail, mayNot.userEmail].sort(),
+    );
+    expect(await deliveries.find(event.uuid)).toMatchObject({ next_attempt_at: null, user_email: null });
+  });
+
+  it('a failure that was recorded but not published is published by deliver-due after the lease', async () => {
+    const event = testEvent();
+    const refusing = notificationServicesOn(database, {
+      send: () => Promise.reject(smtpError('RCPT TO', 550, '550 5.1.1 no such user')),
+    });
+    refusing.published.failWith(new Error('broker away'));
+    await refusing.receive([sendRecord(event)]);
+    await deliveries.makeDue();
+    const { deliverDue, published } = notificationServicesOn(database);
 
     await deliverDue();
-    await deliverDue();
 
-    expect(published.keysOn(SENT)).toEqual([event.uuid]);
+    expect(published.keysOn(DLQ)).toEqual([event.uuid]);
+    expect(published.on(DLQ)[0]?.value).toContain('no such user');
+    expect(mail.to(event.userEmail)).toHaveLength(0);
   });
 
   it('a mail that was sent but not recorded is recorded, not sent again', async () => {

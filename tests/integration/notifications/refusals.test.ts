@@ -76,6 +76,20 @@ describe('a permanently refused recipient', () => {
     expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT', generation: 1 });
   });
 
+  it('ends every retry, and lets no foreign generation block the retries of an operator', async () => {
+    const event = refused(550, '5.1.1 unknown');
+    const { receive, published } = notificationServicesOn(database);
+    const foreign = [999, 3, 500_000];
+    for (const generation of [0, ...foreign, 1, 2, 3]) await receive([sendRecord({ ...event, generation })]);
+
+    const ended = published.on(DLQ).map(({ headers }) => Number(headers['x-generation'] ?? 0));
+    expect(ended).toEqual([0, 999, 3, 500_000, 1, 2, 3]);
+    expect(mail.to(event.userEmail)).toHaveLength(0);
+    refusals.delete(event.userEmail);
+    await receive([sendRecord({ ...event, generation: 4 })]);
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+  });
+
   it('uses the corrected address of a higher generation', async () => {
     const event = refused(550, '5.1.1 unknown');
     const { receive } = notificationServicesOn(database);
