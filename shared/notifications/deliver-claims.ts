@@ -1,3 +1,4 @@
+import type { AdaptiveLimit } from '#shared/async/adaptive-limit.ts';
 import type { CircuitBreaker } from '#shared/async/circuit-breaker.ts';
 import type { Store } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
@@ -29,8 +30,8 @@ export interface DeliverDependencies {
   readonly memory: DeliveryMemory;
   /** Shared by all functions of this process, because they send to the same server. */
   readonly breaker: CircuitBreaker;
-  /** Limits concurrent sends. */
-  limited<T>(run: () => Promise<T>): Promise<T>;
+  /** Of concurrent sends; shared in the same way. */
+  readonly limit: AdaptiveLimit;
   readonly retryHours: number;
 }
 
@@ -40,7 +41,7 @@ export interface DeliverDependencies {
  * first, so that a mail that kills its process can be told from the others.
  */
 export function deliverClaims(dependencies: DeliverDependencies) {
-  const { inbox, sendMail, recorder, memory, breaker, limited, retryHours } = dependencies;
+  const { inbox, sendMail, recorder, memory, breaker, limit, retryHours } = dependencies;
 
   const send = async (claim: Claim): Promise<MailOutcome> => {
     const trace = continueTrace(claim.traceparent ?? undefined);
@@ -71,14 +72,22 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     return acceptedBefore !== undefined && acceptedBefore < memory.accepted;
   };
 
+  /** Stops sending for a moment, and then sends half as many mails at once: one refusal is one signal, as are those beside it. */
+  const slowDown = (): void => {
+    if (!breaker.isOpen()) limit.slowDown();
+    breaker.open();
+    reportMetric('MailThrottled', 1);
+    reportMetric('MailConcurrency', limit.concurrency());
+  };
+
   const observe = ({ uuid }: Claim, outcome: MailOutcome): void => {
     if (outcome.kind === 'lease-lost') return;
-    if (outcome.kind === 'throttled') breaker.open();
+    if (outcome.kind === 'throttled') slowDown();
     else if (outcome.kind === 'server-down' || outcome.kind === 'unknown') breaker.failed(uuid);
     else breaker.succeeded();
-    if (outcome.kind === 'throttled') reportMetric('MailThrottled', 1);
     if (outcome.kind === 'refused-for-now' && outcome.isBlocked) reportMetric('MailBlocked', 1);
     if (outcome.kind !== 'sent') return;
+    limit.speedUp();
     memory.sent.add(uuid);
     memory.accepted += 1;
     memory.failedAt.delete(uuid);
@@ -147,7 +156,7 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     const recording = recorder.begin(remainingMs);
 
     const guarded = (claim: ClaimedDelivery): Promise<void> =>
-      limited(async () => {
+      limit.run(async () => {
         const outcome = await deliver(claim, remainingMs).catch((error: unknown): Outcome => {
           log.warn('Mail not started', { uuid: claim.uuid, problem: errorText(error, 120) });
           return release(claim, 0, false);

@@ -190,6 +190,37 @@ describe("a provider's throttling", () => {
   });
 });
 
+describe('after throttling', () => {
+  it('fewer mails are sent at once', async () => {
+    const throttled = refused(454, 'Throttling failure: Maximum sending rate exceeded');
+    let underWay = 0;
+    let most = 0;
+    const { receive, deliverDue, breaker } = notificationServicesOn(database, {
+      async send(message, mayStillSend) {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await sendMail(message, mayStillSend).finally(() => {
+          underWay -= 1;
+        });
+      },
+    });
+    await receive([sendRecord(throttled)]);
+    refusals.delete(throttled.userEmail);
+    await waitFor(async () => {
+      await deliveries.makeDue();
+      await deliverDue();
+      return !breaker.isOpen();
+    });
+    const events = Array.from({ length: 12 }, () => testEvent());
+
+    await receive(events.map((event) => sendRecord(event)));
+
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThan(8);
+    expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual(events.map(() => 1));
+  });
+});
+
 describe('a server that blocks the sender', () => {
   it('is retried like a temporary refusal, because it says nothing about the recipient', async () => {
     const event = refused(550, '5.7.1 relaying denied');
