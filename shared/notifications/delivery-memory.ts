@@ -6,6 +6,8 @@ export interface DeliveryMemory {
   readonly sent: Set<string>;
   /** Outcomes that could not be recorded in time. */
   readonly unrecorded: Outcome[];
+  /** When the database failed last, on the monotonic clock. */
+  databaseFailedAt: number;
   /** Mails accepted so far. */
   accepted: number;
   /** How many mails had been accepted when the server failed for this event. */
@@ -13,5 +15,11 @@ export interface DeliveryMemory {
 }
 
 export function newDeliveryMemory(): DeliveryMemory {
-  return { sent: new Set(), unrecorded: [], accepted: 0, failedAt: new Map() };
+  return {
+    sent: new Set(),
+    unrecorded: [],
+    databaseFailedAt: Number.NEGATIVE_INFINITY,
+    accepted: 0,
+    failedAt: new Map(),
+  };
 }

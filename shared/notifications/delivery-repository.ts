@@ -52,7 +52,8 @@ const WITHOUT_OWNER = "TRIM(BOTH ',' FROM REPLACE(CONCAT(',', started_by, ','), 
 
 /** In an upsert: the row that exists now holds the lease of the message. Assignments take effect from left to right. */
 const IS_MINE = 'email_deliveries.lease_owner = VALUES(lease_owner)';
-const IS_CLAIMABLE = `(email_deliveries.status = 'PENDING' AND email_deliveries.next_attempt_at <= UTC_TIMESTAMP(3))
+const IS_CLAIMABLE = `(email_deliveries.status = 'PENDING' AND email_deliveries.started_by = ''
+    AND email_deliveries.next_attempt_at <= UTC_TIMESTAMP(3))
   OR (email_deliveries.status = 'FAILED' AND VALUES(generation) > email_deliveries.generation)`;
 const IS_REOPENED = `${IS_MINE} AND email_deliveries.status = 'FAILED'`;
 
@@ -101,8 +102,9 @@ export function deliveryRepository(db: Executor) {
     },
 
     /**
-     * Inserts a leased row for every message without one, and leases the existing rows that may be sent: those that are due,
-     * and FAILED ones that the message reopens with a higher generation. Repeating the statement has no effect.
+     * Inserts a leased row for every message without one, and leases the existing rows that may be sent: those that are due and
+     * that no process has started, and FAILED ones that the message reopens with a higher generation. Repeating the statement has
+     * no effect.
      */
     async takeIn(messages: readonly InboxMessage[], lease: Lease): Promise<void> {
       const rows = [...messages]
@@ -156,9 +158,13 @@ export function deliveryRepository(db: Executor) {
       return selected(deliveries().whereIn('uuid', sorted(uuids)).orderBy('uuid'));
     },
 
-    /** Locks due deliveries; skips rows locked by another worker. SENT and FAILED ones are due until `markPublished`. */
-    async lockDue(statuses: readonly DeliveryStatus[], limit: number): Promise<DeliveryRow[]> {
+    /**
+     * Locks due deliveries, without `withStarted` only those that no process has started; skips rows locked by another worker.
+     * SENT and FAILED ones are due until `markPublished`.
+     */
+    async lockDue(statuses: readonly DeliveryStatus[], limit: number, withStarted: boolean): Promise<DeliveryRow[]> {
       const due = deliveries().whereIn('status', statuses).where('next_attempt_at', '<=', now(db));
+      if (!withStarted) due.where({ started_by: '' });
       return selected(due.orderBy(['status', 'next_attempt_at', 'uuid']).limit(limit).forUpdate().skipLocked());
     },
 

@@ -15,6 +15,8 @@ import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
 import type { PublishResults } from './publish-results.ts';
 
 const BATCH = 100;
+/** After a failure of the database, other processes have this long to record what they sent before their leases ended. */
+const AFTER_OUTAGE_MS = 5000;
 
 export interface DeliverDueDependencies extends Pick<DeliverDependencies, 'recorder' | 'breaker' | 'memory'> {
   database(): Promise<Database>;
@@ -43,7 +45,8 @@ export function deliverDue({ database, recorder, results, deliver, breaker, memo
     try {
       await transaction(await database(), 'lease due deliveries', async (trx) => {
         const deliveries = deliveryRepository(trx);
-        locked = await deliveries.lockDue(statuses, limit);
+        const withStarted = performance.now() - memory.databaseFailedAt > AFTER_OUTAGE_MS;
+        locked = await deliveries.lockDue(statuses, limit, withStarted);
         if (locked.length > 0)
           await deliveries.claim(
             locked.map(({ uuid }) => uuid),
@@ -78,8 +81,13 @@ export function deliverDue({ database, recorder, results, deliver, breaker, memo
       }
     };
 
-    await recorder.recordLeft();
-    // Concurrently, so that mails do not wait for a broker that is down.
-    await settleAll([sendDue(), publishDue()]);
+    try {
+      await recorder.recordLeft();
+      // Concurrently, so that mails do not wait for a broker that is down.
+      await settleAll([sendDue(), publishDue()]);
+    } catch (error) {
+      memory.databaseFailedAt = performance.now();
+      throw error;
+    }
   };
 }

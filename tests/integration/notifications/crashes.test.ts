@@ -54,6 +54,7 @@ describe('after a crash', () => {
   it('the server releases rows locked by a frozen process', async () => {
     const event = testEvent();
     await leftStarted([event]);
+    await deliveries.change(event.uuid, { started_by: '' });
     const { receive } = notificationServicesOn(database);
     const frozen = await database.db.transaction();
     const [[{ allowed }]] = await frozen.raw('SELECT @@wait_timeout AS allowed');
@@ -67,12 +68,14 @@ describe('after a crash', () => {
     expect(Number(allowed)).toBeLessThanOrEqual(60);
   });
 
-  it('a redelivered message takes over an expired lease', async () => {
+  it('a redelivered message leaves an expired lease to deliver-due', async () => {
     const event = testEvent();
     await leftStarted([event]);
-    const { receive } = notificationServicesOn(database);
+    const { receive, deliverDue } = notificationServicesOn(database);
 
     await receive([sendRecord(event)]);
+    expect(mail.to(event.userEmail)).toHaveLength(0);
+    await deliverDue();
 
     expect(mail.to(event.userEmail)).toHaveLength(1);
   });

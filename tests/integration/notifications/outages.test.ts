@@ -63,6 +63,34 @@ describe('a MySQL outage', () => {
     expect(sender.published.keysOn('user.email.sent')).toEqual([event.uuid]);
   });
 
+  it('of two processes right after the 250, past the lease: the living sender records the mail, the other waits for it', async () => {
+    const event = testEvent();
+    let leftMs = 20_000;
+    const options = {
+      remainingMs: () => leftMs,
+      async send(...given: Parameters<typeof sendMail>) {
+        await sendMail(...given);
+        await databaseProxy.set('refuse');
+        leftMs = 1000;
+      },
+    };
+    const sender = notificationServicesOn({ db }, options);
+    const other = notificationServicesOn({ db });
+    await sender.receive([sendRecord(event)]);
+    await expect(other.deliverDue()).rejects.toMatchObject({ code: 'DEPENDENCY_DOWN' });
+    leftMs = 20_000;
+    await deliveries.makeDue();
+    await databaseProxy.set('pass');
+
+    await waitFor(() => other.deliverDue().then(() => true));
+    await other.receive([sendRecord(event)]);
+    await waitFor(() => sender.deliverDue().then(() => true));
+    await other.deliverDue();
+
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT' });
+  });
+
   it.each(['refuse', 'silent'] as const)(
     '(%s) right after the 250, until the timeout: the process records the mail in its next call, and does not send it again',
     async (mode) => {
