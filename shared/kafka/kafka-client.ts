@@ -79,7 +79,3 @@ export async function openKafka<T>(open: (kafka: Kafka) => Promise<T>): Promise<
     return open(createKafka(brokers, await accessWith(brokers, renewed)));
   }
 }
-
-export function kafkaClient(): Promise<Kafka> {
-  return openKafka(async (kafka) => kafka);
-}

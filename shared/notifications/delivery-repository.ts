@@ -1,14 +1,8 @@
 import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
 import { daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
-import type { EventMessage } from '#shared/messages/event-message.ts';
+import type { ReceivedMessage } from '#shared/messages/parse-messages.ts';
 import type { Delivery, DeliveryStatus, Postponement } from './delivery.ts';
-
-/** A message and its position on the topic. */
-export interface InboxMessage extends EventMessage {
-  readonly partition: number;
-  readonly offset: number;
-}
 
 export interface Lease {
   readonly owner: string;
@@ -106,7 +100,7 @@ export function deliveryRepository(db: Executor) {
      * that no process has started, and FAILED ones that the message reopens with a higher generation. Repeating the statement has
      * no effect.
      */
-    async takeIn(messages: readonly InboxMessage[], lease: Lease): Promise<void> {
+    async takeIn(messages: readonly ReceivedMessage[], lease: Lease): Promise<void> {
       const rows = [...messages]
         .sort((a, b) => (a.uuid < b.uuid ? -1 : 1))
         .map((message) => ({
@@ -118,8 +112,8 @@ export function deliveryRepository(db: Executor) {
           next_attempt_at: nowPlus(db, lease.ms),
           started_by: lease.owner,
           traceparent: message.traceparent?.slice(0, 55) ?? null,
-          source_partition: message.partition,
-          source_offset: message.offset,
+          source_partition: message.record.partition,
+          source_offset: message.record.offset,
           event_added_at: message.addedAt,
           added_at: now(db),
         }));

@@ -10,7 +10,7 @@ import {
   type DeliverDependencies,
   SEND_RESERVE_MS,
 } from './deliver-claims.ts';
-import { type DeliveryStatus, LEASE_MARGIN_MS, LONGEST_CLAIM_MS } from './delivery.ts';
+import { type DeliveryStatus, LEASE_MARGIN_MS, LONGEST_CLAIM_MS, releaseLater } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
 import type { PublishResults } from './publish-results.ts';
 
@@ -54,9 +54,11 @@ export function deliverDue({ database, recorder, results, deliver, breaker, memo
           );
       });
     } catch (error) {
-      // The commit may have taken effect.
-      const released = { kind: 'released', ms: 0, clearsStarts: false } as const;
-      memory.unrecorded.push(...locked.map(({ uuid }) => ({ ...released, claim: { uuid, leaseOwner: lease.owner } })));
+      releaseLater(
+        memory,
+        locked.map(({ uuid }) => uuid),
+        lease.owner,
+      );
       throw error;
     }
     return locked.map((row) => ({ ...row, userEmail: row.userEmail ?? '', leaseOwner: lease.owner, leaseEndsAt }));
@@ -75,9 +77,9 @@ export function deliverDue({ database, recorder, results, deliver, breaker, memo
     const publishDue = async (): Promise<void> => {
       while (shouldContinue()) {
         const ended = await claiming(() => claim(['SENT', 'FAILED'], BATCH, remainingMs));
-        await results.confirm(ended.filter(({ status }) => status === 'SENT'));
-        await results.bury(ended.filter(({ status }) => status === 'FAILED'));
-        if (ended.length < BATCH) return;
+        const areConfirmed = await results.confirm(ended.filter(({ status }) => status === 'SENT'));
+        const areBuried = await results.bury(ended.filter(({ status }) => status === 'FAILED'));
+        if (!areConfirmed || !areBuried || ended.length < BATCH) return;
       }
     };
 

@@ -7,7 +7,7 @@ import { publish } from '#shared/kafka/producer.ts';
 import { sendMail } from '#shared/mail/mail-transport.ts';
 import { processWide } from '#shared/runtime/process-wide.ts';
 import { type DeliverDependencies, deliverClaims } from './deliver-claims.ts';
-import { newDeliveryMemory } from './delivery-memory.ts';
+import { newDeliveryMemory } from './delivery.ts';
 import { deliveryRepository } from './delivery-repository.ts';
 import { type DeliverDueDependencies, deliverDue } from './delivery-run.ts';
 import { outcomeRecorder } from './outcome-recorder.ts';

@@ -33,6 +33,12 @@ export interface EventRow {
   processed_at: Date | null;
 }
 
+/** The event that is published for a row; undefined once its address is erased. */
+export function eventOf(row: EventRow): NewEvent | undefined {
+  const { uuid, user_email: userEmail, added_at: addedAt, traceparent, generation } = row;
+  return userEmail === null ? undefined : { uuid, userEmail, addedAt, traceparent, generation };
+}
+
 type PublishedEvent = Pick<EventRow, 'uuid' | 'generation'>;
 
 /** The address after an event has ended: erased if its user was deleted meanwhile. */

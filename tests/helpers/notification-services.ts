@@ -1,7 +1,7 @@
 import { adaptiveLimit } from '#shared/async/adaptive-limit.ts';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import { sendMail } from '#shared/mail/mail-transport.ts';
-import { newDeliveryMemory } from '#shared/notifications/delivery-memory.ts';
+import { newDeliveryMemory } from '#shared/notifications/delivery.ts';
 import { notificationServicesWith } from '#shared/notifications/services.ts';
 import type { TestDatabase } from './databases.ts';
 import { publishedMessages } from './published.ts';

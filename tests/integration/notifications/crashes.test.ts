@@ -170,6 +170,24 @@ describe('after a crash', () => {
     expect(await deliveries.find(event.uuid)).toMatchObject({ next_attempt_at: null, user_email: null });
   });
 
+  it('due mails and at most one batch of results are tried in a round while the broker is down', async () => {
+    const events = Array.from({ length: 250 }, () => testEvent());
+    const due = testEvent();
+    const services = notificationServicesOn(database);
+    services.published.failWith(new Error('broker away'));
+    await services.receive(events.map((event) => sendRecord(event)));
+    await leftStarted([due]);
+    await deliveries.makeDue();
+
+    await services.deliverDue();
+
+    const uuids = events.map(({ uuid }) => uuid);
+    const leased = database.db('email_deliveries').whereIn('uuid', uuids).where('next_attempt_at', '>', new Date());
+    expect(await leased).toHaveLength(100);
+    expect(mail.to(due.userEmail)).toHaveLength(1);
+    await database.db('email_deliveries').whereIn('uuid', uuids).delete();
+  });
+
   it('a failure that was recorded but not published is published by deliver-due after the lease', async () => {
     const event = testEvent();
     const refusing = notificationServicesOn(database, {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { toSendRequest } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND, TOPICS } from '#shared/messages/topics.ts';
-import { toDeliveryDeadLetter } from '#shared/notifications/dead-delivery.ts';
+import { toDeliveryDeadLetter } from '#shared/notifications/publish-results.ts';
 import type { EventRow } from '#shared/outbox/outbox-repository.ts';
 import type { TestDatabase } from '#tests/helpers/databases.ts';
 import { randomEmail } from '#tests/helpers/random.ts';

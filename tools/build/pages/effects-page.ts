@@ -69,7 +69,7 @@ const RECOVERY: Readonly<Record<Effect, Recovery>> = {
   },
   'publish dead letters': { before: STAYS_DUE, after: 'the consumer of the dead letter', mails: '0, 0' },
   'mark results published': {
-    before: `${STAYS_DUE} again; the event has ended already`,
+    before: 'deliver-due publishes the result again after the lease; the event has ended already',
     after: 'nothing is left to do',
     mails: '1, 1',
   },
