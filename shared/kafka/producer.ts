@@ -51,7 +51,7 @@ export class NotPublishedError extends Error {
   readonly messages: readonly OutgoingMessage[];
 
   constructor(topic: string, messages: readonly OutgoingMessage[], cause: unknown) {
-    super(`${messages.length} messages to ${topic} were not written: ${errorText(cause, 120)}`, { cause });
+    super(`Not every message to ${topic} was written: ${errorText(cause, 120)}`, { cause });
     this.name = 'NotPublishedError';
     this.messages = messages;
   }

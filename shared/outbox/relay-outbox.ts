@@ -44,7 +44,7 @@ export function relayOutbox({ database, publish }: RelayDependencies) {
     } catch (error) {
       const missing = missingKeys(error, messages);
       const left = rows.filter(({ uuid }) => missing.has(uuid));
-      log.warn('Events not published', { events: left.length, problem: errorText(error, 120) });
+      log.debug('Events not published and released', { events: left.length, problem: errorText(error, 120) });
       await outbox('release events', (events) => events.lease(left, RETRY_MS));
       if (left.length === messages.length) throw error;
       return rows.filter(({ uuid }) => !missing.has(uuid));
