@@ -39,6 +39,20 @@ afterAll(async () => {
   unhandled.stop();
 });
 
+/** Options of a process that loses its database right after a 250, and whose call ends then. */
+function cutAfterMail() {
+  const call = { leftMs: 20_000 };
+  const options = {
+    remainingMs: () => call.leftMs,
+    async send(...given: Parameters<typeof sendMail>) {
+      await sendMail(...given);
+      await databaseProxy.set('refuse');
+      call.leftMs = 1000;
+    },
+  };
+  return { options, call };
+}
+
 describe('a MySQL outage', () => {
   it('right after the 250, for 3 s: the process records the mail itself, and no other process sends it again', async () => {
     const event = testEvent();
@@ -65,20 +79,12 @@ describe('a MySQL outage', () => {
 
   it('of two processes right after the 250, past the lease: the living sender records the mail, the other waits for it', async () => {
     const event = testEvent();
-    let leftMs = 20_000;
-    const options = {
-      remainingMs: () => leftMs,
-      async send(...given: Parameters<typeof sendMail>) {
-        await sendMail(...given);
-        await databaseProxy.set('refuse');
-        leftMs = 1000;
-      },
-    };
+    const { options, call } = cutAfterMail();
     const sender = notificationServicesOn({ db }, options);
     const other = notificationServicesOn({ db });
     await sender.receive([sendRecord(event)]);
     await expect(other.deliverDue()).rejects.toMatchObject({ code: 'DEPENDENCY_DOWN' });
-    leftMs = 20_000;
+    call.leftMs = 20_000;
     await deliveries.makeDue();
     await databaseProxy.set('pass');
 
@@ -89,6 +95,21 @@ describe('a MySQL outage', () => {
 
     expect(mail.to(event.userEmail)).toHaveLength(1);
     expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT' });
+  });
+
+  it('of the sender alone right after the 250, past the lease: another process repeats the mail with the same Message-ID', async () => {
+    const event = testEvent();
+    const sender = notificationServicesOn({ db }, cutAfterMail().options);
+    const other = notificationServicesOn(direct);
+
+    await sender.receive([sendRecord(event)]);
+    await other.deliverDue();
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    await deliveries.makeDue();
+    await other.deliverDue();
+
+    const ids = mail.to(event.userEmail).map(({ raw }) => /^Message-ID: (.*)$/im.exec(raw)?.[1]);
+    expect(ids).toEqual([`<${event.uuid}@registration.example>`, `<${event.uuid}@registration.example>`]);
   });
 
   it.each(['refuse', 'silent'] as const)(
