@@ -50,7 +50,7 @@ function stateOf(state: string | null | undefined): EventMessage['eventState'] {
   return state === 'FINISHED' || state === 'FAILED' ? state : 'PROCESSING';
 }
 
-/** More than operators retry: a higher generation would block their retries. */
+/** More than operators retry. */
 const MAX_GENERATION = 1_000_000;
 
 /** Parses the header x-generation; 0 when absent or not a number, undefined when no operator can have caused it. */

@@ -33,6 +33,12 @@ export interface EventRow {
   processed_at: Date | null;
 }
 
+/** The event that is published for a row; undefined once its address is erased. */
+export function eventOf(row: EventRow): NewEvent | undefined {
+  const { uuid, user_email: userEmail, added_at: addedAt, traceparent, generation } = row;
+  return userEmail === null ? undefined : { uuid, userEmail, addedAt, traceparent, generation };
+}
+
 type PublishedEvent = Pick<EventRow, 'uuid' | 'generation'>;
 
 /** The address after an event has ended: erased if its user was deleted meanwhile. */
@@ -91,21 +97,6 @@ export function outboxRepository(db: Executor) {
         .whereIn('id', ids)
         .where({ event_state: 'PROCESSING' })
         .update({ next_attempt_at: nowPlus(db, ms) });
-    },
-
-    /**
-     * Makes unconfirmed events due soon that would wait longer than after a first publication, as many as one relay run
-     * republishes. Their results may have been lost in an outage that has just ended.
-     */
-    async hasten(): Promise<void> {
-      const { RELAY_MAX_REPUBLISH: limit, RELAY_REPUBLISH_FIRST_MS: firstMs } = getConfig();
-      await events()
-        .where({ event_state: 'PROCESSING' })
-        .where('next_attempt_at', '>', nowPlus(db, firstMs))
-        .whereNotNull('published_at')
-        .orderBy('next_attempt_at')
-        .limit(limit)
-        .update({ next_attempt_at: nowPlus(db, firstMs / 3) });
     },
 
     /** Finishes PROCESSING and FAILED events: a late confirmation wins. Returns how many it finished. */

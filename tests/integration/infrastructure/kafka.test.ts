@@ -1,7 +1,7 @@
 import type { Consumer } from 'kafkajs';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createKafka, kafkaClient } from '#shared/kafka/kafka-client.ts';
+import { createKafka, openKafka } from '#shared/kafka/kafka-client.ts';
 import { publish } from '#shared/kafka/producer.ts';
 import { decodeRecord } from '#shared/kafka/records.ts';
 import { createTopics } from '#shared/messages/create-topics.ts';
@@ -26,7 +26,7 @@ let consumer: Consumer;
 beforeAll(async () => {
   process.env['TOPIC_PREFIX'] = prefix;
   await createTopics();
-  consumer = (await kafkaClient()).consumer({ groupId: randomName('g-') });
+  consumer = await openKafka(async (kafka) => kafka.consumer({ groupId: randomName('g-') }));
   await consumer.connect();
   await consumer.subscribe({ topics: TOPICS.map((topic) => `${prefix}${topic}`), fromBeginning: true });
   await consumer.run({
@@ -48,7 +48,7 @@ function arrived(key: string): Promise<Received> {
 
 describe('the broker', () => {
   it('gets every topic once, with three partitions', async () => {
-    const admin = (await kafkaClient()).admin();
+    const admin = await openKafka(async (kafka) => kafka.admin());
     const { topics } = await admin.fetchTopicMetadata({ topics: TOPICS.map((topic) => `${prefix}${topic}`) });
     await admin.disconnect();
 

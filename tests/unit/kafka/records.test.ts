@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeRecord, recordsOf } from '#shared/kafka/records.ts';
-import { parseBatch } from '#shared/notifications/parse-batch.ts';
+import { parseMessages } from '#shared/messages/parse-messages.ts';
+import { byUuid } from '#shared/notifications/receive-messages.ts';
 import { rawRecord, sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
 
 describe('decodeRecord', () => {
@@ -27,15 +28,16 @@ describe('recordsOf', () => {
   });
 });
 
-describe('parseBatch', () => {
+describe('parseMessages', () => {
   it('returns each event once, with its highest generation', () => {
     const [event, other] = [testEvent(), testEvent()];
     const batch = [0, 2, 1].map((generation) => sendRecord({ ...event, generation }));
 
-    const { messages, deadLetters } = parseBatch([...batch, sendRecord(other)]);
+    const { messages, deadLetters } = parseMessages([...batch, sendRecord(other)]);
+    const events = byUuid(messages);
 
-    expect([...messages.keys()]).toEqual([event.uuid, other.uuid]);
-    expect(messages.get(event.uuid)?.generation).toBe(2);
+    expect([...events.keys()]).toEqual([event.uuid, other.uuid]);
+    expect(events.get(event.uuid)?.generation).toBe(2);
     expect(deadLetters).toEqual([]);
   });
 
@@ -43,13 +45,13 @@ describe('parseBatch', () => {
     const event = testEvent();
     const [first, second] = [sendRecord(event), sendRecord(event)];
 
-    expect(parseBatch([first, second]).messages.get(event.uuid)?.offset).toBe(first.offset);
+    expect(byUuid(parseMessages([first, second]).messages).get(event.uuid)?.record).toBe(first);
   });
 
   it('returns one dead letter per record that is not an event', () => {
-    const { messages, deadLetters } = parseBatch([rawRecord('x', { key: 'a2V5' }), rawRecord(null)]);
+    const { messages, deadLetters } = parseMessages([rawRecord('x', { key: 'a2V5' }), rawRecord(null)]);
 
-    expect(messages.size).toBe(0);
+    expect(messages).toEqual([]);
     expect(deadLetters.map(({ key }) => key)).toEqual(['key', null]);
   });
 });
