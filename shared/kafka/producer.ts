@@ -3,6 +3,7 @@ import { type Effect, effect } from '#shared/runtime/effects.ts';
 import { reopenable } from '#shared/runtime/reopenable.ts';
 import { isLoginRefused, openKafka } from './kafka-client.ts';
 import { prefixed } from './records.ts';
+import { signed } from './signature.ts';
 
 /** Some messages were not written. kafkajs does not always throw for this: see `checkWritten`. */
 class NotPublishedError extends Error {
@@ -60,7 +61,9 @@ export type Publish = (name: Effect, topic: string, messages: readonly OutgoingM
 
 async function write(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
   const open = await producer.get();
-  const outgoing: Message[] = messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
+  const outgoing: Message[] = (await Promise.all(messages.map((message) => signed(topic, message)))).map(
+    ({ key, value, headers }) => ({ key, value, headers: { ...headers } }),
+  );
   const written = await open.send({ topic: prefixed(topic), acks: -1, messages: outgoing }).catch((error: unknown) => {
     // Brokers re-authenticate connections, and the password may have been rotated: the next call opens a new producer.
     if (isLoginRefused(error)) producer.giveUp(open);

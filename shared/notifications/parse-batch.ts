@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
-import { toDeadLetter } from '#shared/messages/dead-letter.ts';
+import { toDeadLetter, toRefusal } from '#shared/messages/dead-letter.ts';
 import { MalformedMessageError, parseEventMessage } from '#shared/messages/event-message.ts';
 import type { InboxMessage } from './delivery-repository.ts';
 
@@ -10,11 +10,15 @@ export interface ParsedBatch {
   readonly deadLetters: readonly OutgoingMessage[];
 }
 
-/** Parses a batch into events, each once with its highest generation, and dead letters of malformed messages. */
-export function parseBatch(records: readonly RawRecord[]): ParsedBatch {
+/** Parses a batch into events, each once with its highest generation, and dead letters of malformed and unsigned messages. */
+export function parseBatch(records: readonly RawRecord[], unsigned: ReadonlySet<RawRecord> = new Set()): ParsedBatch {
   const messages = new Map<string, InboxMessage>();
   const deadLetters: OutgoingMessage[] = [];
   for (const raw of records) {
+    if (unsigned.has(raw)) {
+      deadLetters.push(toRefusal(raw));
+      continue;
+    }
     const record = decodeRecord(raw);
     try {
       const message = { ...parseEventMessage(record), partition: raw.partition, offset: raw.offset };

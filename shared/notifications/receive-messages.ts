@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Publish } from '#shared/kafka/producer.ts';
 import type { RawRecord } from '#shared/kafka/records.ts';
+import { unsignedAmong } from '#shared/kafka/signature.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { toDeliveryDeadLetter } from './dead-delivery.ts';
 import type { DeliverClaims, DeliverDependencies } from './deliver-claims.ts';
@@ -30,11 +31,11 @@ function tooOldLetter(message: InboxMessage) {
 /**
  * Takes a batch into the inbox: every event's row is written before the batch is acknowledged, and rows that this call leased
  * are sent immediately. From then on, retries are driven by the rows, not by Kafka.
- * @throws only when the rows, or the dead letters of malformed messages, cannot be written
+ * @throws only when the rows, or the dead letters of malformed messages, cannot be written, or MESSAGE_SECRET cannot be fetched
  */
 export function receiveMessages({ inbox, publish, recorder, results, deliver, memory }: ReceiveDependencies) {
   return async (records: readonly RawRecord[], remainingMs: () => number): Promise<void> => {
-    const { messages, deadLetters } = parseBatch(records);
+    const { messages, deadLetters } = parseBatch(records, await unsignedAmong(records));
     await recorder.recordLeft();
     const lease = { owner: randomUUID(), ms: remainingMs() + LEASE_MARGIN_MS };
     const leaseEndsAt = performance.now() + lease.ms;

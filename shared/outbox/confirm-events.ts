@@ -2,7 +2,8 @@ import type { Database } from '#shared/db/database.ts';
 import { store } from '#shared/db/run.ts';
 import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
-import { toDeadLetter } from '#shared/messages/dead-letter.ts';
+import { unsignedAmong } from '#shared/kafka/signature.ts';
+import { toDeadLetter, toRefusal } from '#shared/messages/dead-letter.ts';
 import { type EventMessage, MalformedMessageError, parseEventMessage } from '#shared/messages/event-message.ts';
 import { EMAIL_SENT } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
@@ -19,7 +20,7 @@ export interface ConfirmDependencies {
 
 /**
  * Finishes every event that a confirmation names. The message itself is the confirmation, whatever its `eventState` says.
- * Malformed messages are dead-lettered and do not fail the batch.
+ * Malformed and unsigned messages are dead-lettered and do not fail the batch.
  * @throws when the database or the broker does not answer; the batch is then delivered again
  */
 export function confirmEvents({ database, publish }: ConfirmDependencies) {
@@ -36,8 +37,10 @@ export function confirmEvents({ database, publish }: ConfirmDependencies) {
   return async (records: readonly RawRecord[]): Promise<void> => {
     const confirmed = new Map<string, Date | null>();
     const traced: EventMessage[] = [];
-    const dead: OutgoingMessage[] = [];
+    const unsigned = await unsignedAmong(records);
+    const dead: OutgoingMessage[] = [...unsigned].map(toRefusal);
     for (const raw of records) {
+      if (unsigned.has(raw)) continue;
       const record = decodeRecord(raw);
       try {
         const message = parseEventMessage(record);
