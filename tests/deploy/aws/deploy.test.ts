@@ -76,6 +76,17 @@ describe('sls with AWS_ENDPOINT_URL and arbitrary keys', () => {
     );
   });
 
+  it.each([
+    ['operatorToken=a-token-of-more-than-32-characters-in-plain-text', 'OPERATOR_TOKEN'],
+    ['usersDatabaseUrl=mysql://users:secret@db.example.com:3306/users', 'USERS_DATABASE_URL'],
+    ['idempotencySecret=a-secret-of-this-test-alone', 'IDEMPOTENCY_SECRET'],
+  ])('refuses a secret in plain text: %s', async (parameter, variable) => {
+    const packaging = run(process.execPath, [sls, 'package', '--stage', 'prod', '--param', parameter]);
+
+    await expect(packaging).rejects.toThrow(`Not packaged: ${variable} would be in the template in plain text`);
+    await expect(packaging).rejects.not.toThrow(parameter.split('=')[1]);
+  });
+
   it.each([[], ['--stage', 'local'], ['--stage', 'selfhosted']])(
     'refuses to deploy an open stage: %j',
     async (...args) => {
