@@ -64,6 +64,11 @@ export function deliveryRepository(db: Executor) {
     deliveries().where({ uuid, status: 'PENDING', lease_owner: leaseOwner });
   /** The end of a delivery, until an operator retries it. */
   const ended = { settled_at: now(db), next_attempt_at: null, user_email: null, lease_owner: null, started_by: '' };
+  /** The unfinished deliveries of events or of an address in lower case. */
+  const waitingOf = (uuids: readonly string[], address: string) =>
+    deliveries()
+      .where({ status: 'PENDING' })
+      .where((query) => void query.whereIn('uuid', sorted(uuids)).orWhereRaw('LOWER(user_email) = ?', [address]));
   const ifRow = (condition: string, column: string, value: string) => ({
     [column]: db.raw(`CASE WHEN ${condition} THEN ${value} ELSE email_deliveries.${column} END`),
   });
@@ -211,6 +216,15 @@ export function deliveryRepository(db: Executor) {
         next_attempt_at: nowPlus(db, ms),
         started_by: clearsStarts ? '' : db.raw(WITHOUT_OWNER, [owner]),
       }),
+
+    /** Ends a person's deliveries without a mail: an ended one has no address. A mail that is being sent still goes out. */
+    async endErased(uuids: readonly string[], address: string): Promise<number> {
+      return waitingOf(uuids, address).update({ ...ended, status: 'FAILED', reason: 'Erased' });
+    },
+
+    async waitingFor(uuids: readonly string[], address: string): Promise<number> {
+      return (await waitingOf(uuids, address).pluck('uuid')).length;
+    },
 
     /** Deletes deliveries that ended more than `days` days ago; returns how many. */
     async purge(days: number, limit: number): Promise<number> {
