@@ -82,9 +82,10 @@ describe('sls with AWS_ENDPOINT_URL and arbitrary keys', () => {
     ['idempotencySecret=a-secret-of-this-test-alone', 'IDEMPOTENCY_SECRET'],
   ])('refuses a secret in plain text: %s', async (parameter, variable) => {
     const packaging = run(process.execPath, [sls, 'package', '--stage', 'prod', '--param', parameter]);
+    const printed = await packaging.catch((error: unknown) => String(error).split(' failed:\n')[1]);
 
-    await expect(packaging).rejects.toThrow(`Not packaged: ${variable} would be in the template in plain text`);
-    await expect(packaging).rejects.not.toThrow(parameter.split('=')[1]);
+    expect(printed).toContain(`Not packaged: ${variable} would be in the template in plain text`);
+    expect(printed).not.toContain(parameter.split('=')[1]);
   });
 
   it.each([[], ['--stage', 'local'], ['--stage', 'selfhosted']])(
