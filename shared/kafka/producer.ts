@@ -4,6 +4,7 @@ import { type Effect, effect } from '#shared/runtime/effects.ts';
 import { reopenable } from '#shared/runtime/reopenable.ts';
 import { isLoginRefused, openKafka } from './kafka-client.ts';
 import { prefixed } from './records.ts';
+import { signed } from './signature.ts';
 
 /** A partition that no topic has. */
 const NO_PARTITION = -1;
@@ -76,7 +77,12 @@ async function write(topic: string, messages: readonly OutgoingMessage[]): Promi
       if (isLoginRefused(error)) producer.giveUp(open);
       throw error;
     });
-  const outgoing: Message[] = messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
+  const signedMessages = await Promise.all(messages.map((message) => signed(topic, message)));
+  const outgoing: Message[] = signedMessages.map(({ key, value, headers }) => ({
+    key,
+    value,
+    headers: { ...headers },
+  }));
   await send(outgoing);
   const partitions = new Set(outgoing.flatMap(({ partition }) => partition ?? []));
   const written = new Set<number | undefined>();

@@ -59,6 +59,12 @@ export function deliveryRepository(db: Executor) {
     deliveries().where({ uuid, status: 'PENDING', lease_owner: leaseOwner });
   /** The end of a delivery, until an operator retries it. Address and lease stay until its result is published. */
   const ended = { settled_at: now(db), lease_owner: null, started_by: '' };
+  const published = { next_attempt_at: null, user_email: null, lease_owner: null };
+  /** The deliveries of events or of an address in lower case that still need the address. */
+  const waitingOf = (uuids: readonly string[], address: string) =>
+    deliveries()
+      .whereNotNull('user_email')
+      .where((query) => void query.whereIn('uuid', sorted(uuids)).orWhereRaw('LOWER(user_email) = ?', [address]));
   const ifRow = (condition: string, column: string, value: string) => ({
     [column]: db.raw(`CASE WHEN ${condition} THEN ${value} ELSE email_deliveries.${column} END`),
   });
@@ -190,10 +196,7 @@ export function deliveryRepository(db: Executor) {
 
     /** Records that the results of ended deliveries are published. */
     async markPublished(uuids: Iterable<string>): Promise<void> {
-      await deliveries()
-        .whereIn('uuid', sorted(uuids))
-        .whereIn('status', ['SENT', 'FAILED'])
-        .update({ next_attempt_at: null, user_email: null, lease_owner: null });
+      await deliveries().whereIn('uuid', sorted(uuids)).whereIn('status', ['SENT', 'FAILED']).update(published);
     },
 
     /** Returns false if another worker holds the lease, like the two changes below. */
@@ -220,6 +223,17 @@ export function deliveryRepository(db: Executor) {
         next_attempt_at: nowPlus(db, ms),
         started_by: clearsStarts ? '' : db.raw(WITHOUT_OWNER, [owner]),
       }),
+
+    /** Ends a person's deliveries without a mail or a result, and erases the address. A mail that is being sent still goes out. */
+    async endErased(uuids: readonly string[], address: string): Promise<number> {
+      const end = { ...ended, ...published, status: 'FAILED', reason: 'Erased' };
+      const unsent = await waitingOf(uuids, address).where({ status: 'PENDING' }).update(end);
+      return unsent + (await waitingOf(uuids, address).update(published));
+    },
+
+    async waitingFor(uuids: readonly string[], address: string): Promise<number> {
+      return (await waitingOf(uuids, address).pluck('uuid')).length;
+    },
 
     /** Deletes deliveries that ended more than `days` days ago; returns how many. */
     async purge(days: number, limit: number): Promise<number> {

@@ -33,11 +33,11 @@ export function byUuid(messages: readonly ReceivedMessage[]): Map<string, Receiv
 /**
  * Takes a batch into the inbox: every event's row is written before the batch is acknowledged, and rows that this call leased
  * are sent immediately. From then on, retries are driven by the rows, not by Kafka.
- * @throws only when the rows, or the dead letters of malformed messages, cannot be written
+ * @throws only when the rows, or the dead letters of malformed messages, cannot be written, or MESSAGE_SECRET cannot be fetched
  */
 export function receiveMessages({ inbox, publish, recorder, results, deliver, memory }: ReceiveDependencies) {
   return async (records: readonly RawRecord[], remainingMs: () => number): Promise<void> => {
-    const { messages: all, deadLetters } = parseMessages(records);
+    const { messages: all, deadLetters } = await parseMessages(records);
     const messages = byUuid(all);
     await recorder.recordLeft();
     const lease = { owner: randomUUID(), ms: remainingMs() + LEASE_MARGIN_MS };

@@ -15,14 +15,14 @@ export interface ConfirmDependencies {
 
 /**
  * Finishes every event that a confirmation names. The message itself is the confirmation, whatever its `eventState` says.
- * Malformed messages are dead-lettered and do not fail the batch.
+ * Malformed and unsigned messages are dead-lettered and do not fail the batch.
  * @throws when the database or the broker does not answer; the batch is then delivered again
  */
 export function confirmEvents({ database, publish }: ConfirmDependencies) {
   const outbox = store(database, outboxRepository);
 
   return async (records: readonly RawRecord[]): Promise<void> => {
-    const { messages, deadLetters } = parseMessages(records);
+    const { messages, deadLetters } = await parseMessages(records);
     if (messages.length > 0) {
       const confirmed = new Map(messages.map(({ uuid, processedAt }) => [uuid, processedAt]));
       const finished = await outbox('finish events', (events) => events.finish(confirmed));

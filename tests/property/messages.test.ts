@@ -70,10 +70,10 @@ describe('messages', () => {
     );
   });
 
-  it('of any content are parsed or rejected with our error', () => {
-    fc.assert(
-      fc.property(fc.array(raw), (records) => {
-        const { messages, deadLetters } = parseMessages(records);
+  it('of any content are parsed or rejected with our error', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(raw), async (records) => {
+        const { messages, deadLetters } = await parseMessages(records);
 
         expect(messages.length + deadLetters.length).toBe(records.length);
         for (const { addedAt } of messages) expect(addedAt.getUTCFullYear()).toBeLessThanOrEqual(9999);

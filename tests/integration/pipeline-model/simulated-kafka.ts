@@ -1,6 +1,6 @@
 import { NotPublishedError, type OutgoingMessage, type Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
-import { GENERATION_HEADER } from '#shared/messages/event-message.ts';
+import { GENERATION_HEADER } from '#shared/kafka/signature.ts';
 import { PARTITIONS, TOPICS } from '#shared/messages/topics.ts';
 import { effect } from '#shared/runtime/effects.ts';
 

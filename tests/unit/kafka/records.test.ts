@@ -29,11 +29,11 @@ describe('recordsOf', () => {
 });
 
 describe('parseMessages', () => {
-  it('returns each event once, with its highest generation', () => {
+  it('returns each event once, with its highest generation', async () => {
     const [event, other] = [testEvent(), testEvent()];
     const batch = [0, 2, 1].map((generation) => sendRecord({ ...event, generation }));
 
-    const { messages, deadLetters } = parseMessages([...batch, sendRecord(other)]);
+    const { messages, deadLetters } = await parseMessages([...batch, sendRecord(other)]);
     const events = byUuid(messages);
 
     expect([...events.keys()]).toEqual([event.uuid, other.uuid]);
@@ -41,15 +41,15 @@ describe('parseMessages', () => {
     expect(deadLetters).toEqual([]);
   });
 
-  it('keeps the first of equal messages, so that a redelivery decides the same', () => {
+  it('keeps the first of equal messages, so that a redelivery decides the same', async () => {
     const event = testEvent();
     const [first, second] = [sendRecord(event), sendRecord(event)];
 
-    expect(byUuid(parseMessages([first, second]).messages).get(event.uuid)?.record).toBe(first);
+    expect(byUuid((await parseMessages([first, second])).messages).get(event.uuid)?.record).toBe(first);
   });
 
-  it('returns one dead letter per record that is not an event', () => {
-    const { messages, deadLetters } = parseMessages([rawRecord('x', { key: 'a2V5' }), rawRecord(null)]);
+  it('returns one dead letter per record that is not an event', async () => {
+    const { messages, deadLetters } = await parseMessages([rawRecord('x', { key: 'a2V5' }), rawRecord(null)]);
 
     expect(messages).toEqual([]);
     expect(deadLetters.map(({ key }) => key)).toEqual(['key', null]);
