@@ -61,7 +61,7 @@ describe('Python packages', () => {
     },
   );
 
-  it('are refused without a hash', async () => {
+  it('are refused without a hash', { timeout: 30_000 }, async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'requirements-'));
     writeFileSync(path.join(folder, 'none.txt'), 'idna==3.20\n');
     expect(pipInstall).toContain('--require-hashes');
