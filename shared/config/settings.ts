@@ -10,6 +10,12 @@ const cache = settingsCache({
   now: () => performance.now(),
 });
 
+/**
+ * No server rejects a withdrawn token, so its fetched value expires: together with API Gateway's 60 s for the authorizer's answer
+ * within 5 minutes, also if the store does not answer.
+ */
+const MAX_AGE_MS: { readonly [name in Setting]?: number } = { OPERATOR_TOKEN: 4 * 60 * 1000 };
+
 let references: ReturnType<typeof referencesIn> | undefined;
 
 function referenceOf(name: Setting) {
@@ -24,7 +30,7 @@ function referenceOf(name: Setting) {
 export async function optionalSetting(name: Setting): Promise<string | undefined> {
   const value = getConfig()[name];
   const reference = referenceOf(name);
-  return reference === undefined ? value : cache.get(name, reference);
+  return reference === undefined ? value : cache.get(name, reference, MAX_AGE_MS[name]);
 }
 
 /** Like optionalSetting. @throws ConfigError when it is not set */

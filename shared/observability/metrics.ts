@@ -8,6 +8,7 @@ type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 const UNITS = {
   DeadLetters: MetricUnit.Count,
   MailBlocked: MetricUnit.Count,
+  MailConcurrency: MetricUnit.Count,
   MailThrottled: MetricUnit.Count,
   OldestUnpublishedEventSeconds: MetricUnit.Seconds,
   OldestUnsentMailSeconds: MetricUnit.Seconds,

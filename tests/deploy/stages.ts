@@ -3,7 +3,8 @@ export const NODE_VERSIONS = ['24', '22', '26'] as const;
 
 /** Arguments of `sls package` for the stages, and the kinds of brokers, whose templates are tested. */
 export const STAGES = {
-  local: ['--stage', 'local'],
+  // Otherwise this stage alone has the diagnostics, whose zips the others do not.
+  local: ['--stage', 'local', '--param', 'diagnostics=false'],
   dev: ['--stage', 'dev'],
   prod: ['--stage', 'prod'],
   'prod-with-secured-brokers': [
@@ -15,6 +16,10 @@ export const STAGES = {
     'kafkaCredentials=secretsmanager:registration/prod/kafka',
     '--param',
     'kafkaCredentialsArn=arn:aws:secretsmanager:eu-central-1:123456789012:secret:registration/prod/kafka-AbCdEf',
+    '--param',
+    'notificationsKafkaCredentials=secretsmanager:registration/prod/kafka-notifications',
+    '--param',
+    'notificationsKafkaCredentialsArn=arn:aws:secretsmanager:eu-central-1:123456789012:secret:registration/prod/kafka-notifications-AbCdEf',
     '--param',
     'kafkaCaArn=arn:aws:secretsmanager:eu-central-1:123456789012:secret:registration/prod/kafka-ca-AbCdEf',
     '--param',

@@ -1,7 +1,7 @@
-import pLimit from 'p-limit';
+import { adaptiveLimit } from '#shared/async/adaptive-limit.ts';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import { sendMail } from '#shared/mail/mail-transport.ts';
-import { newDeliveryMemory } from '#shared/notifications/delivery-memory.ts';
+import { newDeliveryMemory } from '#shared/notifications/delivery.ts';
 import { notificationServicesWith } from '#shared/notifications/services.ts';
 import type { TestDatabase } from './databases.ts';
 import { publishedMessages } from './published.ts';
@@ -26,7 +26,7 @@ export function notificationServicesOn(
     publish: published.publish,
     sendMail: send,
     breaker,
-    limited: pLimit(8),
+    limit: adaptiveLimit(8),
     memory,
     retryHours,
   });

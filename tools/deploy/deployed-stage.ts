@@ -3,13 +3,17 @@ import { alarms } from './alarms.ts';
 import { deployedEvent, type KafkaEvent } from './kafka-source.ts';
 import type { Deployment, FunctionDefinition, Serverless } from './osls.ts';
 import { decrypting, inVpc, ownLog, polling, readingOf, roleWith, type Statement } from './permissions.ts';
+import { plainSecrets } from './plain-secrets.ts';
 import { dropImpliedDependencies, type Resources, type Value } from './template.ts';
 
-/** Deployed only if the parameter says so. */
+/** The /tests routes, with which anyone can write into the log: served only if the parameter says so. */
 const DIAGNOSTICS = 'dist/functions/diagnostics/';
 
 /** Grants that need no server inside the VPC. */
-const OUTSIDE_VPC = new Set(['operatorToken', 'idempotency', 'usersApi', 'metrics', 'topics', 'rateLimits']);
+const OUTSIDE_VPC = new Set([
+  ...['operatorToken', 'idempotency', 'signedMessages', 'usersApi', 'metrics', 'topics', 'rateLimits'],
+  ...['diagnostics', 'retention'],
+]);
 
 function list(text: string): string[] {
   return text.split(',').map((entry) => entry.trim());
@@ -43,6 +47,8 @@ export default class DeployedStage {
       },
     });
     this.hooks = {
+      'before:offline:start:init': () => this.#dropDiagnostics(),
+      'before:offline:start': () => this.#dropDiagnostics(),
       'before:package:initialize': () => this.#defineFunctions(),
       'before:package:finalize': () => this.#completeTemplate(),
       'before:package:cleanup': () => {
@@ -65,16 +71,21 @@ export default class DeployedStage {
     return `${this.#serverless.getProvider('aws').naming.getNormalizedFunctionName(name)}Role`;
   }
 
+  #dropDiagnostics(): void {
+    if (this.#deployment.diagnostics === 'true') return;
+    const { functions } = this.#serverless.service;
+    for (const [name, { handler }] of Object.entries(functions)) {
+      if (handler.startsWith(DIAGNOSTICS)) delete functions[name];
+    }
+  }
+
   #defineFunctions(): void {
     const { functions } = this.#serverless.service;
-    if (this.#deployment.diagnostics !== 'true') {
-      for (const [name, { handler }] of Object.entries(functions)) {
-        if (handler.startsWith(DIAGNOSTICS)) delete functions[name];
-      }
-    }
+    this.#dropDiagnostics();
     for (const [name, definition] of Object.entries(functions)) {
       const uses = definition.uses ?? [];
       definition.environment = { ...definition.environment, ...this.#variables(name, uses) };
+      this.#refusePlainSecrets(definition.environment);
       definition.role = this.#roleId(name);
       if (uses.some((grant) => !OUTSIDE_VPC.has(grant))) definition.vpc = this.#network;
       if (this.#deployment.reserveConcurrency !== 'true') delete definition.reservedConcurrency;
@@ -96,10 +107,19 @@ export default class DeployedStage {
     );
   }
 
-  #deployedEvent({ operatorOnly }: FunctionDefinition, event: Record<string, unknown>) {
+  /** The pollers' secret: that of the function's context. */
+  #kafkaSecretArn({ uses = [] }: FunctionDefinition): string {
+    const { usersSecretArn, notificationsSecretArn } = this.#deployment.kafka;
+    return uses.includes('notificationsDatabase') ? notificationsSecretArn : usersSecretArn;
+  }
+
+  #deployedEvent(definition: FunctionDefinition, event: Record<string, unknown>) {
+    const { operatorOnly } = definition;
     if (typeof event.kafka === 'object') {
       const kafka = event.kafka as KafkaEvent;
-      return deployedEvent(kafka, { ...this.#deployment.kafka, ...this.#network });
+      const { usersSecretArn: _, notificationsSecretArn: __, ...source } = this.#deployment.kafka;
+      const credentialsSecretArn = this.#kafkaSecretArn(definition);
+      return deployedEvent(kafka, { ...source, ...this.#network, credentialsSecretArn });
     }
     const isLocal = !isDeployed(this.#serverless.getProvider('aws').getStage());
     if (operatorOnly !== true || isLocal || typeof event.httpApi !== 'string') return event;
@@ -133,16 +153,18 @@ export default class DeployedStage {
     return alarms({ namespace, email, consumers: invokedBy(['kafka', 'msk']), schedules: invokedBy(['schedule']) });
   }
 
-  #permissions({ name, environment = {}, vpc, events }: FunctionDefinition): Statement[] {
+  #permissions(definition: FunctionDefinition): Statement[] {
+    const { name, environment = {}, vpc, events } = definition;
     const { kafka, kmsKeyArn } = this.#deployment;
+    const secretArn = this.#kafkaSecretArn(definition);
     const isConsumer = events.some((event) => 'kafka' in event || 'msk' in event);
     const readings = Object.values(environment).flatMap((value) => readingOf(String(value)) ?? []);
     const source = {
       ...(kafka.clusterArn === '' ? {} : { clusterArn: kafka.clusterArn }),
-      ...(kafka.credentialsSecretArn === '' ? {} : { secretArn: kafka.credentialsSecretArn }),
+      ...(secretArn === '' ? {} : { secretArn }),
     };
     const authority = kafka.caSecretArn === '' ? [] : polling({ secretArn: kafka.caSecretArn });
-    const readsSecrets = readings.length > 0 || (isConsumer && kafka.credentialsSecretArn !== '');
+    const readsSecrets = readings.length > 0 || (isConsumer && secretArn !== '');
     return [
       ownLog(name),
       ...readings,
@@ -161,6 +183,16 @@ export default class DeployedStage {
       `Not deployed: the stage ${stage} is not for AWS. Name another one with --stage <name>.`,
       'OPEN_STAGE',
     );
+  }
+
+  #refusePlainSecrets(environment: Record<string, Value>): void {
+    const stage = this.#serverless.getProvider('aws').getStage();
+    const [variable] = isDeployed(stage) ? plainSecrets(environment) : [];
+    if (variable !== undefined)
+      throw new this.#serverless.classes.Error(
+        `Not packaged: ${variable} would be in the template in plain text. Give its parameter a reference, such as ssm:/path.`,
+        'PLAIN_SECRET',
+      );
   }
 
   /** Emulators accept placeholders; AWS rejects them, but only after minutes. */

@@ -49,5 +49,9 @@ export interface Deployment {
   metricsNamespace: string;
   throttleRate: string;
   throttleBurst: string;
-  kafka: Omit<KafkaSource, 'subnetIds' | 'securityGroupIds'>;
+  kafka: Omit<KafkaSource, 'subnetIds' | 'securityGroupIds' | 'credentialsSecretArn'> & {
+    /** of the functions in the users context, for the pollers */
+    usersSecretArn: string;
+    notificationsSecretArn: string;
+  };
 }

@@ -35,6 +35,8 @@ export async function startStage(changed: Readonly<Record<string, string>> = {})
   const store = await startSecretStore({
     [at('users-database-url')]: urls.users,
     [at('notifications-database-url')]: urls.notifications,
+    [at('users-migration-url')]: urls.users,
+    [at('notifications-migration-url')]: urls.notifications,
     [at('redis-url')]: urls.redis,
     [at('smtp-url')]: mailServer.url,
     [at('operator-token')]: OPERATOR_TOKEN,

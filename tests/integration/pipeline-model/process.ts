@@ -1,7 +1,7 @@
-import pLimit from 'p-limit';
+import { adaptiveLimit } from '#shared/async/adaptive-limit.ts';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import type { Database } from '#shared/db/database.ts';
-import { newDeliveryMemory } from '#shared/notifications/delivery-memory.ts';
+import { newDeliveryMemory } from '#shared/notifications/delivery.ts';
 import { notificationServicesWith } from '#shared/notifications/services.ts';
 import { confirmEvents } from '#shared/outbox/confirm-events.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
@@ -43,7 +43,7 @@ function servicesOf(users: () => Promise<Database>, notifications: () => Promise
     publish,
     sendMail: mail.sendMail,
     breaker: circuitBreaker({ threshold: 3, probeAfterMs: 1000 }, clock),
-    limited: pLimit(8),
+    limit: adaptiveLimit(8),
     memory: newDeliveryMemory(),
     retryHours: RETRY_HOURS,
   });
@@ -70,7 +70,7 @@ export const CONSUMERS: Readonly<Record<Topic, FunctionName>> = {
 };
 
 /** One process, which runs one function: the real services with their own pools and memory, until it crashes. */
-export function startProcess(name: string, around: Surroundings, onEnd: (life: Life, remainingMs: number) => void) {
+export function startProcess(name: string, around: Surroundings, onReturn: (life: Life, remainingMs: number) => void) {
   const { simulation, users, notifications } = around;
   const life: Life = { name, isDead: false, diesInTransaction: false };
   const usersPool = simulatedDatabase(users.url, users.db, life, simulation);
@@ -87,10 +87,15 @@ export function startProcess(name: string, around: Surroundings, onEnd: (life: L
     const endsAt = simulation.elapsedMs() + ms;
     const remainingMs = () => endsAt - simulation.elapsedMs();
     underWay += 1;
-    const ended = simulation.runAs(life, () => run(remainingMs)).catch(() => undefined);
-    void ended.then(() => {
+    const returned = simulation
+      .runAs(life, () => run(remainingMs))
+      .then(
+        () => true,
+        () => false,
+      );
+    void returned.then((hasReturned) => {
       underWay -= 1;
-      onEnd(life, remainingMs());
+      if (hasReturned) onReturn(life, remainingMs());
     });
   };
   const consumers = {
