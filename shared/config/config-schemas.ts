@@ -124,6 +124,7 @@ export const ConfigSchema = Type.Object({
   KAFKA_MIN_INSYNC_REPLICAS: whole(1, 32767, 'min.insync.replicas of created topics', 1),
   DATABASE_POOL_SIZE: whole(1, 500, 'Connections per database; 1 on Lambda', 10),
   SMTP_CONNECTIONS: whole(1, 100, 'Concurrent SMTP connections', 8),
+  MAIL_RATE_PER_SECOND: whole(0, 100_000, 'Mails per second of one process; 0: no limit', 0),
   PASSWORD_HASH_MEMORY_KIB: whole(8, 1048576, 'argon2id memory in KiB; below 7168 in the local stage only', 7168),
   PASSWORD_HASH_PASSES: whole(1, 100, 'argon2id passes; below 5 in the local stage only', 5),
   PASSWORD_HASH_CONCURRENCY: whole(1, 128, 'Passwords that a process hashes or checks concurrently', 4),

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CircuitBreaker } from '#shared/async/circuit-breaker.ts';
+import type { Pacer } from '#shared/async/pacer.ts';
 import type { Store } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { type MailOutcome, outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
@@ -31,6 +33,8 @@ export interface DeliverDependencies {
   readonly breaker: CircuitBreaker;
   /** Limits concurrent sends. */
   limited<T>(run: () => Promise<T>): Promise<T>;
+  /** Keeps the mail server's rate. A mail whose turn would come too late for its lease is released. */
+  readonly pace: Pacer;
   readonly retryHours: number;
 }
 
@@ -40,7 +44,7 @@ export interface DeliverDependencies {
  * first, so that a mail that kills its process can be told from the others.
  */
 export function deliverClaims(dependencies: DeliverDependencies) {
-  const { inbox, sendMail, recorder, memory, breaker, limited, retryHours } = dependencies;
+  const { inbox, sendMail, recorder, memory, breaker, limited, pace, retryHours } = dependencies;
 
   const send = async (claim: Claim): Promise<MailOutcome> => {
     const trace = continueTrace(claim.traceparent ?? undefined);
@@ -134,9 +138,12 @@ export function deliverClaims(dependencies: DeliverDependencies) {
       const reason = `Started ${starts} times without finishing: sending it kills the process`;
       return { kind: 'failed', claim, reason };
     }
-    const leftMs = Math.min(remainingMs(), claim.leaseEndsAt - performance.now());
+    const waitMs = pace.waitMs();
+    const leftMs = Math.min(remainingMs(), claim.leaseEndsAt - performance.now()) - waitMs;
     if (leftMs < SEND_RESERVE_MS) return release(claim, 0, false);
     if (!breaker.allows()) return release(claim, serverDownDelayMs(Math.random()), false);
+    pace.take();
+    if (waitMs > 0) await delay(waitMs);
     if (starts > 0 && !(await inbox('count start', (rows) => rows.countStart(claim.uuid, claim.leaseOwner)))) return;
     const outcome = await send(claim);
     observe(claim, outcome);

@@ -1,5 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { pacer } from '#shared/async/pacer.ts';
 import { getConfig } from '#shared/config/config.ts';
 import { notificationsDatabase } from '#shared/db/databases.ts';
 import { store } from '#shared/db/run.ts';
@@ -32,6 +33,7 @@ export function notificationServices() {
     sendMail,
     breaker,
     limited,
+    pace: processWide('mail-pace', () => pacer(getConfig().MAIL_RATE_PER_SECOND, () => performance.now())),
     memory: processWide('delivery-memory', newDeliveryMemory),
     retryHours: getConfig().MAIL_RETRY_HOURS,
   });
@@ -39,7 +41,7 @@ export function notificationServices() {
 
 export type NotificationDependencies = Pick<
   DeliverDependencies,
-  'sendMail' | 'breaker' | 'limited' | 'memory' | 'retryHours'
+  'sendMail' | 'breaker' | 'limited' | 'pace' | 'memory' | 'retryHours'
 > &
   Pick<ReceiveDependencies, 'publish'> &
   Pick<DeliverDueDependencies, 'database'>;

@@ -9,7 +9,15 @@ import { dropImpliedDependencies, type Resources, type Value } from './template.
 const DIAGNOSTICS = 'dist/functions/diagnostics/';
 
 /** Grants that need no server inside the VPC. */
-const OUTSIDE_VPC = new Set(['operatorToken', 'idempotency', 'usersApi', 'metrics', 'topics', 'rateLimits']);
+const OUTSIDE_VPC = new Set([
+  'operatorToken',
+  'idempotency',
+  'usersApi',
+  'metrics',
+  'topics',
+  'rateLimits',
+  'passwords',
+]);
 
 function list(text: string): string[] {
   return text.split(',').map((entry) => entry.trim());
