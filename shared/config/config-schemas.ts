@@ -50,6 +50,11 @@ export const ConfigSchema = Type.Object({
   USERS_BASE_URL: Type.Optional(
     Type.String({ pattern: '^https?://\\S+$', description: 'Base URL of the /tests calls' }),
   ),
+  PROBE_DOMAIN: Type.String({
+    pattern: '^[A-Za-z0-9.-]{3,18}$',
+    default: 'probe.example',
+    description: 'Mail domain of the users that the probe registers; its mails must be discarded',
+  }),
   MAIL_UI_URL: Type.Optional(
     Type.String({ pattern: '^https?://\\S+$', description: 'URL of the mail catcher of a local run, for links' }),
   ),

@@ -75,11 +75,22 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     return acceptedBefore !== undefined && acceptedBefore < memory.accepted;
   };
 
+  const counts = { sent: 0, refused: 0 };
+
+  /** Reports the outcomes since the last report: a line of the log per batch, not per mail. */
+  const reportCounts = (): void => {
+    if (counts.sent > 0) reportMetric('MailSent', counts.sent);
+    if (counts.refused > 0) reportMetric('MailRefused', counts.refused);
+    Object.assign(counts, { sent: 0, refused: 0 });
+  };
+
   const observe = ({ uuid }: Claim, outcome: MailOutcome): void => {
     if (outcome.kind === 'lease-lost') return;
     if (outcome.kind === 'throttled') breaker.open();
     else if (outcome.kind === 'server-down' || outcome.kind === 'unknown') breaker.failed(uuid);
     else breaker.succeeded();
+    if (outcome.kind === 'sent') counts.sent += 1;
+    if (outcome.kind.startsWith('refused')) counts.refused += 1;
     if (outcome.kind === 'throttled') reportMetric('MailThrottled', 1);
     if (outcome.kind === 'refused-for-now' && outcome.isBlocked) reportMetric('MailBlocked', 1);
     if (outcome.kind !== 'sent') return;
@@ -165,6 +176,7 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     const isSuspect = (claim: ClaimedDelivery): boolean => unfinishedStarts(claim) > 0;
     await Promise.all(claims.filter((claim) => !isSuspect(claim)).map(guarded));
     for (const suspect of claims.filter(isSuspect)) await guarded(suspect);
+    reportCounts();
     await recording.end();
   };
 }

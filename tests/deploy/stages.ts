@@ -21,6 +21,12 @@ export const STAGES = {
     'kmsKeyArn=arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555',
     '--param',
     'alarmEmail=operator@example.com',
+    '--param',
+    'schedule=rate(5 minutes)',
+    '--param',
+    'probe=true',
+    '--param',
+    'probeDomain=probe.example.com',
   ],
   'prod-with-msk': [
     '--stage',

@@ -1,5 +1,7 @@
+import { readConfig } from '#shared/config/config.ts';
 import { isDeployed } from '#shared/config/stage-rules.ts';
 import { alarms } from './alarms.ts';
+import { dashboard } from './dashboard.ts';
 import { deployedEvent, type KafkaEvent } from './kafka-source.ts';
 import type { Deployment, FunctionDefinition, Serverless } from './osls.ts';
 import { decrypting, inVpc, ownLog, polling, readingOf, roleWith, type Statement } from './permissions.ts';
@@ -7,6 +9,7 @@ import { dropImpliedDependencies, type Resources, type Value } from './template.
 
 /** Deployed only if the parameter says so. */
 const DIAGNOSTICS = 'dist/functions/diagnostics/';
+const PROBE = 'dist/functions/system/probe.handler';
 
 /** Grants that need no server inside the VPC. */
 const OUTSIDE_VPC = new Set([
@@ -17,6 +20,7 @@ const OUTSIDE_VPC = new Set([
   'topics',
   'rateLimits',
   'passwords',
+  'probe',
 ]);
 
 function list(text: string): string[] {
@@ -75,10 +79,13 @@ export default class DeployedStage {
 
   #defineFunctions(): void {
     const { functions } = this.#serverless.service;
-    if (this.#deployment.diagnostics !== 'true') {
-      for (const [name, { handler }] of Object.entries(functions)) {
-        if (handler.startsWith(DIAGNOSTICS)) delete functions[name];
-      }
+    const { diagnostics, probe, probeDomain } = this.#deployment;
+    if (probe === 'true' && probeDomain === '') this.#refuse('The parameter probe is true, but probeDomain is empty.');
+    for (const [name, { handler }] of Object.entries(functions)) {
+      const isLeftOut = handler.startsWith(DIAGNOSTICS)
+        ? diagnostics !== 'true'
+        : handler === PROBE && probe !== 'true';
+      if (isLeftOut) delete functions[name];
     }
     for (const [name, definition] of Object.entries(functions)) {
       const uses = definition.uses ?? [];
@@ -94,10 +101,7 @@ export default class DeployedStage {
     const grants = this.#serverless.service.custom.grants;
     const unknown = uses.find((grant) => grants[grant] === undefined);
     if (unknown !== undefined)
-      throw new this.#serverless.classes.Error(
-        `Unknown grant '${unknown}' in functions.${name}.uses. Define it in tools/deploy/grants.yml.`,
-        'NO_GRANT',
-      );
+      this.#refuse(`Unknown grant '${unknown}' in functions.${name}.uses. Define it in tools/deploy/grants.yml.`);
     const configured = uses.flatMap((grant) => Object.entries(grants[grant] ?? {})).filter(([, value]) => value !== '');
     return Object.fromEntries(
       configured.map(([variable, value]) => [variable, typeof value === 'object' ? value : String(value)]),
@@ -121,7 +125,10 @@ export default class DeployedStage {
     for (const [name, definition] of Object.entries(functions)) {
       Resources[this.#roleId(name)] = roleWith(name, this.#permissions(definition));
     }
-    Object.assign(Resources, this.#alarms());
+    const watching = this.#alarms();
+    const watched = Object.fromEntries(Object.entries(watching).filter(([, { Type }]) => Type.endsWith('::Alarm')));
+    const names = Object.values(functions).map(({ name }) => name);
+    Object.assign(Resources, watching, { Dashboard: dashboard(this.#deployment.metricsNamespace, names, watched) });
     const { throttleRate, throttleBurst } = this.#deployment;
     Object.assign(Resources['HttpApiStage']?.Properties?.['DefaultRouteSettings'] ?? {}, {
       ThrottlingRateLimit: Number(throttleRate),
@@ -131,14 +138,24 @@ export default class DeployedStage {
   }
 
   #alarms(): Resources {
-    const { alarmEmail: email, metricsNamespace: namespace } = this.#deployment;
+    const { alarmEmail: email, metricsNamespace: namespace, schedule, mailRetryHours, probe } = this.#deployment;
+    const [, minutes] = /^rate\((\d+) minutes?\)$/.exec(schedule) ?? [];
+    if (minutes === undefined) this.#refuse(`The parameter schedule is '${schedule}' instead of a rate in minutes.`);
     const { functions } = this.#serverless.service;
     const { naming } = this.#serverless.getProvider('aws');
     const invokedBy = (kinds: string[]) =>
       Object.keys(functions)
         .filter((name) => functions[name]?.events.some((event) => kinds.some((kind) => kind in event)))
         .map((name) => naming.getLambdaLogicalId(name));
-    return alarms({ namespace, email, consumers: invokedBy(['kafka', 'msk']), schedules: invokedBy(['schedule']) });
+    return alarms({
+      namespace,
+      email,
+      consumers: invokedBy(['kafka', 'msk']),
+      schedules: invokedBy(['schedule']),
+      scheduleMinutes: Number(minutes),
+      mailRetryHours: Number(mailRetryHours || readConfig({ STAGE: 'prod' }).MAIL_RETRY_HOURS),
+      hasProbe: probe === 'true',
+    });
   }
 
   #permissions({ name, environment = {}, vpc, events }: FunctionDefinition): Statement[] {
@@ -165,20 +182,23 @@ export default class DeployedStage {
   #refuseOpenStage(): void {
     const stage = this.#serverless.getProvider('aws').getStage();
     if (this.#serverless.processedInput.commands[0] !== 'deploy' || isDeployed(stage)) return;
-    throw new this.#serverless.classes.Error(
-      `Not deployed: the stage ${stage} is not for AWS. Name another one with --stage <name>.`,
-      'OPEN_STAGE',
-    );
+    this.#refuse(`Not deployed: the stage ${stage} is not for AWS. Name another one with --stage <name>.`);
   }
 
   /** Emulators accept placeholders; AWS rejects them, but only after minutes. */
   #refusePlaceholders(): void {
     if (this.#serverless.processedInput.commands[0] !== 'deploy' || process.env.AWS_ENDPOINT_URL) return;
     const unset = placeholders(this.#deployment);
+    // A stage whose alarms reach nobody.
+    if (this.#deployment.alarmEmail === '' && this.#serverless.getProvider('aws').getStage() !== 'dev')
+      unset.push('alarmEmail');
     if (unset.length > 0)
-      throw new this.#serverless.classes.Error(
-        `Not deployed: ${unset.join(', ')} still ${unset.length === 1 ? 'has a placeholder' : 'have placeholders'}. Set ${unset.length === 1 ? 'it' : 'them'} in tools/deploy/parameters.yml or with --param name=value.`,
-        'PLACEHOLDERS',
+      this.#refuse(
+        `Not deployed: ${unset.join(', ')} not set. Set ${unset.length === 1 ? 'it' : 'them'} in tools/deploy/parameters.yml or with --param name=value.`,
       );
+  }
+
+  #refuse(message: string): never {
+    throw new this.#serverless.classes.Error(message, 'REFUSED');
   }
 }

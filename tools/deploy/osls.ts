@@ -47,6 +47,13 @@ export interface Deployment {
   /** 'true' or 'false' */
   diagnostics: string;
   metricsNamespace: string;
+  /** such as 'rate(1 minute)' */
+  schedule: string;
+  /** empty: the default */
+  mailRetryHours: string;
+  /** 'true' or 'false' */
+  probe: string;
+  probeDomain: string;
   throttleRate: string;
   throttleBurst: string;
   kafka: Omit<KafkaSource, 'subnetIds' | 'securityGroupIds'>;

@@ -72,7 +72,7 @@ describe('sls with AWS_ENDPOINT_URL and arbitrary keys', () => {
     const env = { AWS_ENDPOINT_URL: undefined, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', ZIPS_FROM: zips };
 
     await expect(run(process.execPath, [sls, 'deploy', '--stage', 'prod'], { env })).rejects.toThrow(
-      /Not deployed: subnetIds, securityGroupIds, kafkaBrokers still have placeholders\. Set them in tools\/deploy/,
+      /Not deployed: subnetIds, securityGroupIds, kafkaBrokers, alarmEmail not set\. Set them in tools\/deploy/,
     );
   });
 

@@ -155,25 +155,51 @@ describe('a deployed stage', () => {
     expect(routes.filter(({ AuthorizationType }) => AuthorizationType !== undefined)).toEqual([]);
   });
 
-  it('has alarms for dead letters, unpublished events, unsent mails, lag and failures', () => {
+  it('has alarms, and a dashboard that shows them and every function', () => {
     const alarms = ofType(compiled('prod'), 'AWS::CloudWatch::Alarm');
 
     expect([...alarms.keys()].sort()).toEqual([
       'ApiErrorsAlarm',
+      'ApiLatencyAlarm',
+      'ApiRefusalsAlarm',
+      'BlockedMailsAlarm',
       'ConfirmEmailSentErrorsAlarm',
       'ConfirmEmailSentLagAlarm',
       'CredentialGuessesAlarm',
+      'DatabaseConnectionsAlarm',
       'DeadLettersAlarm',
       'DeliverDueErrorsAlarm',
       'RecordDeadLetterErrorsAlarm',
       'RecordDeadLetterLagAlarm',
+      'RefusedMailsAlarm',
       'RelayOutboxErrorsAlarm',
       'SendWelcomeEmailErrorsAlarm',
       'SendWelcomeEmailLagAlarm',
+      'StoppedConsumerAlarm',
+      'ThrottledMailsAlarm',
+      'UnconfirmedEventsAlarm',
       'UnpublishedEventsAlarm',
       'UnsentMailsAlarm',
     ]);
     for (const { AlarmActions } of alarms.values()) expect(AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
+    const [dashboard] = ofType(compiled('prod'), 'AWS::CloudWatch::Dashboard').values();
+    const body = JSON.parse(JSON.stringify(dashboard))['DashboardBody']['Fn::Sub'];
+    expect(() => JSON.parse(body)).not.toThrow();
+    for (const id of alarms.keys()) expect(body).toContain(`\${${id}.Arn}`);
+    for (const { FunctionName } of ofType(compiled('prod'), 'AWS::Lambda::Function').values())
+      expect(body).toContain(`"${FunctionName}"`);
+  });
+
+  it('derives the windows of its alarms from its schedule, and watches its probe', () => {
+    const alarms = ofType(compiled('prod-with-secured-brokers'), 'AWS::CloudWatch::Alarm');
+
+    expect(alarms.get('UnpublishedEventsAlarm')).toMatchObject({ Period: 300, EvaluationPeriods: 2 });
+    expect(alarms.get('ProbeAlarm')).toMatchObject({ MetricName: 'ProbeSeconds', TreatMissingData: 'breaching' });
+    const rules = [...ofType(compiled('prod-with-secured-brokers'), 'AWS::Events::Rule').values()];
+    expect(rules.map(({ ScheduleExpression, State }) => [ScheduleExpression, State])).toEqual(
+      Array(3).fill(['rate(5 minutes)', 'ENABLED']),
+    );
+    expect(ofType(compiled('prod'), 'AWS::Events::Rule').size).toBe(2);
   });
 });
 

@@ -54,6 +54,7 @@ const MALFORMED = [
   ['DATABASE_POOL_SIZE', '0'],
   ['SMTP_CONNECTIONS', '-1'],
   ['MAIL_RATE_PER_SECOND', '-1'],
+  ['PROBE_DOMAIN', 'secret@d.io'],
   ['PASSWORD_HASH_MEMORY_KIB', '7'],
   ['PASSWORD_HASH_PASSES', '0'],
   ['MAIL_RETRY_HOURS', '0'],
