@@ -125,6 +125,12 @@ export const ConfigSchema = Type.Object({
   RATE_LIMIT_WINDOW_SECONDS: whole(1, 86400, 'Sliding window of the other rate limits, in seconds', 300),
   TOPIC_PREFIX: prefix('^[A-Za-z0-9._-]*$', 'topic name', '-'),
   CACHE_PREFIX: prefix('^[^\\s{}]*$', 'key in Redis', ':'),
+  KAFKA_PARTITIONS: whole(
+    1,
+    1000,
+    'Partitions of each topic; preparing grows existing topics, and never shrinks them',
+    3,
+  ),
   KAFKA_REPLICATION_FACTOR: whole(1, 32767, 'Replication factor of created topics', 1),
   KAFKA_MIN_INSYNC_REPLICAS: whole(1, 32767, 'min.insync.replicas of created topics', 1),
   DATABASE_POOL_SIZE: whole(1, 500, 'Connections per database; 1 on Lambda', 10),

@@ -34,10 +34,10 @@ async function database(variable: DatabaseVariable, history: readonly Migration[
 }
 
 async function topics(): Promise<string> {
-  const created = await createTopics().catch((error: unknown) => {
+  const done = await createTopics().catch((error: unknown) => {
     throw new PrepareError('KAFKA_BROKERS', error);
   });
-  return `KAFKA_BROKERS: ${created.length === 0 ? 'topics are up to date' : `created ${created.join(', ')}`}`;
+  return `KAFKA_BROKERS: ${done.length === 0 ? 'topics are up to date' : done.join(', ')}`;
 }
 
 /**

@@ -92,6 +92,9 @@ export default class DeployedStage {
       definition.environment = { ...definition.environment, ...this.#variables(name, uses) };
       definition.role = this.#roleId(name);
       if (uses.some((grant) => !OUTSIDE_VPC.has(grant))) definition.vpc = this.#network;
+      // A mapping invokes its function once per partition at most.
+      if (definition.events.some((event) => 'kafka' in event))
+        definition.reservedConcurrency ??= Number(this.#deployment.kafka.partitions);
       if (this.#deployment.reserveConcurrency !== 'true') delete definition.reservedConcurrency;
       definition.events = definition.events.map((event) => this.#deployedEvent(definition, event));
     }

@@ -8,6 +8,9 @@ export interface KafkaSource {
   /** as KAFKA_SASL_MECHANISM */
   mechanism: string;
   caSecretArn: string;
+  /** provisioned pollers of each mapping */
+  minimumPollers: string;
+  maximumPollers: string;
   subnetIds: string[];
   securityGroupIds: string[];
 }
@@ -40,7 +43,10 @@ function access({ subnetIds, securityGroupIds, credentialsSecretArn, mechanism, 
  * becomes an `msk` event.
  */
 export function deployedEvent(event: KafkaEvent, source: KafkaSource): Record<string, Record<string, unknown>> {
-  const { accessConfigurations: _access, bootstrapServers: _servers, ...rest } = event;
+  const { accessConfigurations: _access, bootstrapServers: _servers, ...own } = event;
+  const minimumPollers = Number(source.minimumPollers);
+  const maximumPollers = Number(source.maximumPollers || source.minimumPollers);
+  const rest = minimumPollers > 0 ? { ...own, provisionedPollerConfig: { minimumPollers, maximumPollers } } : own;
   if (source.clusterArn !== '') {
     const login = source.credentialsSecretArn === '' ? {} : { saslScram512: source.credentialsSecretArn };
     return { msk: { arn: source.clusterArn, ...rest, ...login } };

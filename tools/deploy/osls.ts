@@ -56,5 +56,5 @@ export interface Deployment {
   probeDomain: string;
   throttleRate: string;
   throttleBurst: string;
-  kafka: Omit<KafkaSource, 'subnetIds' | 'securityGroupIds'>;
+  kafka: Omit<KafkaSource, 'subnetIds' | 'securityGroupIds'> & { partitions: string | number };
 }

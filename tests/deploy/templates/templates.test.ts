@@ -203,6 +203,31 @@ describe('a deployed stage', () => {
   });
 });
 
+describe('the number of partitions', () => {
+  it.each([
+    ['prod', 12],
+    ['prod-with-msk', 24],
+  ] as const)('%s: reserves concurrency for the consumers (%i), and reaches prepareStage', (name, partitions) => {
+    const functions = ofType(compiled(name), 'AWS::Lambda::Function');
+
+    for (const id of ['SendWelcomeEmail', 'ConfirmEmailSent'])
+      expect(functions.get(`${id}LambdaFunction`)).toMatchObject({ ReservedConcurrentExecutions: partitions });
+    expect(functions.get('PrepareStageLambdaFunction')).toMatchObject({
+      Environment: { Variables: { KAFKA_PARTITIONS: String(partitions) } },
+    });
+  });
+
+  it('of pollers is provisioned only if parameters say so', () => {
+    const pollers = (name: StageName) =>
+      [...ofType(compiled(name), 'AWS::Lambda::EventSourceMapping').values()].map(
+        ({ ProvisionedPollerConfig }) => ProvisionedPollerConfig,
+      );
+
+    expect(pollers('prod')).toEqual(Array(4).fill(undefined));
+    expect(pollers('prod-with-msk')).toEqual(Array(4).fill({ MinimumPollers: 1, MaximumPollers: 3 }));
+  });
+});
+
 describe('brokers that require authentication', () => {
   it('are reached with secrets that pollers and functions may read', () => {
     const resources = compiled('prod-with-secured-brokers');

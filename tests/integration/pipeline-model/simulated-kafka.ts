@@ -1,8 +1,10 @@
 import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { GENERATION_HEADER } from '#shared/messages/event-message.ts';
-import { EMAIL_SEND, PARTITIONS, TOPICS } from '#shared/messages/topics.ts';
+import { EMAIL_SEND, TOPICS } from '#shared/messages/topics.ts';
 import { effect } from '#shared/runtime/effects.ts';
+
+const PARTITIONS = 3;
 
 export type Topic = (typeof TOPICS)[number];
 

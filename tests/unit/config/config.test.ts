@@ -49,6 +49,7 @@ const MALFORMED = [
   ['PASSWORD_HASH_QUEUE', '-1'],
   ['TOPIC_PREFIX', 'secret/'],
   ['CACHE_PREFIX', '{secret}'],
+  ['KAFKA_PARTITIONS', '0'],
   ['KAFKA_REPLICATION_FACTOR', '0'],
   ['KAFKA_MIN_INSYNC_REPLICAS', 'x'],
   ['DATABASE_POOL_SIZE', '0'],
