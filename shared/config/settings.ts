@@ -5,17 +5,25 @@ import { settingsCache } from './settings-cache.ts';
 
 type Setting = ReferableSetting | 'USERS_BASE_URL';
 
-const cache = settingsCache({
-  fetch: async (reference, name) => checkValue(name, (await fetchReference(reference, name)).trim()),
-  now: () => performance.now(),
-});
-
 let references: ReturnType<typeof referencesIn> | undefined;
 
 function referenceOf(name: Setting) {
   references ??= referencesIn(process.env);
   return references.get(name);
 }
+
+/** The names of all parameters that this process may need; empty once they were fetched together. */
+let together: string[] | undefined;
+
+const cache = settingsCache({
+  fetch: async (reference, name) => {
+    together ??= [...(references ?? [])].flatMap(([, other]) => (other.kind === 'ssm' ? [other.name] : []));
+    const value = await fetchReference(reference, name, together);
+    if (reference.kind === 'ssm') together = [];
+    return checkValue(name, value.trim());
+  },
+  now: () => performance.now(),
+});
 
 /**
  * A setting's value, undefined if it is not set. Asynchronous, because a reference is fetched at first use.

@@ -58,9 +58,12 @@ export default async (project: TestProject): Promise<() => void> => {
 
   // One at a time: osls packages into one folder and moves it at the end.
   const packages: Record<string, string> = {};
-  const prod = await packageStage(path.join(work, 'prod'), STAGES.prod);
-  for (const [name, args] of Object.entries(STAGES))
-    packages[name] = name === 'prod' ? prod : await packageStage(path.join(work, name), args, prod);
+  let zips: string | undefined;
+  for (const [name, args] of Object.entries(STAGES)) {
+    packages[name] = await packageStage(path.join(work, name), args, zips);
+    // The first stage has every function that the others have.
+    zips ??= packages[name];
+  }
   const here = path.join(work, 'here');
   const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
   await packageStage(here, [
@@ -70,6 +73,10 @@ export default async (project: TestProject): Promise<() => void> => {
     `architecture=${architecture}`,
     '--param',
     'diagnostics=true',
+    ...['users', 'notifications'].flatMap((name) => [
+      ...['--param', `${name}ReaderUrl=ssm:/registration/prod/${name}-reader-url`],
+      ...['--param', `${name}MigrationUrl=ssm:/registration/prod/${name}-migration-url`],
+    ]),
   ]);
   const unpacked = path.join(work, 'unpacked');
   await unpack(here, unpacked);

@@ -1,3 +1,4 @@
+import { parseReference } from '#shared/config/reference.ts';
 import type { Resource, Value } from './template.ts';
 
 /** A statement of an IAM policy. */
@@ -20,10 +21,11 @@ function allow(action: string | string[], resource: Value): Statement {
 
 /** @returns the permission to resolve a reference; undefined for any other value */
 export function readingOf(value: string): Statement | undefined {
-  const [, kind, name = ''] = /^(ssm|secretsmanager):(\/?[^\s#/][^\s#]*)/.exec(value) ?? [];
+  const reference = parseReference(value);
+  if (reference === undefined || reference.kind === 'file') return undefined;
+  const { kind, name } = reference;
   if (kind === 'ssm')
-    return allow('ssm:GetParameter', arn(`ssm:${REGION_AND_ACCOUNT}:parameter/${name.replace(/^\//, '')}`));
-  if (kind !== 'secretsmanager') return undefined;
+    return allow('ssm:GetParameters', arn(`ssm:${REGION_AND_ACCOUNT}:parameter/${name.replace(/^\//, '')}`));
   // Secrets Manager appends a hyphen and six characters to the name.
   const secret = name.startsWith('arn:') ? name : arn(`secretsmanager:${REGION_AND_ACCOUNT}:secret:${name}-??????`);
   return allow('secretsmanager:GetSecretValue', secret);

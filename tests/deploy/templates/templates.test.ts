@@ -109,7 +109,7 @@ describe('a deployed stage', () => {
       log('authorizer'),
       {
         Effect: 'Allow',
-        Action: ['ssm:GetParameter'],
+        Action: ['ssm:GetParameters'],
         Resource: sub(`ssm:${here}:parameter/registration/prod/operator-token`),
       },
     ]);

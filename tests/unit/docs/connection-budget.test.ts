@@ -17,7 +17,7 @@ function concurrencyOf({ reservedConcurrency, events }: Definition): number | un
   return reservedConcurrency ?? (events.some((event) => 'kafka' in event) ? partitions : undefined);
 }
 function databasesOf({ uses = [] }: Definition): number {
-  return uses.filter((grant) => grant.endsWith('Database')).length;
+  return uses.filter((grant) => /(Database|Reader|Migration)$/.test(grant)).length;
 }
 const users = Object.entries(functions).filter(([, definition]) => databasesOf(definition) > 0);
 
