@@ -83,6 +83,12 @@ export const ConfigSchema = Type.Object({
         'JSON in the format of event source mappings: {"username","password"} or {"certificate","privateKey","privateKeyPassword"}; usually a reference',
     }),
   ),
+  ROLE: Type.String({
+    pattern: '^(all|api|consumer|scheduler)$',
+    default: 'all',
+    description:
+      'Outside AWS, what a process runs: `api` (HTTP), `consumer` (topics), `scheduler` (schedules) or `all`; /health in each',
+  }),
   HTTP_PORT: whole(1, 65535, 'Port of the HTTP API', LOCAL_PORTS.http[1]),
   MAIL_FROM: Type.String({
     pattern: '^[^\\r\\n]+@[^\\r\\n]+$',

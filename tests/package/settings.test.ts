@@ -12,7 +12,7 @@ interface Definition {
 }
 
 /** Settings of a local run, which no function reads in a deployed stage. */
-const LOCAL_ONLY = ['HTTP_PORT', 'KAFKA_METRICS_PORT', 'MAIL_UI_URL'];
+const LOCAL_ONLY = ['HTTP_PORT', 'KAFKA_METRICS_PORT', 'MAIL_UI_URL', 'ROLE'];
 
 const { functions, provider }: { functions: Record<string, Definition>; provider: { environment: object } } = parse(
   readFileSync('serverless.yml', 'utf8'),

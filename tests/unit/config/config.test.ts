@@ -23,6 +23,7 @@ const MALFORMED = [
   ['TLS_CA', 'secret'],
   ['KAFKA_SASL_MECHANISM', 'secret'],
   ['KAFKA_CREDENTIALS', 'user:secret'],
+  ['ROLE', 'secret'],
   ['HTTP_PORT', 'secret'],
   ['HTTP_PORT', '0'],
   ['HTTP_PORT', '65536'],
