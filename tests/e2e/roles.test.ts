@@ -54,7 +54,7 @@ describe('processes of one role each', () => {
 
   it('accept registrations without a consumer, which none of them is', async () => {
     expect(await register(before, api)).toBe(201);
-    expect(await register(after, scheduler)).toBe(404);
+    expect(await register(after, scheduler)).toBe(405);
     // The scheduler has relayed or seen the event once it is published.
     await waitFor(async () => (await users('outbox_events').whereNotNull('published_at').first()) !== undefined, {
       what: 'the publication',
@@ -74,7 +74,7 @@ describe('processes of one role each', () => {
     expect([mail.to(before).length, mail.to(after).length]).toEqual([1, 1]);
     for (const { baseUrl } of consumers) {
       expect((await sendRequest(baseUrl, { method: 'GET', path: '/health/ready' })).status).toBe(200);
-      expect((await sendRequest(baseUrl, { method: 'GET', path: '/api/users/' })).status).toBe(404);
+      expect((await sendRequest(baseUrl, { method: 'GET', path: '/api/users/' })).status).toBe(405);
     }
   });
 });

@@ -63,7 +63,7 @@ function logicalName(key: string): string {
 
 describe('the packaged template', () => {
   it('has neither diagnostics nor a probe unless a parameter asks for them', () => {
-    expect(Object.keys(declared).length - Object.keys(functions).length).toBe(4);
+    expect(Object.keys(declared).length - Object.keys(functions).length).toBe(5);
     expect(JSON.stringify(resources)).not.toMatch(/\/tests\/|diagnostics\/|probe\.handler/);
   });
 

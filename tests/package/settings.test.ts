@@ -17,7 +17,7 @@ const LOCAL_ONLY = ['HTTP_PORT', 'KAFKA_METRICS_PORT', 'MAIL_UI_URL', 'ROLE'];
 const { functions, provider }: { functions: Record<string, Definition>; provider: { environment: object } } = parse(
   readFileSync('serverless.yml', 'utf8'),
 );
-const grants: Record<string, object> = parse(readFileSync('tools/deploy/grants.yml', 'utf8'));
+const grants: Record<string, object> = parse(readFileSync('tools/deploy/grants.yml', 'utf8'), { merge: true });
 const everywhere = Object.keys(provider.environment);
 const grantable = new Set([...everywhere, ...Object.values(grants).flatMap((grant) => Object.keys(grant))]);
 const settings = Object.keys(ConfigSchema.properties);
