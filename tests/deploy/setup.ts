@@ -4,6 +4,7 @@ import type { TestProject } from 'vitest/node';
 import { cfnLint } from '#tests/deploy/tools/cfn-lint.ts';
 import { nodeOfVersion, runtimeClient, runtimeEmulator } from '#tests/deploy/tools/lambda-runtime.ts';
 import { run } from '#tests/deploy/tools/run.ts';
+import { unpack } from '#tests/deploy/tools/unpack.ts';
 import { withLock } from '#tools/bootstrap/lock.mjs';
 import { localDir, runDir } from '#tools/paths.ts';
 import { NODE_VERSIONS, STAGES } from './stages.ts';
@@ -38,16 +39,6 @@ async function packageStage(folder: string, args: readonly string[], zipsFrom?: 
   return folder;
 }
 
-async function unpack(from: string, to: string): Promise<void> {
-  const zips = readdirSync(from).filter((file) => file.endsWith('.zip'));
-  const script = [
-    'import os, sys, zipfile',
-    'source, target, *names = sys.argv[1:]',
-    'for name in names: zipfile.ZipFile(os.path.join(source, name)).extractall(os.path.join(target, name[:-4]))',
-  ];
-  await run('python3', ['-c', script.join('\n'), from, to, ...zips]);
-}
-
 /** Prepares what all files need: the tools, a package of each stage, and one package for this machine's processor. */
 export default async (project: TestProject): Promise<() => void> => {
   mkdirSync(localDir, { recursive: true });
@@ -79,7 +70,11 @@ export default async (project: TestProject): Promise<() => void> => {
     ]),
   ]);
   const unpacked = path.join(work, 'unpacked');
-  await unpack(here, unpacked);
+  await unpack(
+    here,
+    unpacked,
+    readdirSync(here).filter((file) => file.endsWith('.zip')),
+  );
   await tools;
 
   project.provide('packages', packages);

@@ -12,6 +12,7 @@ const aptPackages: Record<string, string[]> = {
   libtoolize: ['libtool'],
   make: ['make'],
   openssl: ['openssl'],
+  'qemu-aarch64-static': ['qemu-user-static'],
 };
 
 /**
