@@ -72,9 +72,10 @@ export const ConfigSchema = Type.Object({
     }),
   ),
   KAFKA_SASL_MECHANISM: Type.String({
-    pattern: '^(plain|scram-sha-256|scram-sha-512|certificate)$',
+    pattern: '^(plain|scram-sha-256|scram-sha-512|certificate|iam)$',
     default: 'scram-sha-512',
-    description: 'SASL mechanism for the login in KAFKA_CREDENTIALS; certificate: mutual TLS instead of a login',
+    description:
+      'SASL mechanism for the login in KAFKA_CREDENTIALS; certificate: mutual TLS instead of a login; iam: the role of the function, for Amazon MSK',
   }),
   KAFKA_CREDENTIALS: Type.Optional(
     Type.String({

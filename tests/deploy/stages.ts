@@ -46,6 +46,30 @@ export const STAGES = {
     '--param',
     'kafkaCredentialsArn=arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_registration-AbCdEf',
   ],
+  'prod-with-msk-certificate': [
+    '--stage',
+    'prod',
+    '--param',
+    'kafkaBrokers=b-1.example.com:9094',
+    '--param',
+    'mskClusterArn=arn:aws:kafka:eu-central-1:123456789012:cluster/registration/11111111-2222-3333-4444-555555555555-1',
+    '--param',
+    'kafkaMechanism=certificate',
+    '--param',
+    'kafkaCredentials=secretsmanager:AmazonMSK_certificate',
+    '--param',
+    'kafkaCredentialsArn=arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_certificate-AbCdEf',
+  ],
+  'prod-with-msk-iam': [
+    '--stage',
+    'prod',
+    '--param',
+    'kafkaBrokers=boot-1.kafka-serverless.eu-central-1.amazonaws.com:9098',
+    '--param',
+    'mskClusterArn=arn:aws:kafka:eu-central-1:123456789012:cluster/registration/11111111-2222-3333-4444-555555555555-s1',
+    '--param',
+    'kafkaMechanism=iam',
+  ],
 } as const satisfies Record<string, readonly string[]>;
 
 export type StageName = keyof typeof STAGES;

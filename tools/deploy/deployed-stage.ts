@@ -2,9 +2,9 @@ import { readConfig } from '#shared/config/config.ts';
 import { isDeployed } from '#shared/config/stage-rules.ts';
 import { alarms } from './alarms.ts';
 import { dashboard } from './dashboard.ts';
-import { deployedEvent, type KafkaEvent } from './kafka-source.ts';
+import { deployedEvent, type KafkaEvent, kafkaProblem, withCertificates } from './kafka-source.ts';
 import type { Deployment, FunctionDefinition, Serverless } from './osls.ts';
-import { decrypting, inVpc, ownLog, polling, readingOf, roleWith, type Statement } from './permissions.ts';
+import { decrypting, inVpc, onMsk, ownLog, polling, readingOf, roleWith, type Statement } from './permissions.ts';
 import { dropImpliedDependencies, type Resources, type Value } from './template.ts';
 
 /** Deployed only if the parameter says so. */
@@ -79,7 +79,9 @@ export default class DeployedStage {
 
   #defineFunctions(): void {
     const { functions } = this.#serverless.service;
-    const { diagnostics, probe, probeDomain } = this.#deployment;
+    const { diagnostics, probe, probeDomain, kafka } = this.#deployment;
+    const problem = kafkaProblem({ ...kafka, ...this.#network });
+    if (problem !== undefined) this.#refuse(`${problem}.`);
     if (probe === 'true' && probeDomain === '') this.#refuse('The parameter probe is true, but probeDomain is empty.');
     for (const [name, { handler }] of Object.entries(functions)) {
       const isLeftOut = handler.startsWith(DIAGNOSTICS)
@@ -137,6 +139,8 @@ export default class DeployedStage {
       ThrottlingRateLimit: Number(throttleRate),
       ThrottlingBurstLimit: Number(throttleBurst),
     });
+    const { clusterArn, mechanism } = this.#deployment.kafka;
+    if (clusterArn !== '' && mechanism === 'certificate') withCertificates(Resources);
     dropImpliedDependencies(Resources);
   }
 
@@ -161,7 +165,7 @@ export default class DeployedStage {
     });
   }
 
-  #permissions({ name, environment = {}, vpc, events }: FunctionDefinition): Statement[] {
+  #permissions({ name, environment = {}, vpc, events, uses = [] }: FunctionDefinition): Statement[] {
     const { kafka, kmsKeyArn } = this.#deployment;
     const isConsumer = events.some((event) => 'kafka' in event || 'msk' in event);
     const readings = Object.values(environment).flatMap((value) => readingOf(String(value)) ?? []);
@@ -177,8 +181,22 @@ export default class DeployedStage {
       // osls gives every function a vpc, empty unless it is configured.
       ...(vpc?.subnetIds === undefined ? [] : inVpc(name)),
       ...(isConsumer ? [...polling(source), ...authority] : []),
+      ...(kafka.mechanism === 'iam' ? this.#onMsk(events, uses) : []),
       ...(kmsKeyArn === '' || !readsSecrets ? [] : [decrypting(kmsKeyArn)]),
     ];
+  }
+
+  #onMsk(events: FunctionDefinition['events'], uses: string[]): Statement[] {
+    const { custom } = this.#serverless.service;
+    const groups = events.flatMap(({ msk }) => String(Object(msk).consumerGroupId ?? '') || []);
+    return onMsk(this.#deployment.kafka.clusterArn, `${custom.topicPrefix}user.email.*`, {
+      groups,
+      does: [
+        ...(groups.length > 0 ? (['consume'] as const) : []),
+        ...(uses.includes('kafka') ? (['produce'] as const) : []),
+        ...(uses.includes('topics') ? (['prepare'] as const) : []),
+      ],
+    });
   }
 
   /** The local stage is open to everybody, and without --stage it is the one deployed. */

@@ -5,7 +5,7 @@ import type { Resources, Value } from './template.ts';
 export interface Serverless {
   service: {
     functions: Record<string, FunctionDefinition>;
-    custom: { deployment: Deployment; grants: Record<string, Record<string, Value>> };
+    custom: { deployment: Deployment; topicPrefix: string; grants: Record<string, Record<string, Value>> };
     provider: { architecture?: string; compiledCloudFormationTemplate: { Resources: Resources } };
   };
   pluginManager: { plugins: object[] };
@@ -56,5 +56,9 @@ export interface Deployment {
   probeDomain: string;
   throttleRate: string;
   throttleBurst: string;
-  kafka: Omit<KafkaSource, 'subnetIds' | 'securityGroupIds'> & { partitions: string | number };
+  kafka: Omit<KafkaSource, 'subnetIds' | 'securityGroupIds'> & {
+    partitions: string | number;
+    credentials: string;
+    tls: string;
+  };
 }

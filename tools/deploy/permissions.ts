@@ -78,6 +78,35 @@ export function polling({ clusterArn, secretArn }: { clusterArn?: string; secret
   ];
 }
 
+const ON_TOPICS = {
+  consume: ['DescribeTopic', 'ReadData'],
+  produce: ['DescribeTopic', 'WriteData'],
+  prepare: ['DescribeTopic', 'CreateTopic', 'AlterTopic'],
+} as const;
+
+/**
+ * @param topics the stage's topics, with wildcards
+ * @param groups consumer groups of the function's mappings
+ * @returns what a function may do on an MSK cluster that authenticates with IAM
+ */
+export function onMsk(
+  clusterArn: string,
+  topics: string,
+  { does, groups }: { does: Array<keyof typeof ON_TOPICS>; groups: string[] },
+): Statement[] {
+  const named = (kind: string, name: string) => `${clusterArn.replace(':cluster/', `:${kind}/`)}/${name}`;
+  const may = (actions: readonly string[], resource: string) =>
+    allow(
+      actions.map((action) => `kafka-cluster:${action}`),
+      resource,
+    );
+  return [
+    ...(does.length === 0 ? [] : [may(['Connect', 'DescribeClusterDynamicConfiguration'], clusterArn)]),
+    ...does.map((what) => may(ON_TOPICS[what], named('topic', topics))),
+    ...groups.map((group) => may(['DescribeGroup', 'AlterGroup'], named('group', group))),
+  ];
+}
+
 /** @returns a role that only one function assumes */
 export function roleWith(policyName: string, statements: Statement[]): Resource {
   return {

@@ -271,4 +271,50 @@ describe('brokers that require authentication', () => {
       Resource: cluster,
     });
   });
+
+  it('of an MSK cluster may require client certificates', () => {
+    const resources = compiled('prod-with-msk-certificate');
+    const mappings = [...ofType(resources, 'AWS::Lambda::EventSourceMapping').values()];
+    const URI = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_certificate-AbCdEf';
+
+    expect(mappings.map(({ SourceAccessConfigurations }) => SourceAccessConfigurations)).toEqual(
+      Array(4).fill([{ Type: 'CLIENT_CERTIFICATE_TLS_AUTH', URI }]),
+    );
+  });
+
+  it('of MSK Serverless are used with the roles of the functions', () => {
+    const resources = compiled('prod-with-msk-iam');
+    const arn = (kind: string, name = '') =>
+      `arn:aws:kafka:eu-central-1:123456789012:${kind}/registration/11111111-2222-3333-4444-555555555555-s1${name}`;
+    const may = (actions: string[], Resource: string) => ({
+      Effect: 'Allow',
+      Action: actions.map((action) => `kafka-cluster:${action}`),
+      Resource,
+    });
+    const onKafka = (id: string) =>
+      statementsOf(ofType(resources, 'AWS::IAM::Role').get(`${id}Role`)).filter((statement) =>
+        JSON.stringify(statement).includes('kafka-cluster:'),
+      );
+    const connect = may(['Connect', 'DescribeClusterDynamicConfiguration'], arn('cluster'));
+    const topics = arn('topic', '/user.email.*');
+
+    for (const mapping of ofType(resources, 'AWS::Lambda::EventSourceMapping').values())
+      expect(mapping).not.toHaveProperty('SourceAccessConfigurations');
+    expect(onKafka('RecordDeadLetter')).toEqual([
+      connect,
+      may(['DescribeTopic', 'ReadData'], topics),
+      may(['DescribeGroup', 'AlterGroup'], arn('group', '/dead-letter-recorder')),
+      may(['DescribeGroup', 'AlterGroup'], arn('group', '/dead-letter-recorder-sent')),
+    ]);
+    expect(onKafka('CreateUser')).toEqual([connect, may(['DescribeTopic', 'WriteData'], topics)]);
+    expect(onKafka('PrepareStage')).toEqual([
+      connect,
+      may(['DescribeTopic', 'WriteData'], topics),
+      may(['DescribeTopic', 'CreateTopic', 'AlterTopic'], topics),
+    ]);
+    expect(onKafka('GetUser')).toEqual([]);
+    expect(ofType(resources, 'AWS::Lambda::Function').get('CreateUserLambdaFunction')).toMatchObject({
+      Environment: { Variables: { KAFKA_SASL_MECHANISM: 'iam' } },
+    });
+  });
 });
