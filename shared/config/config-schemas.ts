@@ -111,6 +111,19 @@ export const ConfigSchema = Type.Object({
       description: 'Origins whose pages may call the API, comma-separated, or *; none if not set',
     }),
   ),
+  ORIGIN_SECRET: Type.Optional(
+    Type.String({
+      pattern: '^sha256:[0-9a-fA-F]{64}(,sha256:[0-9a-fA-F]{64})*$',
+      errorMessage: 'one or several sha256:<hex>, comma-separated',
+      description:
+        'SHA-256 of the x-origin-secret header that the proxy in front of the API adds; then CLIENT_ADDRESS_HEADER names the client',
+    }),
+  ),
+  CLIENT_ADDRESS_HEADER: Type.String({
+    pattern: '^[a-z0-9-]+$',
+    default: 'cloudfront-viewer-address',
+    description: 'Header in which that proxy passes the address of the client; its last entry counts',
+  }),
   IDEMPOTENCY_SECRET: Type.Optional(
     Type.String({
       pattern: '^[^\\s,]{16,}(,[^\\s,]{16,})*$',

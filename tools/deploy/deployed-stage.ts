@@ -4,7 +4,17 @@ import { alarms } from './alarms.ts';
 import { dashboard } from './dashboard.ts';
 import { deployedEvent, type KafkaEvent, kafkaProblem, withCertificates } from './kafka-source.ts';
 import type { Deployment, FunctionDefinition, Serverless } from './osls.ts';
-import { decrypting, inVpc, onMsk, ownLog, polling, readingOf, roleWith, type Statement } from './permissions.ts';
+import {
+  decrypting,
+  inVpc,
+  onMsk,
+  ownLog,
+  polling,
+  readingOf,
+  roleWith,
+  type Statement,
+  writingTraces,
+} from './permissions.ts';
 import { dropImpliedDependencies, type Resources, type Value } from './template.ts';
 
 /** Deployed only if the parameter says so. */
@@ -92,6 +102,9 @@ export default class DeployedStage {
     for (const [name, definition] of Object.entries(functions)) {
       const uses = definition.uses ?? [];
       definition.environment = { ...definition.environment, ...this.#variables(name, uses) };
+      if (definition.environment.USERS_BASE_URL !== undefined && this.#deployment.domainName !== '')
+        definition.environment.USERS_BASE_URL = `https://${this.#deployment.domainName}`;
+      if (this.#deployment.tracing === 'xray') definition.tracing = 'Active';
       definition.role = this.#roleId(name);
       if (uses.some((grant) => !OUTSIDE_VPC.has(grant))) definition.vpc = this.#network;
       // A mapping invokes its function once per partition at most.
@@ -141,7 +154,33 @@ export default class DeployedStage {
     });
     const { clusterArn, mechanism } = this.#deployment.kafka;
     if (clusterArn !== '' && mechanism === 'certificate') withCertificates(Resources);
+    Object.assign(Resources, this.#domain());
     dropImpliedDependencies(Resources);
+  }
+
+  /** The API's own name. Its DNS record (an alias of the output's target) belongs to the zone's owner. */
+  #domain(): Resources {
+    const { domainName, certificateArn } = this.#deployment;
+    const { Resources, Outputs } = this.#serverless.service.provider.compiledCloudFormationTemplate;
+    if (domainName === '') return {};
+    if (certificateArn === '') this.#refuse('The parameter domainName is set, but certificateArn is empty.');
+    Object.assign(Resources['HttpApi']?.Properties ?? {}, { DisableExecuteApiEndpoint: true });
+    Outputs.DomainTarget = { Value: { 'Fn::GetAtt': ['ApiDomain', 'RegionalDomainName'] } };
+    return {
+      ApiDomain: {
+        Type: 'AWS::ApiGatewayV2::DomainName',
+        Properties: {
+          DomainName: domainName,
+          DomainNameConfigurations: [
+            { CertificateArn: certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
+          ],
+        },
+      },
+      ApiMapping: {
+        Type: 'AWS::ApiGatewayV2::ApiMapping',
+        Properties: { ApiId: { Ref: 'HttpApi' }, DomainName: { Ref: 'ApiDomain' }, Stage: { Ref: 'HttpApiStage' } },
+      },
+    };
   }
 
   #alarms(): Resources {
@@ -177,6 +216,7 @@ export default class DeployedStage {
     const readsSecrets = readings.length > 0 || (isConsumer && kafka.credentialsSecretArn !== '');
     return [
       ownLog(name),
+      ...(this.#deployment.tracing === 'xray' ? [writingTraces()] : []),
       ...readings,
       // osls gives every function a vpc, empty unless it is configured.
       ...(vpc?.subnetIds === undefined ? [] : inVpc(name)),

@@ -6,7 +6,10 @@ export interface Serverless {
   service: {
     functions: Record<string, FunctionDefinition>;
     custom: { deployment: Deployment; topicPrefix: string; grants: Record<string, Record<string, Value>> };
-    provider: { architecture?: string; compiledCloudFormationTemplate: { Resources: Resources } };
+    provider: {
+      architecture?: string;
+      compiledCloudFormationTemplate: { Resources: Resources; Outputs: Record<string, unknown> };
+    };
   };
   pluginManager: { plugins: object[] };
   processedInput: { commands: string[] };
@@ -28,6 +31,7 @@ export interface FunctionDefinition {
   uses?: string[];
   operatorOnly?: boolean;
   reservedConcurrency?: number;
+  tracing?: string;
   environment?: Record<string, Value>;
   role?: string;
   vpc?: { subnetIds?: string[]; securityGroupIds?: string[] };
@@ -44,6 +48,10 @@ export interface Deployment {
   /** 'true' or 'false' */
   reserveConcurrency: string;
   alarmEmail: string;
+  domainName: string;
+  certificateArn: string;
+  /** 'off' or 'xray' */
+  tracing: string;
   /** 'true' or 'false' */
   diagnostics: string;
   metricsNamespace: string;

@@ -39,6 +39,11 @@ export function ownLog(functionName: string): Statement {
   );
 }
 
+/** @returns the permission to write X-Ray traces, which supports no resource ARN */
+export function writingTraces(): Statement {
+  return allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
+}
+
 /** @returns the permission to decrypt with a customer-managed key */
 export function decrypting(keyArn: string): Statement {
   return allow('kms:Decrypt', keyArn);

@@ -203,6 +203,31 @@ describe('a deployed stage', () => {
   });
 });
 
+describe('a stage with a domain and a proxy', () => {
+  const resources = compiled('prod-with-secured-brokers');
+  const functions = ofType(resources, 'AWS::Lambda::Function');
+
+  it('is reached by its own name only', () => {
+    expect(resources['HttpApi']).toMatchObject({ Properties: { DisableExecuteApiEndpoint: true } });
+    expect(resources['ApiMapping']).toMatchObject({ Properties: { DomainName: { Ref: 'ApiDomain' } } });
+    expect(functions.get('ProbeLambdaFunction')).toMatchObject({
+      Environment: { Variables: { USERS_BASE_URL: 'https://api.example.com' } },
+    });
+    expect(compiled('prod')['HttpApi']).not.toMatchObject({ Properties: { DisableExecuteApiEndpoint: true } });
+    expect(compiled('prod')['ApiDomain']).toBeUndefined();
+  });
+
+  it('tells its functions the secret of the proxy, and traces them', () => {
+    for (const each of functions.values())
+      expect(each).toMatchObject({
+        Environment: { Variables: { ORIGIN_SECRET: `sha256:${'0'.repeat(64)}` } },
+        TracingConfig: { Mode: 'Active' },
+      });
+    expect(JSON.stringify(statementsOf(ofType(resources, 'AWS::IAM::Role').get('LiveRole')))).toContain('xray:Put');
+    expect(JSON.stringify(compiled('prod'))).not.toMatch(/TracingConfig|xray/);
+  });
+});
+
 describe('the number of partitions', () => {
   it.each([
     ['prod', 12],

@@ -37,6 +37,8 @@ const MALFORMED = [
   ['CORS_ORIGINS', 'secret.example.com'],
   ['CORS_ORIGINS', 'https://a.example/secret'],
   ['CORS_ORIGINS', '*,https://secret'],
+  ['ORIGIN_SECRET', 'secret'],
+  ['CLIENT_ADDRESS_HEADER', 'secret:'],
   ['IDEMPOTENCY_SECRET', 'secret'],
   ['IDEMPOTENCY_SECRET', 'secret-of-16-letters,secret'],
   ['RATE_LIMIT_SIGN_UP_PER_IP', '-1'],
