@@ -15,6 +15,7 @@ import {
   type Statement,
   writingTraces,
 } from './permissions.ts';
+import { liveAlias, releases } from './releases.ts';
 import { dropImpliedDependencies, type Resources, type Value } from './template.ts';
 
 /** Deployed only if the parameter says so. */
@@ -87,6 +88,10 @@ export default class DeployedStage {
     return `${this.#serverless.getProvider('aws').naming.getNormalizedFunctionName(name)}Role`;
   }
 
+  #functionId(name: string): string {
+    return this.#serverless.getProvider('aws').naming.getLambdaLogicalId(name);
+  }
+
   #defineFunctions(): void {
     const { functions } = this.#serverless.service;
     const { diagnostics, probe, probeDomain, kafka } = this.#deployment;
@@ -106,6 +111,7 @@ export default class DeployedStage {
         definition.environment.USERS_BASE_URL = `https://${this.#deployment.domainName}`;
       if (this.#deployment.tracing === 'xray') definition.tracing = 'Active';
       definition.role = this.#roleId(name);
+      definition.targetAlias = liveAlias(this.#functionId(name));
       if (uses.some((grant) => !OUTSIDE_VPC.has(grant))) definition.vpc = this.#network;
       // A mapping invokes its function once per partition at most.
       if (definition.events.some((event) => 'kafka' in event))
@@ -154,8 +160,22 @@ export default class DeployedStage {
     });
     const { clusterArn, mechanism } = this.#deployment.kafka;
     if (clusterArn !== '' && mechanism === 'certificate') withCertificates(Resources);
-    Object.assign(Resources, this.#domain());
+    Object.assign(Resources, this.#domain(), this.#releases(Resources));
     dropImpliedDependencies(Resources);
+  }
+
+  #releases(resources: Resources): Resources {
+    const { functions } = this.#serverless.service;
+    const released = Object.entries(functions).map(([name, definition]) => ({
+      id: this.#functionId(name),
+      definition,
+    }));
+    const versions = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Version');
+    const byFunction = new Map(
+      versions.map(([id, { Properties }]) => [String(Object(Properties?.FunctionName).Ref), id] as const),
+    );
+    const alarms = ['ApiErrorsAlarm', 'ApiLatencyAlarm'];
+    return releases(released, byFunction, { shift: this.#deployment.trafficShift, alarms });
   }
 
   /** The API's own name. Its DNS record (an alias of the output's target) belongs to the zone's owner. */
@@ -188,11 +208,10 @@ export default class DeployedStage {
     const [, minutes] = /^rate\((\d+) minutes?\)$/.exec(schedule) ?? [];
     if (minutes === undefined) this.#refuse(`The parameter schedule is '${schedule}' instead of a rate in minutes.`);
     const { functions } = this.#serverless.service;
-    const { naming } = this.#serverless.getProvider('aws');
     const invokedBy = (kinds: string[]) =>
       Object.keys(functions)
         .filter((name) => functions[name]?.events.some((event) => kinds.some((kind) => kind in event)))
-        .map((name) => naming.getLambdaLogicalId(name));
+        .map((name) => this.#functionId(name));
     return alarms({
       namespace,
       email,

@@ -32,6 +32,8 @@ export interface FunctionDefinition {
   operatorOnly?: boolean;
   reservedConcurrency?: number;
   tracing?: string;
+  /** what API, mappings and schedules invoke */
+  targetAlias?: { name: string; logicalId: string };
   environment?: Record<string, Value>;
   role?: string;
   vpc?: { subnetIds?: string[]; securityGroupIds?: string[] };
@@ -50,6 +52,8 @@ export interface Deployment {
   alarmEmail: string;
   domainName: string;
   certificateArn: string;
+  /** a configuration of CodeDeploy; empty: all at once */
+  trafficShift: string;
   /** 'off' or 'xray' */
   tracing: string;
   /** 'true' or 'false' */

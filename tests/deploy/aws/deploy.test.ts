@@ -61,6 +61,14 @@ describe('sls with AWS_ENDPOINT_URL and arbitrary keys', () => {
     expect(cloud.stacks.get(STACK)?.status).toBe('UPDATE_COMPLETE');
   });
 
+  it('rolls back to an earlier package', async () => {
+    await serverless('deploy', '--package', zips);
+
+    const before = resourcesOf(templatesIn(zips)[1] ?? '');
+    expect(withoutUploads(cloud.resources(STACK))).toEqual(withoutUploads(before));
+    expect(cloud.stacks.get(STACK)?.status).toBe('UPDATE_COMPLETE');
+  });
+
   it('removes the stack and its uploads', async () => {
     await serverless('remove');
 

@@ -203,6 +203,43 @@ describe('a deployed stage', () => {
   });
 });
 
+describe('a release', () => {
+  const resources = compiled('prod');
+  const aliases = ofType(resources, 'AWS::Lambda::Alias');
+
+  it('points API, mappings and schedules to the alias of each function', () => {
+    const callers = [
+      'AWS::ApiGatewayV2::Integration',
+      'AWS::ApiGatewayV2::Authorizer',
+      'AWS::Lambda::EventSourceMapping',
+      'AWS::Lambda::Permission',
+      'AWS::Events::Rule',
+    ];
+
+    expect(aliases.size).toBe(ofType(resources, 'AWS::Lambda::Function').size);
+    for (const type of callers) {
+      const found = [...ofType(resources, type).values()];
+      expect(found.length).toBeGreaterThan(0);
+      for (const each of found) expect(JSON.stringify(each)).toMatch(/:live\b|","live"|FunctionAlias"/);
+    }
+  });
+
+  it('of an HTTP function shifts gradually and returns when an alarm fires; dev has no CodeDeploy', () => {
+    const gradual = Object.entries(resources).filter(([, resource]) => 'UpdatePolicy' in resource);
+    const groups = ofType(resources, 'AWS::CodeDeploy::DeploymentGroup');
+
+    expect(gradual.map(([id]) => id)).toContain('CreateUserLambdaFunctionAlias');
+    expect(gradual.map(([id]) => id)).not.toContain('SendWelcomeEmailLambdaFunctionAlias');
+    expect(groups.size).toBe(gradual.length);
+    expect(groups.get('CreateUserLambdaFunctionRelease')).toMatchObject({
+      DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent10Minutes',
+      AlarmConfiguration: { Alarms: [{ Name: { Ref: 'ApiErrorsAlarm' } }, { Name: { Ref: 'ApiLatencyAlarm' } }] },
+    });
+    expect(ofType(compiled('dev'), 'AWS::CodeDeploy::DeploymentGroup').size).toBe(0);
+    expect(ofType(compiled('dev'), 'AWS::Lambda::Alias').size).toBe(aliases.size);
+  });
+});
+
 describe('a stage with a domain and a proxy', () => {
   const resources = compiled('prod-with-secured-brokers');
   const functions = ofType(resources, 'AWS::Lambda::Function');

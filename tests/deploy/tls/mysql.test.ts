@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { usersHistory } from '#migrations/history.ts';
 import { type TlsSettings, tlsSettings } from '#shared/config/tls.ts';
 import { createDatabase } from '#shared/db/database.ts';
 import { databaseAccess, usersDatabase } from '#shared/db/databases.ts';
+import { migrate } from '#shared/db/migrate.ts';
 import { statement } from '#shared/db/run.ts';
 import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
 import type { OwnServer } from '#tests/helpers/own-server.ts';
@@ -28,6 +30,8 @@ beforeAll(async () => {
     DATABASE_TLS: 'on',
   };
   Object.assign(process.env, storeEnvironment(store.url), settings);
+  const tls: TlsSettings = { rejectUnauthorized: true, minVersion: 'TLSv1.2', ca: [authority.ca] };
+  await migrate(urlWith('password'), usersHistory, { tls });
 });
 
 afterAll(async () => {
