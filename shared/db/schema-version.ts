@@ -1,13 +1,9 @@
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Database } from './database.ts';
-import type { DatabaseVariable } from './databases.ts';
 import { statement } from './run.ts';
 
 /** The newest migration that this code needs in each database: the last of migrations/history.ts. */
-export const SCHEMA_VERSIONS: Readonly<Record<DatabaseVariable, number>> = {
-  USERS_DATABASE_URL: 6,
-  NOTIFICATIONS_DATABASE_URL: 2,
-};
+export const SCHEMA_VERSIONS = { USERS_DATABASE_URL: 6, NOTIFICATIONS_DATABASE_URL: 2 } as const;
 
 /** A migration with this ending removes what older code uses. */
 const CONTRACT = /-contract$/;
@@ -38,7 +34,7 @@ async function appliedMigrations(database: Database): Promise<string[]> {
 }
 
 /** Keeps code from a schema that it does not fit, during a release and after a rollback. @throws AppError DEPENDENCY_DOWN */
-export async function checkSchema(database: Database, variable: DatabaseVariable): Promise<void> {
+export async function checkSchema(database: Database, variable: keyof typeof SCHEMA_VERSIONS): Promise<void> {
   const problem = schemaProblem(await appliedMigrations(database), SCHEMA_VERSIONS[variable]);
   if (problem === undefined) return;
   throw new AppError('DEPENDENCY_DOWN', 'The database is being prepared.', {
