@@ -1,13 +1,29 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const plugin = 'plugins/serverless-offline-kafka-events';
 const servers = 'tests/helpers/require-servers.ts';
 const application = 'tests/helpers/start-application.ts';
 const isTakingScreenshots = process.env['SCREENSHOTS'] === '1';
 
-const FIRST = { maxWorkers: 2, sequence: { groupOrder: 0 } };
-// These mostly wait: for mails, for back-off, for child processes.
-const SECOND = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+// Most files of npm test mostly wait: for mails, for back-off, for child processes.
+const SHARED = { maxWorkers: 3 };
+
+/** Files that take a minute or more: whatever starts late ends late. */
+const longest = [
+  'tests/chaos/six-faults.test.ts',
+  'tests/e2e/invoke-local.test.ts',
+  'crash-points/crash-points.test.ts',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => longest.some((name) => moduleId.endsWith(name));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 function timeouts(ms: number) {
   return { testTimeout: ms, hookTimeout: ms };
 }
@@ -18,12 +34,13 @@ function timeouts(ms: number) {
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { name: 'unit', ...FIRST, include: ['tests/unit/**/*.test.ts', `${plugin}/tests/unit/**/*.test.ts`] } },
+      { test: { name: 'unit', ...SHARED, include: ['tests/unit/**/*.test.ts', `${plugin}/tests/unit/**/*.test.ts`] } },
       {
         test: {
           name: 'property',
-          ...FIRST,
+          ...SHARED,
           include: ['tests/property/**/*.test.ts', `${plugin}/tests/property/**/*.test.ts`],
           testTimeout: 30_000,
         },
@@ -31,7 +48,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          ...FIRST,
+          ...SHARED,
           include: [
             'tests/integration/**/*.test.ts',
             `${plugin}/tests/integration/**/*.test.ts`,
@@ -45,7 +62,7 @@ export default defineConfig({
       {
         test: {
           name: 'system',
-          ...SECOND,
+          ...SHARED,
           include: ['tests/contract/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
           globalSetup: [application],
           ...timeouts(60_000),
@@ -54,7 +71,7 @@ export default defineConfig({
       {
         test: {
           name: 'chaos',
-          ...SECOND,
+          ...SHARED,
           include: ['tests/chaos/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
@@ -96,6 +113,8 @@ export default defineConfig({
         },
       },
       { test: { name: 'failure', include: [`${plugin}/tests/failure/**/*.test.ts`], maxWorkers: 2 } },
+      // Installs frameworks from the registry.
+      { test: { name: 'matrix', include: [`${plugin}/tests/matrix/**/*.test.ts`] } },
     ],
   },
 });

@@ -24,3 +24,15 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     scheduleCheckPendingRequests(): void;
   }
 }
+
+declare module 'kafkajs/src/protocol/requests/metadata/v6/response.js' {
+  interface Metadata {
+    readonly topicMetadata: ReadonlyArray<{
+      readonly partitionMetadata: ReadonlyArray<{ readonly leader: number }>;
+    }>;
+  }
+
+  /** kafkajs' parser of the latest version of a metadata response that it knows (kafkajs 2.2.4). */
+  const response: { parse(metadata: Metadata): Promise<Metadata> };
+  export default response;
+}

@@ -14,9 +14,9 @@ function isPreflight(event: APIGatewayProxyEventV2): boolean {
 }
 
 export const handler = httpHandler(async (event) => {
-  const methods = methodsOf(event.rawPath);
+  const { CORS_ORIGINS: origins, DIAGNOSTICS } = getConfig();
+  const methods = methodsOf(event.rawPath, DIAGNOSTICS === 'true');
   if (methods === undefined) throw new AppError('NOT_FOUND', 'There is no such route.');
-  const { CORS_ORIGINS: origins } = getConfig();
   const origin = header(event, 'origin');
   if (origins !== undefined && origin !== undefined && isPreflight(event)) {
     return noContent(preflightHeaders(origins, origin, methods));

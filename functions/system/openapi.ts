@@ -6,6 +6,13 @@ import { documentFor } from '#shared/http/openapi.ts';
 import { json } from '#shared/http/response.ts';
 
 export const handler = httpHandler(async () => {
-  const { STAGE, OPERATOR_TOKEN } = getConfig();
-  return json(200, documentFor({ isLocal: STAGE === 'local', hasToken: OPERATOR_TOKEN !== undefined }));
+  const { STAGE, OPERATOR_TOKEN, DIAGNOSTICS } = getConfig();
+  return json(
+    200,
+    documentFor({
+      isLocal: STAGE === 'local',
+      hasToken: OPERATOR_TOKEN !== undefined,
+      hasDiagnostics: DIAGNOSTICS === 'true',
+    }),
+  );
 });

@@ -90,6 +90,11 @@ export const ConfigSchema = Type.Object({
     description:
       'Outside AWS, what a process runs: `api` (HTTP), `consumer` (topics), `scheduler` (schedules) or `all`; /health in each',
   }),
+  DIAGNOSTICS: Type.String({
+    pattern: '^(true|false)$',
+    default: 'false',
+    description: 'Whether the /tests routes are served; `true` in the local stage unless set',
+  }),
   HTTP_PORT: whole(1, 65535, 'Port of the HTTP API', LOCAL_PORTS.http[1]),
   MAIL_FROM: Type.String({
     pattern: '^[^\\r\\n]+@[^\\r\\n]+$',
@@ -130,6 +135,14 @@ export const ConfigSchema = Type.Object({
       errorMessage: 'one or several keys of 16 characters or more, comma-separated',
       description:
         'HMAC keys for comparing the bodies of requests with the same Idempotency-Key, newest first, comma-separated',
+    }),
+  ),
+  MESSAGE_SECRET: Type.Optional(
+    Type.String({
+      pattern: '^[^\\s,]{16,}(,[^\\s,]{16,})*$',
+      errorMessage: 'one or several keys of 16 characters or more, comma-separated',
+      description:
+        'HMAC keys of our messages, comma-separated: the first signs, all are accepted, and messages without a signature are refused; not where a Spring service writes',
     }),
   ),
   RATE_LIMIT_SIGN_UP_PER_IP: limit('Sign-ups per client address and window'),

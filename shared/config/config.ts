@@ -64,6 +64,7 @@ export function readConfig(env: Environment): Config {
     stage === 'local'
       ? {
           ...LOCAL_DEFAULTS,
+          DIAGNOSTICS: 'true',
           USERS_BASE_URL: `http://127.0.0.1:${given['HTTP_PORT'] ?? LOCAL_PORTS.http[1]}`,
           IDEMPOTENCY_SECRET: 'known-to-everybody-in-the-local-stage',
         }

@@ -106,21 +106,31 @@ async function fetchParameters(names: readonly string[]): Promise<ReadonlyMap<st
   );
 }
 
+/** How long a value counts as new, from the call that fetched it. */
+const NEW_FOR_MS = 10_000;
+
+interface Fetching {
+  readonly values: Promise<ReadonlyMap<string, string>>;
+  readonly since: number;
+}
+
 /** Parameters that were fetched together with another and not read yet. A renewal, which comes later, fetches its own. */
-const unread = new Map<string, Promise<ReadonlyMap<string, string>>>();
+const unread = new Map<string, Fetching>();
 
 async function parameter(name: string, together: readonly string[]): Promise<string> {
+  const now = performance.now();
   const known = unread.get(name);
   unread.delete(name);
+  const isNew = known !== undefined && now - known.since < NEW_FOR_MS;
   const names = [...new Set([name, ...together])].slice(0, MOST_PARAMETERS);
-  const fetching = known ?? fetchParameters(names);
-  if (known === undefined) {
+  const fetching = isNew ? known : { values: fetchParameters(names), since: now };
+  if (!isNew) {
     for (const other of names.slice(1)) unread.set(other, fetching);
-    fetching.catch(() => {
+    fetching.values.catch(() => {
       for (const other of names) if (unread.get(other) === fetching) unread.delete(other);
     });
   }
-  const value = (await fetching).get(name);
+  const value = (await fetching.values).get(name);
   if (value === undefined) throw new StoreError('ParameterNotFound');
   return value;
 }

@@ -49,6 +49,7 @@ export const REFERABLE = [
   'TLS_CA',
   'OPERATOR_TOKEN',
   'IDEMPOTENCY_SECRET',
+  'MESSAGE_SECRET',
 ] as const satisfies readonly (keyof Config)[];
 
 export type ReferableSetting = (typeof REFERABLE)[number];

@@ -8,6 +8,7 @@ export interface SettingsCacheDependencies {
 
 interface Entry {
   readonly fetching: Promise<string>;
+  readonly startedAt: number;
   /** When a refused value was replaced by this one; -Infinity for the first fetch. */
   readonly renewedAt: number;
 }
@@ -15,12 +16,12 @@ interface Entry {
 /** Minimum time between two renewals, so that repeatedly refused logins do not flood the store. */
 const RENEW_AFTER_MS = 5000;
 
-/** Caches the values of references: each is fetched at first use, and again only when it is renewed. */
+/** Caches the values of references: each is fetched at first use, and again when it is renewed or too old for its reader. */
 export function settingsCache({ fetch, now }: SettingsCacheDependencies) {
   const entries = new Map<string, Entry>();
 
   const start = (setting: string, reference: Reference, renewedAt: number): Promise<string> => {
-    const entry: Entry = { fetching: fetch(reference, setting), renewedAt };
+    const entry: Entry = { fetching: fetch(reference, setting), startedAt: now(), renewedAt };
     entries.set(setting, entry);
     entry.fetching.catch(() => {
       if (entries.get(setting) === entry) entries.delete(setting);
@@ -28,8 +29,11 @@ export function settingsCache({ fetch, now }: SettingsCacheDependencies) {
     return entry.fetching;
   };
 
-  const get = (setting: string, reference: Reference): Promise<string> =>
-    entries.get(setting)?.fetching ?? start(setting, reference, Number.NEGATIVE_INFINITY);
+  const get = (setting: string, reference: Reference, maxAgeMs = Number.POSITIVE_INFINITY): Promise<string> => {
+    const entry = entries.get(setting);
+    if (entry !== undefined && now() - entry.startedAt < maxAgeMs) return entry.fetching;
+    return start(setting, reference, entry?.renewedAt ?? Number.NEGATIVE_INFINITY);
+  };
 
   return {
     get,

@@ -5,6 +5,12 @@ import { settingsCache } from './settings-cache.ts';
 
 type Setting = ReferableSetting | 'USERS_BASE_URL';
 
+/**
+ * No server rejects a withdrawn token, so its fetched value expires: together with API Gateway's 60 s for the authorizer's answer
+ * within 5 minutes, also if the store does not answer.
+ */
+const MAX_AGE_MS: { readonly [name in Setting]?: number } = { OPERATOR_TOKEN: 4 * 60 * 1000 };
+
 let references: ReturnType<typeof referencesIn> | undefined;
 
 function referenceOf(name: Setting) {
@@ -32,7 +38,7 @@ const cache = settingsCache({
 export async function optionalSetting(name: Setting): Promise<string | undefined> {
   const value = getConfig()[name];
   const reference = referenceOf(name);
-  return reference === undefined ? value : cache.get(name, reference);
+  return reference === undefined ? value : cache.get(name, reference, MAX_AGE_MS[name]);
 }
 
 /** Like optionalSetting. @throws ConfigError when it is not set */

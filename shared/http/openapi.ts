@@ -10,8 +10,13 @@ const routes = Object.entries(methods).map(([path, allowed]) => ({
   allowed,
 }));
 
+function isServed(path: string, hasDiagnostics: boolean): boolean {
+  return hasDiagnostics || !path.startsWith('/tests/');
+}
+
 /** The methods that a path supports, undefined for an unknown path. */
-export function methodsOf(path: string): readonly string[] | undefined {
+export function methodsOf(path: string, hasDiagnostics: boolean): readonly string[] | undefined {
+  if (!isServed(path, hasDiagnostics)) return undefined;
   return routes.find(({ pattern }) => pattern.test(withoutSlash(path)))?.allowed;
 }
 
@@ -20,6 +25,8 @@ type Json = Readonly<Record<string, unknown>>;
 export interface Access {
   readonly isLocal: boolean;
   readonly hasToken: boolean;
+  /** Whether this stage serves the /tests routes. */
+  readonly hasDiagnostics: boolean;
 }
 
 function withSecurity(operation: Json, { isLocal, hasToken }: Access): Json {
@@ -28,12 +35,14 @@ function withSecurity(operation: Json, { isLocal, hasToken }: Access): Json {
   return security === undefined || isOpen ? rest : { ...rest, security };
 }
 
-/** The OpenAPI document of this stage: in the local stage, some or all operations require no token. */
+/** The OpenAPI document of this stage: only served paths; in the local stage, some or all operations require no token. */
 export function documentFor(access: Access): Json {
+  const paths = Object.entries(document.paths).filter(([path]) => isServed(path, access.hasDiagnostics));
   return {
     ...document,
+    tags: document.tags.filter(({ name }) => access.hasDiagnostics || name !== 'diagnostics'),
     paths: Object.fromEntries(
-      Object.entries(document.paths).map(([path, operations]) => [
+      paths.map(([path, operations]) => [
         path,
         Object.fromEntries(
           Object.entries(operations).map(([method, operation]) => [method, withSecurity(operation, access)]),

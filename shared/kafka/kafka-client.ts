@@ -5,7 +5,7 @@ import { type TlsSettings, tlsSettings, tlsTo } from '#shared/config/tls.ts';
 import { log } from '#shared/observability/logger.ts';
 import { iamToken } from './iam-token.ts';
 import { parseKafkaCredentials, saslOptions } from './kafka-credentials.ts';
-import { patchIdleTimer } from './timer-patch.ts';
+import { patchKafkajs } from './kafkajs-patches.ts';
 
 const REPEAT_AFTER_MS = 30_000;
 
@@ -30,7 +30,7 @@ export type KafkaAccess = Pick<KafkaConfig, 'sasl'> & { readonly ssl?: TlsSettin
 
 /** A client with bounded connection and request times. */
 export function createKafka(brokers: string, access: KafkaAccess = {}, clientId = 'registration'): Kafka {
-  patchIdleTimer();
+  patchKafkajs();
   return new Kafka({
     clientId,
     brokers: brokers.split(','),
@@ -81,8 +81,4 @@ export async function openKafka<T>(open: (kafka: Kafka) => Promise<T>): Promise<
     if (renewed === undefined) throw error;
     return open(createKafka(brokers, await accessWith(brokers, renewed)));
   }
-}
-
-export function kafkaClient(): Promise<Kafka> {
-  return openKafka(async (kafka) => kafka);
 }

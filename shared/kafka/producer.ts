@@ -1,47 +1,39 @@
-import { type ICustomPartitioner, type Message, Partitioners, type RecordMetadata } from 'kafkajs';
+import { type ICustomPartitioner, type Message, Partitioners } from 'kafkajs';
+import { errorText } from '#shared/errors/error-text.ts';
 import { type Effect, effect } from '#shared/runtime/effects.ts';
 import { reopenable } from '#shared/runtime/reopenable.ts';
 import { isLoginRefused, openKafka } from './kafka-client.ts';
 import { prefixed } from './records.ts';
+import { signed } from './signature.ts';
 
-/** Some messages were not written. kafkajs does not always throw for this: see `checkWritten`. */
-class NotPublishedError extends Error {
-  constructor(topic: string) {
-    super(`Not every message to ${topic} was written`);
-    this.name = 'NotPublishedError';
-  }
-}
-
-const partitionOf = new WeakMap<Message, number>();
-
-/** kafkajs's partitioner by key, except that a message keeps its partition when kafkajs tries again. */
-export const keepingPartitioner: ICustomPartitioner = () => {
-  const choose = Partitioners.DefaultPartitioner();
-  return (given) => {
-    const partition = partitionOf.get(given.message) ?? choose(given);
-    partitionOf.set(given.message, partition);
-    return partition;
-  };
-};
+/** A partition that no topic has. */
+const NO_PARTITION = -1;
 
 /**
- * Requires an acknowledgement for the partition of each message: if a leader moves to a broker that has answered already, kafkajs
- * does not send it the moved partition's messages, and reports success.
- * @throws NotPublishedError
+ * Assigns a message to its key's partition, unless that has no leader, and returns the partition only when the message is sent
+ * again: kafkajs sends nothing to a partition that the topic does not have, and reports success.
  */
-export function checkWritten(topic: string, messages: readonly Message[], written: readonly RecordMetadata[]): void {
-  const acknowledged = new Set(written.flatMap(({ partition, errorCode }) => (errorCode === 0 ? [partition] : [])));
-  const isWritten = (message: Message) => acknowledged.has(partitionOf.get(message) ?? -1);
-  if (!messages.every(isWritten)) throw new NotPublishedError(topic);
-}
+export const assigningPartitioner: ICustomPartitioner = () => {
+  const choose = Partitioners.DefaultPartitioner();
+  return (given) => {
+    const { message, partitionMetadata } = given;
+    if (message.partition !== undefined) return message.partition;
+    const partition = choose(given);
+    const isLed = partitionMetadata.some(({ partitionId, leader }) => partitionId === partition && leader >= 0);
+    if (isLed) message.partition = partition;
+    return NO_PARTITION;
+  };
+};
 
 const producer = reopenable(
   'KAFKA_BROKERS',
   () =>
     openKafka(async (kafka) => {
       const opening = kafka.producer({
-        createPartitioner: keepingPartitioner,
+        createPartitioner: assigningPartitioner,
         allowAutoTopicCreation: false,
+        // Until then, messages of a partition without a leader are not sent.
+        metadataMaxAge: 2000,
       });
       await opening.connect();
       return opening;
@@ -55,18 +47,58 @@ export interface OutgoingMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Writes messages to a topic. Resolves when all in-sync replicas have them; without messages it does nothing. */
+/** Some partitions of a topic took none of their messages; the others took theirs. */
+export class NotPublishedError extends Error {
+  readonly messages: readonly OutgoingMessage[];
+
+  constructor(topic: string, messages: readonly OutgoingMessage[], cause: unknown) {
+    super(`Not every message to ${topic} was written: ${errorText(cause, 120)}`, { cause });
+    this.name = 'NotPublishedError';
+    this.messages = messages;
+  }
+}
+
+/** The keys of the messages that a failed publication may not have written. */
+export function missingKeys(error: unknown, messages: readonly OutgoingMessage[]): ReadonlySet<OutgoingMessage['key']> {
+  return new Set((error instanceof NotPublishedError ? error.messages : messages).map(({ key }) => key));
+}
+
+/**
+ * Writes messages to a topic. Resolves when all in-sync replicas have them; without messages it does nothing. A partition that
+ * takes none does not affect the others.
+ */
 export type Publish = (name: Effect, topic: string, messages: readonly OutgoingMessage[]) => Promise<void>;
 
 async function write(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
   const open = await producer.get();
-  const outgoing: Message[] = messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
-  const written = await open.send({ topic: prefixed(topic), acks: -1, messages: outgoing }).catch((error: unknown) => {
-    // Brokers re-authenticate connections, and the password may have been rotated: the next call opens a new producer.
-    if (isLoginRefused(error)) producer.giveUp(open);
-    throw error;
-  });
-  checkWritten(topic, outgoing, written);
+  const send = (some: Message[]) =>
+    open.send({ topic: prefixed(topic), acks: -1, messages: some }).catch((error: unknown) => {
+      // Brokers re-authenticate connections, and the password may have been rotated: the next call opens a new producer.
+      if (isLoginRefused(error)) producer.giveUp(open);
+      throw error;
+    });
+  const signedMessages = await Promise.all(messages.map((message) => signed(topic, message)));
+  const outgoing: Message[] = signedMessages.map(({ key, value, headers }) => ({
+    key,
+    value,
+    headers: { ...headers },
+  }));
+  await send(outgoing);
+  const partitions = new Set(outgoing.flatMap(({ partition }) => partition ?? []));
+  const written = new Set<number | undefined>();
+  let failure: unknown;
+  const sendTo = async (partition: number): Promise<void> => {
+    try {
+      await send(outgoing.filter((message) => message.partition === partition));
+      written.add(partition);
+    } catch (error) {
+      failure = error;
+    }
+  };
+  await Promise.all([...partitions].map(sendTo));
+  if (written.size === 0 && failure !== undefined) throw failure;
+  const missing = messages.filter((_, index) => !written.has(outgoing[index]?.partition));
+  if (missing.length > 0) throw new NotPublishedError(topic, missing, failure ?? 'their partition has no leader');
 }
 
 /** @throws NotPublishedError, kafkajs' errors */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
-import type { RawRecord } from '#shared/kafka/records.ts';
-import { GENERATION_HEADER, metadataHeaders } from './event-message.ts';
+import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
+import { GENERATION_HEADER } from '#shared/kafka/signature.ts';
+import { metadataHeaders } from './event-message.ts';
 
 /** A message on a `<topic>.dlq`: AWS's on-failure envelope around the record. */
 export interface DeadLetter {
@@ -98,6 +99,17 @@ export function toDeadLetter(
       ...copiedHeaders(headers),
     },
   };
+}
+
+/** On the dead letter of a refused message: anybody may have written it, so it says nothing about the event that it names. */
+export const REFUSED_HEADER = 'x-refused';
+export const UNSIGNED = 'Refused: the message is not signed with MESSAGE_SECRET';
+
+/** The dead letter of a message without a valid signature. */
+export function toRefusal(record: RawRecord): OutgoingMessage {
+  const { key, headers } = decodeRecord(record);
+  const letter = toDeadLetter(record, key, UNSIGNED, 1, headers);
+  return { ...letter, headers: { ...letter.headers, [REFUSED_HEADER]: 'true' } };
 }
 
 type Json = Readonly<Record<string, unknown>>;

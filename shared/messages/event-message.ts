@@ -1,6 +1,7 @@
 import { messages, validate } from '#generated/event-message.js';
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import type { KafkaRecord } from '#shared/kafka/records.ts';
+import { GENERATION_HEADER } from '#shared/kafka/signature.ts';
 import type { WireMessage } from './message-schemas.ts';
 
 /** An event as it travels between the two contexts. */
@@ -22,8 +23,6 @@ export class MalformedMessageError extends Error {
     this.name = 'MalformedMessageError';
   }
 }
-
-export const GENERATION_HEADER = 'x-generation';
 
 const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:(T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
@@ -50,7 +49,7 @@ function stateOf(state: string | null | undefined): EventMessage['eventState'] {
   return state === 'FINISHED' || state === 'FAILED' ? state : 'PROCESSING';
 }
 
-/** More than operators retry: a higher generation would block their retries. */
+/** More than operators retry. */
 const MAX_GENERATION = 1_000_000;
 
 /** Parses the header x-generation; 0 when absent or not a number, undefined when no operator can have caused it. */

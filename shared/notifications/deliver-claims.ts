@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { AdaptiveLimit } from '#shared/async/adaptive-limit.ts';
 import type { CircuitBreaker } from '#shared/async/circuit-breaker.ts';
 import type { Pacer } from '#shared/async/pacer.ts';
 import type { Store } from '#shared/db/run.ts';
@@ -9,8 +10,15 @@ import { log } from '#shared/observability/logger.ts';
 import { reportMetric } from '#shared/observability/metrics.ts';
 import { continueTrace, formatTraceparent, runInTrace } from '#shared/observability/trace-context.ts';
 import { effect } from '#shared/runtime/effects.ts';
-import { type Claim, MAX_UNFINISHED_STARTS, MAX_UNKNOWN_REPEATS, type Outcome, unfinishedStarts } from './delivery.ts';
-import type { DeliveryMemory } from './delivery-memory.ts';
+import {
+  type Claim,
+  type DeliveryMemory,
+  MAX_UNFINISHED_STARTS,
+  MAX_UNKNOWN_REPEATS,
+  type Outcome,
+  type Postponement,
+  unfinishedStarts,
+} from './delivery.ts';
 import type { DeliveryRow, deliveryRepository } from './delivery-repository.ts';
 import type { OutcomeRecorder } from './outcome-recorder.ts';
 import { isRefusedTooLong, refusedDelayMs, serverDownDelayMs, unknownDelayMs } from './retry-delay.ts';
@@ -31,8 +39,8 @@ export interface DeliverDependencies {
   readonly memory: DeliveryMemory;
   /** Shared by all functions of this process, because they send to the same server. */
   readonly breaker: CircuitBreaker;
-  /** Limits concurrent sends. */
-  limited<T>(run: () => Promise<T>): Promise<T>;
+  /** Of concurrent sends; shared in the same way. */
+  readonly limit: AdaptiveLimit;
   /** Keeps the mail server's rate. A mail whose turn would come too late for its lease is released. */
   readonly pace: Pacer;
   readonly retryHours: number;
@@ -44,7 +52,7 @@ export interface DeliverDependencies {
  * first, so that a mail that kills its process can be told from the others.
  */
 export function deliverClaims(dependencies: DeliverDependencies) {
-  const { inbox, sendMail, recorder, memory, breaker, limited, pace, retryHours } = dependencies;
+  const { inbox, sendMail, recorder, memory, breaker, limit, pace, retryHours } = dependencies;
 
   const send = async (claim: Claim): Promise<MailOutcome> => {
     const trace = continueTrace(claim.traceparent ?? undefined);
@@ -84,16 +92,24 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     Object.assign(counts, { sent: 0, refused: 0 });
   };
 
+  /** Stops sending for a moment, and then sends half as many mails at once: one refusal is one signal, as are those beside it. */
+  const slowDown = (): void => {
+    if (!breaker.isOpen()) limit.slowDown();
+    breaker.open();
+    reportMetric('MailThrottled', 1);
+    reportMetric('MailConcurrency', limit.concurrency());
+  };
+
   const observe = ({ uuid }: Claim, outcome: MailOutcome): void => {
     if (outcome.kind === 'lease-lost') return;
-    if (outcome.kind === 'throttled') breaker.open();
+    if (outcome.kind === 'throttled') slowDown();
     else if (outcome.kind === 'server-down' || outcome.kind === 'unknown') breaker.failed(uuid);
     else breaker.succeeded();
     if (outcome.kind === 'sent') counts.sent += 1;
     if (outcome.kind.startsWith('refused')) counts.refused += 1;
-    if (outcome.kind === 'throttled') reportMetric('MailThrottled', 1);
     if (outcome.kind === 'refused-for-now' && outcome.isBlocked) reportMetric('MailBlocked', 1);
     if (outcome.kind !== 'sent') return;
+    limit.speedUp();
     memory.sent.add(uuid);
     memory.accepted += 1;
     memory.failedAt.delete(uuid);
@@ -103,52 +119,39 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     // A suspect stays one until one of its starts has ended; the first start of the others was counted by this claim.
     return { kind: 'released', claim, ms, clearsStarts: clearsStarts || unfinishedStarts(claim) === 0 };
   };
+  const fail = (claim: Claim, reason: string): Outcome => ({ kind: 'failed', claim, reason });
+  const postpone = (claim: Claim, ms: number, reason: string, why: Postponement['why']): Outcome => {
+    return { kind: 'postponed', claim, postponement: { ms, reason, why } };
+  };
 
   const postponeRefused = (claim: ClaimedDelivery, reason: string): Outcome =>
     isRefusedTooLong(claim.refusedForMs, retryHours)
-      ? { kind: 'failed', claim, reason }
-      : { kind: 'postponed', claim, postponement: { ms: refusedDelayMs(claim.attempts + 1), reason, why: 'refused' } };
+      ? fail(claim, reason)
+      : postpone(claim, refusedDelayMs(claim.attempts + 1), reason, 'refused');
 
   const postponeUnknown = (claim: ClaimedDelivery, reason: string): Outcome => {
     const unknowns = claim.unknowns + 1;
-    if (unknowns > MAX_UNKNOWN_REPEATS) {
-      return {
-        kind: 'failed',
-        claim,
-        reason: `Sent ${unknowns} times without an answer, so it may have arrived: ${reason}`,
-      };
-    }
-    return { kind: 'postponed', claim, postponement: { ms: unknownDelayMs(unknowns), reason, why: 'unknown' } };
+    return unknowns > MAX_UNKNOWN_REPEATS
+      ? fail(claim, `Sent ${unknowns} times without an answer, so it may have arrived: ${reason}`)
+      : postpone(claim, unknownDelayMs(unknowns), reason, 'unknown');
   };
 
   const conclude = (claim: ClaimedDelivery, outcome: MailOutcome): Outcome => {
-    switch (outcome.kind) {
-      case 'sent':
-        return { kind: 'sent', claim };
-      case 'lease-lost':
-        return release(claim, 0, true);
-      case 'refused-for-good':
-        return { kind: 'failed', claim, reason: outcome.reason };
-      case 'throttled':
-        return release(claim, serverDownDelayMs(Math.random()), true);
-      case 'server-down':
-        if (outcome.mayBeRecipient && isFailingAlone(claim.uuid)) return postponeRefused(claim, outcome.reason);
-        return release(claim, serverDownDelayMs(Math.random()), true);
-      case 'refused-for-now':
-        return postponeRefused(claim, outcome.reason);
-      case 'unknown':
-        return postponeUnknown(claim, outcome.reason);
-    }
+    if (outcome.kind === 'sent') return { kind: 'sent', claim };
+    if (outcome.kind === 'lease-lost') return release(claim, 0, true);
+    if (outcome.kind === 'refused-for-good') return fail(claim, outcome.reason);
+    if (outcome.kind === 'unknown') return postponeUnknown(claim, outcome.reason);
+    const isItsOwn = outcome.kind === 'server-down' && outcome.mayBeRecipient && isFailingAlone(claim.uuid);
+    if (outcome.kind === 'refused-for-now' || isItsOwn) return postponeRefused(claim, outcome.reason);
+    return release(claim, serverDownDelayMs(Math.random()), true);
   };
 
   /** Returns undefined if another worker holds the lease. */
   const deliver = async (claim: ClaimedDelivery, remainingMs: () => number): Promise<Outcome | undefined> => {
     if (memory.sent.has(claim.uuid)) return { kind: 'sent', claim };
     const starts = unfinishedStarts(claim);
-    if (starts >= MAX_UNFINISHED_STARTS) {
-      const reason = `Started ${starts} times without finishing: sending it kills the process`;
-      return { kind: 'failed', claim, reason };
-    }
+    if (starts >= MAX_UNFINISHED_STARTS)
+      return fail(claim, `Started ${starts} times without finishing: sending it kills the process`);
     const waitMs = pace.waitMs();
     const leftMs = Math.min(remainingMs(), claim.leaseEndsAt - performance.now()) - waitMs;
     if (leftMs < SEND_RESERVE_MS) return release(claim, 0, false);
@@ -165,7 +168,7 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     const recording = recorder.begin(remainingMs);
 
     const guarded = (claim: ClaimedDelivery): Promise<void> =>
-      limited(async () => {
+      limit.run(async () => {
         const outcome = await deliver(claim, remainingMs).catch((error: unknown): Outcome => {
           log.warn('Mail not started', { uuid: claim.uuid, problem: errorText(error, 120) });
           return release(claim, 0, false);

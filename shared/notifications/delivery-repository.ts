@@ -1,14 +1,8 @@
 import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
 import { boundedCount, daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
-import type { EventMessage } from '#shared/messages/event-message.ts';
-import type { Delivery, Postponement } from './delivery.ts';
-
-/** A message and its position on the topic. */
-export interface InboxMessage extends EventMessage {
-  readonly partition: number;
-  readonly offset: number;
-}
+import type { ReceivedMessage } from '#shared/messages/parse-messages.ts';
+import type { Delivery, DeliveryStatus, Postponement } from './delivery.ts';
 
 export interface Lease {
   readonly owner: string;
@@ -52,7 +46,8 @@ const WITHOUT_OWNER = "TRIM(BOTH ',' FROM REPLACE(CONCAT(',', started_by, ','), 
 
 /** In an upsert: the row that exists now holds the lease of the message. Assignments take effect from left to right. */
 const IS_MINE = 'email_deliveries.lease_owner = VALUES(lease_owner)';
-const IS_CLAIMABLE = `(email_deliveries.status = 'PENDING' AND email_deliveries.next_attempt_at <= UTC_TIMESTAMP(3))
+const IS_CLAIMABLE = `(email_deliveries.status = 'PENDING' AND email_deliveries.started_by = ''
+    AND email_deliveries.next_attempt_at <= UTC_TIMESTAMP(3))
   OR (email_deliveries.status = 'FAILED' AND VALUES(generation) > email_deliveries.generation)`;
 const IS_REOPENED = `${IS_MINE} AND email_deliveries.status = 'FAILED'`;
 
@@ -62,8 +57,14 @@ export function deliveryRepository(db: Executor) {
   const deliveries = (): Knex.QueryBuilder => db('email_deliveries');
   const mine = (uuid: string, leaseOwner: string) =>
     deliveries().where({ uuid, status: 'PENDING', lease_owner: leaseOwner });
-  /** The end of a delivery, until an operator retries it. */
-  const ended = { settled_at: now(db), next_attempt_at: null, user_email: null, lease_owner: null, started_by: '' };
+  /** The end of a delivery, until an operator retries it. Address and lease stay until its result is published. */
+  const ended = { settled_at: now(db), lease_owner: null, started_by: '' };
+  const published = { next_attempt_at: null, user_email: null, lease_owner: null };
+  /** The deliveries of events or of an address in lower case that still need the address. */
+  const waitingOf = (uuids: readonly string[], address: string) =>
+    deliveries()
+      .whereNotNull('user_email')
+      .where((query) => void query.whereIn('uuid', sorted(uuids)).orWhereRaw('LOWER(user_email) = ?', [address]));
   const ifRow = (condition: string, column: string, value: string) => ({
     [column]: db.raw(`CASE WHEN ${condition} THEN ${value} ELSE email_deliveries.${column} END`),
   });
@@ -106,10 +107,11 @@ export function deliveryRepository(db: Executor) {
     },
 
     /**
-     * Inserts a leased row for every message without one, and leases the existing rows that may be sent: those that are due,
-     * and FAILED ones that the message reopens with a higher generation. Repeating the statement has no effect.
+     * Inserts a leased row for every message without one, and leases the existing rows that may be sent: those that are due and
+     * that no process has started, and FAILED ones that the message reopens with a higher generation. Repeating the statement has
+     * no effect.
      */
-    async takeIn(messages: readonly InboxMessage[], lease: Lease): Promise<void> {
+    async takeIn(messages: readonly ReceivedMessage[], lease: Lease): Promise<void> {
       const rows = [...messages]
         .sort((a, b) => (a.uuid < b.uuid ? -1 : 1))
         .map((message) => ({
@@ -121,8 +123,8 @@ export function deliveryRepository(db: Executor) {
           next_attempt_at: nowPlus(db, lease.ms),
           started_by: lease.owner,
           traceparent: message.traceparent?.slice(0, 55) ?? null,
-          source_partition: message.partition,
-          source_offset: message.offset,
+          source_partition: message.record.partition,
+          source_offset: message.record.offset,
           event_added_at: message.addedAt,
           added_at: now(db),
         }));
@@ -148,34 +150,39 @@ export function deliveryRepository(db: Executor) {
         });
     },
 
-    /** The events among `uuids` that have a row. */
-    async known(uuids: readonly string[]): Promise<Set<string>> {
-      const rows: Array<{ uuid: string }> = await deliveries()
-        .select('uuid')
-        .whereIn('uuid', sorted(uuids))
-        .orderBy('uuid');
-      return new Set(rows.map(({ uuid }) => uuid));
+    /** The generations of those of the events that have a row, by uuid. */
+    async generationsOf(uuids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+      if (uuids.length === 0) return new Map();
+      const rows: Array<Pick<Delivery, 'uuid' | 'generation'>> = await deliveries()
+        .select('uuid', 'generation')
+        .whereIn('uuid', sorted(uuids));
+      return new Map(rows.map(({ uuid, generation }) => [uuid, generation]));
     },
 
     async findAll(uuids: Iterable<string>): Promise<DeliveryRow[]> {
       return selected(deliveries().whereIn('uuid', sorted(uuids)).orderBy('uuid'));
     },
 
-    /** Locks due deliveries; skips rows locked by another worker. */
-    async lockDue(limit: number): Promise<DeliveryRow[]> {
-      const due = deliveries().where({ status: 'PENDING' }).where('next_attempt_at', '<=', now(db));
-      return selected(due.orderBy(['next_attempt_at', 'uuid']).limit(limit).forUpdate().skipLocked());
+    /**
+     * Locks due deliveries, without `withStarted` only those that no process has started; skips rows locked by another worker.
+     * SENT and FAILED ones are due until `markPublished`.
+     */
+    async lockDue(statuses: readonly DeliveryStatus[], limit: number, withStarted: boolean): Promise<DeliveryRow[]> {
+      const due = deliveries().whereIn('status', statuses).where('next_attempt_at', '<=', now(db));
+      if (!withStarted) due.where({ started_by: '' });
+      return selected(due.orderBy(['status', 'next_attempt_at', 'uuid']).limit(limit).forUpdate().skipLocked());
     },
 
     /** Leases locked rows and counts a first start; a suspect's starts are counted right before its mail is sent. */
     async claim(uuids: Iterable<string>, lease: Lease): Promise<void> {
       await deliveries()
         .whereIn('uuid', sorted(uuids))
-        .where({ status: 'PENDING' })
         .update({
           lease_owner: lease.owner,
           next_attempt_at: nowPlus(db, lease.ms),
-          started_by: db.raw("CASE WHEN started_by = '' THEN ? ELSE started_by END", [lease.owner]),
+          started_by: db.raw("CASE WHEN status = 'PENDING' AND started_by = '' THEN ? ELSE started_by END", [
+            lease.owner,
+          ]),
         });
     },
 
@@ -190,6 +197,11 @@ export function deliveryRepository(db: Executor) {
         .whereIn('uuid', sorted(uuids))
         .whereIn('status', ['PENDING', 'FAILED'])
         .update({ ...ended, status: 'SENT', sent_at: now(db), reason: null });
+    },
+
+    /** Records that the results of ended deliveries are published. */
+    async markPublished(uuids: Iterable<string>): Promise<void> {
+      await deliveries().whereIn('uuid', sorted(uuids)).whereIn('status', ['SENT', 'FAILED']).update(published);
     },
 
     /** Returns false if another worker holds the lease, like the two changes below. */
@@ -216,6 +228,17 @@ export function deliveryRepository(db: Executor) {
         next_attempt_at: nowPlus(db, ms),
         started_by: clearsStarts ? '' : db.raw(WITHOUT_OWNER, [owner]),
       }),
+
+    /** Ends a person's deliveries without a mail or a result, and erases the address. A mail that is being sent still goes out. */
+    async endErased(uuids: readonly string[], address: string): Promise<number> {
+      const end = { ...ended, ...published, status: 'FAILED', reason: 'Erased' };
+      const unsent = await waitingOf(uuids, address).where({ status: 'PENDING' }).update(end);
+      return unsent + (await waitingOf(uuids, address).update(published));
+    },
+
+    async waitingFor(uuids: readonly string[], address: string): Promise<number> {
+      return (await waitingOf(uuids, address).pluck('uuid')).length;
+    },
 
     /** Deletes deliveries that ended more than `days` days ago; returns how many. */
     async purge(days: number, limit: number): Promise<number> {

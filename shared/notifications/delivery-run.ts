@@ -10,11 +10,13 @@ import {
   type DeliverDependencies,
   SEND_RESERVE_MS,
 } from './deliver-claims.ts';
-import { LEASE_MARGIN_MS, LONGEST_CLAIM_MS } from './delivery.ts';
+import { type DeliveryStatus, LEASE_MARGIN_MS, LONGEST_CLAIM_MS, releaseLater } from './delivery.ts';
 import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
 import type { PublishResults } from './publish-results.ts';
 
 const BATCH = 100;
+/** After a failure of the database, other processes have this long to record what they sent before their leases ended. */
+const AFTER_OUTAGE_MS = 5000;
 
 export interface DeliverDueDependencies extends Pick<DeliverDependencies, 'recorder' | 'breaker' | 'memory'> {
   database(): Promise<Database>;
@@ -23,23 +25,28 @@ export interface DeliverDueDependencies extends Pick<DeliverDependencies, 'recor
 }
 
 /**
- * Returns a round that first records and publishes what this process could not before, and then sends the deliveries that are
- * due or whose worker died, until nothing is due or the time is nearly up. While the mail server is down, a round claims one
- * delivery as a probe.
+ * Returns a round that first records what this process could not before, and then sends the deliveries that are due or whose
+ * worker died, until nothing is due or the time is nearly up. While the mail server is down, a round claims one delivery as a
+ * probe. Results whose worker died, or that the broker did not take, are published beside.
  * @throws (the returned function) errors of the database
  */
 export function deliverDue({ database, recorder, results, deliver, breaker, memory }: DeliverDueDependencies) {
   // One claim at a time: on a small table the server also locks rows that it only examines, and concurrent claims would skip them.
   const claiming = pLimit(1);
 
-  const claimPending = async (limit: number, remainingMs: () => number): Promise<ClaimedDelivery[]> => {
+  const claim = async (
+    statuses: readonly DeliveryStatus[],
+    limit: number,
+    remainingMs: () => number,
+  ): Promise<ClaimedDelivery[]> => {
     const lease = { owner: randomUUID(), ms: Math.min(remainingMs(), LONGEST_CLAIM_MS) + LEASE_MARGIN_MS };
     const leaseEndsAt = performance.now() + lease.ms;
     let locked: DeliveryRow[] = [];
     try {
       await transaction(await database(), 'lease due deliveries', async (trx) => {
         const deliveries = deliveryRepository(trx);
-        locked = await deliveries.lockDue(limit);
+        const withStarted = performance.now() - memory.databaseFailedAt > AFTER_OUTAGE_MS;
+        locked = await deliveries.lockDue(statuses, limit, withStarted);
         if (locked.length > 0)
           await deliveries.claim(
             locked.map(({ uuid }) => uuid),
@@ -47,9 +54,11 @@ export function deliverDue({ database, recorder, results, deliver, breaker, memo
           );
       });
     } catch (error) {
-      // The commit may have taken effect.
-      const released = { kind: 'released', ms: 0, clearsStarts: false } as const;
-      memory.unrecorded.push(...locked.map(({ uuid }) => ({ ...released, claim: { uuid, leaseOwner: lease.owner } })));
+      releaseLater(
+        memory,
+        locked.map(({ uuid }) => uuid),
+        lease.owner,
+      );
       throw error;
     }
     return locked.map((row) => ({ ...row, userEmail: row.userEmail ?? '', leaseOwner: lease.owner, leaseEndsAt }));
@@ -60,14 +69,27 @@ export function deliverDue({ database, recorder, results, deliver, breaker, memo
 
     const sendDue = async (): Promise<void> => {
       while (shouldContinue()) {
-        const claims = await claiming(() => claimPending(breaker.isOpen() ? 1 : BATCH, remainingMs));
+        const claims = await claiming(() => claim(['PENDING'], breaker.isOpen() ? 1 : BATCH, remainingMs));
         await deliver(claims, remainingMs);
         if (claims.length < BATCH) return;
       }
     };
+    const publishDue = async (): Promise<void> => {
+      while (shouldContinue()) {
+        const ended = await claiming(() => claim(['SENT', 'FAILED'], BATCH, remainingMs));
+        const areConfirmed = await results.confirm(ended.filter(({ status }) => status === 'SENT'));
+        const areBuried = await results.bury(ended.filter(({ status }) => status === 'FAILED'));
+        if (!areConfirmed || !areBuried || ended.length < BATCH) return;
+      }
+    };
 
-    await recorder.recordLeft();
-    // Concurrently, so that mails do not wait for a broker that is down.
-    await settleAll([results.publishLeft(), sendDue()]);
+    try {
+      await recorder.recordLeft();
+      // Concurrently, so that mails do not wait for a broker that is down.
+      await settleAll([sendDue(), publishDue()]);
+    } catch (error) {
+      memory.databaseFailedAt = performance.now();
+      throw error;
+    }
   };
 }

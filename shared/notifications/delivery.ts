@@ -70,3 +70,33 @@ export const LONGEST_CLAIM_MS = 20_000;
 
 /** How much longer a lease lasts than the function that holds it. */
 export const LEASE_MARGIN_MS = 5000;
+
+/** What a process knows about deliveries and the database does not know yet. Lost when the process dies. */
+export interface DeliveryMemory {
+  /** Events whose 250 was seen but is not recorded yet: they are never sent again by this process. */
+  readonly sent: Set<string>;
+  /** Outcomes that could not be recorded in time. */
+  readonly unrecorded: Outcome[];
+  /** When the database failed last, on the monotonic clock. */
+  databaseFailedAt: number;
+  /** Mails accepted so far. */
+  accepted: number;
+  /** How many mails had been accepted when the server failed for this event. */
+  readonly failedAt: Map<string, number>;
+}
+
+export function newDeliveryMemory(): DeliveryMemory {
+  return {
+    sent: new Set(),
+    unrecorded: [],
+    databaseFailedAt: Number.NEGATIVE_INFINITY,
+    accepted: 0,
+    failedAt: new Map(),
+  };
+}
+
+/** Releases claims whose statement failed, because it may have taken effect. */
+export function releaseLater({ unrecorded }: DeliveryMemory, uuids: readonly string[], leaseOwner: string): void {
+  for (const uuid of uuids)
+    unrecorded.push({ kind: 'released', claim: { uuid, leaseOwner }, ms: 0, clearsStarts: false });
+}

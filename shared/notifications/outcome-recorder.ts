@@ -3,8 +3,7 @@ import type { Store } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { log } from '#shared/observability/logger.ts';
 import { stopSignal } from '#shared/runtime/lifecycle.ts';
-import type { Outcome } from './delivery.ts';
-import type { DeliveryMemory } from './delivery-memory.ts';
+import type { DeliveryMemory, Outcome } from './delivery.ts';
 import type { deliveryRepository } from './delivery-repository.ts';
 import type { PublishResults } from './publish-results.ts';
 
@@ -20,10 +19,6 @@ export interface RecorderDependencies {
   readonly inbox: Store<ReturnType<typeof deliveryRepository>>;
   readonly results: PublishResults;
   readonly memory: DeliveryMemory;
-}
-
-function isSent(outcome: Outcome): outcome is Extract<Outcome, { kind: 'sent' }> {
-  return outcome.kind === 'sent';
 }
 
 /** Records outcomes, then publishes the results among them. */
@@ -43,15 +38,15 @@ export function outcomeRecorder({ inbox, results, memory }: RecorderDependencies
 
   /** Removes each outcome from `group` once it is recorded. */
   const record = async (group: Outcome[]): Promise<void> => {
-    const sent = group.filter(isSent).map(({ claim }) => claim);
+    const sent = group.flatMap((outcome) => (outcome.kind === 'sent' ? outcome.claim : []));
     if (sent.length > 0) {
       const uuids = sent.map(({ uuid }) => uuid);
       await inbox('record sent', (rows) => rows.markSent(uuids));
       for (const uuid of uuids) memory.sent.delete(uuid);
-      group.splice(0, group.length, ...group.filter((outcome) => !isSent(outcome)));
+      group.splice(0, group.length, ...group.filter(({ kind }) => kind !== 'sent'));
       await results.confirm(sent);
     }
-    for (let next = group[0]; next !== undefined && !isSent(next); next = group[0]) {
+    for (let next = group[0]; next !== undefined && next.kind !== 'sent'; next = group[0]) {
       const isMine = await recordOne(next);
       group.shift();
       if (isMine && next.kind === 'failed') await results.bury([{ ...next.claim, reason: next.reason }]);

@@ -1,73 +1,53 @@
 import type { Store } from '#shared/db/run.ts';
-import { KEEP_DAYS } from './delivery.ts';
-import type { DeliveryMemory } from './delivery-memory.ts';
-import type { DeliveryRow, deliveryRepository, InboxMessage, Lease } from './delivery-repository.ts';
+import type { ReceivedMessage } from '#shared/messages/parse-messages.ts';
+import { type DeliveryMemory, KEEP_DAYS, releaseLater } from './delivery.ts';
+import type { DeliveryRow, deliveryRepository, Lease } from './delivery-repository.ts';
 
 /**
- * What to do with the delivery that a message names, after the claim.
- * - `send`: this call holds it.
- * - `confirm-again`: it was sent; publish the confirmation again.
- * - `bury-again`: it failed permanently; publish the dead letter again.
- * - `leave`: another worker holds it, it is not due, or the message is outdated.
+ * A message further ahead of the delivery is not ours, and reopens nothing: operators could not reach its generation. One foreign
+ * message costs them as many retries at most, each of which ends FAILED again.
  */
-export type Intake = 'send' | 'confirm-again' | 'bury-again' | 'leave';
-
-export function decideIntake(
-  { status, generation, leaseOwner }: Pick<DeliveryRow, 'status' | 'generation' | 'leaseOwner'>,
-  owner: string,
-  messageGeneration: number,
-): Intake {
-  if (status === 'SENT') return 'confirm-again';
-  if (status === 'PENDING') return leaseOwner === owner ? 'send' : 'leave';
-  return messageGeneration === generation ? 'bury-again' : 'leave';
-}
-
-export interface IntakeResult {
-  readonly taken: ReadonlyArray<{ readonly row: DeliveryRow; readonly message: InboxMessage; readonly intake: Intake }>;
-  /** Unknown events so old that they may have been mailed before. */
-  readonly tooOld: readonly InboxMessage[];
-}
+const MAX_GENERATIONS_AHEAD = 10;
 
 type Inbox = Store<ReturnType<typeof deliveryRepository>>;
 
-function isOld({ addedAt }: InboxMessage): boolean {
+function isOld({ addedAt }: ReceivedMessage): boolean {
   return Date.now() - addedAt.getTime() > KEEP_DAYS * 24 * 60 * 60 * 1000;
 }
 
-async function unknownAndOld(inbox: Inbox, messages: readonly InboxMessage[]): Promise<InboxMessage[]> {
-  const old = messages.filter(isOld);
-  if (old.length === 0) return [];
-  const known = await inbox((rows) => rows.known(old.map(({ uuid }) => uuid)));
-  return old.filter(({ uuid }) => !known.has(uuid));
+/** The messages to take in, and the others; compares old and retried events with their rows. */
+async function sift(inbox: Inbox, messages: readonly ReceivedMessage[]) {
+  const doubtful = messages.filter((message) => isOld(message) || message.generation > 0);
+  const stored = await inbox((rows) => rows.generationsOf(doubtful.map(({ uuid }) => uuid)));
+  const tooOld = messages.filter((message) => isOld(message) && !stored.has(message.uuid));
+  const accepted = messages
+    .filter((message) => !tooOld.includes(message))
+    .map((message) => {
+      const known = stored.get(message.uuid) ?? 0;
+      return message.generation > known + MAX_GENERATIONS_AHEAD ? { ...message, generation: known } : message;
+    });
+  return { accepted, tooOld };
 }
 
 /**
  * Writes one row per event and leases the rows that may be sent, in one statement. The lease is what the following query finds:
  * rows that this call holds are sent. If it fails, the rows are released later, because the statement may have taken effect.
+ * @returns the rows of the accepted messages, and the unknown events so old that they may have been mailed before
  */
 export async function takeIn(
   inbox: Inbox,
-  messages: ReadonlyMap<string, InboxMessage>,
+  messages: readonly ReceivedMessage[],
   lease: Lease,
   memory: DeliveryMemory,
-): Promise<IntakeResult> {
-  const tooOld = await unknownAndOld(inbox, [...messages.values()]);
-  const accepted = [...messages.values()].filter((message) => !tooOld.includes(message));
-  if (accepted.length === 0) return { taken: [], tooOld };
+): Promise<{ rows: DeliveryRow[]; tooOld: ReceivedMessage[] }> {
+  const { accepted, tooOld } = await sift(inbox, messages);
+  if (accepted.length === 0) return { rows: [], tooOld };
   const uuids = accepted.map(({ uuid }) => uuid);
   try {
     await inbox('take in messages', (rows) => rows.takeIn(accepted, lease));
-    const rows = await inbox((deliveries) => deliveries.findAll(uuids));
-    const taken = rows.flatMap((row) => {
-      const message = messages.get(row.uuid);
-      return message === undefined
-        ? []
-        : [{ row, message, intake: decideIntake(row, lease.owner, message.generation) }];
-    });
-    return { taken, tooOld };
+    return { rows: await inbox((deliveries) => deliveries.findAll(uuids)), tooOld };
   } catch (error) {
-    const released = { kind: 'released', ms: 0, clearsStarts: false } as const;
-    memory.unrecorded.push(...uuids.map((uuid) => ({ ...released, claim: { uuid, leaseOwner: lease.owner } })));
+    releaseLater(memory, uuids, lease.owner);
     throw error;
   }
 }

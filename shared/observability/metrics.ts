@@ -9,6 +9,7 @@ const UNITS = {
   DatabaseConnectionsPercent: MetricUnit.Percent,
   DeadLetters: MetricUnit.Count,
   MailBlocked: MetricUnit.Count,
+  MailConcurrency: MetricUnit.Count,
   MailRefused: MetricUnit.Count,
   MailSent: MetricUnit.Count,
   MailThrottled: MetricUnit.Count,

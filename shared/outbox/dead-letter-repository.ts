@@ -62,6 +62,17 @@ export function deadLetterRepository(db: Executor) {
       return db('dead_letters').where('recorded_at', '<', daysAgo(db, days)).limit(limit).delete();
     },
 
+    /** Dead letters with their text, in the order of their ids. */
+    async texts(afterId: number, limit: number): Promise<Array<{ id: number; record: string | null; reason: string }>> {
+      return db('dead_letters').select('id', 'record', 'reason').where('id', '>', afterId).orderBy('id').limit(limit);
+    },
+
+    /** Erases everything that others wrote into a dead letter. */
+    async eraseTexts(ids: readonly number[]): Promise<void> {
+      if (ids.length === 0) return;
+      await db('dead_letters').whereIn('id', ids).update({ record: null, reason: '(erased)' });
+    },
+
     async eraseRecordsOf(eventUuids: readonly string[]): Promise<void> {
       if (eventUuids.length === 0) return;
       await db('dead_letters').whereIn('event_uuid', eventUuids).update({ record: null });

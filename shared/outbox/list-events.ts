@@ -9,8 +9,12 @@ import { EVENT_STATES, type EventState } from './event.ts';
 import { type EventRow, outboxRepository } from './outbox-repository.ts';
 import type { EventPage, ListEventsQuery, PipelineEvent } from './outbox-schemas.ts';
 
+const NAMES = ['uuid', 'event_state', 'user_email', 'topic', 'attempts', 'reason', 'traceparent'] as const;
+const TIMES = ['added_at', 'published_at', 'processed_at'] as const;
+const COLUMNS = Object.fromEntries([...NAMES, ...TIMES].map((name) => [name, name]));
+
 /** The columns of an event that leave the system. */
-type ListedEvent = Omit<EventRow, 'id' | 'generation'>;
+type ListedEvent = Pick<EventRow, (typeof NAMES)[number] | (typeof TIMES)[number]>;
 
 export function toPipelineEvent(row: ListedEvent): PipelineEvent {
   return {
@@ -30,19 +34,6 @@ export function toPipelineEvent(row: ListedEvent): PipelineEvent {
 export function eventNotFound(): AppError {
   return new AppError('NOT_FOUND', 'There is no event with this uuid.');
 }
-
-const COLUMNS = {
-  uuid: 'uuid',
-  event_state: 'event_state',
-  user_email: 'user_email',
-  topic: 'topic',
-  attempts: 'attempts',
-  reason: 'reason',
-  added_at: 'added_at',
-  published_at: 'published_at',
-  processed_at: 'processed_at',
-  traceparent: 'traceparent',
-} as const;
 
 /** The events of one state, or all. */
 export function eventsIn(state?: EventState): SortedList {

@@ -33,6 +33,12 @@ export interface EventRow {
   processed_at: Date | null;
 }
 
+/** The event that is published for a row; undefined once its address is erased. */
+export function eventOf(row: EventRow): NewEvent | undefined {
+  const { uuid, user_email: userEmail, added_at: addedAt, traceparent, generation } = row;
+  return userEmail === null ? undefined : { uuid, userEmail, addedAt, traceparent, generation };
+}
+
 type PublishedEvent = Pick<EventRow, 'uuid' | 'generation'>;
 
 /** The address after an event has ended: erased if its user was deleted meanwhile. */
@@ -93,21 +99,6 @@ export function outboxRepository(db: Executor) {
         .update({ next_attempt_at: nowPlus(db, ms) });
     },
 
-    /**
-     * Makes unconfirmed events due soon that would wait longer than after a first publication, as many as one relay run
-     * republishes. Their results may have been lost in an outage that has just ended.
-     */
-    async hasten(): Promise<void> {
-      const { RELAY_MAX_REPUBLISH: limit, RELAY_REPUBLISH_FIRST_MS: firstMs } = getConfig();
-      await events()
-        .where({ event_state: 'PROCESSING' })
-        .where('next_attempt_at', '>', nowPlus(db, firstMs))
-        .whereNotNull('published_at')
-        .orderBy('next_attempt_at')
-        .limit(limit)
-        .update({ next_attempt_at: nowPlus(db, firstMs / 3) });
-    },
-
     /** Finishes PROCESSING and FAILED events: a late confirmation wins. Returns how many it finished. */
     async finish(confirmed: ReadonlyMap<string, Date | null>): Promise<number> {
       const uuids = byUuid(confirmed.keys());
@@ -165,19 +156,54 @@ export function outboxRepository(db: Executor) {
       return changed === 1 ? events().where({ uuid }).first() : undefined;
     },
 
+    async ofUser(userId: number): Promise<string[]> {
+      return events().where({ user_id: userId }).orderBy('id').pluck('uuid');
+    },
+
     /** Erases the address from the user's ended events and marks the others for erasure; returns the uuids of all. */
     async eraseAddressOf(userId: number): Promise<string[]> {
-      const rows: Array<Pick<EventRow, 'uuid'>> = await events()
-        .select('uuid')
-        .where({ user_id: userId })
-        .orderBy('id');
+      const uuids: string[] = await events().where({ user_id: userId }).orderBy('id').pluck('uuid');
       await events()
         .where({ user_id: userId })
         .update({
           erase_when_done: 1,
           user_email: db.raw("CASE WHEN event_state = 'PROCESSING' THEN user_email ELSE NULL END"),
         });
-      return rows.map(({ uuid }) => uuid);
+      return uuids;
+    },
+
+    /** The largest id, 0 in an empty table. */
+    async lastId(): Promise<number> {
+      const row: { last?: unknown } | undefined = await events().max({ last: 'id' }).first();
+      return Number(row?.last ?? 0);
+    },
+
+    /** The events of an address in lower case, among the ids from `first` on. */
+    async withAddress(
+      address: string,
+      first: number,
+      count: number,
+    ): Promise<Array<{ uuid: string; userId: number | null }>> {
+      const some = events()
+        .select('uuid', { userId: 'user_id' })
+        .whereBetween('id', [first, first + count - 1]);
+      return some.whereRaw('LOWER(user_email) = ?', [address]);
+    },
+
+    /** Ends events whatever their state, without their addresses: nothing is sent any more. */
+    async endErased(uuids: readonly string[]): Promise<void> {
+      const isOpen = "event_state = 'PROCESSING'";
+      await events()
+        .whereIn('uuid', byUuid(uuids))
+        .update({
+          reason: db.raw(`CASE WHEN ${isOpen} THEN 'Erased' ELSE reason END`),
+          processed_at: db.raw(`CASE WHEN ${isOpen} THEN UTC_TIMESTAMP(3) ELSE processed_at END`),
+          // Last of the three: MySQL assigns from left to right.
+          event_state: db.raw(`CASE WHEN ${isOpen} THEN 'FAILED' ELSE event_state END`),
+          next_attempt_at: null,
+          user_email: null,
+          erase_when_done: 1,
+        });
     },
 
     /** Locks events and returns those among them whose user was deleted. */

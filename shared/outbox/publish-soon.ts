@@ -4,7 +4,7 @@ import { within } from '#shared/async/waiting.ts';
 import type { Database } from '#shared/db/database.ts';
 import { store } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import type { Publish } from '#shared/kafka/producer.ts';
+import { missingKeys, NotPublishedError, type Publish } from '#shared/kafka/producer.ts';
 import { toSendRequest } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
@@ -32,9 +32,17 @@ export interface PublishSoonDependencies {
 export function publishSoon({ database, publish, breaker: given }: PublishSoonDependencies) {
   const breaker = given ?? circuitBreaker({ threshold: 3, probeAfterMs: 3000 }, () => performance.now());
 
-  const publishOne = batcher<NewEvent>((events) =>
-    within(BROKER_LIMIT_MS, 'Publishing', publish('publish event', EMAIL_SEND, events.map(toSendRequest))),
-  );
+  /** Returns the keys of the batch's events that were not published. */
+  const publishOne = batcher<NewEvent, ReadonlySet<unknown>>(async (events) => {
+    const messages = events.map(toSendRequest);
+    try {
+      await within(BROKER_LIMIT_MS, 'Publishing', publish('publish event', EMAIL_SEND, messages));
+      return new Set();
+    } catch (error) {
+      if (error instanceof NotPublishedError) return missingKeys(error, messages);
+      throw error;
+    }
+  });
   const outbox = store(database, outboxRepository);
   const markOne = batcher<NewEvent>((events) =>
     outbox('mark event published', (rows) => rows.markPublished(events, 1)),
@@ -42,13 +50,12 @@ export function publishSoon({ database, publish, breaker: given }: PublishSoonDe
 
   let open = 0;
   const publishAndMark = async (event: NewEvent): Promise<void> => {
-    try {
-      await publishOne(event);
-    } catch (error) {
+    const missing = await publishOne(event).catch((error: unknown) => {
       breaker.failed();
       throw error;
-    }
+    });
     breaker.succeeded();
+    if (missing.has(event.uuid)) throw new Error('Its partition takes no messages');
     log.info('Event published', { uuid: event.uuid });
     await markOne(event);
   };

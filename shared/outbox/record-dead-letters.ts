@@ -1,8 +1,9 @@
 import type { Database, Executor } from '#shared/db/database.ts';
 import { transaction } from '#shared/db/run.ts';
 import { decodeRecord, type RawRecord, unprefixed } from '#shared/kafka/records.ts';
-import { parseDeadLetter } from '#shared/messages/dead-letter.ts';
-import { GENERATION_HEADER, parseGeneration } from '#shared/messages/event-message.ts';
+import { GENERATION_HEADER, unsignedAmong } from '#shared/kafka/signature.ts';
+import { parseDeadLetter, REFUSED_HEADER, UNSIGNED } from '#shared/messages/dead-letter.ts';
+import { parseGeneration } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
 import { reportMetric } from '#shared/observability/metrics.ts';
@@ -14,7 +15,7 @@ import { outboxRepository } from './outbox-repository.ts';
 export interface RecordedFailure extends RecordedDeadLetter {
   readonly generation: number;
   readonly traceparent: string | null;
-  /** False for a dead confirmation and for an absurd generation, which are recorded but never make an event FAILED. */
+  /** False for a dead confirmation, an absurd generation and a refused message, which are recorded but never make an event FAILED. */
   readonly failsEvent: boolean;
 }
 
@@ -29,8 +30,11 @@ function uuidIn(value: string | null, key: string | null): string | null {
   return typeof candidate === 'string' && new RegExp(UUID).test(candidate) ? candidate.toLowerCase() : null;
 }
 
-/** Reads a record of a dead letter topic; never throws on its content. */
-export function readFailure(raw: RawRecord): RecordedFailure {
+/**
+ * Reads a record of a dead letter topic; never throws on its content.
+ * @param isTrusted false if anybody may have written it
+ */
+export function readFailure(raw: RawRecord, isTrusted = true): RecordedFailure {
   const letter = decodeRecord(raw);
   const { condition, reason, record } = parseDeadLetter(letter.value);
   const original = record === undefined ? undefined : decodeRecord(record);
@@ -42,11 +46,15 @@ export function readFailure(raw: RawRecord): RecordedFailure {
     offset: raw.offset,
     eventUuid: uuidIn(value, letter.key),
     condition,
-    reason,
+    reason: isTrusted ? reason : UNSIGNED,
     record: value,
     traceparent: letter.headers['traceparent'] ?? original?.headers['traceparent'] ?? null,
     generation: generation ?? 0,
-    failsEvent: generation !== undefined && unprefixed(raw.topic) === `${EMAIL_SEND}.dlq`,
+    failsEvent:
+      isTrusted &&
+      letter.headers[REFUSED_HEADER] === undefined &&
+      generation !== undefined &&
+      unprefixed(raw.topic) === `${EMAIL_SEND}.dlq`,
   };
 }
 
@@ -74,7 +82,8 @@ async function recordAll(trx: Executor, failures: readonly RecordedFailure[]): P
  */
 export function recordDeadLetters(database: () => Promise<Database>) {
   return async (records: readonly RawRecord[]): Promise<void> => {
-    const failures = records.map(readFailure);
+    const unsigned = await unsignedAmong(records);
+    const failures = records.map((record) => readFailure(record, !unsigned.has(record)));
     const failed = await transaction(await database(), 'record dead letters', (trx) => recordAll(trx, failures));
     reportMetric('DeadLetters', failures.length);
     log.warn('Dead letters recorded', { deadLetters: failures.length, failed, traceIds: traceIdsOf(failures) });

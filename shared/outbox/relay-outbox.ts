@@ -1,13 +1,13 @@
 import type { Database } from '#shared/db/database.ts';
 import { store, transaction } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import type { Publish } from '#shared/kafka/producer.ts';
+import { missingKeys, type Publish } from '#shared/kafka/producer.ts';
 import { toSendRequest } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
 import { traceIdsOf } from '#shared/observability/trace-context.ts';
 import type { ShouldContinue } from '#shared/runtime/time-left.ts';
-import { type EventRow, outboxRepository } from './outbox-repository.ts';
+import { type EventRow, eventOf, outboxRepository } from './outbox-repository.ts';
 
 const BATCH = 500;
 /** Longer than publishing a batch may take. */
@@ -18,24 +18,6 @@ const RETRY_MS = 1000;
 export interface RelayDependencies {
   database(): Promise<Database>;
   publish: Publish;
-}
-
-type Claim = EventRow & { user_email: string };
-
-function hasAddress(row: EventRow): row is Claim {
-  return row.user_email !== null;
-}
-
-function messageOf(row: Claim) {
-  const { uuid, user_email: userEmail, added_at: addedAt, traceparent, generation } = row;
-  return toSendRequest({ uuid, userEmail, addedAt, traceparent, generation });
-}
-
-/** Groups rows by their number of publications, this one included. */
-function byPublications(rows: readonly EventRow[]): Map<number, EventRow[]> {
-  const groups = new Map<number, EventRow[]>();
-  for (const row of rows) groups.set(row.attempts + 1, [...(groups.get(row.attempts + 1) ?? []), row]);
-  return groups;
 }
 
 /**
@@ -53,36 +35,42 @@ export function relayOutbox({ database, publish }: RelayDependencies) {
       return rows;
     });
 
-  const publishBatch = async (rows: readonly EventRow[]): Promise<void> => {
+  /** Publishes rows and releases those that the broker does not take. Returns the others. @throws if there are none */
+  const publishBatch = async (rows: readonly EventRow[]): Promise<readonly EventRow[]> => {
+    const messages = rows.flatMap((row) => eventOf(row) ?? []).map(toSendRequest);
     try {
-      await publish('relay events', EMAIL_SEND, rows.filter(hasAddress).map(messageOf));
+      await publish('relay events', EMAIL_SEND, messages);
+      return rows;
     } catch (error) {
-      log.debug('Publishing failed, events released', { waiting: rows.length, problem: errorText(error, 120) });
-      await outbox('release events', (events) => events.lease(rows, RETRY_MS));
-      throw error;
+      const missing = missingKeys(error, messages);
+      const left = rows.filter(({ uuid }) => missing.has(uuid));
+      log.debug('Events not published and released', { events: left.length, problem: errorText(error, 120) });
+      await outbox('release events', (events) => events.lease(left, RETRY_MS));
+      if (left.length === messages.length) throw error;
+      return rows.filter(({ uuid }) => !missing.has(uuid));
     }
   };
 
   const mark = async (rows: readonly EventRow[]): Promise<void> => {
-    for (const [publications, published] of byPublications(rows)) {
-      await outbox('mark events relayed', (events) => events.markPublished(published, publications));
+    for (const before of new Set(rows.map(({ attempts }) => attempts))) {
+      const published = rows.filter(({ attempts }) => attempts === before);
+      await outbox('mark events relayed', (events) => events.markPublished(published, before + 1));
     }
   };
 
-  /** Publishes the due events of one kind in batches; calls `onPublished` after each acknowledged batch. */
+  /** Publishes the due events of one kind in batches; `round.budget` is what may still be published. */
   const drain = async (
     published: boolean,
-    limit: () => number,
+    round: { budget: number },
     shouldContinue: ShouldContinue,
-    onPublished: (events: number) => void = () => undefined,
   ): Promise<void> => {
-    while (limit() > 0 && shouldContinue()) {
-      const rows = await claim(published, limit());
+    while (round.budget > 0 && shouldContinue()) {
+      const rows = await claim(published, Math.min(BATCH, round.budget));
       if (rows.length === 0) return;
-      await publishBatch(rows);
-      onPublished(rows.length);
-      log.info('Events relayed', { events: rows.length, again: published, traceIds: traceIdsOf(rows) });
-      await mark(rows);
+      const relayed = await publishBatch(rows);
+      round.budget -= relayed.length;
+      log.info('Events relayed', { events: relayed.length, again: published, traceIds: traceIdsOf(relayed) });
+      await mark(relayed);
     }
   };
 
@@ -92,13 +80,10 @@ export function relayOutbox({ database, publish }: RelayDependencies) {
    * @throws (the round) errors of the broker or the database
    */
   return (republishBudget: number) => {
-    let budget = republishBudget;
+    const again = { budget: republishBudget };
     return async (shouldContinue: ShouldContinue = () => true): Promise<void> => {
-      await drain(false, () => BATCH, shouldContinue);
-      const spend = (events: number): void => {
-        budget -= events;
-      };
-      await drain(true, () => Math.min(BATCH, budget), shouldContinue, spend);
+      await drain(false, { budget: Number.POSITIVE_INFINITY }, shouldContinue);
+      await drain(true, again, shouldContinue);
     };
   };
 }

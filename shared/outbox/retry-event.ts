@@ -3,7 +3,7 @@ import { store, transaction } from '#shared/db/run.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { NewEvent } from './event.ts';
 import { eventNotFound, toPipelineEvent } from './list-events.ts';
-import { outboxRepository } from './outbox-repository.ts';
+import { eventOf, outboxRepository } from './outbox-repository.ts';
 import type { PipelineEvent } from './outbox-schemas.ts';
 
 export interface RetryEventDependencies {
@@ -25,10 +25,8 @@ export function retryEvent({ database, publishSoon }: RetryEventDependencies) {
       if (found === undefined) throw eventNotFound();
       throw new AppError('NOT_RETRIABLE', `The event is ${found.event_state}, or its user was deleted.`);
     }
-    if (row.user_email !== null) {
-      const { user_email: userEmail, added_at: addedAt, traceparent, generation } = row;
-      await publishSoon({ uuid, userEmail, addedAt, traceparent, generation });
-    }
+    const event = eventOf(row);
+    if (event !== undefined) await publishSoon(event);
     return toPipelineEvent(row);
   };
 }

@@ -25,10 +25,10 @@ export const EFFECTS = [
   'record failed',
   'publish confirmations',
   'publish dead letters',
+  'mark results published',
   'lease due deliveries',
 
   'finish events',
-  'hasten events',
   'dead-letter confirmations',
 
   'record dead letters',

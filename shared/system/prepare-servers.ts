@@ -34,10 +34,10 @@ async function database(variable: DatabaseVariable, history: readonly Migration[
 }
 
 async function topics(): Promise<string> {
-  const done = await createTopics().catch((error: unknown) => {
+  const changes = await createTopics().catch((error: unknown) => {
     throw new PrepareError('KAFKA_BROKERS', error);
   });
-  return `KAFKA_BROKERS: ${done.length === 0 ? 'topics are up to date' : done.join(', ')}`;
+  return `KAFKA_BROKERS: ${changes.length === 0 ? 'topics are up to date' : changes.join(', ')}`;
 }
 
 /**

@@ -68,6 +68,12 @@ export function userRepository(db: Executor) {
       return { user, passwordHash, version };
     },
 
+    /** The id of the user with an address, which may be in any case. */
+    async idOf(email: string): Promise<number | undefined> {
+      const row: { id: number } | undefined = await db('users').first('id').where({ email_lower: email.toLowerCase() });
+      return row?.id;
+    },
+
     /**
      * Writes the changes if the row still has the version that was read; returns whether it did.
      * @throws AppError EMAIL_TAKEN

@@ -13,6 +13,10 @@ export const STAGES = {
     '--param',
     'kafkaCredentialsArn=arn:aws:secretsmanager:eu-central-1:123456789012:secret:registration/prod/kafka-AbCdEf',
     '--param',
+    'notificationsKafkaCredentials=secretsmanager:registration/prod/kafka-notifications',
+    '--param',
+    'notificationsKafkaCredentialsArn=arn:aws:secretsmanager:eu-central-1:123456789012:secret:registration/prod/kafka-notifications-AbCdEf',
+    '--param',
     'kafkaCaArn=arn:aws:secretsmanager:eu-central-1:123456789012:secret:registration/prod/kafka-ca-AbCdEf',
     '--param',
     'kmsKeyArn=arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555',
@@ -33,7 +37,8 @@ export const STAGES = {
     '--param',
     'probeDomain=probe.example.com',
   ],
-  local: ['--stage', 'local'],
+  // The other stages have no diagnostics, so there are no zips of them.
+  local: ['--stage', 'local', '--param', 'diagnostics=false'],
   dev: ['--stage', 'dev'],
   prod: ['--stage', 'prod'],
   'prod-with-msk': [

@@ -1,8 +1,8 @@
-import pLimit from 'p-limit';
+import { adaptiveLimit } from '#shared/async/adaptive-limit.ts';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import { pacer } from '#shared/async/pacer.ts';
 import { sendMail } from '#shared/mail/mail-transport.ts';
-import { newDeliveryMemory } from '#shared/notifications/delivery-memory.ts';
+import { newDeliveryMemory } from '#shared/notifications/delivery.ts';
 import { notificationServicesWith } from '#shared/notifications/services.ts';
 import type { TestDatabase } from './databases.ts';
 import { publishedMessages } from './published.ts';
@@ -28,7 +28,7 @@ export function notificationServicesOn(
     publish: published.publish,
     sendMail: send,
     breaker,
-    limited: pLimit(8),
+    limit: adaptiveLimit(8),
     pace: pacer(mailsPerSecond, () => performance.now()),
     memory,
     retryHours,

@@ -1,4 +1,4 @@
-import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
+import { NotPublishedError, type OutgoingMessage, type Publish } from '#shared/kafka/producer.ts';
 import { effect } from '#shared/runtime/effects.ts';
 
 export interface PublishedMessages {
@@ -7,12 +7,15 @@ export interface PublishedMessages {
   keysOn(topic: string): Array<string | null>;
   /** Makes every publication fail until it is called with `undefined`. */
   failWith(error: Error | undefined): void;
+  /** Stores no messages with these keys, as if their partitions had no leader. */
+  refuse(keys: readonly string[]): void;
 }
 
 /** A publisher that stores messages, for services tested without a broker. */
 export function publishedMessages(): PublishedMessages {
   const messages: Array<{ topic: string; message: OutgoingMessage }> = [];
   let failure: Error | undefined;
+  let refused: readonly string[] = [];
   const on = (topic: string): OutgoingMessage[] =>
     messages.filter((entry) => entry.topic === topic).map(({ message }) => message);
   return {
@@ -20,13 +23,18 @@ export function publishedMessages(): PublishedMessages {
       if (outgoing.length === 0) return;
       await effect(name, async () => {
         if (failure !== undefined) throw failure;
-        messages.push(...outgoing.map((message) => ({ topic, message })));
+        const missing = outgoing.filter(({ key }) => refused.includes(String(key)));
+        messages.push(...outgoing.filter((each) => !missing.includes(each)).map((message) => ({ topic, message })));
+        if (missing.length > 0) throw new NotPublishedError(topic, missing, 'no leader');
       });
     },
     on,
     keysOn: (topic) => on(topic).map(({ key }) => key?.toString() ?? null),
     failWith(error) {
       failure = error;
+    },
+    refuse(keys) {
+      refused = keys;
     },
   };
 }

@@ -15,24 +15,21 @@ import {
   type Statement,
   writingTraces,
 } from './permissions.ts';
+import { plainSecrets } from './plain-secrets.ts';
 import { liveAlias, releases } from './releases.ts';
 import { dropImpliedDependencies, type Resources, type Value } from './template.ts';
 
-/** Deployed only if the parameter says so. */
+/** The /tests routes, with which anyone can write into the log: served only if the parameter says so. */
 const DIAGNOSTICS = 'dist/functions/diagnostics/';
-const PROBE = 'dist/functions/system/probe.handler';
 
 /** Grants that need no server inside the VPC. */
 const OUTSIDE_VPC = new Set([
-  'operatorToken',
-  'idempotency',
-  'usersApi',
-  'metrics',
-  'topics',
-  'rateLimits',
-  'passwords',
-  'probe',
+  ...['operatorToken', 'idempotency', 'signedMessages', 'usersApi', 'metrics', 'topics', 'rateLimits'],
+  ...['diagnostics', 'retention', 'passwords', 'probe'],
 ]);
+
+/** Grants of functions that publish. */
+const PRODUCING = new Set(['usersKafka', 'notificationsKafka']);
 
 function list(text: string): string[] {
   return text.split(',').map((entry) => entry.trim());
@@ -66,6 +63,8 @@ export default class DeployedStage {
       },
     });
     this.hooks = {
+      'before:offline:start:init': () => this.#dropDiagnostics(),
+      'before:offline:start': () => this.#dropDiagnostics(),
       'before:package:initialize': () => this.#defineFunctions(),
       'before:package:finalize': () => this.#completeTemplate(),
       'before:package:cleanup': () => {
@@ -92,21 +91,25 @@ export default class DeployedStage {
     return this.#serverless.getProvider('aws').naming.getLambdaLogicalId(name);
   }
 
+  #dropDiagnostics(): void {
+    if (this.#deployment.diagnostics === 'true') return;
+    const { functions } = this.#serverless.service;
+    for (const [name, { handler }] of Object.entries(functions)) {
+      if (handler.startsWith(DIAGNOSTICS)) delete functions[name];
+    }
+  }
+
   #defineFunctions(): void {
     const { functions } = this.#serverless.service;
-    const { diagnostics, probe, probeDomain, kafka } = this.#deployment;
-    const problem = kafkaProblem({ ...kafka, ...this.#network });
-    if (problem !== undefined) this.#refuse(`${problem}.`);
+    const { probe, probeDomain } = this.#deployment;
+    this.#refuseKafka();
     if (probe === 'true' && probeDomain === '') this.#refuse('The parameter probe is true, but probeDomain is empty.');
-    for (const [name, { handler }] of Object.entries(functions)) {
-      const isLeftOut = handler.startsWith(DIAGNOSTICS)
-        ? diagnostics !== 'true'
-        : handler === PROBE && probe !== 'true';
-      if (isLeftOut) delete functions[name];
-    }
+    this.#dropDiagnostics();
+    if (probe !== 'true') delete functions.probe;
     for (const [name, definition] of Object.entries(functions)) {
       const uses = definition.uses ?? [];
       definition.environment = { ...definition.environment, ...this.#variables(name, uses) };
+      this.#refusePlainSecrets(definition.environment);
       if (definition.environment.USERS_BASE_URL !== undefined && this.#deployment.domainName !== '')
         definition.environment.USERS_BASE_URL = `https://${this.#deployment.domainName}`;
       if (this.#deployment.tracing === 'xray') definition.tracing = 'Active';
@@ -132,10 +135,19 @@ export default class DeployedStage {
     );
   }
 
-  #deployedEvent({ operatorOnly }: FunctionDefinition, event: Record<string, unknown>) {
+  /** The pollers' secret: that of the function's context. */
+  #kafkaSecretArn({ uses = [] }: FunctionDefinition): string {
+    const { usersSecretArn, notificationsSecretArn } = this.#deployment.kafka;
+    return uses.includes('notificationsDatabase') ? notificationsSecretArn : usersSecretArn;
+  }
+
+  #deployedEvent(definition: FunctionDefinition, event: Record<string, unknown>) {
+    const { operatorOnly } = definition;
     if (typeof event.kafka === 'object') {
       const kafka = event.kafka as KafkaEvent;
-      return deployedEvent(kafka, { ...this.#deployment.kafka, ...this.#network });
+      const { usersSecretArn: _, notificationsSecretArn: __, ...source } = this.#deployment.kafka;
+      const credentialsSecretArn = this.#kafkaSecretArn(definition);
+      return deployedEvent(kafka, { ...source, ...this.#network, credentialsSecretArn });
     }
     const isLocal = !isDeployed(this.#serverless.getProvider('aws').getStage());
     if (operatorOnly !== true || isLocal || typeof event.httpApi !== 'string') return event;
@@ -223,16 +235,18 @@ export default class DeployedStage {
     });
   }
 
-  #permissions({ name, environment = {}, vpc, events, uses = [] }: FunctionDefinition): Statement[] {
+  #permissions(definition: FunctionDefinition): Statement[] {
+    const { name, environment = {}, vpc, events, uses = [] } = definition;
     const { kafka, kmsKeyArn } = this.#deployment;
+    const secretArn = this.#kafkaSecretArn(definition);
     const isConsumer = events.some((event) => 'kafka' in event || 'msk' in event);
     const readings = Object.values(environment).flatMap((value) => readingOf(String(value)) ?? []);
     const source = {
       ...(kafka.clusterArn === '' ? {} : { clusterArn: kafka.clusterArn }),
-      ...(kafka.credentialsSecretArn === '' ? {} : { secretArn: kafka.credentialsSecretArn }),
+      ...(secretArn === '' ? {} : { secretArn }),
     };
     const authority = kafka.caSecretArn === '' ? [] : polling({ secretArn: kafka.caSecretArn });
-    const readsSecrets = readings.length > 0 || (isConsumer && kafka.credentialsSecretArn !== '');
+    const readsSecrets = readings.length > 0 || (isConsumer && secretArn !== '');
     return [
       ownLog(name),
       ...(this.#deployment.tracing === 'xray' ? [writingTraces()] : []),
@@ -252,7 +266,7 @@ export default class DeployedStage {
       groups,
       does: [
         ...(groups.length > 0 ? (['consume'] as const) : []),
-        ...(uses.includes('kafka') ? (['produce'] as const) : []),
+        ...(uses.some((grant) => PRODUCING.has(grant)) ? (['produce'] as const) : []),
         ...(uses.includes('topics') ? (['prepare'] as const) : []),
       ],
     });
@@ -263,6 +277,27 @@ export default class DeployedStage {
     const stage = this.#serverless.getProvider('aws').getStage();
     if (this.#serverless.processedInput.commands[0] !== 'deploy' || isDeployed(stage)) return;
     this.#refuse(`Not deployed: the stage ${stage} is not for AWS. Name another one with --stage <name>.`);
+  }
+
+  #refuseKafka(): void {
+    const { usersCredentials, usersSecretArn, notificationsCredentials, notificationsSecretArn } =
+      this.#deployment.kafka;
+    for (const [credentials, credentialsSecretArn] of [
+      [usersCredentials, usersSecretArn],
+      [notificationsCredentials, notificationsSecretArn],
+    ] as const) {
+      const problem = kafkaProblem({ ...this.#deployment.kafka, ...this.#network, credentials, credentialsSecretArn });
+      if (problem !== undefined) this.#refuse(`${problem}.`);
+    }
+  }
+
+  #refusePlainSecrets(environment: Record<string, Value>): void {
+    const stage = this.#serverless.getProvider('aws').getStage();
+    const [variable] = isDeployed(stage) ? plainSecrets(environment) : [];
+    if (variable !== undefined)
+      this.#refuse(
+        `Not packaged: ${variable} would be in the template in plain text. Give its parameter a reference, such as ssm:/path.`,
+      );
   }
 
   /** Emulators accept placeholders; AWS rejects them, but only after minutes. */

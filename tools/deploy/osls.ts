@@ -68,9 +68,14 @@ export interface Deployment {
   probeDomain: string;
   throttleRate: string;
   throttleBurst: string;
-  kafka: Omit<KafkaSource, 'subnetIds' | 'securityGroupIds'> & {
+  kafka: Omit<KafkaSource, 'subnetIds' | 'securityGroupIds' | 'credentialsSecretArn'> & {
     partitions: string | number;
-    credentials: string;
     tls: string;
+    /** references of the functions in the users context */
+    usersCredentials: string;
+    notificationsCredentials: string;
+    /** the same secrets, for the pollers */
+    usersSecretArn: string;
+    notificationsSecretArn: string;
   };
 }

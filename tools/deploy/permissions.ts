@@ -86,7 +86,10 @@ export function polling({ clusterArn, secretArn }: { clusterArn?: string; secret
 const ON_TOPICS = {
   consume: ['DescribeTopic', 'ReadData'],
   produce: ['DescribeTopic', 'WriteData'],
-  prepare: ['DescribeTopic', 'CreateTopic', 'AlterTopic'],
+  prepare: [
+    ...['DescribeTopic', 'CreateTopic', 'AlterTopic'],
+    ...['DescribeTopicDynamicConfiguration', 'AlterTopicDynamicConfiguration'],
+  ],
 } as const;
 
 /**

@@ -1,11 +1,11 @@
-// The event source beside bare kafkajs consumers, in one run: speed, latency, idle CPU, memory. Needs Linux, a broker and the
+// The event source beside bare kafkajs consumers, in one run: speed, latency, idle CPU, 300 partitions, memory. Needs Linux, a broker and the
 // built package.
 import { wholeNumber } from '#tools/local/cli/options.ts';
 import { say } from '#tools/local/cli/progress.ts';
 import { parseBrokers } from '#tools/local/cli/settings.ts';
 import { StartError } from '#tools/local/cli/start-error.ts';
 import { namesIn, readArguments } from './arguments.ts';
-import { measureIdle } from './bench/kafka-events/idle.ts';
+import { measureIdle, measurePartitions } from './bench/kafka-events/idle.ts';
 import { measureLatency } from './bench/kafka-events/latency.ts';
 import { measureMemory } from './bench/kafka-events/memory.ts';
 import { measureSpeed } from './bench/kafka-events/speed.ts';
@@ -13,7 +13,7 @@ import { toTable } from './bench/kafka-events/table.ts';
 import { runProgram } from './program.ts';
 import { writeJson } from './report.ts';
 
-const measurements = ['idle', 'latency', 'speed', 'memory'] as const;
+const measurements = ['idle', 'latency', 'speed', 'partitions', 'memory'] as const;
 
 const help = `KAFKA_BROKERS=… npm run bench:kafka-events [-- options]
 
@@ -66,6 +66,7 @@ export function main(args: string[]): Promise<number> {
         idle: isWanted('idle') ? await measureIdle(bench) : null,
         latency: isWanted('latency') ? await measureLatency(bench) : null,
         speed: isWanted('speed') ? await measureSpeed(bench) : null,
+        partitions: isWanted('partitions') ? await measurePartitions(bench) : null,
         memory: isWanted('memory') && options.minutes > 0 ? await measureMemory(bench) : null,
       };
       const report = { machine: machine(), records, rounds, ...figures };

@@ -1,3 +1,3 @@
 export { type MappingMetrics, readMetrics } from './metrics/metrics.ts';
 export { default } from './offline/plugin.ts';
-export type { LambdaKafkaEvent, LambdaKafkaRecord } from './record/lambda-event.ts';
+export type { LambdaKafkaEvent, LambdaKafkaRecord } from './record/record.ts';

@@ -84,6 +84,18 @@ describe('sls with AWS_ENDPOINT_URL and arbitrary keys', () => {
     );
   });
 
+  it.each([
+    ['operatorToken=a-token-of-more-than-32-characters-in-plain-text', 'OPERATOR_TOKEN'],
+    ['usersDatabaseUrl=mysql://users:secret@db.example.com:3306/users', 'USERS_DATABASE_URL'],
+    ['idempotencySecret=a-secret-of-this-test-alone', 'IDEMPOTENCY_SECRET'],
+  ])('refuses a secret in plain text: %s', async (parameter, variable) => {
+    const packaging = run(process.execPath, [sls, 'package', '--stage', 'prod', '--param', parameter]);
+    const printed = await packaging.catch((error: unknown) => String(error).split(' failed:\n')[1]);
+
+    expect(printed).toContain(`Not packaged: ${variable} would be in the template in plain text`);
+    expect(printed).not.toContain(parameter.split('=')[1]);
+  });
+
   it.each([[], ['--stage', 'local'], ['--stage', 'selfhosted']])(
     'refuses to deploy an open stage: %j',
     async (...args) => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fetchReference } from '#shared/config/fetch-reference.ts';
 import { parseReference } from '#shared/config/reference.ts';
 import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
@@ -16,6 +16,7 @@ beforeAll(async () => {
   store = await startSecretStore({
     '/a/b': 'parameter',
     '/other': 'second',
+    '/later': 'old',
     '/password': 'p@ss/word',
     'c/d': 'secret',
     json: '{"url":"field","port":5}',
@@ -113,6 +114,16 @@ describe('a parameter', () => {
     store.values.set('/other', 'rotated');
     expect(await fetchWith('/other', [])).toBe('rotated');
   });
+});
+
+it('a parameter that was fetched with another long ago is fetched again', async () => {
+  const fetchWith = (name: string, together: string[]) => fetchReference({ kind: 'ssm', name }, 'X', together);
+  await fetchWith('/a/b', ['/later']);
+  store.values.set('/later', 'new');
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 11_000);
+
+  expect(await fetchWith('/later', [])).toBe('new');
+  clock.mockRestore();
 });
 
 describe('the role of a function', () => {

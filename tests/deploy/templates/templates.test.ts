@@ -29,7 +29,7 @@ describe('every stage', () => {
 
     expect(findings.filter(({ Level }) => Level !== 'Informational')).toEqual([]);
     // cfn-lint needs six seconds of processor time per template.
-  }, 240_000);
+  }, 360_000);
 
   it.each(names)('%s: has mappings that AWS accepts', (name) => {
     const resources = compiled(name);
@@ -118,6 +118,24 @@ describe('a deployed stage', () => {
       .filter((statement) => JSON.stringify(statement).includes('"Resource":"*"'));
     for (const statement of wild)
       expect(JSON.stringify(statement)).toMatch(/^\{"Effect":"(Allow|Deny)","Action":\["ec2:/);
+  });
+
+  it('lets only the function that prepares the stage change tables', () => {
+    const roles = [...ofType(compiled('prod'), 'AWS::IAM::Role').entries()];
+    const able = roles.filter(([, role]) => JSON.stringify(statementsOf(role)).includes('-migration-url'));
+    const own = JSON.stringify(statementsOf(ofType(compiled('prod'), 'AWS::IAM::Role').get('PrepareStageRole')));
+
+    expect(able.map(([id]) => id)).toEqual(['PrepareStageRole']);
+    expect(own).not.toContain('-database-url');
+  });
+
+  it('knows whether it serves the diagnostics, and how long it keeps events', () => {
+    const functions = ofType(compiled('prod'), 'AWS::Lambda::Function');
+    const variables = (id: string) => functions.get(`${id}LambdaFunction`)?.['Environment'];
+
+    for (const id of ['Openapi', 'NotFound'])
+      expect(variables(id)).toMatchObject({ Variables: { DIAGNOSTICS: 'false' } });
+    expect(variables('RelayOutbox')).toMatchObject({ Variables: { EVENT_KEEP_DAYS: '30' } });
   });
 
   it('puts the authorizer before the routes of operators, in both forms of the path, and before no other', () => {
@@ -220,7 +238,7 @@ describe('a release', () => {
     for (const type of callers) {
       const found = [...ofType(resources, type).values()];
       expect(found.length).toBeGreaterThan(0);
-      for (const each of found) expect(JSON.stringify(each)).toMatch(/:live\b|","live"|FunctionAlias"/);
+      for (const each of found) expect(JSON.stringify(each)).toMatch(/:live\b|"live"|FunctionAlias"/);
     }
   });
 
@@ -293,7 +311,8 @@ describe('the number of partitions', () => {
 describe('brokers that require authentication', () => {
   it('are reached with secrets that pollers and functions may read', () => {
     const resources = compiled('prod-with-secured-brokers');
-    const [mapping] = ofType(resources, 'AWS::Lambda::EventSourceMapping').values();
+    const mappings = [...ofType(resources, 'AWS::Lambda::EventSourceMapping').values()];
+    const mapping = mappings.find(({ Topics }) => String(Topics) === 'user.email.sent');
     const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:registration/prod/kafka';
 
     expect(mapping).toMatchObject({
@@ -312,6 +331,28 @@ describe('brokers that require authentication', () => {
     expect(statements).toContain(`"Resource":"${secret}-ca-AbCdEf"`);
     expect(statements).toContain('"kms:Decrypt"');
     expect(statements).toContain('secret:registration/prod/kafka-??????');
+  });
+
+  it('know each context by a login of its own, which the other context cannot read', () => {
+    const resources = compiled('prod-with-secured-brokers');
+    const readBy = (id: string) => JSON.stringify(statementsOf(ofType(resources, 'AWS::IAM::Role').get(`${id}Role`)));
+    const mappings = JSON.stringify([...ofType(resources, 'AWS::Lambda::EventSourceMapping').values()]);
+
+    expect(mappings.match(/secret:registration\/prod\/kafka-notifications-AbCdEf/g)).toHaveLength(1);
+    expect(mappings.match(/secret:registration\/prod\/kafka-AbCdEf/g)).toHaveLength(3);
+    for (const id of ['SendWelcomeEmail', 'DeliverDue']) {
+      expect(readBy(id)).toContain('kafka-notifications-');
+      expect(readBy(id)).not.toMatch(/prod\/kafka-(\?|AbCdEf)/);
+    }
+    for (const id of [
+      'CreateUser',
+      'RelayOutbox',
+      'ConfirmEmailSent',
+      'RetryEvent',
+      'RecordDeadLetter',
+      'PrepareStage',
+    ])
+      expect(readBy(id)).not.toContain('kafka-notifications');
   });
 
   it('of an MSK cluster are named by its ARN', () => {
@@ -371,8 +412,13 @@ describe('brokers that require authentication', () => {
     expect(onKafka('CreateUser')).toEqual([connect, may(['DescribeTopic', 'WriteData'], topics)]);
     expect(onKafka('PrepareStage')).toEqual([
       connect,
-      may(['DescribeTopic', 'WriteData'], topics),
-      may(['DescribeTopic', 'CreateTopic', 'AlterTopic'], topics),
+      may(
+        [
+          ...['DescribeTopic', 'CreateTopic', 'AlterTopic'],
+          ...['DescribeTopicDynamicConfiguration', 'AlterTopicDynamicConfiguration'],
+        ],
+        topics,
+      ),
     ]);
     expect(onKafka('GetUser')).toEqual([]);
     expect(ofType(resources, 'AWS::Lambda::Function').get('CreateUserLambdaFunction')).toMatchObject({

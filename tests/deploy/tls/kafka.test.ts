@@ -58,8 +58,8 @@ describe('brokers that require SASL over TLS', () => {
   });
 
   it('accept messages after a password change', async () => {
-    const { kafkaClient, publish, openKafka } = await modules();
-    await kafkaClient();
+    const { publish, openKafka } = await modules();
+    await openKafka(async (client) => client);
     await kafka.setPassword('second');
     store.values.set('AmazonMSK_registration', login('second'));
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createRedis, redisClient } from '#shared/cache/redis.ts';
 import { tlsSettings } from '#shared/config/tls.ts';
 import { type SecretStore, startSecretStore, storeEnvironment } from '#tests/deploy/aws/secret-store.ts';
@@ -46,6 +46,20 @@ describe('Redis that accepts only encrypted connections', () => {
     const redis = createRedis(urlWith('first', host), isKnown ? await tlsSettings() : strangers);
 
     await expect(redis.connect()).rejects.toThrow();
+    redis.disconnect();
+  });
+
+  it.each([
+    ['on', 'PONG'],
+    ['off', undefined],
+  ])('is reached at a redis:// address only with encryption: REDIS_TLS=%s', async (mode, answer) => {
+    Object.assign(process.env, { REDIS_URL: urlWith('first').replace('rediss:', 'redis:'), REDIS_TLS: mode });
+    // Fresh modules read the environment again.
+    vi.resetModules();
+    const fresh = await import('#shared/cache/redis.ts');
+    const redis = await fresh.redisClient();
+
+    expect(await redis.ping().catch(() => undefined)).toBe(answer);
     redis.disconnect();
   });
 

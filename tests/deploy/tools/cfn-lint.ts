@@ -1,9 +1,11 @@
 import path from 'node:path';
-import { createEnvironment } from '#tools/local/install/python-packages.ts';
+import { createEnvironment, pipInstall } from '#tools/local/install/python-packages.ts';
 import { cached } from './cache.ts';
 import { run } from './run.ts';
 
+/** As in cfn-lint.txt. */
 const VERSION = '1.58.0';
+const REQUIREMENTS = path.join(import.meta.dirname, 'cfn-lint.txt');
 
 /**
  * Installs AWS's template linter in a virtual environment.
@@ -12,7 +14,7 @@ const VERSION = '1.58.0';
 export async function cfnLint(): Promise<string> {
   const folder = await cached(`cfn-lint-${VERSION}`, async (target) => {
     await createEnvironment(target);
-    await run(path.join(target, 'bin', 'python'), ['-m', 'pip', 'install', '-q', `cfn-lint==${VERSION}`]);
+    await run(path.join(target, 'bin', 'python'), [...pipInstall, '--requirement', REQUIREMENTS]);
   });
   return path.join(folder, 'bin', 'python');
 }

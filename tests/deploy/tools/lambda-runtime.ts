@@ -6,6 +6,7 @@ import { cached } from './cache.ts';
 import { run } from './run.ts';
 
 const RIC_VERSION = '3.3.0';
+/** As in sam-cli.txt. */
 const SAM_CLI_VERSION = '1.170.0';
 
 /** Uses the headers that this Node came with, so that node-gyp downloads none. */
@@ -51,7 +52,19 @@ export async function runtimeEmulator(): Promise<string> {
     const environment = path.join(target, 'venv');
     await createEnvironment(environment);
     const python = path.join(environment, 'bin', 'python');
-    await run(python, ['-m', 'pip', 'download', '-q', '--no-deps', `aws-sam-cli==${SAM_CLI_VERSION}`, '-d', target]);
+    const requirements = ['--require-hashes', '--requirement', path.join(import.meta.dirname, 'sam-cli.txt')];
+    await run(python, [
+      '-m',
+      'pip',
+      'download',
+      '-q',
+      '--no-deps',
+      '--only-binary',
+      ':all:',
+      ...requirements,
+      '-d',
+      target,
+    ]);
     const wheel = readdirSync(target).find((file) => file.endsWith('.whl'));
     if (wheel === undefined) throw new Error(`pip downloaded no wheel of aws-sam-cli ${SAM_CLI_VERSION}`);
     const extract = [

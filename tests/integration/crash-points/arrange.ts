@@ -92,6 +92,16 @@ export const pending: Arrange = async (world) => {
   return subject;
 };
 
+/** Mailed and recorded by a process that died before it published the confirmation. */
+export const recorded: Arrange = async (world) => {
+  const subject = await published(world);
+  const { receive, published: publications } = notificationServicesOn(world.notifications);
+  publications.failWith(new Error('died'));
+  await receive(await world.records('user.email.send'));
+  await world.passTime();
+  return subject;
+};
+
 /** In the inbox, due, and started by a process that died. */
 export const suspect: Arrange = async (world) => {
   const subject = await pending(world);

@@ -118,6 +118,8 @@ const claimWithoutAnswer: CrashTest = {
   ],
 };
 
+const resultDue: CrashTest = { ...due, what: 'deliver-due of a result', arrange: given.recorded };
+
 function noServer() {
   return { SMTP_URL: `smtp://${NOWHERE}` };
 }
@@ -210,7 +212,7 @@ const CRASH_TESTS: Readonly<Record<Effect, readonly [before: readonly CrashTest[
   'take in messages': [[intake], [intake, reopening]],
   'dead-letter messages': [[besideGarbage], [besideGarbage]],
 
-  'count start': [[suspected], [suspected, { ...suspected, what: 'a redelivered suspect', victim: sendBatch }]],
+  'count start': [[suspected], [suspected]],
   'send mail': [
     [due, intake],
     [
@@ -235,10 +237,17 @@ const CRASH_TESTS: Readonly<Record<Effect, readonly [before: readonly CrashTest[
   'publish confirmations': [sending, [...sending, confirmingAgain]],
   'publish dead letters': [[refused], [refused, buryingAgain]],
 
-  'lease due deliveries': [[due], [due, suspected]],
+  'mark results published': [
+    [intake, refused],
+    [intake, refused],
+  ],
+
+  'lease due deliveries': [
+    [due, resultDue],
+    [due, suspected, resultDue],
+  ],
 
   'finish events': [[confirming], [confirming, confirmingLate]],
-  'hasten events': [[confirming], [confirming]],
   'dead-letter confirmations': [[confirmingGarbage], [confirmingGarbage]],
 
   'record dead letters': [[recording], [recording]],

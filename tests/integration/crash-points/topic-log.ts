@@ -1,7 +1,7 @@
 import { type Admin, type Consumer, Kafka, type KafkaMessage, logLevel, Partitioners } from 'kafkajs';
 import { getConfig } from '#shared/config/config.ts';
+import { patchKafkajs } from '#shared/kafka/kafkajs-patches.ts';
 import type { RawRecord } from '#shared/kafka/records.ts';
-import { patchIdleTimer } from '#shared/kafka/timer-patch.ts';
 import { randomName } from '#tests/helpers/random.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
@@ -41,7 +41,7 @@ async function createTopics(admin: Admin, topics: readonly string[]): Promise<vo
 
 /** Creates the topics and follows them. */
 export async function startTopicLog(topics: readonly string[]): Promise<TopicLog> {
-  patchIdleTimer();
+  patchKafkajs();
   const kafka = new Kafka({
     clientId: 'crash-points',
     brokers: (process.env['KAFKA_BROKERS'] ?? '').split(','),

@@ -71,6 +71,28 @@ describe('a MySQL primary that became read-only', () => {
 });
 
 describe('a MySQL session that became read-only', () => {
+  it.each([
+    ['ER_OPTION_PREVENTS_STATEMENT', 1290],
+    ['ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION', 1792],
+    ['ER_READ_ONLY_MODE', 1836],
+  ])('and says so with %s is left by the call that it rejects', async (code, errno) => {
+    const test = await usersTestDatabase();
+    const db = createDatabase(test.url, 1);
+    await test.db.raw('CREATE TABLE marks (mark VARCHAR(20) NOT NULL)');
+    const [[{ id: former }]] = await db.raw('SELECT CONNECTION_ID() AS id');
+    // The server itself raises the error, but only in the former session.
+    const signal = `SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'read only'`;
+    const body = `IF CONNECTION_ID() = ${former} THEN ${signal}; END IF`;
+    await test.db.raw(`CREATE TRIGGER demoted BEFORE INSERT ON marks FOR EACH ROW ${body}`);
+    await expect(db('marks').insert({ mark: 'x' })).rejects.toMatchObject({ code });
+
+    await transaction(db, 'register user', (trx) => trx('marks').insert({ mark: 'later' }));
+
+    expect(await test.db('marks').pluck('mark')).toEqual(['later']);
+    await db.destroy();
+    await test.drop();
+  });
+
   it('is replaced at once, but at most once a second', async () => {
     const test = await usersTestDatabase();
     const db = createDatabase(test.url, 1);
@@ -114,6 +136,39 @@ describe('a Redis primary', () => {
     expect(unhandled.seen).toEqual([]);
     admin.disconnect();
     redis.disconnect();
+    await proxy.stop();
+    await former.stop();
+  });
+});
+
+describe('a Redis server that loads its data', () => {
+  it('is left', async () => {
+    const slow = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024'];
+    const former = await startOwnRedis(['--enable-debug-command', 'yes', ...slow]);
+    const formerUrl = `redis://127.0.0.1:${former.port}`;
+    const target = { host: '127.0.0.1', port: former.port };
+    const proxy = await startTcpProxy(target);
+    const redis = createRedis(throughProxy(formerUrl, proxy));
+    await redis.connect();
+    const cache = userCacheOn(() => redis);
+    await cache.read(1);
+    target.port = Number(new URL(process.env['REDIS_URL'] ?? '').port);
+    const admin = await connectedRedis(formerUrl);
+    await admin.call('DEBUG', 'POPULATE', '20000');
+    const beside = await connectedRedis(formerUrl);
+    // Takes 20 s, and answers only then.
+    admin.call('DEBUG', 'RELOAD').catch(() => undefined);
+    const isLoading = () =>
+      beside.get('x').then(
+        () => false,
+        (error: Error) => error.message.startsWith('LOADING'),
+      );
+    await waitFor(isLoading, { what: 'the server to load' });
+
+    const { ms } = await timed(() => waitFor(() => cache.read(2).then(() => true), { timeoutMs: 8000 }));
+
+    expect(ms).toBeLessThan(3000);
+    for (const client of [admin, beside, redis]) client.disconnect();
     await proxy.stop();
     await former.stop();
   });

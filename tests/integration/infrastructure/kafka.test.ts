@@ -1,7 +1,7 @@
-import type { Consumer } from 'kafkajs';
+import { ConfigResourceTypes, type Consumer } from 'kafkajs';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createKafka, kafkaClient } from '#shared/kafka/kafka-client.ts';
+import { createKafka, openKafka } from '#shared/kafka/kafka-client.ts';
 import { publish } from '#shared/kafka/producer.ts';
 import { decodeRecord } from '#shared/kafka/records.ts';
 import { createTopics, growTopics } from '#shared/messages/create-topics.ts';
@@ -26,7 +26,7 @@ let consumer: Consumer;
 beforeAll(async () => {
   process.env['TOPIC_PREFIX'] = prefix;
   await createTopics();
-  consumer = (await kafkaClient()).consumer({ groupId: randomName('g-') });
+  consumer = await openKafka(async (kafka) => kafka.consumer({ groupId: randomName('g-') }));
   await consumer.connect();
   await consumer.subscribe({ topics: TOPICS.map((topic) => `${prefix}${topic}`), fromBeginning: true });
   await consumer.run({
@@ -48,7 +48,7 @@ function arrived(key: string): Promise<Received> {
 
 describe('the broker', () => {
   it('gets every topic once, with three partitions', async () => {
-    const admin = (await kafkaClient()).admin();
+    const admin = await openKafka(async (kafka) => kafka.admin());
     const { topics } = await admin.fetchTopicMetadata({ topics: TOPICS.map((topic) => `${prefix}${topic}`) });
     await admin.disconnect();
 
@@ -58,7 +58,7 @@ describe('the broker', () => {
 
   it('gets more partitions for a topic that has fewer than configured', async () => {
     const names = TOPICS.map((topic) => `${randomName('grown-')}.${topic}`);
-    const admin = (await kafkaClient()).admin();
+    const admin = await openKafka(async (kafka) => kafka.admin());
     const partitions = async () =>
       (await admin.fetchTopicMetadata({ topics: names })).topics.map((topic) => topic.partitions.length);
     await admin.createTopics({ waitForLeaders: true, topics: names.map((topic) => ({ topic, numPartitions: 1 })) });
@@ -69,6 +69,30 @@ describe('the broker', () => {
     expect(await partitions()).toEqual([12, 12, 12, 12]);
     expect(await growTopics(admin, names, 3)).toEqual([]);
     expect(await partitions()).toEqual([12, 12, 12, 12]);
+    await admin.disconnect();
+  });
+
+  it('gets the retention that the guarantees need, also for a topic that exists, which keeps its other settings', async () => {
+    const name = `${prefix}user.email.sent`;
+    const resource = { type: ConfigResourceTypes.TOPIC, name };
+    const admin = await openKafka(async (kafka) => kafka.admin());
+    const settings = async () => {
+      const { resources } = await admin.describeConfigs({ resources: [resource], includeSynonyms: false });
+      return new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
+    };
+    const wrong = { 'retention.ms': '3600000', 'retention.bytes': '1000', 'cleanup.policy': 'compact' };
+    const own = { 'max.message.bytes': '2000000', 'min.insync.replicas': '1' };
+    const configEntries = Object.entries({ ...wrong, ...own }).map(([setting, value]) => ({ name: setting, value }));
+    await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
+
+    expect(await createTopics()).toEqual([`corrected the retention of ${name}`]);
+
+    const after = await settings();
+    expect(after.get('retention.ms')).toBe(String(7 * 24 * 60 * 60 * 1000));
+    expect(after.get('retention.bytes')).toBe('-1');
+    expect(after.get('cleanup.policy')).toBe('delete');
+    for (const [setting, value] of Object.entries(own)) expect(after.get(setting)).toBe(value);
+    expect(await createTopics()).toEqual([]);
     await admin.disconnect();
   });
 

@@ -54,6 +54,7 @@ describe('after a crash', () => {
   it('the server releases rows locked by a frozen process', async () => {
     const event = testEvent();
     await leftStarted([event]);
+    await deliveries.change(event.uuid, { started_by: '' });
     const { receive } = notificationServicesOn(database);
     const frozen = await database.db.transaction();
     const [[{ allowed }]] = await frozen.raw('SELECT @@wait_timeout AS allowed');
@@ -67,12 +68,14 @@ describe('after a crash', () => {
     expect(Number(allowed)).toBeLessThanOrEqual(60);
   });
 
-  it('a redelivered message takes over an expired lease', async () => {
+  it('a redelivered message leaves an expired lease to deliver-due', async () => {
     const event = testEvent();
     await leftStarted([event]);
-    const { receive } = notificationServicesOn(database);
+    const { receive, deliverDue } = notificationServicesOn(database);
 
     await receive([sendRecord(event)]);
+    expect(mail.to(event.userEmail)).toHaveLength(0);
+    await deliverDue();
 
     expect(mail.to(event.userEmail)).toHaveLength(1);
   });
@@ -138,18 +141,68 @@ describe('after a crash', () => {
     expect((await deliveries.find(event.uuid)).user_email).toBeNull();
   });
 
-  it('a living process publishes the results that the broker did not take, once', async () => {
-    const event = testEvent();
+  it('a result that was recorded but not published is published by deliver-due after the lease, once', async () => {
+    const [event, mayNot] = [testEvent(), testEvent()];
     const { receive, deliverDue, published } = notificationServicesOn(database);
     published.failWith(new Error('broker away'));
-    await receive([sendRecord(event)]);
+    await receive([event, mayNot].map((each) => sendRecord(each)));
     await deliverDue();
     published.failWith(undefined);
+    published.refuse([mayNot.uuid]);
+    await deliverDue();
+    expect(published.keysOn(SENT)).toEqual([]);
+    await deliveries.makeDue();
+
+    const other = notificationServicesOn(database);
+    other.published.refuse([mayNot.uuid]);
+    await other.deliverDue();
+    await deliveries.makeDue();
+    other.published.refuse([]);
+    await Promise.all([other.deliverDue(), deliverDue()]);
+    await deliveries.makeDue();
+    await Promise.all([other.deliverDue(), deliverDue()]);
+
+    const confirmed = [...other.published.on(SENT), ...published.on(SENT)];
+    expect(confirmed.map(({ key }) => key).sort()).toEqual([event.uuid, mayNot.uuid].sort());
+    expect(confirmed.map(({ value }) => JSON.parse(value).userEmail).sort()).toEqual(
+      [event.userEmail, mayNot.userEmail].sort(),
+    );
+    expect(await deliveries.find(event.uuid)).toMatchObject({ next_attempt_at: null, user_email: null });
+  });
+
+  it('due mails and at most one batch of results are tried in a round while the broker is down', async () => {
+    const events = Array.from({ length: 250 }, () => testEvent());
+    const due = testEvent();
+    const services = notificationServicesOn(database);
+    services.published.failWith(new Error('broker away'));
+    await services.receive(events.map((event) => sendRecord(event)));
+    await leftStarted([due]);
+    await deliveries.makeDue();
+
+    await services.deliverDue();
+
+    const uuids = events.map(({ uuid }) => uuid);
+    const leased = database.db('email_deliveries').whereIn('uuid', uuids).where('next_attempt_at', '>', new Date());
+    expect(await leased).toHaveLength(100);
+    expect(mail.to(due.userEmail)).toHaveLength(1);
+    await database.db('email_deliveries').whereIn('uuid', uuids).delete();
+  });
+
+  it('a failure that was recorded but not published is published by deliver-due after the lease', async () => {
+    const event = testEvent();
+    const refusing = notificationServicesOn(database, {
+      send: () => Promise.reject(smtpError('RCPT TO', 550, '550 5.1.1 no such user')),
+    });
+    refusing.published.failWith(new Error('broker away'));
+    await refusing.receive([sendRecord(event)]);
+    await deliveries.makeDue();
+    const { deliverDue, published } = notificationServicesOn(database);
 
     await deliverDue();
-    await deliverDue();
 
-    expect(published.keysOn(SENT)).toEqual([event.uuid]);
+    expect(published.keysOn(DLQ)).toEqual([event.uuid]);
+    expect(published.on(DLQ)[0]?.value).toContain('no such user');
+    expect(mail.to(event.userEmail)).toHaveLength(0);
   });
 
   it('a mail that was sent but not recorded is recorded, not sent again', async () => {

@@ -39,6 +39,20 @@ afterAll(async () => {
   unhandled.stop();
 });
 
+/** Options of a process that loses its database right after a 250, and whose call ends then. */
+function cutAfterMail() {
+  const call = { leftMs: 20_000 };
+  const options = {
+    remainingMs: () => call.leftMs,
+    async send(...given: Parameters<typeof sendMail>) {
+      await sendMail(...given);
+      await databaseProxy.set('refuse');
+      call.leftMs = 1000;
+    },
+  };
+  return { options, call };
+}
+
 describe('a MySQL outage', () => {
   it('right after the 250, for 3 s: the process records the mail itself, and no other process sends it again', async () => {
     const event = testEvent();
@@ -61,6 +75,41 @@ describe('a MySQL outage', () => {
     expect(mail.to(event.userEmail)).toHaveLength(1);
     expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT' });
     expect(sender.published.keysOn('user.email.sent')).toEqual([event.uuid]);
+  });
+
+  it('of two processes right after the 250, past the lease: the living sender records the mail, the other waits for it', async () => {
+    const event = testEvent();
+    const { options, call } = cutAfterMail();
+    const sender = notificationServicesOn({ db }, options);
+    const other = notificationServicesOn({ db });
+    await sender.receive([sendRecord(event)]);
+    await expect(other.deliverDue()).rejects.toMatchObject({ code: 'DEPENDENCY_DOWN' });
+    call.leftMs = 20_000;
+    await deliveries.makeDue();
+    await databaseProxy.set('pass');
+
+    await waitFor(() => other.deliverDue().then(() => true));
+    await other.receive([sendRecord(event)]);
+    await waitFor(() => sender.deliverDue().then(() => true));
+    await other.deliverDue();
+
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT' });
+  });
+
+  it('of the sender alone right after the 250, past the lease: another process repeats the mail with the same Message-ID', async () => {
+    const event = testEvent();
+    const sender = notificationServicesOn({ db }, cutAfterMail().options);
+    const other = notificationServicesOn(direct);
+
+    await sender.receive([sendRecord(event)]);
+    await other.deliverDue();
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    await deliveries.makeDue();
+    await other.deliverDue();
+
+    const ids = mail.to(event.userEmail).map(({ raw }) => /^Message-ID: (.*)$/im.exec(raw)?.[1]);
+    expect(ids).toEqual([`<${event.uuid}@registration.example>`, `<${event.uuid}@registration.example>`]);
   });
 
   it.each(['refuse', 'silent'] as const)(

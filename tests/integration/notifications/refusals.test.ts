@@ -76,6 +76,20 @@ describe('a permanently refused recipient', () => {
     expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT', generation: 1 });
   });
 
+  it('ends every retry, and lets no foreign generation block the retries of an operator', async () => {
+    const event = refused(550, '5.1.1 unknown');
+    const { receive, published } = notificationServicesOn(database);
+    const foreign = [999, 3, 500_000];
+    for (const generation of [0, ...foreign, 1, 2, 3]) await receive([sendRecord({ ...event, generation })]);
+
+    const ended = published.on(DLQ).map(({ headers }) => Number(headers['x-generation'] ?? 0));
+    expect(ended).toEqual([0, 999, 3, 500_000, 1, 2, 3]);
+    expect(mail.to(event.userEmail)).toHaveLength(0);
+    refusals.delete(event.userEmail);
+    await receive([sendRecord({ ...event, generation: 4 })]);
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+  });
+
   it('uses the corrected address of a higher generation', async () => {
     const event = refused(550, '5.1.1 unknown');
     const { receive } = notificationServicesOn(database);
@@ -173,6 +187,37 @@ describe("a provider's throttling", () => {
 
     expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual([1, 1, 1]);
     expect(published.on(DLQ)).toEqual([]);
+  });
+});
+
+describe('after throttling', () => {
+  it('fewer mails are sent at once', async () => {
+    const throttled = refused(454, 'Throttling failure: Maximum sending rate exceeded');
+    let underWay = 0;
+    let most = 0;
+    const { receive, deliverDue, breaker } = notificationServicesOn(database, {
+      async send(message, mayStillSend) {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await sendMail(message, mayStillSend).finally(() => {
+          underWay -= 1;
+        });
+      },
+    });
+    await receive([sendRecord(throttled)]);
+    refusals.delete(throttled.userEmail);
+    await waitFor(async () => {
+      await deliveries.makeDue();
+      await deliverDue();
+      return !breaker.isOpen();
+    });
+    const events = Array.from({ length: 12 }, () => testEvent());
+
+    await receive(events.map((event) => sendRecord(event)));
+
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThan(8);
+    expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual(events.map(() => 1));
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
+import { publishSoon } from '#shared/outbox/publish-soon.ts';
 import { relayOutbox } from '#shared/outbox/relay-outbox.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
 import { publishedMessages } from '#tests/helpers/published.ts';
@@ -87,6 +88,20 @@ describe('the relay', () => {
 
     expect(await events().where({ uuid }).first()).toMatchObject({ published_at: null, attempts: 0 });
     expect(await secondsUntilDue(uuid)).toBeLessThanOrEqual(1);
+  });
+
+  it('marks what the broker takes, and releases only the events of a partition that takes none', async () => {
+    const uuids = await stored(6);
+    const [stuck = '', ...others] = uuids;
+    const { relay, published } = relayOn();
+    published.refuse([stuck]);
+
+    await relay(100);
+
+    const marked = await events().whereIn('uuid', uuids).whereNotNull('published_at').pluck('uuid');
+    expect(marked.sort()).toEqual(others.sort());
+    expect(published.keysOn(SEND).filter((key) => uuids.includes(key ?? ''))).toHaveLength(5);
+    expect(await secondsUntilDue(stuck)).toBeLessThanOrEqual(1);
   });
 
   it.each([
@@ -183,5 +198,23 @@ describe('the relay', () => {
 
     const message = published.on(SEND).find(({ key }) => key === uuid);
     expect(message?.headers).toMatchObject({ 'x-generation': '3', traceparent });
+  });
+});
+
+describe('the inline publish', () => {
+  it('marks what the broker takes, and leaves only the events of a partition that takes none to the relay', async () => {
+    const made = [testEvent(), testEvent(), testEvent()].map((event) => ({ ...event, traceparent: null }));
+    for (const event of made) await outboxRepository(database.db).add(event, 1);
+    const [stuck, other, later] = made.map(({ uuid }) => uuid);
+    const published = publishedMessages();
+    published.refuse([stuck ?? '']);
+    const soon = publishSoon({ database: async () => database.db, publish: published.publish });
+
+    await Promise.all(made.slice(0, 2).map(soon));
+    await Promise.all(made.slice(2).map(soon));
+
+    expect(published.keysOn(SEND)).toEqual([other, later]);
+    const uuids = made.map(({ uuid }) => uuid);
+    expect(await events().whereIn('uuid', uuids).whereNull('published_at').pluck('uuid')).toEqual([stuck]);
   });
 });

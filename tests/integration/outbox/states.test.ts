@@ -55,25 +55,6 @@ function letter(event: TestEvent, reason = 'no such user') {
   return recordOf(toDeadLetter(raw, event.uuid, reason, 1, generation), DLQ);
 }
 
-describe('the first confirmation after a silence', () => {
-  it('makes events due soon whose confirmation may have been lost, once', async () => {
-    const inAnHour = new Date(Date.now() + 3_600_000);
-    const waiting = await stored({ published_at: new Date(), next_attempt_at: inAnHour, attempts: 9 });
-    const dueAt = async () => {
-      const row = await database.db('outbox_events').where({ uuid: waiting.uuid }).first();
-      return row?.next_attempt_at.getTime() - Date.now();
-    };
-    const confirming = confirmEvents({ database: connect, publish: published.publish });
-
-    await confirming([confirmation(await stored())]);
-    expect(await dueAt()).toBeLessThan(15_000);
-
-    await database.db('outbox_events').where({ uuid: waiting.uuid }).update({ next_attempt_at: inAnHour });
-    await confirming([confirmation(await stored())]);
-    expect(await dueAt()).toBeGreaterThan(3_000_000);
-  });
-});
-
 describe('a dead letter that races with a removal', () => {
   it('is stored without the address', async () => {
     const userId = 4711;

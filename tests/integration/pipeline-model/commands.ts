@@ -11,6 +11,8 @@ export type Command =
   | { readonly do: 'retry'; readonly process: number; readonly pick: number }
   /** Another producer dead-letters an event that is still in progress. */
   | { readonly do: 'foreign dead letter'; readonly pick: number }
+  /** Another producer requests the mail of an event, with a generation that no operator has reached. */
+  | { readonly do: 'foreign message'; readonly pick: number; readonly ahead: number }
   /** Resumes one piece of waiting code the given number of times. */
   | { readonly do: 'go on'; readonly pick: number; readonly times: number }
   /** Resumes one process until it has nothing left to do. */
@@ -46,7 +48,7 @@ function command<Do extends Command['do'], Rest extends object>(
   return fc.record({ do: fc.constant(name), ...rest }) as fc.Arbitrary<{ readonly do: Do } & Rest>;
 }
 
-const brokerAnswer = fc.constantFrom<BrokerAnswer>('taken', 'away', 'deaf');
+const brokerAnswer = fc.constantFrom<BrokerAnswer>('taken', 'away', 'deaf', 'leaderless');
 const mailAnswer = fc.constantFrom<MailAnswer>(
   'taken',
   'unknown user',
@@ -77,6 +79,7 @@ const arbitrary: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: command('rewind', { topic, records: fc.integer({ min: 1, max: 3 }) }) },
   { weight: 3, arbitrary: command('repeat', { topic, pick }) },
   { weight: 2, arbitrary: command('foreign dead letter', { pick }) },
+  { weight: 2, arbitrary: command('foreign message', { pick, ahead: fc.constantFrom(1, 7, 900) }) },
 );
 
 /** Every history begins with registrations. */

@@ -48,6 +48,8 @@ export function startObserver(
   const seen = new Map<string, Seen>();
   /** Events that another producer dead-lettered while they were in progress. */
   const foreign = new Set<string>();
+  /** Events that another producer requested with a generation that no operator has reached. */
+  const raised = new Set<string>();
   const taken: TakenMail[] = [];
   const attempts: MailAttempt[] = [];
   /** Deliveries that were FAILED at some time. */
@@ -69,7 +71,8 @@ export function startObserver(
 
   /** Why the event's last failure violates a guarantee; undefined if it does not. */
   const wrongFailure = ({ uuid, reason }: EventRow, { attemptsBefore }: Seen): string | undefined => {
-    const own = attempts.slice(attemptsBefore).filter((attempt) => attempt.uuid === uuid);
+    // A delivery that another producer has reopened may be mid-attempt when an operator retries the event.
+    const own = attempts.slice(raised.has(uuid) ? 0 : attemptsBefore).filter((attempt) => attempt.uuid === uuid);
     const why = reason ?? '';
     if (why === FOREIGN) return foreign.has(uuid) ? undefined : 'nobody gave it up';
     if (why.includes('550')) {
@@ -115,17 +118,21 @@ export function startObserver(
   };
 
   const lookAtDelivery = (row: StoredDelivery): void => {
-    const { uuid, status } = row;
+    const { uuid, status, next_attempt_at: dueAt } = row;
     if (status === 'FAILED') failedDeliveries.add(uuid);
     const hasEnded = status !== 'PENDING';
     if (hasEnded !== (row.settled_at !== null)) violations.push(`${uuid}: ${status} is settled at ${row.settled_at}`);
-    if (hasEnded !== (row.user_email === null)) violations.push(`${uuid}: ${status} has the address ${row.user_email}`);
+    // An ended row keeps its address while it is due, that is until its result is published.
+    if ((dueAt === null) !== (row.user_email === null))
+      violations.push(`${uuid}: ${status} has the address ${row.user_email}`);
+    if (!hasEnded && dueAt === null) violations.push(`${uuid}: PENDING is never due`);
   };
 
   return {
     violations,
     faults,
     foreign,
+    raised,
     taken,
     attempts,
     events,
@@ -164,6 +171,16 @@ export function startObserver(
       endedEarly.clear();
       for (const row of allEvents) lookAtEvent(row);
       for (const row of allDeliveries) lookAtDelivery(row);
+    },
+
+    /** Checks that the event of every ended delivery has ended. */
+    async expectHealed(): Promise<void> {
+      const ended = new Map((await deliveries()).map(({ uuid, status }) => [uuid, status]));
+      for (const { uuid, event_state: state } of await events()) {
+        const status = ended.get(uuid);
+        if (state === 'PROCESSING' && status !== undefined && status !== 'PENDING')
+          violations.push(`${uuid}: ${status}, but the event is still PROCESSING 30 s later`);
+      }
     },
 
     /** Whether an operator's last retry of the event led to another attempt. */

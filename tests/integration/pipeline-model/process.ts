@@ -1,8 +1,8 @@
-import pLimit from 'p-limit';
+import { adaptiveLimit } from '#shared/async/adaptive-limit.ts';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import { pacer } from '#shared/async/pacer.ts';
 import type { Database } from '#shared/db/database.ts';
-import { newDeliveryMemory } from '#shared/notifications/delivery-memory.ts';
+import { newDeliveryMemory } from '#shared/notifications/delivery.ts';
 import { notificationServicesWith } from '#shared/notifications/services.ts';
 import { confirmEvents } from '#shared/outbox/confirm-events.ts';
 import { publishSoon } from '#shared/outbox/publish-soon.ts';
@@ -44,7 +44,7 @@ function servicesOf(users: () => Promise<Database>, notifications: () => Promise
     publish,
     sendMail: mail.sendMail,
     breaker: circuitBreaker({ threshold: 3, probeAfterMs: 1000 }, clock),
-    limited: pLimit(8),
+    limit: adaptiveLimit(8),
     pace: pacer(0, clock),
     memory: newDeliveryMemory(),
     retryHours: RETRY_HOURS,

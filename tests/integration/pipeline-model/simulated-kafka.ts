@@ -1,15 +1,18 @@
-import type { OutgoingMessage, Publish } from '#shared/kafka/producer.ts';
+import { NotPublishedError, type OutgoingMessage, type Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
-import { GENERATION_HEADER } from '#shared/messages/event-message.ts';
-import { EMAIL_SEND, TOPICS } from '#shared/messages/topics.ts';
+import { GENERATION_HEADER } from '#shared/kafka/signature.ts';
+import { TOPICS } from '#shared/messages/topics.ts';
 import { effect } from '#shared/runtime/effects.ts';
 
 const PARTITIONS = 3;
 
 export type Topic = (typeof TOPICS)[number];
 
-/** The outcome of a publication: with `deaf` the messages are stored, but the acknowledgement is lost. */
-export type BrokerAnswer = 'taken' | 'away' | 'deaf';
+/**
+ * The outcome of a publication: with `deaf` the messages are stored, but the acknowledgement is lost; with `leaderless` all are
+ * stored but those of the first partition.
+ */
+export type BrokerAnswer = 'taken' | 'away' | 'deaf' | 'leaderless';
 
 export interface Batch {
   readonly topic: Topic;
@@ -40,10 +43,15 @@ export function simulatedKafka() {
   const repeated = new Set<RawRecord>();
   const script: BrokerAnswer[] = [];
 
-  const append = (topic: string, { key, value, headers }: OutgoingMessage): void => {
+  const partitionFor = ({ key }: OutgoingMessage): number => {
     const name = String(key);
     const partition = partitionOf.get(name) ?? partitionOf.size % PARTITIONS;
     partitionOf.set(name, partition);
+    return partition;
+  };
+  const append = (topic: string, message: OutgoingMessage): void => {
+    const { key, value, headers } = message;
+    const partition = partitionFor(message);
     const log = logs.get(topic)?.[partition];
     log?.push({
       topic,
@@ -59,7 +67,9 @@ export function simulatedKafka() {
   const write = async (topic: string, messages: readonly OutgoingMessage[]): Promise<void> => {
     const answer = script.shift();
     if (answer === 'away') throw new Error('broker away');
-    for (const message of messages) append(topic, message);
+    const missing = answer === 'leaderless' ? messages.filter((message) => partitionFor(message) === 0) : [];
+    for (const message of messages) if (!missing.includes(message)) append(topic, message);
+    if (missing.length > 0) throw new NotPublishedError(topic, missing, 'no leader');
     if (answer === 'deaf') throw new Error('no acknowledgement');
   };
   const publish: Publish = async (name, topic, messages) => {
@@ -102,8 +112,8 @@ export function simulatedKafka() {
       positions.set(topic, positions.get(topic)?.map((position) => Math.max(0, position - records)) ?? []);
     },
 
-    /** Writes a dead letter of another producer. */
-    writeForeign: (letter: OutgoingMessage): void => append(`${EMAIL_SEND}.dlq`, letter),
+    /** Writes a message of another producer. */
+    writeForeign: (topic: Topic, message: OutgoingMessage): void => append(topic, message),
 
     /** Writes a record again, for example a replayed old dead letter. */
     repeat(topic: Topic, pick: number): void {

@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
-import { TOPICS } from '#shared/messages/topics.ts';
-import { toDeliveryDeadLetter } from '#shared/notifications/dead-delivery.ts';
+import { toSendRequest } from '#shared/messages/event-message.ts';
+import { EMAIL_SEND, TOPICS } from '#shared/messages/topics.ts';
+import { toDeliveryDeadLetter } from '#shared/notifications/publish-results.ts';
+import type { EventRow } from '#shared/outbox/outbox-repository.ts';
 import type { TestDatabase } from '#tests/helpers/databases.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { type Command, PROCESSES } from './commands.ts';
@@ -19,6 +21,8 @@ const DRAIN_ROUNDS = 12;
 const DRAIN_PASS_MS = 2 * 3600 * 1000;
 /** Longer than an event's birth lease. */
 const WORK_PASS_MS = 6000;
+/** After 30 s without faults, every delivery that has ended must have ended its event. */
+const HEAL_ROUNDS = 5;
 
 type Databases = Pick<Surroundings, 'users' | 'notifications'>;
 
@@ -117,18 +121,32 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
     if (event !== undefined) of('retry', index).retry(event.uuid);
   };
 
-  const giveUp = async (pick: number): Promise<void> => {
+  /** An event that was published: no other producer knows others. */
+  const publishedEvent = async (pick: number): Promise<EventRow | undefined> => {
     const events = await observer.events();
-    // An event that was never published cannot be dead-lettered.
-    const known = events.filter(({ uuid, generation }) =>
-      kafka.generationsOf('user.email.send', uuid).includes(generation),
-    );
-    const event = known[pick % Math.max(known.length, 1)];
+    const known = events.filter(({ uuid, generation }) => kafka.generationsOf(EMAIL_SEND, uuid).includes(generation));
+    return known[pick % Math.max(known.length, 1)];
+  };
+  const giveUp = async (pick: number): Promise<void> => {
+    const event = await publishedEvent(pick);
     if (event === undefined) return;
     const { uuid, generation, added_at: eventAddedAt, user_email: userEmail } = event;
     const source = { uuid, generation, eventAddedAt, userEmail: userEmail ?? '', traceparent: null, attempts: 1 };
     observer.foreign.add(uuid);
-    kafka.writeForeign(toDeliveryDeadLetter({ ...source, reason: FOREIGN, sourcePartition: 0, sourceOffset: 0 }));
+    kafka.writeForeign(
+      `${EMAIL_SEND}.dlq`,
+      toDeliveryDeadLetter({ ...source, reason: FOREIGN, sourcePartition: 0, sourceOffset: 0 }),
+    );
+  };
+
+  const requestAhead = async (pick: number, ahead: number): Promise<void> => {
+    const event = await publishedEvent(pick);
+    if (event === undefined || event.user_email === null) return;
+    const { uuid, added_at: addedAt, user_email: userEmail, generation, traceparent } = event;
+    observer.raised.add(uuid);
+    observer.faults.repetitions += 1;
+    const message = { uuid, addedAt, userEmail, traceparent, generation: generation + ahead };
+    kafka.writeForeign(EMAIL_SEND, toSendRequest(message));
   };
 
   const perform = async (command: Command): Promise<void> => {
@@ -154,6 +172,8 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
         return retry(command.process, command.pick);
       case 'foreign dead letter':
         return giveUp(command.pick);
+      case 'foreign message':
+        return requestAhead(command.pick, command.ahead);
       case 'go on':
         for (let n = 0; n < command.times && simulation.waiting().length > 0; n += 1) {
           await goOn(command.pick % simulation.waiting().length);
@@ -237,6 +257,8 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
       }
       await finish(everybody);
       await consumeAll(0);
+      for (let round = 0; round < HEAL_ROUNDS; round += 1) await workOnce(round, WORK_PASS_MS);
+      await observer.expectHealed();
       for (let round = 0; round < DRAIN_ROUNDS && !(await isDone()); round += 1) await workOnce(round, DRAIN_PASS_MS);
     },
     async replay() {

@@ -41,6 +41,8 @@ const MALFORMED = [
   ['CLIENT_ADDRESS_HEADER', 'secret:'],
   ['IDEMPOTENCY_SECRET', 'secret'],
   ['IDEMPOTENCY_SECRET', 'secret-of-16-letters,secret'],
+  ['MESSAGE_SECRET', 'secret'],
+  ['DIAGNOSTICS', 'secret'],
   ['RATE_LIMIT_SIGN_UP_PER_IP', '-1'],
   ['RATE_LIMIT_PASSWORD_PER_IP', 'secret'],
   ['RATE_LIMIT_PASSWORD_PER_USER', '1.5'],
@@ -87,6 +89,7 @@ describe('readConfig', () => {
       HTTP_PORT: 8081,
       USERS_BASE_URL: 'http://127.0.0.1:8081',
       TOPIC_PREFIX: '',
+      DIAGNOSTICS: 'true',
       PASSWORD_HASH_MEMORY_KIB: 7168,
       PASSWORD_HASH_PASSES: 5,
       DATABASE_POOL_SIZE: 10,
@@ -99,6 +102,7 @@ describe('readConfig', () => {
 
     for (const name of Object.keys(LOCAL_DEFAULTS)) expect(config).not.toHaveProperty(name);
     expect(config).not.toHaveProperty('USERS_BASE_URL');
+    expect(config.DIAGNOSTICS).toBe('false');
     expect(config.DATABASE_POOL_SIZE).toBe(1);
   });
 

@@ -62,4 +62,26 @@ describe('settingsCache', () => {
     expect(await cache.renew('A', reference, 'first')).toBe('second');
     expect(store.fetches).toBe(3);
   });
+
+  it('fetches a value again that is too old for its reader, once for all concurrent reads', async () => {
+    const { store, cache } = setup();
+    await cache.get('A', reference, 1000);
+    store.value = 'second';
+
+    store.ms = 999;
+    expect(await cache.get('A', reference, 1000)).toBe('first');
+    store.ms = 1000;
+    expect(await cache.get('A', reference)).toBe('first');
+    expect(await Promise.all([1, 2].map(() => cache.get('A', reference, 1000)))).toEqual(['second', 'second']);
+    expect(store.fetches).toBe(2);
+  });
+
+  it('does not return a value that is too old while the store is down', async () => {
+    const { store, cache } = setup();
+    await cache.get('A', reference, 1000);
+    store.isDown = true;
+    store.ms = 1000;
+
+    await expect(cache.get('A', reference, 1000)).rejects.toThrow('down');
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeRecord, recordsOf } from '#shared/kafka/records.ts';
-import { parseBatch } from '#shared/notifications/parse-batch.ts';
+import { parseMessages } from '#shared/messages/parse-messages.ts';
+import { byUuid } from '#shared/notifications/receive-messages.ts';
 import { rawRecord, sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
 
 describe('decodeRecord', () => {
@@ -27,29 +28,30 @@ describe('recordsOf', () => {
   });
 });
 
-describe('parseBatch', () => {
-  it('returns each event once, with its highest generation', () => {
+describe('parseMessages', () => {
+  it('returns each event once, with its highest generation', async () => {
     const [event, other] = [testEvent(), testEvent()];
     const batch = [0, 2, 1].map((generation) => sendRecord({ ...event, generation }));
 
-    const { messages, deadLetters } = parseBatch([...batch, sendRecord(other)]);
+    const { messages, deadLetters } = await parseMessages([...batch, sendRecord(other)]);
+    const events = byUuid(messages);
 
-    expect([...messages.keys()]).toEqual([event.uuid, other.uuid]);
-    expect(messages.get(event.uuid)?.generation).toBe(2);
+    expect([...events.keys()]).toEqual([event.uuid, other.uuid]);
+    expect(events.get(event.uuid)?.generation).toBe(2);
     expect(deadLetters).toEqual([]);
   });
 
-  it('keeps the first of equal messages, so that a redelivery decides the same', () => {
+  it('keeps the first of equal messages, so that a redelivery decides the same', async () => {
     const event = testEvent();
     const [first, second] = [sendRecord(event), sendRecord(event)];
 
-    expect(parseBatch([first, second]).messages.get(event.uuid)?.offset).toBe(first.offset);
+    expect(byUuid((await parseMessages([first, second])).messages).get(event.uuid)?.record).toBe(first);
   });
 
-  it('returns one dead letter per record that is not an event', () => {
-    const { messages, deadLetters } = parseBatch([rawRecord('x', { key: 'a2V5' }), rawRecord(null)]);
+  it('returns one dead letter per record that is not an event', async () => {
+    const { messages, deadLetters } = await parseMessages([rawRecord('x', { key: 'a2V5' }), rawRecord(null)]);
 
-    expect(messages.size).toBe(0);
+    expect(messages).toEqual([]);
     expect(deadLetters.map(({ key }) => key)).toEqual(['key', null]);
   });
 });

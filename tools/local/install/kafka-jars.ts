@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { withLock } from '#tools/bootstrap/lock.mjs';
 import { kafkaLibDir, rootDir, runDir } from '#tools/paths.ts';
 import { StartError } from '../cli/start-error.ts';
 import { findCommand, outputOrFail } from '../services/commands.ts';
 
-const pom = path.join(rootDir, 'tools', 'local', 'install', 'kafka-pom.xml');
+const folder = path.join(rootDir, 'tools', 'local', 'install');
+const pom = path.join(folder, 'kafka-pom.xml');
+/** Every jar with its SHA-256, in the format of sha256sum: Maven verifies only that a download is complete. */
+const checksums = path.join(folder, 'kafka-jars.sha256');
 const stamp = path.join(kafkaLibDir, 'pom.sha256');
 
 /** Whether the jars that the pom names are installed. */
@@ -14,8 +17,32 @@ export function hasKafkaJars(): boolean {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === digest();
 }
 
+function sha256(...files: string[]) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest('hex');
+}
+
 function digest() {
-  return createHash('sha256').update(readFileSync(pom)).digest('hex');
+  return sha256(pom, checksums);
+}
+
+/**
+ * Compares the jars in a folder with a list of their checksums, in both directions.
+ * @throws {StartError} that names the jars
+ */
+export function verifyJars(jars: string, list: string): void {
+  const wanted = new Set(list.split('\n').filter((line) => line !== ''));
+  const found = readdirSync(jars).map((name) => `${sha256(path.join(jars, name))}  ${name}`);
+  const nameOf = (line: string) => line.split('  ')[1];
+  const wrong = found.filter((line) => !wanted.delete(line)).map(nameOf);
+  const missing = [...wanted].map(nameOf).filter((name) => !wrong.includes(name));
+  if (wrong.length === 0 && missing.length === 0) return;
+  const problems = [
+    ...wrong.map((name) => `${name} has another checksum`),
+    ...missing.map((name) => `${name} is missing`),
+  ];
+  throw new StartError(`Kafka's jars are not those of ${path.basename(checksums)}: ${problems.join(', ')}`);
 }
 
 /**
@@ -31,7 +58,8 @@ export async function ensureKafkaJars(): Promise<void> {
     const unfinished = `${kafkaLibDir}.unfinished`;
     rmSync(unfinished, { recursive: true, force: true });
     const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${unfinished}`];
-    await outputOrFail("Downloading Kafka's jars with Maven", maven, ['-q', '-B', '-f', pom, ...goal]);
+    await outputOrFail("Downloading Kafka's jars with Maven", maven, ['-q', '-B', '-C', '-f', pom, ...goal]);
+    verifyJars(unfinished, readFileSync(checksums, 'utf8'));
     writeFileSync(path.join(unfinished, path.basename(stamp)), digest());
     rmSync(kafkaLibDir, { recursive: true, force: true });
     renameSync(unfinished, kafkaLibDir);

@@ -14,7 +14,7 @@ export const labels: Record<Need, string> = {
   java: 'Java 17+',
   maven: 'Maven',
   chromium: 'Chromium',
-  python: 'Python 3.10+ with venv',
+  python: 'Python 3.11+ with venv',
 };
 
 const programOf = { mysql: 'mariadb', redis: 'redis', kafka: 'java', mail: undefined } as const;

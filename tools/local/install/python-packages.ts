@@ -7,9 +7,15 @@ import { StartError } from '../cli/start-error.ts';
 import { findCommand, output, outputOrFail } from '../services/commands.ts';
 import { hasApt, installPackages } from './apt.ts';
 
+/** Arguments of Python: refuses files without a known hash, and packages that would run their own setup. */
+export const pipInstall = [
+  ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'],
+  ...['--require-hashes', '--only-binary', ':all:'],
+];
+
 /**
  * Installs Python programs into a virtual environment below .local, once per list.
- * @param requirements pip's file of exact versions
+ * @param requirements pip's file of exact versions with hashes
  * @returns the folder of the programs
  * @throws {StartError}
  */
@@ -24,8 +30,7 @@ export async function ensurePythonPackages(requirements: string): Promise<string
     rmSync(home, { recursive: true, force: true });
     mkdirSync(path.dirname(home), { recursive: true });
     await createEnvironment(home);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements];
-    await outputOrFail('pip install', path.join(programs, 'python'), pip);
+    await outputOrFail('pip install', path.join(programs, 'python'), [...pipInstall, '--requirement', requirements]);
     writeFileSync(finished, '');
     return programs;
   });
@@ -41,7 +46,7 @@ export async function createEnvironment(home: string): Promise<void> {
     await output(findCommand('python3') ?? 'python3', venv);
   } catch {
     // Debian ships Python without venv, or no Python.
-    if (!hasApt()) throw new StartError('Python 3.10 or later with the venv module is missing: install it');
+    if (!hasApt()) throw new StartError('Python 3.11 or later with the venv module is missing: install it');
     await installPackages(['python']);
     rmSync(home, { recursive: true, force: true });
     await outputOrFail('python3 -m venv', findCommand('python3') ?? 'python3', venv);

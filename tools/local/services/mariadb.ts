@@ -1,16 +1,24 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { StartError } from '../cli/start-error.ts';
 import { probes } from './probes.ts';
 import { copyTemplate, type ServiceContext, type StartedService, startService } from './service.ts';
 
-/** Executed at every start, before the server accepts connections. */
+/** Tests create databases and users. Not FILE, SUPER or RELOAD, with which a client could write this machine's files. */
+const testerPrivileges = [
+  ...['ALTER', 'CREATE', 'CREATE TEMPORARY TABLES', 'CREATE USER', 'CREATE VIEW', 'DELETE', 'DROP', 'INDEX', 'INSERT'],
+  ...['LOCK TABLES', 'PROCESS', 'REFERENCES', 'SELECT', 'SHOW DATABASES', 'SHOW VIEW', 'TRIGGER', 'UPDATE'],
+].join(', ');
+
+/** Executed at every start, before the server accepts connections. The system tables have a root without a password. */
 const initialStatements = [
   'CREATE DATABASE IF NOT EXISTS users CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;',
   'CREATE DATABASE IF NOT EXISTS notifications CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;',
   "CREATE USER IF NOT EXISTS 'tester'@'%' IDENTIFIED BY 'password';",
-  "GRANT ALL PRIVILEGES ON *.* TO 'tester'@'%';",
+  "REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'tester'@'%';",
+  `GRANT ${testerPrivileges} ON *.* TO 'tester'@'%' WITH GRANT OPTION;`,
+  "DROP USER IF EXISTS 'root'@'127.0.0.1', 'root'@'::1';",
 ];
 
 /** Gives up durability. */
@@ -41,7 +49,9 @@ export async function startMariadb(context: ServiceContext, { server }: { server
   await copyTemplate(data, { name: 'mariadb', marker: 'mysql', create: (folder) => bootstrap(server, folder) });
   const initFile = path.join(dir, 'mariadb-init.sql');
   writeFileSync(initFile, `${initialStatements.join('\n')}\n`);
-  const own = [`--datadir=${data}`, `--port=${port}`, `--init-file=${initFile}`];
+  const exchange = path.join(dir, 'mariadb-files');
+  mkdirSync(exchange, { recursive: true, mode: 0o700 });
+  const own = [`--datadir=${data}`, `--port=${port}`, `--init-file=${initFile}`, `--secure-file-priv=${exchange}`];
   const fast = isThrowAway ? fastOptions : [];
   const args = ['--no-defaults', ...asRoot(), ...own, ...baseOptions, ...fast, ...options];
   const isReady = () => probes.mysql(port);

@@ -1,8 +1,14 @@
 import { FilterPatternError } from '../filter/leaf-rule.ts';
 import { compileRecordFilter, type RecordFilter } from '../filter/record-filter.ts';
 import { isObject } from '../support/value.ts';
-import type { FailureDestination, StartingPosition } from './mapping.ts';
 import { parseBrokers, type Settings } from './settings.ts';
+
+export type StartingPosition = 'LATEST' | 'TRIM_HORIZON' | 'AT_TIMESTAMP';
+
+/** Where records go once their retries or their age are exhausted. */
+export type FailureDestination =
+  | { readonly kind: 'kafka'; readonly topic: string }
+  | { readonly kind: 'arn'; readonly arn: string };
 
 /** Throws a ConfigurationError that names the property. */
 export type Fail = (property: string, problem: string) => never;

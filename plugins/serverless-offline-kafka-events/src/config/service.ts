@@ -1,3 +1,5 @@
+import { isObject } from '../support/value.ts';
+
 /** The part of the framework's service that we read. */
 export interface ServiceModel {
   readonly service: string;
@@ -22,6 +24,18 @@ export interface FunctionDefinition {
   readonly environment?: unknown;
   readonly timeout?: number;
   readonly events?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** The framework's names of resources. Serverless 4 tells clusters and groups apart, osls does not. */
+export interface Naming {
+  getKafkaEventLogicalId(functionKey: string, topic: string, groupId?: unknown, brokers?: unknown): string;
+  getMSKEventLogicalId(functionKey: string, cluster: string, topic: string): string;
+}
+
+/** The part of an MSK cluster's ARN that the framework uses in the name of a resource. */
+export function clusterToken(arn: unknown): string {
+  if (isObject(arn)) return String(arn['Fn::ImportValue'] ?? arn.Ref);
+  return String(arn).split('/')[1] ?? '';
 }
 
 /** A mistake in serverless.yml. The message names the function and the property. */

@@ -1,8 +1,8 @@
 import kafkajs, { type Cluster, type Consumer, type Kafka } from 'kafkajs';
-import type { PolledRecord } from '../record/polled-record.ts';
+import { followMembership, type GroupMembership } from '../kafkajs/group-membership.ts';
+import { type FetchEvents, isCarrier, replaceFetchDecoder } from '../kafkajs/kafkajs-patches.ts';
+import type { PolledRecord } from '../record/record.ts';
 import { within } from '../support/timing.ts';
-import { followMembership, type GroupMembership } from './group-membership.ts';
-import { type FetchEvents, isCarrier, replaceFetchDecoder } from './kafkajs-patches.ts';
 import { createRangeAssigner } from './range-assigner.ts';
 
 /** How long the broker may hold a fetch that finds nothing. Also how long a paused partition may take to resume. */

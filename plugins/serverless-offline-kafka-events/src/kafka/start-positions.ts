@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
-import type { Mapping } from '../config/mapping.ts';
+import type { Mapping } from '../config/mappings.ts';
 import { within } from '../support/timing.ts';
 import type { BrokerDirectory } from './kafka-client.ts';
 

@@ -1,12 +1,16 @@
 import type { Admin, Kafka } from 'kafkajs';
-import type { Mapping } from '../config/mapping.ts';
+import type { Mapping } from '../config/mappings.ts';
 import type { TopicSettings } from '../config/settings.ts';
-import { describeError, type Log } from '../support/log.ts';
+import type { Log } from '../support/log.ts';
 import type { Waiter } from '../support/timing.ts';
+import { describeError } from '../support/value.ts';
 import type { BrokerDirectory } from './kafka-client.ts';
 import { type TopicHistory, withAdmin } from './start-positions.ts';
 
 const LOOK_EVERY_MS = 1_000;
+/** A new topic gets its leaders about now, at the latest after the limit. */
+const LEADERS_AFTER_MS = 200;
+const LEADERS_LIMIT_MS = 5_000;
 const REMIND_EVERY_MS = 30_000;
 
 /** Waits for the broker and the topic, and remembers the topic's size when the mapping started. */
@@ -31,6 +35,8 @@ export function createTopicWatch({ kafka, mapping, brokers, create, log }: Topic
   let firstPartitions: number | null = null;
   let watchingSinceMs: number | null = null;
   let isCreated = false;
+  /** Until then a new topic may have no leaders. */
+  let leadersDueMs = 0;
   let lastReminder = { problem: '', atMs: 0 };
 
   function remind(problem: string, fields: object): void {
@@ -40,49 +46,59 @@ export function createTopicWatch({ kafka, mapping, brokers, create, log }: Topic
     log.warn(problem, { function: functionKey, topic, brokers: mapping.brokers, ...fields });
   }
 
-  async function createMissing(admin: Admin): Promise<void> {
-    if (create === null || isCreated) return;
-    const existing = new Set(await admin.listTopics());
-    const missing = create.topics.filter((name) => !existing.has(name));
+  /** Returns whether topics were created: their partitions have no leaders yet. */
+  async function createMissing(admin: Admin, existing: readonly string[]): Promise<boolean> {
+    if (create === null || isCreated) return false;
+    isCreated = true;
+    const missing = create.topics.filter((name) => !existing.includes(name));
     const { partitions: numPartitions, replicationFactor } = create;
     for (const name of missing) {
       const topics = [{ topic: name, numPartitions, replicationFactor }];
       // False when another process has created it meanwhile.
-      if (await admin.createTopics({ topics, waitForLeaders: true }))
+      if (await admin.createTopics({ topics, waitForLeaders: false }))
         log.info('created a topic', { topic: name, partitions: numPartitions, replicationFactor });
     }
-    isCreated = true;
+    return missing.length > 0;
   }
 
-  async function look(): Promise<boolean> {
+  /** Returns 0 when the topic can be read, otherwise how long to wait before the next look. */
+  async function look(): Promise<number> {
     try {
       const partitions = await withAdmin(kafka, async (admin) => {
         brokers.learn((await admin.describeCluster()).brokers);
-        if (!(await admin.listTopics()).includes(topic)) {
-          firstPartitions = 0;
-          if (create === null) return null;
-        }
-        await createMissing(admin);
-        return partitionsOf(admin, topic);
+        const existing = await admin.listTopics();
+        // A topic that does not exist yet will be newer than the mapping.
+        if (!existing.includes(topic)) firstPartitions = 0;
+        if (await createMissing(admin, existing)) return 'created';
+        return existing.includes(topic) ? partitionsOf(admin, topic) : null;
       });
-      // A topic that does not exist yet will be newer than the mapping.
-      firstPartitions = partitions === null ? 0 : (firstPartitions ?? partitions);
+      if (partitions === 'created') {
+        leadersDueMs = Date.now() + LEADERS_LIMIT_MS;
+        return LEADERS_AFTER_MS;
+      }
       if (partitions !== null) {
+        firstPartitions ??= partitions;
         if (lastReminder.problem !== '') log.info('the topic can be read now', { function: functionKey, topic });
         lastReminder = { problem: '', atMs: 0 };
-        return true;
+        return 0;
       }
       remind('the topic does not exist yet, waiting for it', {});
     } catch (error) {
+      if (Date.now() < leadersDueMs) return LEADERS_AFTER_MS;
+      isCreated = false;
       if (firstPartitions === null) watchingSinceMs = startedAtMs;
       remind('Kafka cannot be reached, retrying', { error: describeError(error) });
     }
-    return false;
+    return LOOK_EVERY_MS;
   }
 
   return {
     async untilTopicExists(waiter) {
-      while (!waiter.isStopped && !(await look())) await waiter.wait(LOOK_EVERY_MS);
+      while (!waiter.isStopped) {
+        const waitMs = await look();
+        if (waitMs === 0) return;
+        await waiter.wait(waitMs);
+      }
     },
     history: () => ({ firstPartitions: firstPartitions ?? 0, watchingSinceMs }),
   };

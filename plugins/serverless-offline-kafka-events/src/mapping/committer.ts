@@ -1,6 +1,7 @@
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import type { Partition } from '../partition/partition.ts';
-import { describeError, type Log } from '../support/log.ts';
+import type { Log } from '../support/log.ts';
+import { describeError } from '../support/value.ts';
 
 const RETRY_MS = 250;
 

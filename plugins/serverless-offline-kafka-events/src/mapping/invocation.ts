@@ -1,6 +1,4 @@
-import type { LambdaKafkaEvent } from '../record/lambda-event.ts';
-import { partitionKey } from '../record/lambda-event.ts';
-import type { PolledRecord } from '../record/polled-record.ts';
+import { type LambdaKafkaEvent, type PolledRecord, partitionKey } from '../record/record.ts';
 import { isObject } from '../support/value.ts';
 
 /** How one invocation of a function ended. */

@@ -1,12 +1,11 @@
-import type { Mapping } from '../config/mapping.ts';
+import type { Mapping } from '../config/mappings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DeliverFailed } from '../destination/deliver-failed.ts';
 import type { PartitionPosition } from '../kafka/start-positions.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import { Partition } from '../partition/partition.ts';
 import type { QueuedRecord } from '../partition/record-queue.ts';
-import { emptyEventBytes, MAXIMUM_PAYLOAD_BYTES, recordJsonBytes } from '../record/json-size.ts';
-import type { PolledRecord } from '../record/polled-record.ts';
+import { emptyEventBytes, MAXIMUM_PAYLOAD_BYTES, type PolledRecord, recordJsonBytes } from '../record/record.ts';
 import type { DecodedRecord } from '../schema-registry/record-decoder.ts';
 import type { Log } from '../support/log.ts';
 import { createCommitter } from './committer.ts';

@@ -1,4 +1,4 @@
-import type { Mapping } from '../config/mapping.ts';
+import type { Mapping } from '../config/mappings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DeliverFailed } from '../destination/deliver-failed.ts';
 import { type ConsumerSession, openConsumerSession } from '../kafka/consumer-session.ts';
@@ -7,8 +7,9 @@ import { fetchPositions, firstPartitionsMetadata, type PartitionPosition } from 
 import { createTopicWatch, type TopicWatch } from '../kafka/topic-watch.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import { backoffMs } from '../partition/failure-plan.ts';
-import { describeError, type Log } from '../support/log.ts';
+import type { Log } from '../support/log.ts';
 import { createWaiter } from '../support/timing.ts';
+import { describeError } from '../support/value.ts';
 import type { Invoke } from './invocation.ts';
 import { createMappingPartitions, type MappingPartitions } from './mapping-partitions.ts';
 import type { MemoryBudget } from './memory-budget.ts';

@@ -1,13 +1,12 @@
-import type { Mapping } from '../config/mapping.ts';
+import type { Mapping } from '../config/mappings.ts';
 import type { DeliverFailed } from '../destination/deliver-failed.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import type { Partition } from '../partition/partition.ts';
 import type { ActionOutcome, PartitionAction } from '../partition/units-and-limits.ts';
-import { partitionKey, toLambdaEvent } from '../record/lambda-event.ts';
-import type { PolledRecord } from '../record/polled-record.ts';
-import { describeError, type Log } from '../support/log.ts';
-import type { InvocationResult, Invoke } from './invocation.ts';
-import { readBatchResponse } from './invocation.ts';
+import { type PolledRecord, partitionKey, toLambdaEvent } from '../record/record.ts';
+import type { Log } from '../support/log.ts';
+import { describeError } from '../support/value.ts';
+import { type InvocationResult, type Invoke, readBatchResponse } from './invocation.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

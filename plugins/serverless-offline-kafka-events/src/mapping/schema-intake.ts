@@ -1,9 +1,10 @@
-import type { Mapping } from '../config/mapping.ts';
+import type { Mapping } from '../config/mappings.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import { backoffMs } from '../partition/failure-plan.ts';
 import type { RecordDecoder } from '../schema-registry/record-decoder.ts';
-import { describeError, type Log } from '../support/log.ts';
+import type { Log } from '../support/log.ts';
 import type { Waiter } from '../support/timing.ts';
+import { describeError } from '../support/value.ts';
 import type { PolledRecords } from './mapping-partitions.ts';
 
 const REGISTRY_BACKOFF = { initialMs: 250, maximumMs: 10_000 };

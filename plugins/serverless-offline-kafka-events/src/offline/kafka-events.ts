@@ -1,13 +1,20 @@
-import type { Mapping } from '../config/mapping.ts';
+import type { Mapping } from '../config/mappings.ts';
 import type { Settings } from '../config/settings.ts';
 import { createDeadLetterProducer, type DeadLetterProducer } from '../destination/dead-letter-producer.ts';
 import { createDeliverFailed } from '../destination/deliver-failed.ts';
 import type { Invoke } from '../mapping/invocation.ts';
 import { type MappingRunner, startMappingRunner } from '../mapping/mapping-runner.ts';
 import { createMemoryBudget } from '../mapping/memory-budget.ts';
-import { createMetricsRecorder, forgetMetrics, readMetrics, watchMetrics } from '../metrics/metrics.ts';
-import { type MetricsServer, startMetricsServer } from '../metrics/metrics-server.ts';
-import { describeError, type Log } from '../support/log.ts';
+import {
+  createMetricsRecorder,
+  forgetMetrics,
+  type MetricsServer,
+  readMetrics,
+  startMetricsServer,
+  watchMetrics,
+} from '../metrics/metrics.ts';
+import type { Log } from '../support/log.ts';
+import { describeError } from '../support/value.ts';
 
 /** How long a running batch may take when the process stops. */
 const GRACE_MS = 2_500;

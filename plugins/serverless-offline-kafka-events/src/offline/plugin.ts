@@ -1,15 +1,20 @@
-import type { Mapping } from '../config/mapping.ts';
-import type { MappingUse } from '../config/parse-mapping.ts';
-import { parseMappings } from '../config/parse-mappings.ts';
-import { ConfigurationError, type ServiceModel } from '../config/service.ts';
+import { type Mapping, type MappingUse, parseMappings } from '../config/mappings.ts';
+import { ConfigurationError, type Naming, type ServiceModel } from '../config/service.ts';
 import { parseSettings, type Settings } from '../config/settings.ts';
-import { patchKafkajs } from '../kafka/kafkajs-patches.ts';
-import { createLog, describeError, type Log, type LogWriter } from '../support/log.ts';
-import { completeTemplate, type Naming } from '../template/complete-template.ts';
+import { patchKafkajs } from '../kafkajs/kafkajs-patches.ts';
+import { createLog, type Log, type LogWriter } from '../support/log.ts';
+import { describeError } from '../support/value.ts';
+import { completeTemplate } from '../template/complete-template.ts';
 import { type ConfigSchemaHandler, extendEventSchema } from './event-schema.ts';
 import { type KafkaEvents, startKafkaEvents } from './kafka-events.ts';
-import { createLambdaInvoker, type LambdaInvoker } from './lambda-invoker.ts';
-import { delayOfflineEnd, isListedAfterOffline, mergeOfflineOptions, type OfflineOptions } from './offline-options.ts';
+import {
+  createLambdaInvoker,
+  delayOfflineEnd,
+  isListedAfterOffline,
+  type LambdaInvoker,
+  mergeOfflineOptions,
+  type OfflineOptions,
+} from './lambda-invoker.ts';
 
 /** Exit code (EX_TEMPFAIL) of a process with a stuck handler, so that a supervisor restarts it. */
 const STUCK_EXIT_CODE = 75;
@@ -63,7 +68,11 @@ export default class KafkaEventsPlugin {
     try {
       const settings = parseSettings(service.custom?.kafkaEvents, service.provider.region);
       const isUsingDocker = this.#offlineOptions().useDocker === true;
-      return { settings, mappings: parseMappings({ service, settings, stage: this.#stage(), use, isUsingDocker }) };
+      const naming = this.#naming();
+      return {
+        settings,
+        mappings: parseMappings({ service, settings, stage: this.#stage(), use, naming, isUsingDocker }),
+      };
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       throw new this.#serverless.classes.Error(error.message, error.code);
@@ -147,8 +156,12 @@ export default class KafkaEventsPlugin {
 
   #completeTemplate(): void {
     const { service } = this.#serverless;
-    const naming = this.#serverless.getProvider('aws')?.naming;
-    if (naming !== undefined) completeTemplate(service, service.provider.compiledCloudFormationTemplate, naming);
+    const naming = this.#naming();
+    if (naming !== null) completeTemplate(service, service.provider.compiledCloudFormationTemplate, naming);
+  }
+
+  #naming(): Naming | null {
+    return this.#serverless.getProvider('aws')?.naming ?? null;
   }
 
   #offlineOptions(): OfflineOptions {

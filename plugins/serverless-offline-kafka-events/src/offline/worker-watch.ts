@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Worker } from 'node:worker_threads';
 import type { FunctionDefinition, ServiceModel } from '../config/service.ts';
-import { describeError } from '../support/log.ts';
-import { isObject } from '../support/value.ts';
+import { describeError, isObject } from '../support/value.ts';
 
 /** A function of serverless-offline: it runs once at a time, in a thread that it keeps. */
 type Owner = object;

@@ -1,5 +1,5 @@
 import type { RetryBackoff } from '../config/settings.ts';
-import type { PolledRecord } from '../record/polled-record.ts';
+import type { PolledRecord } from '../record/record.ts';
 import { type ActionOutcome, type PartitionLimits, splitUnit, type Unit } from './units-and-limits.ts';
 
 export type FailureLimits = Pick<PartitionLimits, 'isBisecting' | 'maximumRetryAttempts' | 'backoff'>;

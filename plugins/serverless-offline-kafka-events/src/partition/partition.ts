@@ -1,6 +1,5 @@
-import { decideBatch } from './batch-size.ts';
 import { planAfterDelivery, planAfterFailure, planAfterPartial, splitByAge } from './failure-plan.ts';
-import { type QueuedRecord, RecordQueue } from './record-queue.ts';
+import { decideBatch, type QueuedRecord, RecordQueue } from './record-queue.ts';
 import {
   type ActionOutcome,
   newUnit,

@@ -1,5 +1,5 @@
 import type { RetryBackoff } from '../config/settings.ts';
-import type { PolledRecord } from '../record/polled-record.ts';
+import type { PolledRecord } from '../record/record.ts';
 
 /** Decides when a batch closes and what happens after a failure. */
 export interface PartitionLimits {

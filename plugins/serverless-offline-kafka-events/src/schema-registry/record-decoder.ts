@@ -1,10 +1,9 @@
 import type { SchemaRegistryConfig } from '../config/schema-registry.ts';
 import type { DiscardCondition } from '../partition/units-and-limits.ts';
-import type { PolledRecord, SchemaMetadata } from '../record/polled-record.ts';
+import type { PolledRecord, SchemaMetadata } from '../record/record.ts';
 import { messageOf } from '../support/value.ts';
-import { createDecoder, type Decode } from './decoders.ts';
+import { createDecoder, type Decode, type Framed, readPrefix } from './decoders.ts';
 import { createRegistryClient, type DataFormat, type RegistryClient, SchemaNotFoundError } from './registry-client.ts';
-import { type Framed, readPrefix } from './wire-format.ts';
 
 /** A record after its schemas were applied. */
 export interface DecodedRecord {

@@ -1,5 +1,3 @@
-import { inspect } from 'node:util';
-
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 /** `json`: one object per line; `text`: for people. */
@@ -39,10 +37,4 @@ function toText(level: LogLevel, message: string, fields: LogFields): string {
   );
   const details = written.length === 0 ? '' : ` (${written.join(', ')})`;
   return `kafka-events ${level}: ${message}${details}`;
-}
-
-/** Describes an error for a log line. */
-export function describeError(error: unknown): string {
-  if (error instanceof Error) return `${error.name}: ${error.message}`;
-  return typeof error === 'string' ? error : inspect(error, { breakLength: Number.POSITIVE_INFINITY });
 }

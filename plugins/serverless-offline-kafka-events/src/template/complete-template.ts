@@ -1,20 +1,22 @@
-import type { ServiceModel } from '../config/service.ts';
+import { clusterToken, type Naming, type ServiceModel } from '../config/service.ts';
 import { isObject } from '../support/value.ts';
-
-/** The framework's names of resources. */
-export interface Naming {
-  getKafkaEventLogicalId(functionKey: string, topic: string): string;
-  getMSKEventLogicalId(functionKey: string, cluster: string, topic: string): string;
-}
 
 /** Adds to the compiled template what the framework omits, so that a deploy behaves like the local run. */
 export function completeTemplate(service: ServiceModel, template: unknown, naming: Naming): void {
   const resources = isObject(template) && isObject(template.Resources) ? template.Resources : {};
   for (const functionKey of service.getAllFunctions()) {
-    for (const event of service.getFunction(functionKey).events ?? []) {
-      const { kafka, msk } = event;
+    const events = service.getFunction(functionKey).events ?? [];
+    const taken = new Set<string>();
+    // Of several events on one topic, Serverless 4 gives the last one the name that does not tell them apart.
+    for (const { kafka, msk } of [...events].reverse()) {
       if (isObject(kafka)) {
-        const logicalId = naming.getKafkaEventLogicalId(functionKey, String(kafka.topic));
+        const topic = String(kafka.topic);
+        const { consumerGroupId, bootstrapServers } = kafka;
+        const plain = naming.getKafkaEventLogicalId(functionKey, topic);
+        const logicalId = taken.has(plain)
+          ? naming.getKafkaEventLogicalId(functionKey, topic, consumerGroupId, bootstrapServers)
+          : plain;
+        taken.add(logicalId);
         complete(resources[logicalId], kafka, 'SelfManagedKafkaEventSourceConfig');
         allowRegistry(resources, kafka.schemaRegistryConfig);
       }
@@ -83,12 +85,6 @@ function separateBrokers(brokers: unknown): unknown {
   return brokers.flatMap((one: unknown) =>
     typeof one === 'string' ? one.split(',').map((broker) => broker.trim()) : [one],
   );
-}
-
-/** The part of the ARN that the framework uses in the resource name. */
-function clusterToken(arn: unknown): string {
-  if (isObject(arn)) return String(arn['Fn::ImportValue'] ?? arn.Ref);
-  return String(arn).split('/')[1] ?? '';
 }
 
 /** Properties of AWS::Lambda::EventSourceMapping that the framework omits for Kafka. */

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { decodeRecordBatches } from '../../src/kafka/record-batches.ts';
+import { decodeRecordBatches } from '../../src/fetch/fetch-answer.ts';
 import { makeCertificate, SCRAM_USER, scramUser, securedProperties } from './broker-security.ts';
 import { waitFor } from './wait-for.ts';
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import kafkajs, { type Admin, type Cluster, type IHeaders, type Kafka, type Message } from 'kafkajs';
+import kafkajs, { type Admin, type Cluster, type Consumer, type IHeaders, type Kafka, type Message } from 'kafkajs';
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts';
-import { patchKafkajs } from '../../src/kafka/kafkajs-patches.ts';
-import type { PolledRecord } from '../../src/record/polled-record.ts';
+import { createRangeAssigner } from '../../src/kafka/range-assigner.ts';
+import { patchKafkajs } from '../../src/kafkajs/kafkajs-patches.ts';
+import type { PolledRecord } from '../../src/record/record.ts';
 import { waitFor } from './wait-for.ts';
 
 export function brokersUnderTest(): string[] {
@@ -126,6 +127,28 @@ export class TestKafka {
     const admin = await this.admin();
     const { groups } = await admin.describeGroups([groupId]);
     return groups[0]?.members.length ?? 0;
+  }
+
+  /** Joins a group as another member, whose name comes after that of a project. */
+  async joinGroup(groupId: string, topic: string): Promise<Consumer> {
+    const partitionAssigners = [createRangeAssigner(() => undefined)];
+    // By default a consumer takes 5 s to leave.
+    const consumer = this.kafka.consumer({ groupId, partitionAssigners, maxWaitTimeInMs: 50 });
+    await consumer.connect();
+    this.#closers.push(() => consumer.disconnect());
+    await consumer.subscribe({ topics: [topic] });
+    await consumer.run({ autoCommit: false, eachMessage: async () => undefined });
+    return consumer;
+  }
+
+  /** Commits an offset for a group without members. */
+  async commit(groupId: string, topic: string, partition: number, offset: number): Promise<void> {
+    const consumer = await this.joinGroup(groupId, topic);
+    await waitFor('the commit', async () => {
+      await consumer.commitOffsets([{ topic, partition, offset: String(offset) }]);
+      return (await this.committed(groupId, topic))[partition] === offset;
+    });
+    await consumer.disconnect();
   }
 
   /** Returns a growing list of all records of a topic. */

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { LambdaKafkaEvent } from '../../src/record/lambda-event.ts';
+import type { LambdaKafkaEvent } from '../../src/record/record.ts';
 import { freePort } from './free-port.ts';
 import { findNodeModules } from './node-modules.ts';
 import { COMMONJS, HANDLERS, MISBEHAVING, RELOAD_PLUGIN } from './project-files.ts';

@@ -53,7 +53,7 @@ export const reportPoison = recorded(async (event) => ({
   batchItemFailures: values(event).filter(({ text }) => text === 'poison').map(({ partition, offset }) => ({ itemIdentifier: { partition, offset } })),
 }));
 export const malformed = recorded(async (event, count) => (count <= 1 ? { batchItemFailures: [{ itemIdentifier: 'x' }] } : {}));
-export const overtime = recorded((_event, count) => (count === 1 ? sleep(3_600) : undefined));
+export const overtime = recorded((_event, count) => (count === 1 ? sleep(1_600) : undefined));
 export const forever = recorded(() => new Promise(() => {}));
 export const gated = recorded(async () => { while (!existsSync(path.join(folder, 'gate'))) await sleep(20); });
 `;

@@ -1,6 +1,6 @@
-import type { Mapping } from '../../src/config/mapping.ts';
+import type { Mapping } from '../../src/config/mappings.ts';
 import type { PartitionLimits } from '../../src/partition/units-and-limits.ts';
-import type { PolledRecord } from '../../src/record/polled-record.ts';
+import type { PolledRecord } from '../../src/record/record.ts';
 
 /** A record; most tests need its offset only. */
 export function aRecord(offset: number, parts: Partial<PolledRecord> = {}): PolledRecord {

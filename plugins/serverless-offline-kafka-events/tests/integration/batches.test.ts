@@ -33,7 +33,8 @@ beforeAll(async () => {
   await project.untilJoined(6);
 });
 
-describe('batches', () => {
+// At the same time: most of them wait for a window.
+describe.concurrent('batches', () => {
   test('are of the batch size at most, in order, and committed', async () => {
     await kafka.produceValues(name.batched, ['1', '2', '3', '4', '5', '6', '7']);
     await untilCommitted(project, name.batched, 7);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { integrationSuite } from '../helpers/integration-suite.ts';
 import { randomName } from '../helpers/kafka.ts';
 
@@ -27,32 +27,32 @@ test.concurrent('the framework’s validation accepts the properties and rejects
   expect(project.log).toMatch(/maximumRetryAttempts.*must be integer/);
 });
 
-test.concurrent('a plugin that is listed after serverless-offline is warned about, and still works', async () => {
-  const topic = await kafka.createTopic(randomName('configuration'));
-  const project = aProject({
-    plugins: ['serverless-offline', 'serverless-offline-kafka-events'],
-    functions: {
-      echo: { handler: 'handler.echo', events: on(topic) },
-    },
-  });
-  await kafka.produceValues(topic, ['1']);
-  await project.start();
-  await project.waitFor('the record', () => project.values('echo').length === 1);
-  const warnings = project.lines(
-    'serverless-offline-kafka-events is listed after serverless-offline; list it before it',
-  );
-  expect(warnings).toHaveLength(1);
-});
-
-test.concurrent('a destination that is an ARN and has no stand-in is warned about at the start', async () => {
-  const topic = await kafka.createTopic(randomName('configuration'));
+describe.concurrent('what could be wrong is warned about at the start:', () => {
+  const topic = randomName('configuration');
   const destination = 'arn:aws:sqs:eu-west-1:111111111111:failed';
   const project = aProject({
+    plugins: ['serverless-offline', 'serverless-offline-kafka-events'],
     functions: { echo: { handler: 'handler.echo', events: on(topic, { onFailureDestination: destination }) } },
   });
-  await project.start();
-  await project.untilJoined(1);
-  const warning =
-    'records for this destination are not delivered locally; custom.kafkaEvents.onFailureTopic can stand in for it';
-  expect(project.lines(warning)).toMatchObject([{ level: 'warn', topic, destination }]);
+
+  beforeAll(async () => {
+    await kafka.createTopic(topic);
+    await project.start();
+    await project.untilJoined(1);
+  });
+
+  test('a plugin that is listed after serverless-offline is warned about, and still works', async () => {
+    await kafka.produceValues(topic, ['1']);
+    await project.waitFor('the record', () => project.values('echo').length === 1);
+    const warnings = project.lines(
+      'serverless-offline-kafka-events is listed after serverless-offline; list it before it',
+    );
+    expect(warnings).toHaveLength(1);
+  });
+
+  test('a destination that is an ARN and has no stand-in is warned about at the start', () => {
+    const warning =
+      'records for this destination are not delivered locally; custom.kafkaEvents.onFailureTopic can stand in for it';
+    expect(project.lines(warning)).toMatchObject([{ level: 'warn', topic, destination }]);
+  });
 });

@@ -1,14 +1,5 @@
 import { execFile } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -17,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../helpers/free-port.ts';
 import { brokersUnderTest, randomName, TestKafka } from '../helpers/kafka.ts';
 import { findNodeModules, PACKAGE } from '../helpers/node-modules.ts';
+import { type PackedPackage, packPackage } from '../helpers/packed-package.ts';
 import { RunningService } from '../helpers/running-service.ts';
 import { AVRO_SCHEMA, avroOrder, confluentPrefix, SchemaRegistry } from '../helpers/schema-registry.ts';
 
@@ -27,20 +19,7 @@ const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'kafka-events-packed-'
 const app = path.join(root, 'app');
 const kafka = new TestKafka(brokersUnderTest());
 const topic = randomName('packed');
-let files: string[];
-
-/** Builds and packs a copy, so that other tests never see a partial dist. */
-async function pack(): Promise<string> {
-  const nodeModules = findNodeModules();
-  const copy = path.join(root, 'repository/plugins/copy');
-  cpSync(PACKAGE, copy, { recursive: true, filter: (file) => !/[/\\](node_modules|dist)$/.test(file) });
-  cpSync(path.join(nodeModules, '../tsconfig.json'), path.join(root, 'repository/tsconfig.json'));
-  symlinkSync(nodeModules, path.join(root, 'repository/node_modules'));
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', root], { cwd: copy });
-  const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as { filename: string; files: { path: string }[] }[];
-  files = packed?.files.map((file) => file.path) ?? [];
-  return path.join(root, packed?.filename ?? '');
-}
+let packed: PackedPackage;
 
 /** Installs what the registry would: the package, its dependencies and its peers. */
 async function install(tarball: string): Promise<void> {
@@ -67,7 +46,8 @@ function writeQuickStart(): void {
 
 beforeAll(async () => {
   await kafka.createTopic(topic);
-  await install(await pack());
+  packed = await packPackage(root);
+  await install(packed.tarball);
   writeQuickStart();
 });
 
@@ -77,10 +57,8 @@ afterAll(async () => {
 });
 
 test('the tarball holds the bundle, the types and the documents, and nothing else', () => {
-  const [documents, dist] = [
-    files.filter((file) => !file.startsWith('dist/')),
-    files.filter((file) => file.startsWith('dist/')),
-  ];
+  const documents = packed.files.filter((file) => !file.startsWith('dist/'));
+  const dist = packed.files.filter((file) => file.startsWith('dist/'));
   expect(documents.sort()).toEqual([
     'CHANGELOG.md',
     'LICENSE',
@@ -101,10 +79,9 @@ test('the tarball holds the bundle, the types and the documents, and nothing els
 });
 
 test('the package can be published', async () => {
-  // A registry that answers nothing: a dry run needs none.
-  const registry = ['--registry', 'http://127.0.0.1:9/', '--fetch-retries', '0'];
-  const copy = path.join(root, 'repository/plugins/copy');
-  const { stdout, stderr } = await run('npm', ['publish', '--dry-run', ...registry], { cwd: copy });
+  // A registry that answers nothing: a dry run needs none. What prepack builds is there since the package was packed.
+  const options = ['--registry', 'http://127.0.0.1:9/', '--fetch-retries', '0', '--ignore-scripts'];
+  const { stdout, stderr } = await run('npm', ['publish', '--dry-run', ...options], { cwd: packed.source });
   expect(`${stdout}${stderr}`).toMatch(/^\+ serverless-offline-kafka-events@\d+\.\d+\.\d+$/m);
 });
 

@@ -22,7 +22,7 @@ const project = aProject({
       events: on(name.bisected, { ...reporting, bisectBatchOnFunctionError: true, maximumRetryAttempts: 1 }),
     },
     malformed: { handler: 'handler.malformed', events: on(name.malformed, reporting) },
-    overtime: { handler: 'handler.overtime', timeout: 3, events: on(name.overtime) },
+    overtime: { handler: 'handler.overtime', timeout: 1, events: on(name.overtime) },
   },
 });
 

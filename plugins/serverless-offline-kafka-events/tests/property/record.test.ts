@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { emptyEventBytes, recordJsonBytes } from '../../src/record/json-size.ts';
-import { toLambdaEvent, toLambdaRecord } from '../../src/record/lambda-event.ts';
-import type { PolledRecord } from '../../src/record/polled-record.ts';
+import {
+  emptyEventBytes,
+  type PolledRecord,
+  recordJsonBytes,
+  toLambdaEvent,
+  toLambdaRecord,
+} from '../../src/record/record.ts';
 
 const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array));
 const nullable = fc.option(bytes);

@@ -1,8 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { decideBatch } from '../../src/partition/batch-size.ts';
-import { RecordQueue } from '../../src/partition/record-queue.ts';
+import { decideBatch, RecordQueue } from '../../src/partition/record-queue.ts';
 import { aRecord } from '../helpers/records.ts';
 
 const LIMITS = { batchSize: 3, windowMs: 500, maximumRecordsBytes: 1_000 };

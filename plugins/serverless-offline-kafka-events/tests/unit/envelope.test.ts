@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toFailureEnvelope } from '../../src/destination/envelope.ts';
+import { toFailureEnvelope } from '../../src/destination/deliver-failed.ts';
 import { aMapping, aRecord } from '../helpers/records.ts';
 
 test('a dead letter carries AWS’s envelope around the record', () => {

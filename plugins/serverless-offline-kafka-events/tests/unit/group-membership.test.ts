@@ -1,6 +1,6 @@
 import type { Cluster } from 'kafkajs';
 import { expect, test, vi } from 'vitest';
-import { followMembership } from '../../src/kafka/group-membership.ts';
+import { followMembership } from '../../src/kafkajs/group-membership.ts';
 
 function protocolError(type: string): Error {
   return Object.assign(new Error(type), { type });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toLambdaEvent, toLambdaRecord } from '../../src/record/lambda-event.ts';
+import { toLambdaEvent, toLambdaRecord } from '../../src/record/record.ts';
 import { aRecord } from '../helpers/records.ts';
 
 test('a record has AWS’s fields in AWS’s order', () => {

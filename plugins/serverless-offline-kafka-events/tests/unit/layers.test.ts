@@ -11,6 +11,8 @@ const LAYERS = [
   'record',
   'partition',
   'metrics',
+  'fetch',
+  'kafkajs',
   'kafka',
   'schema-registry',
   'destination',

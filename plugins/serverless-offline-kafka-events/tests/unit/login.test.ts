@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { OauthbearerProviderResponse } from 'kafkajs';
 import { afterAll, expect, test } from 'vitest';
 import type { Sasl } from '../../src/config/security.ts';
-import { toKafkajsSasl } from '../../src/kafka/login.ts';
+import { toKafkajsSasl } from '../../src/kafka/kafka-client.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kafka-events-login-'));
 const home = process.cwd();

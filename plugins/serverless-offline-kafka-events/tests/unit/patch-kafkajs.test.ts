@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect, test, vi } from 'vitest';
-import { PATCHED_VERSION, patchKafkajs } from '../../src/kafka/kafkajs-patches.ts';
+import { PATCHED_VERSION, patchKafkajs } from '../../src/kafkajs/kafkajs-patches.ts';
 
 const require = createRequire(import.meta.url);
 

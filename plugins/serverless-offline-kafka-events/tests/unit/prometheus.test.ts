@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMetricsRecorder } from '../../src/metrics/metrics.ts';
-import { toPrometheusText } from '../../src/metrics/metrics-server.ts';
+import { createMetricsRecorder, toPrometheusText } from '../../src/metrics/metrics.ts';
 
 test('metrics are written in Prometheus’ text format', () => {
   const recorder = createMetricsRecorder({ functionKey: 'f', topic: 'a"b\\c', groupId: 'g' });

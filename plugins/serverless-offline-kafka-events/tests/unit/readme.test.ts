@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { PACKAGE } from '../helpers/node-modules.ts';
@@ -43,4 +43,22 @@ test('no link is dead on npm: none is relative to the repository', () => {
   const targets = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target ?? '');
   expect(targets.length).toBeGreaterThanOrEqual(5);
   for (const target of targets) expect(target).toMatch(/^(https:\/\/|#)/);
+});
+
+test('links to a heading, and to a file of the package, lead to one', () => {
+  const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(
+    ([, title = '']) => `#${title.toLowerCase().replaceAll(' ', '-')}`,
+  );
+  const targets = [...readme.matchAll(/\]\((#[^)]+|https:\/\/unpkg\.com\/[^)]+)\)/g)].map(([, target = '']) => target);
+  const { name, files } = JSON.parse(readFileSync(path.join(PACKAGE, 'package.json'), 'utf8'));
+  for (const target of targets) {
+    if (target.startsWith('#')) {
+      expect(headings).toContain(target);
+      continue;
+    }
+    const file = target.slice(`https://unpkg.com/${name}/`.length);
+    expect(files).toContain(file.split('/')[0]);
+    expect(existsSync(path.join(PACKAGE, file)), target).toBe(true);
+  }
+  expect(targets.length).toBeGreaterThanOrEqual(4);
 });

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import lz4 from 'lz4js';
 import snappy from 'snappyjs';
 import { describe, expect, test } from 'vitest';
-import { decodeRecordBatches } from '../../src/kafka/record-batches.ts';
+import { decodeRecordBatches } from '../../src/fetch/fetch-answer.ts';
 import { aBatch, aMarker } from '../helpers/record-batch.ts';
 
 function decode(bytes: Buffer, aborted: Parameters<typeof decodeRecordBatches>[3] = []) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ServiceModel } from '../../src/config/service.ts';
 import { completeTemplate, mappingProperties } from '../../src/template/complete-template.ts';
+import { aService, NAMING_OF_SERVERLESS_4 } from '../helpers/parsed-service.ts';
 
 test('only what is configured is written', () => {
   expect(mappingProperties({ topic: 't', batchSize: 5 })).toEqual({});
@@ -129,4 +130,18 @@ test('queue mode is written without the starting position, which it does not hav
   const naming = { getKafkaEventLogicalId: () => 'mapping', getMSKEventLogicalId: () => 'none' };
   completeTemplate(service, { Resources: { mapping: { Properties } } }, naming);
   expect(Properties).toEqual({ SelfManagedKafkaEventSourceConfig: { ConsumptionMode: 'Queue' } });
+});
+
+test('two events on one topic are completed by the names that Serverless 4 gives their resources', () => {
+  const brokers = { first: ['a:1'], last: ['b:1'] };
+  const name = (server?: unknown) => NAMING_OF_SERVERLESS_4.getKafkaEventLogicalId('f', 't', undefined, server);
+  const resources = { [name(brokers.first)]: { Properties: {} }, [name()]: { Properties: {} } };
+  const events = Object.values(brokers).map((bootstrapServers, maximumBatchingWindow) => ({
+    kafka: { topic: 't', bootstrapServers, maximumBatchingWindow },
+  }));
+  completeTemplate(aService({ f: { events } }), { Resources: resources }, NAMING_OF_SERVERLESS_4);
+  expect(resources).toMatchObject({
+    [name(brokers.first)]: { Properties: { MaximumBatchingWindowInSeconds: 0 } },
+    [name()]: { Properties: { MaximumBatchingWindowInSeconds: 1 } },
+  });
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processorMs } from '../../systems/processes.ts';
 import { type Bench, withProject } from './project.ts';
+import { measureSpeed } from './speed.ts';
 import { randomName, withTopic } from './topic.ts';
 
 /** For this long V8 still collects what the start left behind, with a mapping and without. */
@@ -13,6 +14,15 @@ export function measureIdle(bench: Bench) {
     withMapping: await percentOfCore(bench, topic, true),
     withNone: await percentOfCore(bench, topic, false),
   }));
+}
+
+const MANY = 300;
+
+/** Measures records per second, and the share of one core when idle, with 300 partitions. */
+export async function measurePartitions(bench: Bench) {
+  const [speed] = await measureSpeed(bench, { batchSizes: [100], partitionCounts: [MANY] });
+  const idle = await withTopic(bench.brokers, { partitions: MANY }, (topic) => percentOfCore(bench, topic, true));
+  return { partitions: MANY, speed, idle };
 }
 
 function percentOfCore(bench: Bench, topic: string, enabled: boolean) {

@@ -56,11 +56,18 @@ function rate(records: number, joinedAt: number, committedAt: number) {
   return Math.round((records * 1_000) / (committedAt - joinedAt));
 }
 
+interface Shapes {
+  readonly batchSizes: readonly number[];
+  readonly partitionCounts: readonly number[];
+}
+
+const USUAL_SHAPES: Shapes = { batchSizes: [100, 1_000], partitionCounts: [1, 3, 12] };
+
 /** Measures records per second by contender, in turns. */
-export async function measureSpeed(bench: Bench) {
+export async function measureSpeed(bench: Bench, { batchSizes, partitionCounts } = USUAL_SHAPES) {
   const rows = [];
-  for (const batchSize of [100, 1_000]) {
-    for (const partitions of [1, 3, 12]) {
+  for (const batchSize of batchSizes) {
+    for (const partitions of partitionCounts) {
       const count = bench.records * (batchSize === 1_000 ? 4 : 1);
       const row = await withTopic(bench.brokers, { partitions, count }, async (topic, records) => {
         const load = { topic, records, partitions, batchSize };

@@ -1,6 +1,6 @@
 import { describeMachine, type Machine } from '../../report.ts';
 import { median, shortNumber } from '../../statistics.ts';
-import type { measureIdle } from './idle.ts';
+import type { measureIdle, measurePartitions } from './idle.ts';
 import type { measureLatency } from './latency.ts';
 import type { measureMemory } from './memory.ts';
 import type { measureSpeed } from './speed.ts';
@@ -15,22 +15,24 @@ export interface Report {
   speed: Figures<typeof measureSpeed>;
   latency: Figures<typeof measureLatency>;
   idle: Figures<typeof measureIdle>;
+  partitions: Figures<typeof measurePartitions>;
   memory: Figures<typeof measureMemory>;
 }
 
 /** Formats a report as Markdown, as the README shows it. */
-export function toTable({ machine, records, rounds, speed, latency, idle, memory }: Report) {
+export function toTable({ machine, records, rounds, speed, latency, idle, partitions, memory }: Report) {
   const lines = [describeMachine(machine), ''];
-  if (speed !== null) {
+  const rows = [...(speed ?? []), ...(partitions?.speed === undefined ? [] : [partitions.speed])];
+  if (rows.length > 0) {
     lines.push(`${records} records of 200 B (batch 1000: ${records * 4}), median of ${rounds}`, '');
-    const names = Object.keys(speed[0]?.rates ?? {});
+    const names = Object.keys(rows[0]?.rates ?? {});
     lines.push(
       `| batch | partitions | ${names.join(' | ')} | in process : bare |`,
       `|${'---:|'.repeat(names.length + 3)}`,
     );
-    for (const { batchSize, partitions, rates, inProcessToBare } of speed) {
+    for (const { batchSize, partitions: count, rates, inProcessToBare } of rows) {
       const cells = names.map((name) => shortNumber(median(rates[name] ?? []) ?? Number.NaN));
-      lines.push(`| ${batchSize} | ${partitions} | ${cells.join(' | ')} | ${inProcessToBare} |`);
+      lines.push(`| ${batchSize} | ${count} | ${cells.join(' | ')} | ${inProcessToBare} |`);
     }
   }
   lines.push('', '| | |', '|---|---|');
@@ -45,6 +47,9 @@ export function toTable({ machine, records, rounds, speed, latency, idle, memory
     lines.push(
       `| idle, share of a core | ${withMapping.toFixed(2)} % with one mapping, ${withNone.toFixed(2)} % with none |`,
     );
+  }
+  if (partitions !== null) {
+    lines.push(`| idle with ${partitions.partitions} partitions, share of a core | ${partitions.idle.toFixed(2)} % |`);
   }
   if (memory !== null) {
     const { samples, heapMbPerMinute, residentMbPerMinute } = memory;

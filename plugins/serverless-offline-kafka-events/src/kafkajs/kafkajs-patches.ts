@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Broker, Cluster, KafkaMessage } from 'kafkajs';
-import type { PolledRecord } from '../record/polled-record.ts';
-import { decodeFetchAnswer, type FetchedPartition } from './fetch-answer.ts';
+import { decodeFetchAnswer, type FetchedPartition } from '../fetch/fetch-answer.ts';
+import type { PolledRecord } from '../record/record.ts';
 
 /** The version whose internals the patches know. */
 export const PATCHED_VERSION = '2.2.4';
