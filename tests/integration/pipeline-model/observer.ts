@@ -54,8 +54,8 @@ export function startObserver(
   const attempts: MailAttempt[] = [];
   /** Deliveries that were FAILED at some time. */
   const failedDeliveries = new Set<string>();
-  /** Processes whose invocation ended with time left, since the last look. */
-  const endedEarly = new Set<Life>();
+  /** Processes whose invocation returned with time left, since the last look. */
+  const returnedEarly = new Set<Life>();
   const faults: Faults = { repetitions: 0, unfinishedStarts: 0 };
 
   const deliveries = (): Promise<StoredDelivery[]> => notifications.db('email_deliveries').orderBy('id');
@@ -139,9 +139,9 @@ export function startObserver(
     deliveries,
     failedDeliveries,
 
-    /** Called when an invocation has ended. */
-    ended(life: Life, remainingMs: number): void {
-      if (remainingMs > RECORD_MS) endedEarly.add(life);
+    /** Called when an invocation has returned; one that throws is repeated. */
+    returned(life: Life, remainingMs: number): void {
+      if (remainingMs > RECORD_MS) returnedEarly.add(life);
     },
 
     /** Called before a mail is accepted. Returns the end of its lease according to the database. */
@@ -165,10 +165,10 @@ export function startObserver(
         if (sent.has(mail.uuid) && mail.leaseEndsAt >= simulation.nowMs()) mail.wasRecordedInTime = true;
       }
       for (const { uuid, life, wasSeen } of taken) {
-        if (wasSeen && endedEarly.has(life) && !life.isDead && !isUnderWay(life) && !sent.has(uuid))
-          violations.push(`${uuid}: ${life.name} ended without recording its mail`);
+        if (wasSeen && returnedEarly.has(life) && !life.isDead && !isUnderWay(life) && !sent.has(uuid))
+          violations.push(`${uuid}: ${life.name} returned without recording its mail`);
       }
-      endedEarly.clear();
+      returnedEarly.clear();
       for (const row of allEvents) lookAtEvent(row);
       for (const row of allDeliveries) lookAtDelivery(row);
     },

@@ -72,7 +72,7 @@ export const CONSUMERS: Readonly<Record<Topic, FunctionName>> = {
 };
 
 /** One process, which runs one function: the real services with their own pools and memory, until it crashes. */
-export function startProcess(name: string, around: Surroundings, onEnd: (life: Life, remainingMs: number) => void) {
+export function startProcess(name: string, around: Surroundings, onReturn: (life: Life, remainingMs: number) => void) {
   const { simulation, users, notifications } = around;
   const life: Life = { name, isDead: false, diesInTransaction: false };
   const usersPool = simulatedDatabase(users.url, users.db, life, simulation);
@@ -89,10 +89,15 @@ export function startProcess(name: string, around: Surroundings, onEnd: (life: L
     const endsAt = simulation.elapsedMs() + ms;
     const remainingMs = () => endsAt - simulation.elapsedMs();
     underWay += 1;
-    const ended = simulation.runAs(life, () => run(remainingMs)).catch(() => undefined);
-    void ended.then(() => {
+    const returned = simulation
+      .runAs(life, () => run(remainingMs))
+      .then(
+        () => true,
+        () => false,
+      );
+    void returned.then((hasReturned) => {
       underWay -= 1;
-      onEnd(life, remainingMs());
+      if (hasReturned) onReturn(life, remainingMs());
     });
   };
   const consumers = {

@@ -59,7 +59,7 @@ export async function openWorld(simulation: Simulation, databases: Databases): P
   const begin = (index: number): Process => {
     lives += 1;
     const name = `${FUNCTIONS[index % FUNCTIONS.length]} process ${lives}`;
-    return startProcess(name, around, observer.ended);
+    return startProcess(name, around, observer.returned);
   };
   /** Process n runs function n modulo the number of functions. */
   const processes = Array.from({ length: PROCESSES * FUNCTIONS.length }, (_, index) => begin(index));

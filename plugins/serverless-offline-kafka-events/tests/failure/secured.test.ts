@@ -1,9 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PLAIN_USER, SCRAM_USER, unsecuredToken } from '../helpers/broker-security.ts';
+import { parseSchemaRegistry } from '../../src/config/schema-registry.ts';
+import { createRecordDecoder } from '../../src/schema-registry/record-decoder.ts';
+import { keyStore, makeCertificate, PLAIN_USER, SCRAM_USER, unsecuredToken } from '../helpers/broker-security.ts';
 import { expectDelivered, range } from '../helpers/delivery.ts';
 import { failureSuite } from '../helpers/failure-suite.ts';
 import { randomName } from '../helpers/kafka.ts';
 import type { OfflineProject } from '../helpers/offline-project.ts';
+import { aRecord } from '../helpers/records.ts';
+import { AVRO_SCHEMA, avroOrder, confluentPrefix, SchemaRegistry } from '../helpers/schema-registry.ts';
 
 const { server, aProject, on, eventually, untilCommitted } = failureSuite({ isSecured: true });
 const UNREACHABLE = 'Kafka cannot be reached, retrying';
@@ -99,4 +106,45 @@ test.concurrent('an untrusted certificate is reported, and no record gets throug
   await project.waitFor('a clear line', () => project.lines(UNREACHABLE).length > 0);
   expect(project.lines(UNREACHABLE)[0]).toMatchObject({ error: expect.stringContaining('self-signed certificate') });
   expect(await project.stop()).toBe(0);
+});
+
+test('a schema registry over TLS is asked with its login, and is not trusted without its certificate', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kafka-events-registry-'));
+  const ca = makeCertificate(folder);
+  const login = { username: 'reader', password: 'secret' };
+  const registry = await new SchemaRegistry(login, keyStore(folder)).start();
+  registry.register('1', { schemaType: 'AVRO', schema: AVRO_SCHEMA });
+  const record = aRecord(0, { value: Buffer.concat([confluentPrefix(1), avroOrder(1, 'paid')]) });
+  const config = parseSchemaRegistry(
+    {
+      schemaRegistryURI: registry.url,
+      eventRecordFormat: 'JSON',
+      schemaValidationConfigs: [{ attribute: 'VALUE' }],
+      accessConfigs: [
+        { type: 'BASIC_AUTH', uri: 'arn:login' },
+        { type: 'SERVER_ROOT_CA_CERTIFICATE', uri: 'arn:root' },
+      ],
+    },
+    {
+      schemaRegistryUrl: null,
+      secrets: new Map<string, Record<string, unknown>>([
+        ['arn:login', login],
+        ['arn:root', { certificate: ca }],
+      ]),
+    },
+    'local',
+    (property, problem) => {
+      throw new Error(`${property}: ${problem}`);
+    },
+  );
+  try {
+    if (config === null) throw new Error('there is no configuration');
+    const decoder = createRecordDecoder(config);
+    await decoder.prepare([record]);
+    expect(JSON.parse(String(decoder.decode(record).record.value))).toMatchObject({ status: 'paid' });
+    await expect(createRecordDecoder({ ...config, tls: {} }).prepare([record])).rejects.toThrow(/self.signed/);
+  } finally {
+    registry.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -20,6 +20,11 @@ export function makeCertificate(folder: string): string {
   return readFileSync(path.join(folder, 'broker.pem'), 'utf8');
 }
 
+/** The key of `makeCertificate`, for a server of Node. */
+export function keyStore(folder: string): { pfx: Buffer; passphrase: string } {
+  return { pfx: readFileSync(path.join(folder, 'broker.p12')), passphrase: STORE_PASSWORD };
+}
+
 /** Adds a listener that requires TLS and a login. */
 export function securedProperties(folder: string): Record<string, string> {
   const listener = 'listener.name.sasl_ssl';

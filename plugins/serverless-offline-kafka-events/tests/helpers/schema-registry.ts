@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
 import avro from 'avsc';
 import protobuf from 'protobufjs';
 
@@ -14,21 +15,24 @@ export class SchemaRegistry {
   isDown = false;
   readonly #schemas = new Map<string, Registered>();
   readonly #login: string | null;
-  readonly #server: Server;
+  readonly #server: http.Server;
+  readonly #isSecured: boolean;
 
-  constructor(login: { username: string; password: string } | null = null) {
+  constructor(login: { username: string; password: string } | null = null, key?: { pfx: Buffer; passphrase: string }) {
+    this.#isSecured = key !== undefined;
     this.#login = login && `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
-    this.#server = createServer((request, response) => {
+    const answer: http.RequestListener = (request, response) => {
       let body = '';
       request.on('data', (data: Buffer) => {
         body += data.toString();
       });
       request.on('end', () => {
         this.requests.push(`${request.method} ${request.url}`);
-        const { status, answer } = this.#answer(request.url ?? '', request.headers.authorization, body);
-        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+        const found = this.#answer(request.url ?? '', request.headers.authorization, body);
+        response.writeHead(found.status, { 'content-type': 'application/json' }).end(JSON.stringify(found.answer));
       });
-    });
+    };
+    this.#server = key === undefined ? http.createServer(answer) : https.createServer(key, answer);
   }
 
   async start(): Promise<this> {
@@ -39,7 +43,7 @@ export class SchemaRegistry {
   get url(): string {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('the registry is not running');
-    return `http://127.0.0.1:${address.port}`;
+    return `${this.#isSecured ? 'https' : 'http'}://127.0.0.1:${address.port}`;
   }
 
   /** `id`: a number of Confluent's, or a UUID of Glue's; or `subject/version` of a schema that others refer to. */
