@@ -28,6 +28,13 @@ export async function oldestSeconds(db: Executor, rows: Knex.QueryBuilder, colum
   return Number(row?.seconds ?? 0);
 }
 
+/** The share of the server's connections that are open, by this application and others. */
+export async function connectionsPercent(db: Executor): Promise<number> {
+  const [[open]] = await db.raw("SHOW GLOBAL STATUS LIKE 'Threads_connected'");
+  const [[most]] = await db.raw('SELECT @@max_connections AS connections');
+  return (100 * Number(open?.Value)) / Number(most?.connections);
+}
+
 /** Reading this many index entries takes about 20 ms. */
 const COUNT_LIMIT = 100_000;
 

@@ -162,11 +162,17 @@ describe("each function, from its zip, in AWS's runtime", () => {
 
   it.each([
     ['relayOutbox', 'OldestUnpublishedEventSeconds', 'Seconds'],
+    ['relayOutbox', 'OldestUnconfirmedEventSeconds', 'Seconds'],
+    ['relayOutbox', 'UnconfirmedEvents', 'Count'],
+    ['relayOutbox', 'DatabaseConnectionsPercent', 'Percent'],
     ['deliverDue', 'OldestUnsentMailSeconds', 'Seconds'],
+    ['deliverDue', 'PendingMails', 'Count'],
+    ['sendWelcomeEmail', 'MailSent', 'Count'],
     ['recordDeadLetter', 'DeadLetters', 'Count'],
   ])('%s reports %s under the name that its alarm watches', (name, metric, unit) => {
     const lines = (logged.get(name) ?? '').split('\n').filter((line) => line.includes('"_aws"'));
-    const [figures] = lines.map((line): Record<string, unknown> => JSON.parse(line.slice(line.indexOf('{'))));
+    const reports = lines.map((line): Record<string, unknown> => JSON.parse(line.slice(line.indexOf('{'))));
+    const figures = reports.find((report) => metric in report);
 
     expect(figures).toMatchObject({
       service: 'registration',
@@ -178,7 +184,12 @@ describe("each function, from its zip, in AWS's runtime", () => {
       },
     });
     const alarms = [...ofType(resourcesOf(inject('runTemplate')), 'AWS::CloudWatch::Alarm').values()];
-    expect(alarms).toContainEqual(
+    const inputs = alarms.flatMap((alarm): unknown[] =>
+      JSON.parse(JSON.stringify(alarm['Metrics'] ?? [])).flatMap(
+        ({ MetricStat }: { MetricStat?: { Metric: unknown } }) => MetricStat?.Metric ?? [],
+      ),
+    );
+    expect([...alarms, ...inputs]).toContainEqual(
       expect.objectContaining({
         Namespace: 'registration/prod',
         MetricName: metric,

@@ -182,6 +182,29 @@ describe('the functions of the users context', () => {
   });
 });
 
+describe('the functions that only read', () => {
+  it('need no other privilege', async () => {
+    as('users');
+    process.env['USERS_DATABASE_URL'] = urlFor('reader', 'users');
+    process.env['NOTIFICATIONS_DATABASE_URL'] = urlFor('reader', 'notifications');
+    const [user] = await owner('users').insert({
+      name: 'Ann',
+      lastname: 'Lee',
+      email: randomEmail(),
+      password_hash: 'x',
+    });
+    const event = { uuid: testEvent().uuid, event_state: 'FINISHED', topic: SEND, added_at: '2026-01-01' };
+    await owner('outbox_events').insert(event);
+    const pathParameters = { id: String(user), uuid: event.uuid };
+    const names = ['users/list', 'users/get', 'outbox/list-events', 'outbox/get-event', 'outbox/list-dead-letters'];
+
+    for (const name of [...names, 'outbox/pipeline', 'notifications/deliveries', 'system/ready']) {
+      const { handler } = await import(`#functions/${name}.ts`);
+      expect((await handler(httpEvent({ pathParameters }), context)).statusCode, name).toBe(200);
+    }
+  });
+});
+
 describe('the functions of the notifications context', () => {
   beforeAll(() => as('notifications'));
 

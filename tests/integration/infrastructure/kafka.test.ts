@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKafka, openKafka } from '#shared/kafka/kafka-client.ts';
 import { publish } from '#shared/kafka/producer.ts';
 import { decodeRecord } from '#shared/kafka/records.ts';
-import { createTopics } from '#shared/messages/create-topics.ts';
+import { createTopics, growTopics } from '#shared/messages/create-topics.ts';
 import { toDeadLetter } from '#shared/messages/dead-letter.ts';
 import { toMessage } from '#shared/messages/event-message.ts';
 import { TOPICS } from '#shared/messages/topics.ts';
@@ -54,6 +54,22 @@ describe('the broker', () => {
 
     expect(topics.map(({ partitions }) => partitions.length)).toEqual(TOPICS.map(() => 3));
     expect(await createTopics()).toEqual([]);
+  });
+
+  it('gets more partitions for a topic that has fewer than configured', async () => {
+    const names = TOPICS.map((topic) => `${randomName('grown-')}.${topic}`);
+    const admin = await openKafka(async (kafka) => kafka.admin());
+    const partitions = async () =>
+      (await admin.fetchTopicMetadata({ topics: names })).topics.map((topic) => topic.partitions.length);
+    await admin.createTopics({ waitForLeaders: true, topics: names.map((topic) => ({ topic, numPartitions: 1 })) });
+
+    const done = await growTopics(admin, names, 12);
+
+    expect(done.sort()).toEqual(names.sort());
+    expect(await partitions()).toEqual([12, 12, 12, 12]);
+    expect(await growTopics(admin, names, 3)).toEqual([]);
+    expect(await partitions()).toEqual([12, 12, 12, 12]);
+    await admin.disconnect();
   });
 
   it('gets the retention that the guarantees need, also for a topic that exists, which keeps its other settings', async () => {

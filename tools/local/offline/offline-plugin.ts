@@ -1,4 +1,5 @@
 import { within } from '#shared/async/waiting.ts';
+import { readConfig } from '#shared/config/config.ts';
 import { LOCAL_PORTS } from '#shared/config/defaults.ts';
 import { cancelCallTimers } from './call-timeout.ts';
 import { loadedVersions, retire } from './code-versions.ts';
@@ -9,6 +10,7 @@ import { watchSources } from './hot-reload.ts';
 import { keepLog } from './keep-log.ts';
 import { loadHandlersOnce } from './load-once.ts';
 import { hideMediaType, ignoreRange, readGetBody } from './request-body.ts';
+import { keepRole } from './role.ts';
 import { invokeNow, scheduledFunctions } from './schedules.ts';
 import { openSecondPort } from './second-port.ts';
 import type { OfflinePlugin, Serverless } from './types.ts';
@@ -36,6 +38,11 @@ export default class LocalPlugin {
       invokePort: portOf('lambda'),
     });
     this.hooks = {
+      // Before the event source reads its mappings.
+      initialize: () => {
+        const { ROLE } = readConfig({ ROLE: process.env.ROLE });
+        if (serverless.processedInput.commands[0] === 'offline') keepRole(serverless.service.functions, ROLE);
+      },
       'after:offline:start:init': () => this.#begin(),
       'before:offline:start:end': () => this.#end(),
       'before:offline:start:init': () => cancelCallTimers(serverless, cliOptions),

@@ -54,6 +54,7 @@ export type FunctionDefinition = {
 
 export interface Serverless {
   serviceDir: string;
+  processedInput: { commands: string[] };
   service: {
     functions: Record<string, FunctionDefinition>;
     provider: { timeout?: number; httpApi?: { cors?: unknown } };
