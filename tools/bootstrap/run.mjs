@@ -96,9 +96,20 @@ async function ensurePackages() {
   await withLock(lock, () => (arePackagesInstalled() ? undefined : installPackages('packages')));
 }
 
+/**
+ * Reads the settings in .env, or in the file that ENV_FILE names; the environment wins. Tests and benchmarks have their own.
+ * @param {string} program
+ */
+function readEnvFile(program) {
+  const file = process.env['ENV_FILE'] ?? path.join(root, '.env');
+  const isRead = program.startsWith('local/commands/') && program !== 'local/commands/test';
+  if (isRead && existsSync(file)) process.loadEnvFile(file);
+}
+
 /** @param {string[]} args the program, from tools/ and without .ts, and its arguments */
 async function run([program = '', ...args]) {
   checkNode();
+  readEnvFile(program);
   await ensurePackages();
   // Node 22.18 and later strip types themselves. Remove tsx once older releases are no longer supported.
   if (!('typescript' in process.features && process.features.typescript)) (await import('tsx/esm/api')).register();
