@@ -73,6 +73,9 @@ export const reloadOptions = /** @satisfies {import('esbuild').BuildOptions} */ 
   ...shared,
   splitting: true,
   packages: 'external',
+  sourcemap: 'linked',
+  // A debugger reads the files themselves.
+  sourcesContent: false,
 });
 
 /** For a deployment: each handler is one file of its own. */

@@ -51,8 +51,17 @@ export async function prepareRebuild(): Promise<void> {
 
 function writeOutput({ outputFiles = [] }: esbuild.BuildResult, target: string): void {
   for (const { path: file, contents } of outputFiles) {
-    writeAtomically(path.join(target, path.relative(dist, file)), contents);
+    const written = path.join(target, path.relative(dist, file));
+    writeAtomically(written, file.endsWith('.map') ? movedMap(contents, file, written) : contents);
   }
+}
+
+/** A source map names its sources relative to itself. */
+function movedMap(contents: Uint8Array, from: string, to: string): Uint8Array {
+  if (from === to) return contents;
+  const map: { sources: string[] } = JSON.parse(Buffer.from(contents).toString());
+  const moved = (source: string) => path.relative(path.dirname(to), path.resolve(path.dirname(from), source));
+  return Buffer.from(JSON.stringify({ ...map, sources: map.sources.map(moved) }));
 }
 
 /**
