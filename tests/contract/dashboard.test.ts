@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
-import type { DeliveryOverview } from '#shared/notifications/delivery-schemas.ts';
+import type { DeliveryOverview, DeliveryView } from '#shared/notifications/delivery-schemas.ts';
 import type { Pipeline } from '#shared/outbox/outbox-schemas.ts';
 import type { Consumers, Home } from '#shared/system/system-schemas.ts';
 import { call } from '#tests/helpers/call.ts';
@@ -39,6 +40,33 @@ describe('the dashboard’s figures', () => {
       },
       { what: 'the figures' },
     );
+  });
+});
+
+describe('one event on the dashboard', () => {
+  it('has the delivery of the mail, and the lines of the local log, for operators', async () => {
+    const email = randomEmail();
+    await register({ email });
+    const { uuid, traceId } = await eventWhen(email, 'FINISHED');
+    const paths = [`/api/deliveries/${uuid}`, `/api/events/${uuid}/log?trace=${traceId}`];
+
+    for (const path of paths) expect((await call('GET', path)).status).toBe(401);
+    const delivery = await call<DeliveryView>('GET', paths[0] ?? '', { headers: operator() });
+    expect(delivery.body).toMatchObject({ uuid, status: 'SENT', sentAt: expect.any(String) });
+    const messages = async () => {
+      const { body } = await call<{ lines: { message: string }[] }>('GET', paths[1] ?? '', { headers: operator() });
+      return body.lines.map(({ message }) => message);
+    };
+    await waitFor(async () => (await messages()).includes('Events confirmed'), { what: 'the log' });
+    expect(await messages()).toEqual(expect.arrayContaining(['Registration accepted', 'Event published', 'Mail sent']));
+  });
+
+  it('has neither for an unknown event', async () => {
+    const uuid = randomUUID();
+    const delivery = await call('GET', `/api/deliveries/${uuid}`, { headers: operator() });
+    expect(delivery).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
+    const log = await call('GET', `/api/events/${uuid}/log`, { headers: operator() });
+    expect(log).toMatchObject({ status: 200, body: { lines: [] } });
   });
 });
 

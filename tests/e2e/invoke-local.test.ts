@@ -164,6 +164,7 @@ const HTTP: ReadonlyArray<readonly [name: string, status: number, body: unknown]
   ['swaggerUi', 200, expect.stringContaining('<div id="swagger-ui">')],
   ['pipeline', 200, expect.stringContaining('"states":{"PROCESSING":{"count":')],
   ['deliveries', 200, expect.stringContaining('"states":{"PENDING":{"count":')],
+  ['getDelivery', 404, expect.stringContaining('"code":"NOT_FOUND"')],
   ['consumers', 404, expect.stringContaining('"code":"NOT_FOUND"')],
   ['dashboard', 200, expect.stringContaining('<title>Registration: dashboard</title>')],
   ['home', 200, expect.stringContaining('"dashboard":"/dashboard"')],

@@ -25,6 +25,7 @@ const ROUTES: readonly Route[] = [
   ['GET /api/dead-letters', 'outbox/list-dead-letters', 'operators'],
   ['GET /api/pipeline', 'outbox/pipeline', 'operators'],
   ['GET /api/deliveries', 'notifications/deliveries', 'operators'],
+  ['GET /api/deliveries/{uuid}', 'notifications/get-delivery', 'operators'],
   ['GET /api/consumers', 'system/consumers', 'operators'],
   ['GET /', 'system/home', 'open'],
   ['GET /dashboard', 'system/dashboard', 'open'],

@@ -1,5 +1,5 @@
 import { DOWN } from './examples.ts';
-import { failures, forOperators, jsonContent, ok, type Paths, ref } from './operation-parts.ts';
+import { eventUuid, failures, forOperators, jsonContent, ok, type Paths, ref } from './operation-parts.ts';
 
 /** Home page and health checks. */
 export function systemPaths(): Paths {
@@ -61,6 +61,19 @@ export function dashboardPaths(): Paths {
       get: figures('pipeline', 'Events by state, and rates and latencies of the last 15 minutes', 'Pipeline'),
     },
     '/api/deliveries': { get: figures('deliveries', 'Mails by state, and those that are waiting', 'DeliveryOverview') },
+    '/api/deliveries/{uuid}': {
+      get: {
+        operationId: 'getDelivery',
+        tags: ['dashboard'],
+        summary: 'The mail of one event, once its message was consumed',
+        parameters: [eventUuid],
+        responses: {
+          '200': ok('The delivery', jsonContent(ref('Delivery'))),
+          ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
+        },
+        ...forOperators,
+      },
+    },
     '/api/consumers': {
       get: {
         ...figures('consumers', 'Lag and batches of the local event source', 'Consumers'),
