@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { rootDir } from '#tools/paths.ts';
-import { localOptions, packageOptions, pluginOptions, reloadOptions } from '../../esbuild.config.mjs';
+import { localOptions, packageOptions, pluginOptions, reloadOptions, withoutSpans } from '../../esbuild.config.mjs';
 import { buildAssets } from './assets.ts';
 import { affectsGenerated, runGenerator } from './run-generator.ts';
 import { writeAtomically } from './write-atomically.ts';
@@ -102,13 +102,18 @@ export interface HandlerBundle {
 /**
  * Bundles each handler into one file for deployment.
  * @param handlers such as 'functions/users/get.ts'
+ * @param options exportsSpans: with the code that sends spans to a collector
  * @returns the bundles, by the same names
  */
-export async function bundleHandlers(handlers: readonly string[]): Promise<ReadonlyMap<string, HandlerBundle>> {
+export async function bundleHandlers(
+  handlers: readonly string[],
+  { exportsSpans = false }: { exportsSpans?: boolean } = {},
+): Promise<ReadonlyMap<string, HandlerBundle>> {
   await runGenerator();
   await buildAssets(dist);
   const { outputFiles, metafile } = await esbuild.build({
     ...packageOptions,
+    ...(exportsSpans ? {} : { define: withoutSpans }),
     absWorkingDir: rootDir,
     entryPoints: [...handlers],
     metafile: true,

@@ -6,7 +6,11 @@ export interface Serverless {
   service: {
     functions: Record<string, FunctionDefinition>;
     custom: { deployment: Deployment; grants: Record<string, Record<string, Value>> };
-    provider: { architecture?: string; compiledCloudFormationTemplate: { Resources: Resources } };
+    provider: {
+      architecture?: string;
+      environment?: Record<string, unknown>;
+      compiledCloudFormationTemplate: { Resources: Resources };
+    };
   };
   pluginManager: { plugins: object[] };
   processedInput: { commands: string[] };
