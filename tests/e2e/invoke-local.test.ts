@@ -160,6 +160,7 @@ const HTTP: ReadonlyArray<readonly [name: string, status: number, body: unknown]
   ['passMessageOn', 200, 'Sent!'],
   ['live', 200, '{"status":"up"}'],
   ['ready', 200, expect.stringMatching(/^\{"status":"up"/)],
+  ['asyncapi', 200, expect.stringContaining('"asyncapi":"3.0.0"')],
   ['openapi', 200, expect.stringContaining('"openapi":"3.1.0"')],
   ['swaggerUi', 200, expect.stringContaining('<div id="swagger-ui">')],
   ['pipeline', 200, expect.stringContaining('"states":{"PROCESSING":{"count":')],

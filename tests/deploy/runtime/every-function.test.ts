@@ -207,6 +207,10 @@ describe("each function, from its zip, in AWS's runtime", () => {
     const ready = await call('ready', 'GET /health/ready');
     expect(ready).toMatchObject({ statusCode: 200, json: { status: 'up' } });
     expect(await call('live', 'GET /health/live')).toMatchObject({ statusCode: 200 });
+    expect(await call('asyncapi', 'GET /asyncapi.json')).toMatchObject({
+      statusCode: 200,
+      json: { asyncapi: '3.0.0' },
+    });
     expect(await call('openapi', 'GET /openapi.json')).toMatchObject({ statusCode: 200, json: { openapi: '3.1.0' } });
     expect(await call('swaggerUi', 'GET /swagger-ui/{file}', { path: { file: 'index.html' } })).toMatchObject({
       statusCode: 200,

@@ -32,6 +32,7 @@ const ROUTES: readonly Route[] = [
   ['GET /tests/responsedata', 'diagnostics/response-data', 'open'],
   ['GET /health/live', 'system/live', 'open'],
   ['GET /openapi.json', 'system/openapi', 'open'],
+  ['GET /asyncapi.json', 'system/asyncapi', 'open'],
   ['GET /swagger-ui/{file}', 'system/swagger-ui', 'open'],
   ['the authorizer', 'system/authorizer', 'operators'],
 ];

@@ -18,6 +18,19 @@ export function systemPaths(): Paths {
         },
       },
     },
+    '/asyncapi.json': {
+      get: {
+        operationId: 'asyncapi',
+        tags: ['system'],
+        summary: 'The AsyncAPI 3 document of the topics',
+        responses: {
+          '200': ok('The document', {
+            'application/json': { schema: { type: 'object' }, example: { asyncapi: '3.0.0' } },
+          }),
+          ...failures(),
+        },
+      },
+    },
     '/health/live': {
       get: {
         operationId: 'live',

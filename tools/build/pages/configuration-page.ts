@@ -1,3 +1,4 @@
+import { readConfig } from '#shared/config/config.ts';
 import { ConfigSchema } from '#shared/config/config-schemas.ts';
 import { LOCAL_DEFAULTS, LOCAL_PORTS } from '#shared/config/defaults.ts';
 
@@ -82,11 +83,13 @@ function tableOf(variables: readonly Variable[]): string {
   return variables.map(([name, fallback, meaning]) => `| \`${name}\` | ${fallback} | ${cell(meaning)} |`).join('\n');
 }
 
-/** .env.example: every variable with its default, none of them set. */
+/** .env.example: every variable with its default in the local stage, none of them set. */
 export function envExample(): string {
+  const local: Readonly<Record<string, unknown>> = readConfig({});
   const ports = portVariables.filter(([name]) => !(name in definitions));
   const lines = [...ports, ...applicationVariables, ...TOOL_VARIABLES].map(([name, fallback, meaning]) => {
-    const [, value = ''] = /^`([^`]*)`/.exec(fallback) ?? [];
+    const [, shown = ''] = /^`([^`]*)`/.exec(fallback) ?? [];
+    const value = definitions[name]?.default === undefined ? shown : String(local[name]);
     return `# ${meaning.replaceAll('`', '')}\n# ${name}=${value}\n`;
   });
   return `# Copy to .env and remove the # in front of a name. npm start and docker compose read it; what the environment sets wins.
