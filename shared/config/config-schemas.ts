@@ -95,6 +95,15 @@ export const ConfigSchema = Type.Object({
     default: 'false',
     description: 'Whether the /tests routes are served; `true` in the local stage unless set',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: '^https?://\\S+$',
+      description: 'Collector that spans are sent to as OTLP over HTTP, such as http://127.0.0.1:4318; none if not set',
+    }),
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: Type.Optional(
+    Type.String({ pattern: '^[^=,\\s]+=\\S*$', description: 'Headers for the collector: name=value, comma-separated' }),
+  ),
   HTTP_PORT: whole(1, 65535, 'Port of the HTTP API', LOCAL_PORTS.http[1]),
   MAIL_FROM: Type.String({
     pattern: '^[^\\r\\n]+@[^\\r\\n]+$',

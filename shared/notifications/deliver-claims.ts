@@ -8,7 +8,8 @@ import { type MailOutcome, outcomeOf, withoutAddress } from '#shared/mail/mail-o
 import { SEND_LIMIT_MS, type SendMail } from '#shared/mail/mail-transport.ts';
 import { log } from '#shared/observability/logger.ts';
 import { reportMetric } from '#shared/observability/metrics.ts';
-import { continueTrace, formatTraceparent, runInTrace } from '#shared/observability/trace-context.ts';
+import { inSpan } from '#shared/observability/spans.ts';
+import { continueTrace, formatTraceparent } from '#shared/observability/trace-context.ts';
 import { effect } from '#shared/runtime/effects.ts';
 import {
   type Claim,
@@ -57,7 +58,7 @@ export function deliverClaims(dependencies: DeliverDependencies) {
   const send = async (claim: Claim): Promise<MailOutcome> => {
     const trace = continueTrace(claim.traceparent ?? undefined);
     const mail = welcomeMail(claim.uuid, claim.userEmail, formatTraceparent(trace));
-    return runInTrace(trace, async () => {
+    return inSpan({ name: 'deliver welcome mail', kind: 'internal' }, trace, async () => {
       const started = performance.now();
       try {
         await effect('send mail', () => sendMail(mail, () => performance.now() < claim.leaseEndsAt));

@@ -8,6 +8,7 @@ export interface Serverless {
     custom: { deployment: Deployment; topicPrefix: string; grants: Record<string, Record<string, Value>> };
     provider: {
       architecture?: string;
+      environment?: Record<string, unknown>;
       compiledCloudFormationTemplate: { Resources: Resources; Outputs: Record<string, unknown> };
     };
   };

@@ -120,7 +120,7 @@ describe("each function, from its zip, in AWS's runtime", () => {
     });
   });
 
-  it('pipeline, deliveries, consumers', async () => {
+  it('pipeline, deliveries, getDelivery, consumers', async () => {
     expect(await call('pipeline', 'GET /api/pipeline', { headers: asOperator })).toMatchObject({
       statusCode: 200,
       json: { states: { FAILED: { count: expect.any(Number) } } },
@@ -129,6 +129,8 @@ describe("each function, from its zip, in AWS's runtime", () => {
       statusCode: 200,
       json: { states: { SENT: { count: expect.any(Number) } } },
     });
+    const noDelivery = { headers: asOperator, pathParameters: { uuid: '6f1c2f0e-5d5f-4c6e-9b0a-00000000dead' } };
+    expect(await call('getDelivery', 'GET /api/deliveries/{uuid}', noDelivery)).toMatchObject({ statusCode: 404 });
     expect(await call('consumers', 'GET /api/consumers', { headers: asOperator })).toMatchObject({ statusCode: 404 });
   });
 
@@ -216,6 +218,10 @@ describe("each function, from its zip, in AWS's runtime", () => {
     const ready = await call('ready', 'GET /health/ready');
     expect(ready).toMatchObject({ statusCode: 200, json: { status: 'up' } });
     expect(await call('live', 'GET /health/live')).toMatchObject({ statusCode: 200 });
+    expect(await call('asyncapi', 'GET /asyncapi.json')).toMatchObject({
+      statusCode: 200,
+      json: { asyncapi: '3.0.0' },
+    });
     expect(await call('openapi', 'GET /openapi.json')).toMatchObject({ statusCode: 200, json: { openapi: '3.1.0' } });
     expect(await call('swaggerUi', 'GET /swagger-ui/{file}', { path: { file: 'index.html' } })).toMatchObject({
       statusCode: 200,

@@ -148,6 +148,7 @@ describe('a deployed stage', () => {
         'GET /api/consumers',
         'GET /api/dead-letters',
         'GET /api/deliveries',
+        'GET /api/deliveries/{uuid}',
         'GET /api/events',
         'GET /api/events/{uuid}',
         'GET /api/pipeline',

@@ -15,6 +15,8 @@ const MALFORMED = [
   ['SMTP_URL', 'secret:1025'],
   ['USERS_BASE_URL', 'ftp://secret'],
   ['MAIL_UI_URL', 'ftp://secret'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'secret:4318'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'secret'],
   ['KAFKA_METRICS_PORT', '65536'],
   ['DATABASE_TLS', 'secret'],
   ['KAFKA_TLS', 'ON'],

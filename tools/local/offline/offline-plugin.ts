@@ -5,6 +5,7 @@ import { cancelCallTimers } from './call-timeout.ts';
 import { loadedVersions, retire } from './code-versions.ts';
 import { corsRestorer } from './cors-headers.ts';
 import { reshapeErrors } from './error-response.ts';
+import { serveEventLog } from './event-log.ts';
 import { refuseForeignCallers } from './foreign-callers.ts';
 import { watchSources } from './hot-reload.ts';
 import { keepLog } from './keep-log.ts';
@@ -93,6 +94,8 @@ export default class LocalPlugin {
       if (!service.provider.httpApi?.cors) cors.restore(request);
       return reshapeErrors(request, h);
     });
+
+    serveEventLog(hapi);
 
     const host = listenAddress();
     try {
