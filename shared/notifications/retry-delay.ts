@@ -10,11 +10,11 @@ export function refusedDelayMs(refusals: number): number {
 }
 
 /**
- * The delay in ms after send n (from 1) without an answer. It grows fast, because each of these mails may have arrived: the last
- * repetition follows hours after the first send.
+ * The delay in ms after send n (from 1) without an answer. The first lets a short interruption heal within 30 s. It grows fast,
+ * because each of these mails may have arrived: the last repetition follows hours after the first send.
  */
 export function unknownDelayMs(unknowns: number): number {
-  return 12 * 16 ** (unknowns - 1) * getConfig().MAIL_REFUSED_FIRST_MS;
+  return 4 * 48 ** (unknowns - 1) * getConfig().MAIL_REFUSED_FIRST_MS;
 }
 
 /** The delay in ms after a server failure, with jitter. @param random 0 to 1 */

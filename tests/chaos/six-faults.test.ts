@@ -41,7 +41,8 @@ describe('no mail is lost, repeated or left unfinished', () => {
   });
 
   it.for(faults)('after $dependency/$kind', async (fault, { skip }) => {
-    const { verdict, reasons, outcome } = await runOne(fault, laboratory, { pace: testPace, withTimes: false });
+    const { row } = await runOne(fault, laboratory, { pace: testPace, withTimes: false });
+    const { verdict, reasons, outcome } = row;
 
     if (verdict === 'skipped') skip(reasons.join(', '));
     expect(reasons).toEqual([]);

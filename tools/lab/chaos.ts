@@ -9,6 +9,7 @@ import { runSoak } from './chaos/soak.ts';
 import { type Row, summaryLine, toMarkdown, toText } from './chaos/table.ts';
 import { runProgram, type Surroundings } from './program.ts';
 import { commandLine, writeJson, writePlaces } from './report.ts';
+import { openHeapProbe } from './systems/heap.ts';
 
 /**
  * `npm run test:chaos`.
@@ -39,8 +40,9 @@ async function run(
   { guard, signal, machine }: Surroundings,
 ): Promise<readonly Row[]> {
   const settings = readSettings(process.env);
-  const { keepsData } = options;
-  const { title, rows, notes } = await runMode(options, { settings, guard, signal, keepsData });
+  const { keepsData, replicas, brokers } = options;
+  const laboratory = { settings, guard, signal, keepsData, replicas, brokers };
+  const { title, rows, notes } = await runMode(options, laboratory);
   say(`\n${[toText(rows), ...notes].join('\n\n')}\n`);
   const ran = { command: commandLine('npm run test:chaos', args), machine: machine() };
   for (const file of options.out) {
@@ -52,22 +54,26 @@ async function run(
 
 /** @returns title: that of its place in a page */
 async function runMode(options: Options, laboratory: LaboratoryOptions) {
-  const { mode, outage, minutes, seed, isShort, faults, peerCommand } = options;
+  const { mode, outage, minutes, soakMs, seed, isShort, faults, peerCommand, replicas, brokers } = options;
+  const where = `${replicas > 1 ? `, ${replicas} replicas` : ''}${brokers > 1 ? `, ${brokers} brokers` : ''}`;
   if (mode === 'soak') {
-    const { row, notes } = await withLaboratory(laboratory, (lab) => runSoak(lab, { minutes, seed }));
-    return { title: 'soak', rows: [row], notes };
+    const heap = openHeapProbe();
+    const { row, notes } = await withLaboratory({ ...laboratory, env: heap.env }, (lab) =>
+      runSoak(lab, { lengthMs: soakMs, seed, heap }),
+    );
+    return { title: `${seed === undefined ? 'soak' : 'random soak'}${where}`, rows: [row], notes };
   }
   if (mode === 'long-outage') {
     const { row, notes } = await withLaboratory({ ...laboratory, env: shortBackOffs }, (lab) =>
       runLongOutage(lab, { outage, minutes }),
     );
-    return { title: `long outage of ${outage}`, rows: [row], notes };
+    return { title: `long outage of ${outage}${where}`, rows: [row], notes };
   }
   const how = { pace: isShort ? shortPace : fullPace, withTimes: !isShort };
   const rows = await withLaboratory(laboratory, (lab) => runMatrix(faults, lab, how));
   if (peerCommand !== undefined)
     rows.push(...(await withLaboratory({ ...laboratory, peerCommand }, (lab) => runMatrix(faults, lab, how))));
-  return { title: isShort ? 'short' : 'matrix', rows, notes: [] };
+  return { title: `${isShort ? 'short' : 'matrix'}${where}`, rows, notes: [] };
 }
 
 async function withLaboratory<T>(options: LaboratoryOptions, work: (laboratory: Laboratory) => Promise<T>) {

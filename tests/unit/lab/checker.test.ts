@@ -11,6 +11,7 @@ function good(name: string) {
     event: { uuid: `uuid-${name}`, email: `${name}@b.io`, state: 'FINISHED', reason: null },
     mail: {
       to: `${name}@b.io`,
+      from: 'replica-1@b.io',
       messageId: `uuid-${name}@registration.example`,
       traceparent: `00-${TRACE}-00f067aa0ba902b7-01`,
       at: 1,
@@ -27,11 +28,12 @@ function evidence(parts: readonly Partial<Part>[], identity: 'event' | 'recipien
     users: parts.flatMap(({ user }) => user ?? []),
     events: parts.flatMap(({ event }) => event ?? []),
     mails: parts.flatMap(({ mail }) => mail ?? []),
+    excuses: [],
     identity,
   };
 }
 
-const CLEAN = { duplicates: 0, foreignIds: 0, lost: 0, unfinished: 0, failed: 0, problems: [] };
+const CLEAN = { duplicates: 0, unexcused: 0, foreignIds: 0, lost: 0, unfinished: 0, failed: 0, problems: [] };
 
 describe('the checker', () => {
   it('finds nothing where all went well', () => {
@@ -77,10 +79,11 @@ describe('the checker', () => {
     const { mail } = good('a');
 
     expect(check(evidence([good('a'), { mail }]))).toMatchObject({ duplicates: 1, foreignIds: 0 });
-    expect(check(evidence([good('a'), { mail: { ...mail, messageId: 'other@registration.example' } }]))).toMatchObject({
-      duplicates: 1,
-      foreignIds: 1,
-    });
+    for (const messageId of ['other@registration.example', 'uuid-a@other.example'])
+      expect(check(evidence([good('a'), { mail: { ...mail, messageId } }]))).toMatchObject({
+        duplicates: 1,
+        foreignIds: 1,
+      });
   });
 
   it.each([

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('the journal of mails', () => {
-  it('keeps recipient, Message-ID and trace of each mail, read from its headers alone', () => {
+  it('keeps recipient, sender, Message-ID and trace of each mail, read from its headers alone', () => {
     const file = path.join(folder, 'mails');
     const mails = followJournal(file);
     expect(mails()).toEqual([]);
@@ -22,10 +22,12 @@ describe('the journal of mails', () => {
     appendFileSync(file, toLines(['c@b.io'], RAW, 5));
     appendFileSync(file, toLines(['d@b.io', 'e@b.io'], '\r\nnothing', 6));
 
+    const none = { from: '', messageId: '', traceparent: '' };
+    const kept = { from: 'a@b.io', messageId: 'u1@registration.example', traceparent: TRACEPARENT };
     expect(mails()).toEqual([
-      { to: 'c@b.io', messageId: 'u1@registration.example', traceparent: TRACEPARENT, at: 5, bytes: RAW.length },
-      { to: 'd@b.io', messageId: '', traceparent: '', at: 6, bytes: 9 },
-      { to: 'e@b.io', messageId: '', traceparent: '', at: 6, bytes: 9 },
+      { to: 'c@b.io', ...kept, at: 5, bytes: RAW.length },
+      { to: 'd@b.io', ...none, at: 6, bytes: 9 },
+      { to: 'e@b.io', ...none, at: 6, bytes: 9 },
     ]);
   });
 
@@ -41,7 +43,7 @@ describe('the journal of mails', () => {
   });
 
   it('is waited for until every recipient of a tag has a mail', async () => {
-    const mail = (to: string, at: number) => ({ to, at, bytes: 10, messageId: '', traceparent: '' });
+    const mail = (to: string, at: number) => ({ to, at, bytes: 10, from: '', messageId: '', traceparent: '' });
     const mails = [mail('t1@b.io', 1), mail('other@b.io', 2), mail('t1@b.io', 3)];
 
     await expect(awaitMails(() => mails, { tag: 't', count: 2, limitMs: 0 })).rejects.toThrow('1 of 2 mails');

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { check } from '#tools/lab/chaos/checker.ts';
 import { judge } from '#tools/lab/chaos/judge.ts';
 import { mostMessages } from '#tools/lab/chaos/long-outage.ts';
 import { measure } from '#tools/lab/chaos/measure.ts';
 import { isFastAgain } from '#tools/lab/chaos/recovery.ts';
+import { excusesOf } from '#tools/lab/faults/excuses.ts';
+import type { Fault } from '#tools/lab/faults/faults.ts';
 import { outcome } from './outcome.ts';
 
 describe('a verdict', () => {
@@ -14,7 +17,7 @@ describe('a verdict', () => {
     [{ lost: 1 }, '1 lost'],
     [{ unfinished: 2 }, '2 unfinished'],
     [{ failed: 3 }, '3 FAILED by an outage'],
-    [{ duplicates: 4 }, '4 duplicates'],
+    [{ duplicates: 5, unexcused: 4 }, '4 repeated without an excuse'],
     [{ foreignIds: 5 }, '5 repeated under another Message-ID'],
     [{ problems: ['odd'] }, 'odd'],
   ])('names %o', (changes, reason) => {
@@ -22,6 +25,22 @@ describe('a verdict', () => {
 
     expect(judge(fault, outcome(changes), { withTimes: false })).toEqual([reason]);
   });
+
+  /** A fault of ten seconds, from 100 s to 110 s, and a mail that was repeated. */
+  const repeated = (fault: Fault, first: { at: number; from?: string }) => {
+    const email = 'a@b.io';
+    const mail = { to: email, from: 'replica-1@b.io', messageId: 'u@b.io', traceparent: '', bytes: 9, ...first };
+    const times = { begunMs: 100_000, brokenMs: 100_100, liftedMs: 110_000 };
+    const findings = check({
+      registrations: [{ email, status: 201 }],
+      users: [email],
+      events: [{ uuid: 'u', email, state: 'FINISHED' }],
+      mails: [mail, { ...mail, at: 130_000, from: 'replica-2@b.io' }],
+      excuses: excusesOf(fault, times, ['replica-1@b.io']),
+      identity: 'event',
+    });
+    return judge(fault, outcome(findings), { withTimes: false });
+  };
 
   it.each([
     ['smtp', 'cut', true],
@@ -35,9 +54,20 @@ describe('a verdict', () => {
     ['mysql', 'kill', false],
     ['redis', 'pause', false],
   ] as const)('on a repeated mail with %s/%s', (dependency, kind, mayRepeat) => {
-    const reasons = judge({ dependency, kind }, outcome({ duplicates: 1 }), { withTimes: false });
+    expect(repeated({ dependency, kind }, { at: 100_050 })).toEqual(mayRepeat ? [] : ['1 repeated without an excuse']);
+  });
 
-    expect(reasons).toEqual(mayRepeat ? [] : ['1 duplicates']);
+  it.each([
+    ['long before the process was killed', 'app', 'kill', { at: 95_000 }],
+    ['by the process that followed the killed one', 'app', 'kill', { at: 105_000 }],
+    ['by a replica that was not killed', 'app', 'kill', { at: 100_050, from: 'replica-2@b.io' }],
+    ['by a replica that did not freeze', 'app', 'pause', { at: 100_050, from: 'replica-2@b.io' }],
+    ['after the process had resumed', 'app', 'pause', { at: 111_000 }],
+    ['before answers were lost', 'smtp', 'cut', { at: 95_000 }],
+    ['after answers had been lost', 'smtp', 'cut', { at: 112_000 }],
+    ['after the mail server had been killed', 'smtp', 'kill', { at: 111_000 }],
+  ] as const)('refuses to excuse a mail that was delivered %s', (_, dependency, kind, first) => {
+    expect(repeated({ dependency, kind }, first)).toEqual(['1 repeated without an excuse']);
   });
 
   it.each([

@@ -8,6 +8,7 @@ export function outcome(changes: Partial<Outcome> = {}): Outcome {
     unanswered: 0,
     mails: 100,
     duplicates: 0,
+    unexcused: 0,
     foreignIds: 0,
     lost: 0,
     unfinished: 0,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { randomFrom, scheduleFaults } from '#tools/lab/chaos/schedule.ts';
+import { randomFrom, scheduleFaults, scheduleRestarts } from '#tools/lab/chaos/schedule.ts';
 import { dependencies } from '#tools/lab/faults/faults.ts';
 
 const HALF_AN_HOUR = 30 * 60_000;
@@ -45,6 +45,23 @@ describe('the schedule of a soak', () => {
     expect(faults.some(({ dependency }) => dependency === 'mysql')).toBe(false);
     expect(faults.some(({ kind }) => kind === 'kill')).toBe(false);
     expect(scheduleFaults(3, HALF_AN_HOUR, () => false)).toEqual([]);
+  });
+});
+
+describe('the schedule of rolling restarts', () => {
+  it('takes one replica after the other, in order and by force in turn', () => {
+    const restarts = scheduleRestarts(2, 5 * 60_000);
+
+    expect(restarts.map(({ replica, kind, atMs }) => [replica, kind, atMs])).toEqual([
+      [0, 'stop', 35_000],
+      [1, 'stop', 70_000],
+      [0, 'kill', 105_000],
+      [1, 'kill', 140_000],
+      [0, 'stop', 175_000],
+      [1, 'stop', 210_000],
+      [0, 'kill', 245_000],
+    ]);
+    expect(scheduleRestarts(2, 10_000)).toEqual([]);
   });
 });
 

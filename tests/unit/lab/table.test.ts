@@ -49,42 +49,35 @@ describe('the table', () => {
 });
 
 describe('mails that come after a row was judged', () => {
-  const mail = (to: string) => ({ to });
-  const row: Row = {
-    system: 'ours',
-    fault: '',
-    tag: 'f1n',
-    verdict: 'passed',
-    reasons: [],
-    outcome: outcome({ mails: 1 }),
-  };
+  const row: Row = { system: 'ours', fault: '', verdict: 'passed', reasons: [], outcome: outcome({ mails: 1 }) };
+  const fault = { dependency: 'redis', kind: 'kill' } as const;
   const options = { withTimes: false };
 
   it('make duplicates where there was a mail', () => {
-    const mails = [mail('f1n1@b.io'), mail('f1n1@b.io'), mail('f11n1@b.io')];
+    const found = outcome({ mails: 2, duplicates: 1, unexcused: 1 });
 
-    const changed = withLateMails(row, { dependency: 'redis', kind: 'kill' }, mails, options);
-
-    expect(changed).toMatchObject({
+    expect(withLateMails(row, fault, found, options)).toMatchObject({
       verdict: 'failed',
-      reasons: ['1 duplicates'],
+      reasons: ['1 repeated without an excuse'],
       outcome: { mails: 2, duplicates: 1 },
+      note: '1 of the mails arrived later',
     });
-    expect(withLateMails(row, { dependency: 'app', kind: 'kill' }, mails, options)).toMatchObject({
-      verdict: 'passed',
-    });
+    expect(withLateMails(row, fault, { ...found, unexcused: 0 }, options)).toMatchObject({ verdict: 'passed' });
   });
 
   it('are not lost any more where there was none', () => {
     const lost: Row = { ...row, verdict: 'failed', reasons: ['1 lost'], outcome: outcome({ mails: 1, lost: 1 }) };
 
-    const changed = withLateMails(
-      lost,
-      { dependency: 'redis', kind: 'kill' },
-      [mail('f1n1@b.io'), mail('f1n2@b.io')],
-      options,
-    );
+    const changed = withLateMails(lost, fault, outcome({ mails: 2 }), options);
 
     expect(changed).toMatchObject({ verdict: 'passed', outcome: { lost: 0, duplicates: 0, mails: 2 } });
+  });
+
+  it('finish no event too late', () => {
+    const stuck: Row = { ...row, outcome: outcome({ mails: 1, unfinished: 1 }) };
+
+    expect(withLateMails(stuck, fault, outcome({ mails: 2 }), options)).toMatchObject({
+      reasons: ['1 unfinished'],
+    });
   });
 });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isRefusedTooLong, refusedDelayMs, serverDownDelayMs } from '#shared/notifications/retry-delay.ts';
+import {
+  isRefusedTooLong,
+  refusedDelayMs,
+  serverDownDelayMs,
+  unknownDelayMs,
+} from '#shared/notifications/retry-delay.ts';
 import { republishDelayMs } from '#shared/outbox/outbox-repository.ts';
 
 const MINUTE = 60_000;
@@ -27,6 +32,15 @@ describe('delays', () => {
     [1_000_000, 15 * MINUTE],
   ])('after %i refusals, a recipient waits %i ms', (refusals, ms) => {
     expect(refusedDelayMs(refusals)).toBe(ms);
+  });
+
+  it.each([
+    // Longer than a short interruption, and short enough to heal within 30 s of its end.
+    [1, 20_000],
+    [2, 16 * MINUTE],
+    [3, 12.8 * HOUR],
+  ])('after %i sends without an answer, a mail waits %i ms', (unknowns, ms) => {
+    expect(unknownDelayMs(unknowns)).toBe(ms);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { type Excuse, mayRepeat } from '../faults/excuses.ts';
 import type { Mail } from '../systems/mail-journal.ts';
 import type { StoredEvent } from '../systems/records.ts';
 
@@ -9,8 +10,10 @@ export interface Evidence {
   /** the addresses that have a row */
   users: readonly string[];
   events: readonly StoredEvent[];
-  /** of these registrations */
+  /** of these registrations, in the order of their arrival */
   mails: readonly Mail[];
+  /** when an answer of the mail server could be lost */
+  excuses: readonly Excuse[];
   /** what makes two mails the same: the event in the Message-ID, or the recipient alone */
   identity: 'event' | 'recipient';
 }
@@ -32,7 +35,7 @@ function traceIdOf(traceparent: string) {
 }
 
 /** Compares what clients were answered with rows, events and mails. */
-export function check({ registrations, users, events, mails, identity }: Evidence) {
+export function check({ registrations, users, events, mails, excuses, identity }: Evidence) {
   const isByEvent = identity === 'event';
   const accepted = registrations.filter(({ status }) => status === 201).map(({ email }) => email);
   const stored = new Set(users);
@@ -43,7 +46,8 @@ export function check({ registrations, users, events, mails, identity }: Evidenc
   const traceOf = new Map(registrations.map(({ email, traceId }) => [email, traceId]));
   const isForeign = ([email, received]: [string, Mail[]]) => {
     const uuid = eventsOf.get(email)?.[0]?.uuid ?? '';
-    return received.some(({ messageId }) => messageId.split('@')[0] !== uuid);
+    const [first] = received;
+    return received.some(({ messageId }) => messageId.split('@')[0] !== uuid || messageId !== first?.messageId);
   };
   const isUntraced = ({ to, traceparent }: Mail) =>
     traceOf.get(to) !== undefined && traceIdOf(traceparent) !== traceOf.get(to);
@@ -66,6 +70,10 @@ export function check({ registrations, users, events, mails, identity }: Evidenc
     mails: mails.length,
     /** mails beyond one for each event */
     duplicates: mails.length - mailsTo.size,
+    /** mails after one whose answer could not be lost: guarantee 2 allows none */
+    unexcused: [...mailsTo.values()]
+      .flatMap((received) => received.slice(0, -1))
+      .filter((mail) => !mayRepeat(mail, excuses)).length,
     /** events whose mails do not all have the event's Message-ID */
     foreignIds: isByEvent ? [...mailsTo].filter(isForeign).length : 0,
     /** accepted or committed, and no mail */

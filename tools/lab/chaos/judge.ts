@@ -1,4 +1,4 @@
-import { type Fault, mayRepeatMails } from '../faults/faults.ts';
+import type { Fault } from '../faults/faults.ts';
 import type { Findings } from './checker.ts';
 import { normalLimitMs } from './measure.ts';
 import type { Outcome } from './run-fault.ts';
@@ -9,18 +9,14 @@ const leastAvailability = 0.999;
 
 /**
  * Judges what must hold whatever fails.
- * @param mayRepeat whether guarantee 2 allows a repeated mail
  * @returns what is wrong
  */
-export function judgeFindings(
-  { lost, unfinished, failed, duplicates, foreignIds, problems }: Findings,
-  mayRepeat: boolean,
-): string[] {
+export function judgeFindings({ lost, unfinished, failed, unexcused, foreignIds, problems }: Findings): string[] {
   return [
     ...(lost > 0 ? [`${lost} lost`] : []),
     ...(unfinished > 0 ? [`${unfinished} unfinished`] : []),
     ...(failed > 0 ? [`${failed} FAILED by an outage`] : []),
-    ...(duplicates > 0 && !mayRepeat ? [`${duplicates} duplicates`] : []),
+    ...(unexcused > 0 ? [`${unexcused} repeated without an excuse`] : []),
     ...(foreignIds > 0 ? [`${foreignIds} repeated under another Message-ID`] : []),
     ...problems,
   ];
@@ -47,5 +43,5 @@ function judgeTimes({ dependency }: Fault, outcome: Outcome): string[] {
 }
 
 export function judge(fault: Fault, outcome: Outcome, { withTimes }: { withTimes: boolean }) {
-  return [...judgeFindings(outcome, mayRepeatMails(fault)), ...(withTimes ? judgeTimes(fault, outcome) : [])];
+  return [...judgeFindings(outcome), ...(withTimes ? judgeTimes(fault, outcome) : [])];
 }

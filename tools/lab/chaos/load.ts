@@ -19,9 +19,9 @@ export interface Load {
   stop: () => Promise<void>;
 }
 
-/** Registers users, each with an address of its own, and reads one user, whom the cache knows. */
+/** Registers users, each with an address of its own, and reads one user, whom the cache knows; replicas take turns. */
 export function startLoad(
-  { system: { base }, userId, signal }: Laboratory,
+  { replicas, userId, signal }: Laboratory,
   { postsPerSecond, getsPerSecond }: { postsPerSecond: number; getsPerSecond: number },
 ): Load {
   // Every open call listens for the end of the run.
@@ -29,15 +29,16 @@ export function startLoad(
   const tag = newTag();
   const posts: Post[] = [];
   const gets: Timing[] = [];
+  const baseOf = (index: number) => replicas[index % replicas.length]?.base ?? '';
   const registering = callSteadily(postsPerSecond, async (index) => {
     const email = addressOf(tag, index);
     const startedAt = performance.now();
-    const { status, ms } = await callOnce(base, registration(email), { signal });
+    const { status, ms } = await callOnce(baseOf(index), registration(email), { signal });
     posts.push({ email, traceId: traceIdOf(email), startedAt, ms, status });
   });
-  const reading = callSteadily(getsPerSecond, async () => {
+  const reading = callSteadily(getsPerSecond, async (index) => {
     const startedAt = performance.now();
-    const { status, ms } = await callOnce(base, { method: 'GET', path: `/api/users/${userId}` }, { signal });
+    const { status, ms } = await callOnce(baseOf(index), { method: 'GET', path: `/api/users/${userId}` }, { signal });
     gets.push({ startedAt, ms, status });
   });
   const stop = async () => {

@@ -49,7 +49,7 @@ export async function runLongOutage(
   const events = outcome.accepted + outcome.unanswered;
   const most = mostMessages(events, tookMinutes);
   const reasons = [
-    ...judgeFindings(outcome, outage === 'smtp'),
+    ...judgeFindings(outcome),
     ...(messages > most ? [`${messages} messages for ${events} events are a storm`] : []),
     ...(outcome.healedMs === undefined ? [`not healed, lacks ${outcome.lacks}`] : []),
   ];

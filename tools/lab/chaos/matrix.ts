@@ -1,11 +1,12 @@
 import { say, seconds } from '#tools/local/cli/progress.ts';
 import { type Fault, nameOf, restartsAtOnce } from '../faults/faults.ts';
 import { impossibleBecause } from '../faults/injector.ts';
-import type { Mail } from '../systems/mail-journal.ts';
 import type { StartedSystem } from '../systems/system.ts';
+import { check, type Findings } from './checker.ts';
 import { judge } from './judge.ts';
 import type { Laboratory } from './laboratory.ts';
-import { pause } from './recovery.ts';
+import type { Load } from './load.ts';
+import { evidenceOf, pause } from './recovery.ts';
 import { type Pace, runFault } from './run-fault.ts';
 import { progressLine, type Row, verdictFor } from './table.ts';
 
@@ -27,25 +28,28 @@ async function restartBroken({ isUp, restart }: StartedSystem): Promise<boolean>
   return true;
 }
 
+/** What became of a fault, and the load that it was judged by. */
+type Tried = { row: Row; load?: Load };
+
 export async function runOne(
   fault: Fault,
   laboratory: Laboratory,
   { pace, withTimes }: { pace: Pace; withTimes: boolean },
-): Promise<Row> {
+): Promise<Tried> {
   const { system, victims, signal } = laboratory;
   const row = { system: system.name, fault: nameOf(fault) };
   const impossible = impossibleBecause(fault, victims[fault.dependency]);
-  if (impossible !== undefined) return { ...row, verdict: 'skipped', reasons: [impossible] };
+  if (impossible !== undefined) return { row: { ...row, verdict: 'skipped', reasons: [impossible] } };
   try {
-    const { outcome, tag } = await runFault(fault, laboratory, pace);
+    const { outcome, load } = await runFault(fault, laboratory, pace);
     const reasons = judge(fault, outcome, { withTimes });
     const note = system.name === 'peer' && restartsAtOnce(fault) ? { note: restartNote } : {};
-    return { ...row, verdict: verdictFor(reasons), reasons, outcome, tag, ...note };
+    return { row: { ...row, verdict: verdictFor(reasons), reasons, outcome, ...note }, load };
   } catch (error) {
     if (signal.aborted) throw error;
     // The first line: a start that failed quotes its log.
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return { ...row, verdict: 'failed', reasons: [reason] };
+    return { row: { ...row, verdict: 'failed', reasons: [reason] } };
   }
 }
 
@@ -55,40 +59,38 @@ export async function runMatrix(
   laboratory: Laboratory,
   options: { pace: Pace; withTimes: boolean },
 ): Promise<Row[]> {
-  const rows: Row[] = [];
+  const tried: (Tried & { fault: Fault })[] = [];
   for (const [index, fault] of faults.entries()) {
     const started = performance.now();
     const isRestarted = await restartBroken(laboratory.system);
-    const row = await runOne(fault, laboratory, options);
-    rows.push(isRestarted ? { ...row, note: brokenNote } : row);
+    const { row, ...load } = await runOne(fault, laboratory, options);
+    tried.push({ fault, row: isRestarted ? { ...row, note: brokenNote } : row, ...load });
     say(`${progressLine(row)} (${index + 1}/${faults.length}, ${seconds(performance.now() - started)})`);
   }
   await pause(lateMs, laboratory.signal);
-  return rows.map((row, index) => {
-    const fault = faults[index];
-    return fault === undefined ? row : withLateMails(row, fault, laboratory.servers.mails(), options);
-  });
+  const rows: Row[] = [];
+  for (const { fault, row, load } of tried) {
+    const findings = load === undefined ? undefined : check(await evidenceOf({ ...laboratory, load }));
+    rows.push(withLateMails(row, fault, findings, options));
+  }
+  return rows;
 }
 
-/** Judges a row again with the mails that arrived later, during other faults. */
+/**
+ * Judges a row again by what was found at the end: mails may have arrived during other faults.
+ * @param findings undefined where there was no load
+ */
 export function withLateMails(
   row: Row,
   fault: Fault,
-  mails: readonly Pick<Mail, 'to'>[],
+  findings: Findings | undefined,
   { withTimes }: { withTimes: boolean },
 ): Row {
-  const { outcome, tag } = row;
-  if (outcome === undefined || tag === undefined) return row;
-  const recipients = mails.filter(({ to }) => to.startsWith(tag)).map(({ to }) => to);
-  const late = recipients.length - outcome.mails;
+  const { outcome } = row;
+  if (outcome === undefined || findings === undefined) return row;
+  const late = findings.mails - outcome.mails;
   if (late === 0) return row;
-  const duplicates = recipients.length - new Set(recipients).size;
-  const changed = {
-    ...outcome,
-    mails: recipients.length,
-    duplicates,
-    lost: outcome.lost - (late - (duplicates - outcome.duplicates)),
-  };
+  const changed = { ...outcome, ...findings, unfinished: outcome.unfinished };
   const reasons = judge(fault, changed, { withTimes });
   const note = [...(row.note === undefined ? [] : [row.note]), `${late} of the mails arrived later`].join('; ');
   return { ...row, outcome: changed, reasons, note, verdict: verdictFor(reasons) };

@@ -11,7 +11,7 @@ const everyMs = 200;
 const enough = 10;
 
 /** A laboratory under a load. */
-export type Watched = Pick<Laboratory, 'system' | 'servers' | 'signal'> & { load: Load };
+export type Watched = Pick<Laboratory, 'system' | 'replicas' | 'servers' | 'excuses' | 'signal'> & { load: Load };
 
 /** @throws when the signal is aborted */
 export async function pause(ms: number, signal: AbortSignal) {
@@ -44,7 +44,7 @@ export async function waitUntilHealed(
   watched: Watched,
   how: { returnedAt: number; normalP99Ms: number | undefined; needsSpeed: boolean; limitMs: number },
 ): Promise<{ healedMs: number | undefined; lacks: string }> {
-  const { system, load, signal } = watched;
+  const { system, replicas, load, signal } = watched;
   const { returnedAt, normalP99Ms, needsSpeed, limitMs } = how;
   const end = performance.now() + limitMs;
   let lacked = '';
@@ -62,16 +62,24 @@ export async function waitUntilHealed(
     const overdue = await system.records.countOverdue(underWayMs).catch(() => undefined);
     if (overdue === undefined) return 'the database';
     if (overdue > 0) return `${overdue} events`;
-    if (!(await system.isUp().catch(() => false))) return 'a dependency';
+    const areUp = await Promise.all(replicas.map((replica) => replica.isUp().catch(() => false)));
+    if (areUp.includes(false)) return `a dependency of replica ${areUp.indexOf(false) + 1}`;
     return !needsSpeed || isFastAgain(load.posts, returnedAt, normalP99Ms) ? '' : 'speed';
   }
 }
 
-async function evidenceOf({ system, servers, load }: Watched) {
+/** What is known now about the registrations of a load. */
+export async function evidenceOf({
+  system,
+  servers,
+  excuses,
+  load,
+}: Pick<Watched, 'system' | 'servers' | 'excuses' | 'load'>) {
   return {
     registrations: load.posts,
     ...(await system.records.read(load.tag)),
     mails: servers.mails().filter(({ to }) => to.startsWith(load.tag)),
+    excuses,
     identity: system.identity,
   };
 }

@@ -2,7 +2,7 @@ import { type Fault, restartsAtOnce } from '../faults/faults.ts';
 import { inject } from '../faults/injector.ts';
 import type { Findings } from './checker.ts';
 import type { Laboratory } from './laboratory.ts';
-import { startLoad } from './load.ts';
+import { type Load, startLoad } from './load.ts';
 import { type Measures, measure, normalP99 } from './measure.ts';
 import { pause, settle, waitUntilHealed } from './recovery.ts';
 
@@ -45,12 +45,12 @@ export async function runFault(
   fault: Fault,
   laboratory: Laboratory,
   pace: Pace,
-): Promise<{ outcome: Outcome; tag: string }> {
-  const { system, victims, signal } = laboratory;
+): Promise<{ outcome: Outcome; load: Load }> {
+  const { system, victims, excuses, signal } = laboratory;
   const { normalMs, faultMs, needsSpeed } = pace;
   const load = startLoad(laboratory, pace);
   const watched = { ...laboratory, load };
-  let lift: (() => Promise<void>) | undefined;
+  let lift: Awaited<ReturnType<typeof inject>> | undefined;
   try {
     await pause(normalMs, signal);
     const faultAt = performance.now();
@@ -59,13 +59,13 @@ export async function runFault(
     if (!restartsAtOnce(fault)) await pause(faultAt + faultMs - performance.now(), signal);
     const ending = lift;
     lift = undefined;
-    await ending();
+    excuses.push(...(await ending()));
     const returnedAt = performance.now();
     const limitMs = Math.min(pace.healLimitMs, system.patienceMs);
     const healed = await waitUntilHealed(watched, { returnedAt, normalP99Ms, needsSpeed, limitMs });
     await load.stop();
     const findings = await settle(watched, Math.min(pace.settleLimitMs, system.patienceMs));
-    return { outcome: { ...measure(load, { faultAt, returnedAt }), ...findings, ...healed }, tag: load.tag };
+    return { outcome: { ...measure(load, { faultAt, returnedAt }), ...findings, ...healed }, load };
   } finally {
     await lift?.().catch(() => {});
     await load.stop();

@@ -9,6 +9,19 @@ const returnMs = 8000;
 
 const kinds: readonly FaultKind[] = ['stop', 'kill', 'pause', 'silent', 'slow', 'reset', 'refuse', 'cut'];
 
+/** The supervisor restarts an application at once that ran for a minute; one that did not waits for ever longer. */
+const uptimeMs = 70_000;
+
+/** Restarts of replicas, one after the other, in order and by force in turn. The last one ends long before the end. */
+export function scheduleRestarts(replicas: number, lengthMs: number): (ScheduledFault & { replica: number })[] {
+  const everyMs = uptimeMs / replicas;
+  const count = Math.max(0, Math.floor(lengthMs / everyMs) - 1);
+  return Array.from({ length: count }, (_, turn) => {
+    const kind = Math.floor(turn / replicas) % 2 === 0 ? 'stop' : 'kill';
+    return { replica: turn % replicas, dependency: 'app', kind, atMs: (turn + 1) * everyMs, forMs: 0 };
+  });
+}
+
 /**
  * A pseudo-random generator whose whole sequence follows from its seed (mulberry32).
  * @returns the next number, from 0 up to but not 1

@@ -10,8 +10,6 @@ export interface Row {
   reasons: readonly string[];
   outcome?: Outcome;
   note?: string;
-  /** the beginning of its addresses */
-  tag?: string;
 }
 
 export function verdictFor(reasons: readonly string[]): Row['verdict'] {

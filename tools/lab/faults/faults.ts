@@ -2,7 +2,8 @@ import type { CutRule } from './tcp-proxy.ts';
 
 export const dependencies = ['kafka', 'redis', 'mysql', 'smtp', 'app'] as const;
 
-export type Dependency = (typeof dependencies)[number];
+/** `app` is one of the replicas, `apps` are all of them at once. */
+export type Dependency = (typeof dependencies)[number] | 'apps';
 
 type ProcessFault = 'stop' | 'kill' | 'pause';
 
@@ -21,6 +22,7 @@ const extraKinds: Readonly<Record<Dependency, readonly FaultKind[]>> = {
   mysql: ['refuse', 'reset', 'cut'],
   smtp: ['refuse', 'reset', 'cut'],
   app: ['reset'],
+  apps: [],
 };
 
 export function nameOf({ dependency, kind }: Fault) {
@@ -31,18 +33,28 @@ export function isProcessFault(kind: FaultKind): kind is ProcessFault {
   return kind === 'stop' || kind === 'kill' || kind === 'pause';
 }
 
-function faultsOf(kindsOf: (dependency: Dependency) => readonly FaultKind[]): Fault[] {
-  return dependencies.flatMap((dependency) => kindsOf(dependency).map((kind) => ({ dependency, kind })));
+function faultsOf(
+  kindsOf: (dependency: Dependency) => readonly FaultKind[],
+  names: readonly Dependency[] = dependencies,
+): Fault[] {
+  return names.flatMap((dependency) => kindsOf(dependency).map((kind) => ({ dependency, kind })));
 }
 
 /** The supervisor restarts an application at once: it cannot be kept down. */
 export function restartsAtOnce({ dependency, kind }: Fault) {
-  return dependency === 'app' && (kind === 'stop' || kind === 'kill');
+  return (dependency === 'app' || dependency === 'apps') && (kind === 'stop' || kind === 'kill');
 }
 
 export const matrix: readonly Fault[] = faultsOf(() => matrixKinds);
 
-export const allFaults: readonly Fault[] = [...matrix, ...faultsOf((dependency) => extraKinds[dependency])];
+/** Faults of several replicas at once, where they show more than those of one. */
+export const sharedFaults: readonly Fault[] = faultsOf(() => ['stop', 'kill', 'pause'], ['apps']);
+
+export const allFaults: readonly Fault[] = [
+  ...matrix,
+  ...faultsOf((dependency) => extraKinds[dependency]),
+  ...sharedFaults,
+];
 
 /**
  * Where a connection is cut: mails right after their last byte, so that the server took them and its 250 is lost; the others
@@ -54,12 +66,5 @@ export const cutRules: Readonly<Record<Dependency, CutRule>> = {
   kafka: { of: 'server', bytes: 1000 },
   redis: { of: 'server', bytes: 40 },
   app: { of: 'server', bytes: 40 },
+  apps: { of: 'server', bytes: 40 },
 };
-
-/**
- * Whether guarantee 2 allows a repeated mail: the server's 250 may not have been seen, or its process died or froze.
- */
-export function mayRepeatMails({ dependency, kind }: Fault) {
-  if (dependency === 'app') return kind === 'kill' || kind === 'pause';
-  return dependency === 'smtp' && kind !== 'stop' && kind !== 'slow';
-}

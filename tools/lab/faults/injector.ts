@@ -1,3 +1,5 @@
+import { sharedNow } from '../systems/mail-journal.ts';
+import { type Excuse, excusesOf } from './excuses.ts';
 import { cutRules, type Fault, isProcessFault } from './faults.ts';
 import type { Victim } from './target.ts';
 import type { CutRule, ProxyMode } from './tcp-proxy.ts';
@@ -11,9 +13,20 @@ export function impossibleBecause({ kind }: Fault, victim: Victim): string | und
 /**
  * Injects a fault. A server that has stopped refuses connections, so its proxy does too; the same holds for the application's
  * proxy, which stands between the application and its clients.
- * @returns lifts the fault; after stop or kill it waits until the process answers again
+ * @returns lifts the fault and returns which repeated mails it excuses; after stop or kill it waits until the process answers
  */
-export async function inject({ dependency, kind }: Fault, { proxies, target }: Victim): Promise<() => Promise<void>> {
+export async function inject(fault: Fault, victim: Victim): Promise<() => Promise<Excuse[]>> {
+  const chosen = (await victim.choose?.()) ?? victim;
+  const begunMs = sharedNow();
+  const lift = await begin(fault, chosen);
+  const brokenMs = sharedNow();
+  return async () => {
+    await lift();
+    return excusesOf(fault, { begunMs, brokenMs, liftedMs: sharedNow() }, chosen.senders);
+  };
+}
+
+async function begin({ dependency, kind }: Fault, { proxies, target }: Victim): Promise<() => Promise<void>> {
   const setAll = async (mode: ProxyMode, rule: CutRule = cutRules[dependency]) => {
     for (const proxy of proxies) await proxy.set(mode, rule);
   };

@@ -1,6 +1,7 @@
 import { isAlive } from '#tools/bootstrap/lock.mjs';
 import { waitFor } from '#tools/local/cli/wait-for.ts';
 import { signalGroup } from '#tools/local/process/signals.ts';
+import type { StartedService } from '#tools/local/services/service.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
 /** A process, or several that are one service, as the injector sees it. */
@@ -23,13 +24,18 @@ export interface Victim {
   proxies: readonly TcpProxy[];
   /** its process, where this run started it */
   target: Target | undefined;
+  /** of several servers: the one to break now */
+  choose?: () => Promise<Victim>;
+  /** whom its mails come from */
+  senders?: readonly string[];
   /** why its process is left alone */
   foreign?: string;
   /** why its clients do not connect through the proxy */
   unproxied?: string;
 }
 
-const stopLimitMs = 15_000;
+/** A process that has not ended by then is killed; on a busy machine an orderly end takes more than ten seconds. */
+const stopLimitMs = 30_000;
 
 /**
  * @param pids looked up for each signal, because a restart changes them; each leads a process group
@@ -55,5 +61,28 @@ export function targetOf(pids: () => readonly number[], start: () => Promise<voi
     resume: () => signal('SIGCONT'),
     start,
     end: () => signal('SIGKILL'),
+  };
+}
+
+/** Starts a server's process, which can be started again after stop or kill. */
+export async function startTarget(launch: () => Promise<StartedService> | StartedService): Promise<Target> {
+  let pid = 0;
+  const start = async () => {
+    const { service, ready } = await launch();
+    pid = service.pid;
+    await ready;
+  };
+  await start();
+  return targetOf(() => (pid > 0 ? [pid] : []), start);
+}
+
+/** Several processes of the same kind as one victim. */
+export function together(victims: readonly Victim[]): Victim {
+  const targets = victims.flatMap(({ target }) => target ?? []);
+  const pids = () => targets.flatMap((target) => target.pids());
+  return {
+    proxies: victims.flatMap(({ proxies }) => proxies),
+    target: targetOf(pids, async () => void (await Promise.all(targets.map(({ start }) => start())))),
+    senders: victims.flatMap(({ senders = [] }) => senders),
   };
 }

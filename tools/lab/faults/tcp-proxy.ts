@@ -24,6 +24,8 @@ export type CutRule = { of: 'client' | 'server'; bytes: number } | { of: 'client
 export interface TcpProxy {
   port: number;
   set: (mode: ProxyMode, rule?: CutRule) => Promise<void>;
+  /** how many connections are open */
+  countOpen: () => number;
   /** open connections stay silent for good, new ones work: what a frozen function finds when it resumes */
   forget: () => void;
   stop: () => Promise<void>;
@@ -116,6 +118,7 @@ export async function startTcpProxy(
       if (listener === undefined) await listen(port);
       for (const { resume } of pairs) resume();
     },
+    countOpen: () => pairs.size,
     forget() {
       for (const pair of pairs) pair.isForgotten = true;
     },

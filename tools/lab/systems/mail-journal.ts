@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** A mail that the mail server answered 250 to. */
 export interface Mail {
   to: string;
+  /** the sender's address, which names the replica, or empty */
+  from: string;
   /** without its angle brackets, or empty */
   messageId: string;
   /** or empty */
@@ -28,7 +30,8 @@ function headerOf(raw: string, name: string) {
 /** The journal's lines for a mail, one for each recipient. */
 export function toLines(recipients: readonly string[], raw: string, at: number) {
   const messageId = headerOf(raw, 'message-id').replace(/^<|>$/g, '');
-  const mail = { messageId, traceparent: headerOf(raw, 'traceparent'), at, bytes: raw.length };
+  const from = headerOf(raw, 'from').replace(/^.*<|>$/g, '');
+  const mail = { from, messageId, traceparent: headerOf(raw, 'traceparent'), at, bytes: raw.length };
   return recipients.map((to) => `${JSON.stringify({ to, ...mail })}\n`).join('');
 }
 

@@ -7,7 +7,9 @@ import { sharedNow, toLines } from './mail-journal.ts';
 
 const [port = '', file = ''] = process.argv.slice(2);
 const journal = openSync(file, 'a');
-const sockets: Set<net.Socket> = new Set();
+/** Closes a connection as soon as it has no mail in transfer. */
+const closers: Set<() => void> = new Set();
+let isStopping = false;
 
 function serve(socket: net.Socket) {
   let waiting = '';
@@ -41,13 +43,17 @@ function serve(socket: net.Socket) {
     return true;
   };
 
-  sockets.add(socket);
+  const closeIfIdle = () => {
+    if (!isData) socket.end('421 closing\r\n', () => socket.destroySoon());
+  };
+  closers.add(closeIfIdle);
   socket.setNoDelay(true);
   socket.on('error', () => undefined);
-  socket.on('close', () => sockets.delete(socket));
+  socket.on('close', () => closers.delete(closeIfIdle));
   socket.on('data', (chunk) => {
     waiting += chunk.toString('latin1');
-    while (isData ? takeMail() : takeCommand());
+    while (isData ? takeMail() : !isStopping && takeCommand());
+    if (isStopping) closeIfIdle();
   });
   socket.write('220 sink ESMTP\r\n');
 }
@@ -56,5 +62,6 @@ const server = net.createServer(serve).listen(Number(port), '127.0.0.1');
 
 process.once('SIGTERM', () => {
   server.close(() => process.exit(0));
-  for (const socket of sockets) socket.end('421 closing\r\n', () => socket.destroySoon());
+  isStopping = true;
+  for (const closeIfIdle of closers) closeIfIdle();
 });

@@ -28,7 +28,7 @@ export interface OurOptions {
    * at the same time in one namespace are replicas of each other.
    */
   namespace: string;
-  /** names its logs; replicas need different ones */
+  /** names its logs and the sender of its mails; replicas need different ones */
   name?: string;
   /** number of its Redis database: keys are the same in every namespace */
   redisNumber?: number;
@@ -83,6 +83,7 @@ export async function startOurSystem(options: OurOptions): Promise<OurSystem> {
   const databases = databasesOf(servers, namespace);
   const redisUrl = `${urls['REDIS_URL']}${redisNumber === undefined ? '' : `/${redisNumber}`}`;
   const logFile = path.join(dir, `${name}.log`);
+  const sender = `${name}@registration.example`;
   const started = performance.now();
   const service = startProcess(
     {
@@ -101,6 +102,7 @@ export async function startOurSystem(options: OurOptions): Promise<OurSystem> {
         EMAIL_HTTP_PORT: String(email),
         LAMBDA_PORT: String(lambda),
         APP_LOG_FILE: path.join(dir, `${name}-kept.log`),
+        MAIL_FROM: sender,
         TOPIC_PREFIX: prefix,
         GROUP_PREFIX: prefix,
         HOT_RELOAD: '0',
@@ -141,7 +143,7 @@ export async function startOurSystem(options: OurOptions): Promise<OurSystem> {
     usersDatabaseUrl: databases.users,
     redisUrl,
     lambdaPort: lambda,
-    victims: { app: { proxies, target } },
+    victims: { app: { proxies, target, senders: [sender] } },
     identity: 'event',
     records,
     isUp,

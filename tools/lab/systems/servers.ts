@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { localUrls } from '#shared/config/defaults.ts';
 import { parseBrokers, readSettings, type Settings } from '#tools/local/cli/settings.ts';
+import { StartError } from '#tools/local/cli/start-error.ts';
 import { ensurePrograms } from '#tools/local/install/native.ts';
 import type { Guard } from '#tools/local/process/guard-client.ts';
 import { startProcess, waitUntilReady } from '#tools/local/process/managed-process.ts';
@@ -16,14 +17,14 @@ import {
   signalContainers,
   startContainers,
 } from '#tools/local/services/docker.ts';
-import { startKafka } from '#tools/local/services/kafka.ts';
 import { startMariadb } from '#tools/local/services/mariadb.ts';
 import { startRedis } from '#tools/local/services/redis.ts';
 import type { ServiceContext } from '#tools/local/services/service.ts';
 import { rootDir } from '#tools/paths.ts';
 import { type Address, moveAddresses } from '../faults/kafka-addresses.ts';
-import { type Target, targetOf, type Victim } from '../faults/target.ts';
+import { startTarget, type Target, together, type Victim } from '../faults/target.ts';
 import { startTcpProxy, throughProxy } from '../faults/tcp-proxy.ts';
+import { type Brokers, leaderOf, startBrokers } from './brokers.ts';
 import { countBrokers } from './kafka.ts';
 import { followJournal, type Mail } from './mail-journal.ts';
 
@@ -38,6 +39,8 @@ export interface Servers {
   /** past the proxies */
   directUrls: Readonly<Record<string, string>>;
   victims: Readonly<Record<ServerName, Victim>>;
+  /** the one of several brokers that leads a topic's first partition; undefined where there is one broker */
+  leaderOf: ((topic: string) => Promise<Victim>) | undefined;
   /** every mail that the mail server has taken so far */
   mails: () => readonly Mail[];
   /** adds work to the stop, such as removing what was created on a server that others use */
@@ -52,6 +55,8 @@ export interface ServerOptions {
   settings: Pick<Settings, 'local' | 'urls'>;
   /** puts a proxy in front of each server; Redis then keeps nothing when it is killed */
   isProxied: boolean;
+  /** how many brokers Kafka has, if it is started here (1) */
+  brokers?: number;
 }
 
 /** Which variables lead to which server. */
@@ -117,7 +122,13 @@ function journalIn(dir: string) {
  * Starts the servers whose URLs are not given. The mail server is always started: only there can mails be counted. A server
  * can be stopped and started again on the same port with the same data.
  */
-export async function startServers({ dir, guard, settings, isProxied }: ServerOptions): Promise<Servers> {
+export async function startServers({
+  dir,
+  guard,
+  settings,
+  isProxied,
+  brokers: count = 1,
+}: ServerOptions): Promise<Servers> {
   mkdirSync(dir, { recursive: true });
   const isOwn = (name: ServerName) => name === 'smtp' || settings.local.includes(name);
   const [kafkaPort = 0, redisPort = 0, mysqlPort = 0, smtpPort = 0, ...proxyPorts] = await freePorts(9);
@@ -139,24 +150,29 @@ export async function startServers({ dir, guard, settings, isProxied }: ServerOp
     stops.push(() => removeContainers(project));
   }
 
-  const startServer = async (name: ServerName, advertisedPort: number) => {
-    if (isDocker && name !== 'smtp') return startContainer(name, project);
+  if (count > 1 && (isDocker || !isOwn('kafka')))
+    throw new StartError('Several brokers run without Docker only: set NO_DOCKER=1 and unset KAFKA_BROKERS.');
+
+  const startServer = async (name: ServerName) => {
+    if (name === 'kafka' || (isDocker && name !== 'smtp')) return startContainer(name, project);
     // Durable: what a server has acknowledged must outlive its kill, or nothing could be said about losses.
     const context = { dir, port: ports[name], logFile: path.join(dir, `${name}.log`), guard, isThrowAway: false };
     const launch = {
-      kafka: () => startKafka(context, { java: java?.java ?? 'java' }, { advertisedPort }),
       mysql: () => startMariadb(context, { server: mariadb?.server ?? 'mariadbd' }),
       redis: () => startRedis({ ...context, isThrowAway: isProxied }, { server: redis?.server ?? 'redis-server' }),
       smtp: () => startMailSink(context),
     };
-    let pid = 0;
-    const start = async () => {
-      const { service, ready } = await launch[name]();
-      pid = service.pid;
-      await ready;
-    };
-    await start();
-    return targetOf(() => (pid > 0 ? [pid] : []), start);
+    return startTarget(launch[name]);
+  };
+  let brokers: Brokers | undefined;
+  const startCluster = async (): Promise<Victim> => {
+    brokers = await startBrokers(count, { dir, guard, java: java?.java ?? 'java', isProxied });
+    urls['KAFKA_BROKERS'] = brokers.urls;
+    directUrls['KAFKA_BROKERS'] = brokers.directUrls;
+    const all = together([...brokers.byId.values()]);
+    stops.push(...all.proxies.map((proxy) => proxy.stop));
+    stops.unshift(async () => all.target?.end());
+    return all;
   };
   const startVictim = async (name: ServerName): Promise<Victim> => {
     const isForeignBroker = name === 'kafka' && !isOwn(name);
@@ -176,13 +192,13 @@ export async function startServers({ dir, guard, settings, isProxied }: ServerOp
       const foreign = `${variablesOf[name].join(', ')} set: a server that this run did not start is never stopped`;
       return { proxies, target: undefined, foreign, ...(unproxied === undefined ? {} : { unproxied }) };
     }
-    const target = await startServer(name, proxies[0]?.port ?? ports[name]);
+    const target = await startServer(name);
     stops.unshift(target.end);
     return { proxies, target };
   };
 
   const [kafka, cache, mysql, smtp] = await Promise.all([
-    startVictim('kafka'),
+    isOwn('kafka') && !isDocker ? startCluster() : startVictim('kafka'),
     startVictim('redis'),
     startVictim('mysql'),
     startVictim('smtp'),
@@ -192,6 +208,7 @@ export async function startServers({ dir, guard, settings, isProxied }: ServerOp
     urls,
     directUrls,
     victims: { kafka, redis: cache, mysql, smtp },
+    leaderOf: brokers !== undefined && count > 1 ? leaderOf.bind(undefined, brokers) : undefined,
     mails: followJournal(journalIn(dir)),
     atStop: (work) => void stops.push(work),
     stop: async () => {

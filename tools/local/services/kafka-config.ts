@@ -1,23 +1,33 @@
+/** One of several brokers that form a cluster. */
+export interface ClusterNode {
+  id: number;
+  controllerPort: number;
+  /** all controllers, as in controller.quorum.voters */
+  voters: string;
+  /** how many brokers keep the offsets of consumer groups */
+  replicas: number;
+}
+
 /**
- * One broker that is its own controller.
+ * A broker and controller.
  * @param options advertisedPort: of a proxy in front of the broker
  * @returns server.properties
  */
 export function serverProperties({
   port,
   advertisedPort = port,
-  controllerPort,
+  node: { id, controllerPort, voters, replicas },
   dataDir,
 }: {
   port: number;
   advertisedPort?: number;
-  controllerPort: number;
+  node: ClusterNode;
   dataDir: string;
 }): string {
   const properties = {
     'process.roles': 'broker,controller',
-    'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'node.id': id,
+    'controller.quorum.voters': voters,
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
     'controller.listener.names': 'CONTROLLER',
@@ -28,7 +38,7 @@ export function serverProperties({
     'auto.create.topics.enable': false,
     'log.retention.hours': 168,
     'group.initial.rebalance.delay.ms': 0,
-    'offsets.topic.replication.factor': 1,
+    'offsets.topic.replication.factor': replicas,
     'offsets.topic.num.partitions': 4,
     'transaction.state.log.replication.factor': 1,
     'transaction.state.log.min.isr': 1,

@@ -1,26 +1,36 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { kafkaLibDir, templateDir } from '#tools/paths.ts';
+import { kafkaLibDir } from '#tools/paths.ts';
 import { freePorts } from '../process/ports.ts';
 import { output } from './commands.ts';
-import { logSettings, serverProperties } from './kafka-config.ts';
+import { type ClusterNode, logSettings, serverProperties } from './kafka-config.ts';
 import { probes } from './probes.ts';
 import { copyTemplate, type ServiceContext, type StartedService, startService } from './service.ts';
 
 const clusterId = 'bG9jYWwtcmVnaXN0cmF0aQ';
 
-/** @param listener advertisedPort: the port that clients connect to, where it is a proxy's */
+/** A broker that is a cluster by itself. */
+function onlyNode(controllerPort: number, id: number = 1): ClusterNode {
+  return { id, controllerPort, voters: `${id}@127.0.0.1:${controllerPort}`, replicas: 1 };
+}
+
+/**
+ * @param listener advertisedPort: the port that clients connect to, where it is a proxy's; node: where it is one of several
+ * brokers
+ */
 export async function startKafka(
   context: ServiceContext,
   { java }: { java: string },
-  { advertisedPort = context.port }: { advertisedPort?: number } = {},
+  { advertisedPort = context.port, node: given }: { advertisedPort?: number; node?: ClusterNode } = {},
 ): Promise<StartedService> {
   const { dir, port, options = [] } = context;
   const home = path.join(dir, 'kafka');
   const dataDir = path.join(home, 'data');
-  await copyTemplate(dataDir, { name: 'kafka', marker: 'meta.properties', create: (folder) => format(folder, java) });
   const [controllerPort = 0] = await freePorts(1);
-  const properties = serverProperties({ port, advertisedPort, controllerPort, dataDir });
+  const node = given ?? onlyNode(controllerPort);
+  const name = node.id === 1 ? 'kafka' : `kafka-${node.id}`;
+  await copyTemplate(dataDir, { name, marker: 'meta.properties', create: (folder) => format(folder, node.id, java) });
+  const properties = serverProperties({ port, advertisedPort, node, dataDir });
   writeFileSync(path.join(home, 'server.properties'), [properties, ...options].join('\n'));
   writeFileSync(path.join(home, 'log4j2.yaml'), logSettings);
   const log = '-Dlog4j2.configurationFile=log4j2.yaml';
@@ -53,8 +63,8 @@ function classPath() {
 }
 
 /** Formats an empty storage folder. */
-function format(folder: string, java: string) {
-  const config = path.join(templateDir, 'kafka-format.properties');
-  writeFileSync(config, serverProperties({ port: 9092, controllerPort: 9093, dataDir: folder }));
+function format(folder: string, id: number, java: string) {
+  const config = `${folder}.properties`;
+  writeFileSync(config, serverProperties({ port: 9092, node: onlyNode(9093, id), dataDir: folder }));
   return runKafkaTool(java, 'kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', config]);
 }
