@@ -1,5 +1,5 @@
 import { DeadLetterMessageSchema, EventMessageSchema, MessageHeadersSchema } from '#shared/messages/message-schemas.ts';
-import { PARTITIONS, RETENTION_MS, TOPICS } from '#shared/messages/topics.ts';
+import { RETENTION_MS, TOPICS } from '#shared/messages/topics.ts';
 import { type Json, published } from './openapi/operation-parts.ts';
 
 const WHAT: Readonly<Record<(typeof TOPICS)[number], { readonly message: string; readonly description: string }>> = {
@@ -15,7 +15,7 @@ function channel(topic: (typeof TOPICS)[number]): Json {
     address: topic,
     description: `${description}. On the broker the name begins with TOPIC_PREFIX.`,
     messages: { [message]: { $ref: `#/components/messages/${message}` } },
-    bindings: { kafka: { partitions: PARTITIONS, topicConfiguration: { 'retention.ms': RETENTION_MS } } },
+    bindings: { kafka: { topicConfiguration: { 'retention.ms': RETENTION_MS } } },
   };
 }
 
