@@ -11,7 +11,8 @@ import { loadHandlersOnce } from './load-once.ts';
 import { hideMediaType, ignoreRange, readGetBody } from './request-body.ts';
 import { invokeNow, scheduledFunctions } from './schedules.ts';
 import { openSecondPort } from './second-port.ts';
-import type { OfflinePlugin, Serverless } from './types.ts';
+import { dropHiddenLines, plainEnvironment, skipValidation } from './spared-work.ts';
+import type { Log, OfflinePlugin, Serverless } from './types.ts';
 
 /** At the end, the time that servers and invocations in flight have. */
 const endGraceMs = 8000;
@@ -26,7 +27,7 @@ export default class LocalPlugin {
   #serverless;
   #isEnding = false;
 
-  constructor(serverless: Serverless, cliOptions: { noTimeout?: boolean } = {}) {
+  constructor(serverless: Serverless, cliOptions: { noTimeout?: boolean } = {}, { log }: { log?: Log } = {}) {
     this.#serverless = serverless;
     if (process.env.APP_LOG_FILE !== undefined) keepLog();
     loadHandlersOnce();
@@ -35,15 +36,21 @@ export default class LocalPlugin {
       origins: process.env.CORS_ORIGINS ?? '',
       invokePort: portOf('lambda'),
     });
+    const prepare = async () => {
+      plainEnvironment();
+      if (log !== undefined) await dropHiddenLines(log);
+      await cancelCallTimers(serverless, cliOptions);
+    };
     this.hooks = {
       'after:offline:start:init': () => this.#begin(),
       'before:offline:start:end': () => this.#end(),
-      'before:offline:start:init': () => cancelCallTimers(serverless, cliOptions),
+      'before:offline:start:init': prepare,
       'before:offline:start': async () => {
         this.#wrapPlainCommand();
-        await cancelCallTimers(serverless, cliOptions);
+        await prepare();
       },
     };
+    if (process.argv.includes('offline') && process.env.HOT_RELOAD === '0') skipValidation(serverless);
   }
 
   /** `sls offline` starts and ends inside one hook: wrap both. */

@@ -52,6 +52,8 @@ export type FunctionDefinition = {
   events?: Record<string, unknown>[];
 };
 
+export type Log = Record<'debug' | 'error' | 'info' | 'notice' | 'verbose' | 'warning', (...text: unknown[]) => void>;
+
 export interface Serverless {
   serviceDir: string;
   service: {
@@ -59,5 +61,6 @@ export interface Serverless {
     provider: { timeout?: number; httpApi?: { cors?: unknown } };
     custom?: Record<string, unknown>;
   };
+  configSchemaHandler: { validateConfig: (config: unknown) => Promise<void> };
   pluginManager: { plugins: object[]; spawn: (command: string) => Promise<void> };
 }
