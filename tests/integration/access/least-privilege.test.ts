@@ -187,12 +187,9 @@ describe('the functions that only read', () => {
     as('users');
     process.env['USERS_DATABASE_URL'] = urlFor('reader', 'users');
     process.env['NOTIFICATIONS_DATABASE_URL'] = urlFor('reader', 'notifications');
-    const [user] = await owner('users').insert({
-      name: 'Ann',
-      lastname: 'Lee',
-      email: randomEmail(),
-      password_hash: 'x',
-    });
+    const email = randomEmail();
+    const row = { name: 'Ann', lastname: 'Lee', email, email_lower: email.toLowerCase(), password_hash: 'x' };
+    const [user] = await owner('users').insert(row);
     const event = { uuid: testEvent().uuid, event_state: 'FINISHED', topic: SEND, added_at: '2026-01-01' };
     await owner('outbox_events').insert(event);
     const pathParameters = { id: String(user), uuid: event.uuid };
