@@ -102,7 +102,10 @@ export const ConfigSchema = Type.Object({
     }),
   ),
   OTEL_EXPORTER_OTLP_HEADERS: Type.Optional(
-    Type.String({ pattern: '^[^=,\\s]+=\\S*$', description: 'Headers for the collector: name=value, comma-separated' }),
+    Type.String({
+      pattern: '^[^=,\\s]+=\\S*$',
+      description: 'Headers for the collector, outside AWS: name=value, comma-separated',
+    }),
   ),
   HTTP_PORT: whole(1, 65535, 'Port of the HTTP API', LOCAL_PORTS.http[1]),
   MAIL_FROM: Type.String({

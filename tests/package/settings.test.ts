@@ -11,8 +11,8 @@ interface Definition {
   readonly uses?: readonly string[];
 }
 
-/** Settings of a local run, which no function reads in a deployed stage. */
-const LOCAL_ONLY = ['HTTP_PORT', 'KAFKA_METRICS_PORT', 'MAIL_UI_URL', 'ROLE'];
+/** Settings outside AWS, which no function reads in a deployed stage: there, a collector in the VPC adds its own headers. */
+const LOCAL_ONLY = ['HTTP_PORT', 'KAFKA_METRICS_PORT', 'MAIL_UI_URL', 'OTEL_EXPORTER_OTLP_HEADERS', 'ROLE'];
 
 const { functions, provider }: { functions: Record<string, Definition>; provider: { environment: object } } = parse(
   readFileSync('serverless.yml', 'utf8'),

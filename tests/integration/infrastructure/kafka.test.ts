@@ -66,7 +66,7 @@ describe('the broker', () => {
     const done = await growTopics(admin, names, 12);
 
     expect(done.sort()).toEqual(names.sort());
-    expect(await partitions()).toEqual([12, 12, 12, 12]);
+    await waitFor(async () => (await partitions()).every((count) => count === 12), { what: 'twelve partitions each' });
     expect(await growTopics(admin, names, 3)).toEqual([]);
     expect(await partitions()).toEqual([12, 12, 12, 12]);
     await admin.disconnect();
@@ -84,11 +84,15 @@ describe('the broker', () => {
     const own = { 'max.message.bytes': '2000000', 'min.insync.replicas': '1' };
     const configEntries = Object.entries({ ...wrong, ...own }).map(([setting, value]) => ({ name: setting, value }));
     await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
+    // The broker answers before it shows a change.
+    const show = (ms: string) =>
+      waitFor(async () => (await settings()).get('retention.ms') === ms, { what: `a retention of ${ms} ms` });
+    await show(wrong['retention.ms']);
 
     expect(await createTopics()).toEqual([`corrected the retention of ${name}`]);
 
+    await show(String(7 * 24 * 60 * 60 * 1000));
     const after = await settings();
-    expect(after.get('retention.ms')).toBe(String(7 * 24 * 60 * 60 * 1000));
     expect(after.get('retention.bytes')).toBe('-1');
     expect(after.get('cleanup.policy')).toBe('delete');
     for (const [setting, value] of Object.entries(own)) expect(after.get(setting)).toBe(value);
