@@ -84,11 +84,14 @@ describe('the broker', () => {
     const own = { 'max.message.bytes': '2000000', 'min.insync.replicas': '1' };
     const configEntries = Object.entries({ ...wrong, ...own }).map(([setting, value]) => ({ name: setting, value }));
     await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
+    // A broker applies a change shortly after its controller has accepted it.
+    const has = (retentionMs: string) => async () => (await settings()).get('retention.ms') === retentionMs;
+    await waitFor(has('3600000'), { what: 'the wrong retention' });
 
     expect(await createTopics()).toEqual([`corrected the retention of ${name}`]);
 
+    await waitFor(has(String(7 * 24 * 60 * 60 * 1000)), { what: 'the retention' });
     const after = await settings();
-    expect(after.get('retention.ms')).toBe(String(7 * 24 * 60 * 60 * 1000));
     expect(after.get('retention.bytes')).toBe('-1');
     expect(after.get('cleanup.policy')).toBe('delete');
     for (const [setting, value] of Object.entries(own)) expect(after.get(setting)).toBe(value);
