@@ -73,7 +73,13 @@ export const reloadOptions = /** @satisfies {import('esbuild').BuildOptions} */ 
   ...shared,
   splitting: true,
   packages: 'external',
+  sourcemap: 'linked',
+  // A debugger reads the files themselves.
+  sourcesContent: false,
 });
+
+/** For a deployment without a collector: the code that exports spans is dropped. */
+export const withoutSpans = { 'process.env.OTEL_EXPORTER_OTLP_ENDPOINT': 'undefined' };
 
 /** For a deployment: each handler is one file of its own. */
 export const packageOptions = /** @satisfies {import('esbuild').BuildOptions} */ ({

@@ -4,7 +4,7 @@ import { agoText, numberText, spanText } from './format.ts';
 import type { Snapshot } from './snapshot.ts';
 import { whatHappened } from './what-happened.ts';
 
-const STATE_WORDS: Readonly<Record<PipelineEvent['eventState'], string>> = {
+export const STATE_WORDS: Readonly<Record<PipelineEvent['eventState'], string>> = {
   PROCESSING: 'Processing',
   FINISHED: 'Finished',
   FAILED: 'Failed',
@@ -25,7 +25,7 @@ function cell(label: string, ...children: Array<Node | string>): HTMLTableCellEl
 
 function newRow(event: PipelineEvent, { retry, copied }: EventActions) {
   const badge = h('span', { class: 'badge' });
-  const email = cell('E-mail');
+  const email = h('a', { href: `#/events/${event.uuid}`, title: 'Show how this event went' });
   const age = h('time', { datetime: event.addedAt, title: event.addedAt });
   const duration = cell('Took');
   const attempts = cell('Published');
@@ -58,7 +58,7 @@ function newRow(event: PipelineEvent, { retry, copied }: EventActions) {
     'tr',
     { 'data-uuid': event.uuid },
     h('td', { class: 'state' }, badge),
-    email,
+    cell('E-mail', email),
     cell('Registered', age),
     duration,
     attempts,

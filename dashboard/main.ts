@@ -3,6 +3,7 @@ import { ApiError, call, token } from './api.ts';
 import { chartsView } from './charts-view.ts';
 import { contactView } from './contact-view.ts';
 import { byId, setText } from './elements.ts';
+import { eventPanel } from './event-panel.ts';
 import { eventsView } from './events-view.ts';
 import { feed } from './feed.ts';
 import { consumersView, healthView } from './health-view.ts';
@@ -28,8 +29,8 @@ const showCharts = chartsView({
 });
 const showHealth = healthView(byId('health', HTMLElement));
 const showConsumers = consumersView(byId('consumers-part', HTMLElement), byId('consumers', HTMLElement));
-const showEvents = eventsView(byId('events', HTMLElement), byId('events-empty', HTMLElement), {
-  async retry(uuid) {
+const actions = {
+  async retry(uuid: string) {
     try {
       await call('POST', `/api/events/${uuid}/retry`);
       say('Retried: the mail will be sent again.');
@@ -38,8 +39,10 @@ const showEvents = eventsView(byId('events', HTMLElement), byId('events-empty', 
     }
     lookSoon();
   },
-  copied: (traceId) => say(`Copied ${traceId}.`),
-});
+  copied: (what: string) => say(`Copied ${what}.`),
+};
+const showEvents = eventsView(byId('events', HTMLElement), byId('events-empty', HTMLElement), actions);
+const refreshPanel = eventPanel(actions);
 
 function show(): void {
   const snapshot = source.snapshot();
@@ -62,7 +65,8 @@ async function look(): Promise<void> {
   }
   isLooking = true;
   clearTimeout(timer);
-  showContact(await source.look());
+  const [contact] = await Promise.all([source.look(), refreshPanel()]);
+  showContact(contact);
   show();
   showCharts(source.snapshot());
   isLooking = false;

@@ -7,7 +7,7 @@ import { markLists } from '#shared/db/mark-lists.ts';
 import { publish } from '#shared/kafka/producer.ts';
 import { deadLetterLists } from '#shared/outbox/list-dead-letters.ts';
 import { eventLists } from '#shared/outbox/list-events.ts';
-import { purgeEvents, reportUnpublished } from '#shared/outbox/outbox-upkeep.ts';
+import { purgeEvents, reportOutbox } from '#shared/outbox/outbox-upkeep.ts';
 import { relayOutbox } from '#shared/outbox/relay-outbox.ts';
 import { scheduledHandler } from '#shared/runtime/scheduled-handler.ts';
 import { hasTime, oncePerRun, type ShouldContinue } from '#shared/runtime/time-left.ts';
@@ -22,7 +22,7 @@ const startRelay = relayOutbox({ database: usersDatabase, publish });
 const repeatInvalidations = drainCacheInvalidations(usersDatabase, userCache);
 const purgeOldEvents = purgeEvents(usersDatabase);
 const purgeOldKeys = purgeKeys(usersDatabase);
-const report = reportUnpublished(usersDatabase);
+const report = reportOutbox(usersDatabase);
 const startMarking = markLists(usersDatabase, [...userLists, ...eventLists, ...deadLetterLists]);
 
 function purge(shouldContinue: ShouldContinue): Promise<void> {
@@ -30,8 +30,8 @@ function purge(shouldContinue: ShouldContinue): Promise<void> {
 }
 
 /**
- * Each round relays the outbox and repeats unacknowledged cache invalidations. The first round also reports the age of the oldest
- * unpublished event. Once per run, old events, dead letters and idempotency keys are purged and the marks of long lists renewed: a
+ * Each round relays the outbox and repeats unacknowledged cache invalidations. The first round also reports how long
+ * events wait. Once per run, old events, dead letters and idempotency keys are purged and the marks of long lists renewed: a
  * slice after each round's work.
  */
 export const handler = scheduledHandler(() => {

@@ -50,6 +50,11 @@ export const ConfigSchema = Type.Object({
   USERS_BASE_URL: Type.Optional(
     Type.String({ pattern: '^https?://\\S+$', description: 'Base URL of the /tests calls' }),
   ),
+  PROBE_DOMAIN: Type.String({
+    pattern: '^[A-Za-z0-9.-]{3,18}$',
+    default: 'probe.example',
+    description: 'Mail domain of the users that the probe registers; its mails must be discarded',
+  }),
   MAIL_UI_URL: Type.Optional(
     Type.String({ pattern: '^https?://\\S+$', description: 'URL of the mail catcher of a local run, for links' }),
   ),
@@ -67,9 +72,10 @@ export const ConfigSchema = Type.Object({
     }),
   ),
   KAFKA_SASL_MECHANISM: Type.String({
-    pattern: '^(plain|scram-sha-256|scram-sha-512|certificate)$',
+    pattern: '^(plain|scram-sha-256|scram-sha-512|certificate|iam)$',
     default: 'scram-sha-512',
-    description: 'SASL mechanism for the login in KAFKA_CREDENTIALS; certificate: mutual TLS instead of a login',
+    description:
+      'SASL mechanism for the login in KAFKA_CREDENTIALS; certificate: mutual TLS instead of a login; iam: the role of the function, for Amazon MSK',
   }),
   KAFKA_CREDENTIALS: Type.Optional(
     Type.String({
@@ -78,11 +84,29 @@ export const ConfigSchema = Type.Object({
         'JSON in the format of event source mappings: {"username","password"} or {"certificate","privateKey","privateKeyPassword"}; usually a reference',
     }),
   ),
+  ROLE: Type.String({
+    pattern: '^(all|api|consumer|scheduler)$',
+    default: 'all',
+    description:
+      'Outside AWS, what a process runs: `api` (HTTP), `consumer` (topics), `scheduler` (schedules) or `all`; /health in each',
+  }),
   DIAGNOSTICS: Type.String({
     pattern: '^(true|false)$',
     default: 'false',
     description: 'Whether the /tests routes are served; `true` in the local stage unless set',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: '^https?://\\S+$',
+      description: 'Collector that spans are sent to as OTLP over HTTP, such as http://127.0.0.1:4318; none if not set',
+    }),
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: Type.Optional(
+    Type.String({
+      pattern: '^[^=,\\s]+=\\S*$',
+      description: 'Headers for the collector, outside AWS: name=value, comma-separated',
+    }),
+  ),
   HTTP_PORT: whole(1, 65535, 'Port of the HTTP API', LOCAL_PORTS.http[1]),
   MAIL_FROM: Type.String({
     pattern: '^[^\\r\\n]+@[^\\r\\n]+$',
@@ -104,6 +128,19 @@ export const ConfigSchema = Type.Object({
       description: 'Origins whose pages may call the API, comma-separated, or *; none if not set',
     }),
   ),
+  ORIGIN_SECRET: Type.Optional(
+    Type.String({
+      pattern: '^sha256:[0-9a-fA-F]{64}(,sha256:[0-9a-fA-F]{64})*$',
+      errorMessage: 'one or several sha256:<hex>, comma-separated',
+      description:
+        'SHA-256 of the x-origin-secret header that the proxy in front of the API adds; then CLIENT_ADDRESS_HEADER names the client',
+    }),
+  ),
+  CLIENT_ADDRESS_HEADER: Type.String({
+    pattern: '^[a-z0-9-]+$',
+    default: 'cloudfront-viewer-address',
+    description: 'Header in which that proxy passes the address of the client; its last entry counts',
+  }),
   IDEMPOTENCY_SECRET: Type.Optional(
     Type.String({
       pattern: '^[^\\s,]{16,}(,[^\\s,]{16,})*$',
@@ -133,10 +170,17 @@ export const ConfigSchema = Type.Object({
   RATE_LIMIT_WINDOW_SECONDS: whole(1, 86400, 'Sliding window of the other rate limits, in seconds', 300),
   TOPIC_PREFIX: prefix('^[A-Za-z0-9._-]*$', 'topic name', '-'),
   CACHE_PREFIX: prefix('^[^\\s{}]*$', 'key in Redis', ':'),
+  KAFKA_PARTITIONS: whole(
+    1,
+    1000,
+    'Partitions of each topic; preparing grows existing topics, and never shrinks them',
+    3,
+  ),
   KAFKA_REPLICATION_FACTOR: whole(1, 32767, 'Replication factor of created topics', 1),
   KAFKA_MIN_INSYNC_REPLICAS: whole(1, 32767, 'min.insync.replicas of created topics', 1),
   DATABASE_POOL_SIZE: whole(1, 500, 'Connections per database; 1 on Lambda', 10),
   SMTP_CONNECTIONS: whole(1, 100, 'Concurrent SMTP connections', 8),
+  MAIL_RATE_PER_SECOND: whole(0, 100_000, 'Mails per second of one process; 0: no limit', 0),
   PASSWORD_HASH_MEMORY_KIB: whole(8, 1048576, 'argon2id memory in KiB; below 7168 in the local stage only', 7168),
   PASSWORD_HASH_PASSES: whole(1, 100, 'argon2id passes; below 5 in the local stage only', 5),
   PASSWORD_HASH_CONCURRENCY: whole(1, 128, 'Passwords that a process hashes or checks concurrently', 4),

@@ -5,11 +5,6 @@ import { settingsCache } from './settings-cache.ts';
 
 type Setting = ReferableSetting | 'USERS_BASE_URL';
 
-const cache = settingsCache({
-  fetch: async (reference, name) => checkValue(name, (await fetchReference(reference, name)).trim()),
-  now: () => performance.now(),
-});
-
 /**
  * No server rejects a withdrawn token, so its fetched value expires: together with API Gateway's 60 s for the authorizer's answer
  * within 5 minutes, also if the store does not answer.
@@ -22,6 +17,19 @@ function referenceOf(name: Setting) {
   references ??= referencesIn(process.env);
   return references.get(name);
 }
+
+/** The names of all parameters that this process may need; empty once they were fetched together. */
+let together: string[] | undefined;
+
+const cache = settingsCache({
+  fetch: async (reference, name) => {
+    together ??= [...(references ?? [])].flatMap(([, other]) => (other.kind === 'ssm' ? [other.name] : []));
+    const value = await fetchReference(reference, name, together);
+    if (reference.kind === 'ssm') together = [];
+    return checkValue(name, value.trim());
+  },
+  now: () => performance.now(),
+});
 
 /**
  * A setting's value, undefined if it is not set. Asynchronous, because a reference is fetched at first use.

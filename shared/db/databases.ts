@@ -4,6 +4,7 @@ import { renewedSetting, requiredSetting } from '#shared/config/settings.ts';
 import { tlsTo } from '#shared/config/tls.ts';
 import { reopenable } from '#shared/runtime/reopenable.ts';
 import { connectionSettings, createDatabase, type Database, type DatabaseAccess } from './database.ts';
+import { checkSchema } from './schema-version.ts';
 
 export type DatabaseVariable = 'USERS_DATABASE_URL' | 'NOTIFICATIONS_DATABASE_URL';
 
@@ -23,7 +24,15 @@ function databaseAt(variable: DatabaseVariable): () => Promise<Database> {
     variable,
     async () => {
       const { url, ...access } = await databaseAccess(variable);
-      return createDatabase(url, getConfig().DATABASE_POOL_SIZE, access);
+      const database = createDatabase(url, getConfig().DATABASE_POOL_SIZE, access);
+      try {
+        await checkSchema(database, variable);
+        return database;
+      } catch (error) {
+        // Without waiting: a server that is down may not answer this either.
+        database.destroy().catch(() => undefined);
+        throw error;
+      }
     },
     (database) => database.destroy(),
   ).get;

@@ -1,5 +1,9 @@
 import { isIPv6 } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { getConfig } from '#shared/config/config.ts';
+import type { Config } from '#shared/config/config-schemas.ts';
+import { header } from './request.ts';
+import { isOneOf } from './secret-digests.ts';
 
 const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
 const GROUPS = 8;
@@ -19,9 +23,32 @@ function networkOf(address: string): string {
   return `${network.join(':')}::/64`;
 }
 
-/** Identifies a client by its connection's address (never by a header); for IPv6 by its /64 network. */
-export function clientOf({ requestContext }: APIGatewayProxyEventV2): string {
-  const address = requestContext?.http?.sourceIp ?? 'unknown';
+/** 'address:port' and '[address]:port' without the port. CloudFront adds one to IPv6 addresses without brackets. */
+function withoutPort(address: string, hasPort: boolean): string {
+  const bare = hasPort || /^\[|^\d+\.[\d.]+:/.test(address) ? address.replace(/:\d{1,5}$/, '') : address;
+  return bare.replace(/^\[|\]$/g, '');
+}
+
+/** The address that the proxy in front of the API saw; undefined if the request did not come through it. */
+function forwardedAddress(
+  event: APIGatewayProxyEventV2,
+  { ORIGIN_SECRET, CLIENT_ADDRESS_HEADER: name }: ProxySettings,
+) {
+  const secret = header(event, 'x-origin-secret');
+  if (ORIGIN_SECRET === undefined || secret === undefined || !isOneOf(ORIGIN_SECRET, secret)) return undefined;
+  // The proxy appends to what the client sent.
+  const last = header(event, name)?.split(',').at(-1)?.trim() ?? '';
+  return last === '' ? undefined : withoutPort(last, name.startsWith('cloudfront-'));
+}
+
+type ProxySettings = Pick<Config, 'ORIGIN_SECRET' | 'CLIENT_ADDRESS_HEADER'>;
+
+/**
+ * Identifies a client by its connection's address, for IPv6 by its /64 network. A header counts only in a request that carries
+ * the secret of the proxy in front of the API.
+ */
+export function clientOf(event: APIGatewayProxyEventV2, settings: ProxySettings = getConfig()): string {
+  const address = forwardedAddress(event, settings) ?? event.requestContext?.http?.sourceIp ?? 'unknown';
   const mapped = MAPPED.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   return isIPv6(address) ? networkOf(address) : address;

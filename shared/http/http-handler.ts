@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { AppError, ERROR_CODES } from '#shared/errors/app-error.ts';
 import { log } from '#shared/observability/logger.ts';
-import { continueTrace, runInTrace, type TraceContext } from '#shared/observability/trace-context.ts';
+import { inSpan, type SpanAbout } from '#shared/observability/spans.ts';
+import { continueTrace, type TraceContext } from '#shared/observability/trace-context.ts';
 import { tracked } from '#shared/runtime/lifecycle.ts';
 import { errorResponse } from './error-response.ts';
 import { checkRequestSize, header } from './request.ts';
@@ -34,6 +35,19 @@ async function answer(run: Endpoint, event: APIGatewayProxyEventV2, trace: Trace
   }
 }
 
+function spanOf({ routeKey, requestContext }: APIGatewayProxyEventV2): SpanAbout<HttpResponse> {
+  const method = requestContext?.http?.method ?? '';
+  return {
+    name: routeKey ?? 'request',
+    kind: 'server',
+    attributes: { 'http.request.method': method, 'http.route': routeKey?.split(' ')[1] ?? '' },
+    resultOf: ({ statusCode = 200 }) => ({
+      attributes: { 'http.response.status_code': statusCode },
+      isError: statusCode >= 500,
+    }),
+  };
+}
+
 /**
  * Wraps an HTTP endpoint: one trace per call, and every error in the contract's format. Never throws to the runtime:
  * serverless-offline would answer 200, and a late throw would end the whole process.
@@ -41,6 +55,8 @@ async function answer(run: Endpoint, event: APIGatewayProxyEventV2, trace: Trace
 export function httpHandler(run: Endpoint): HttpHandler {
   return async (event) => {
     const trace = continueTrace(header(event, 'traceparent'));
-    return tracked(() => runInTrace(trace, async () => withStandardHeaders(await answer(run, event, trace), event)));
+    return tracked(() =>
+      inSpan(spanOf(event), trace, async () => withStandardHeaders(await answer(run, event, trace), event)),
+    );
   };
 }

@@ -1,37 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { ConfigError, getConfig } from '#shared/config/config.ts';
 import { optionalSetting, renewedSetting } from '#shared/config/settings.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { audit } from './audit.ts';
 import type { Endpoint } from './http-handler.ts';
 import { header, type WithHeaders } from './request.ts';
-
-const HASHED = /^sha256:([0-9a-f]{64})$/i;
-
-function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
-}
-
-/** The digests of the tokens in a setting, each in plain text or as `sha256:<hex>`; several during a rotation. */
-function operatorDigests(setting: string): Buffer[] {
-  return setting.split(',').map((entry) => {
-    const hex = HASHED.exec(entry)?.[1];
-    return hex === undefined ? digestOf(entry) : Buffer.from(hex, 'hex');
-  });
-}
-
-/** Compares with every digest in constant time, so that timing reveals nothing about the tokens. */
-function isOneOf(digests: readonly Buffer[], token: string): boolean {
-  const given = digestOf(token);
-  return digests.map((digest) => timingSafeEqual(digest, given)).includes(true);
-}
-
-let known: { readonly setting: string; readonly digests: readonly Buffer[] } | undefined;
-
-function digestsOf(setting: string): readonly Buffer[] {
-  if (known?.setting !== setting) known = { setting, digests: operatorDigests(setting) };
-  return known.digests;
-}
+import { isOneOf } from './secret-digests.ts';
 
 /**
  * Whether a request carries an operator token. In the local stage, every client is an operator unless a token is set.
@@ -45,10 +18,10 @@ export async function isOperator(request: WithHeaders): Promise<boolean> {
   }
   const token = /^Bearer +(\S+)$/i.exec(header(request, 'authorization') ?? '')?.[1];
   if (token === undefined) return false;
-  if (isOneOf(digestsOf(setting), token)) return true;
+  if (isOneOf(setting, token)) return true;
   // The token may have been added since the setting was fetched.
   const renewed = await renewedSetting('OPERATOR_TOKEN', setting);
-  return renewed !== undefined && isOneOf(digestsOf(renewed), token);
+  return renewed !== undefined && isOneOf(renewed, token);
 }
 
 /**

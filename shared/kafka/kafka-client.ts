@@ -3,6 +3,7 @@ import { getConfig } from '#shared/config/config.ts';
 import { optionalSetting, renewedSetting, requiredSetting } from '#shared/config/settings.ts';
 import { type TlsSettings, tlsSettings, tlsTo } from '#shared/config/tls.ts';
 import { log } from '#shared/observability/logger.ts';
+import { iamToken } from './iam-token.ts';
 import { parseKafkaCredentials, saslOptions } from './kafka-credentials.ts';
 import { patchKafkajs } from './kafkajs-patches.ts';
 
@@ -48,6 +49,8 @@ export function createKafka(brokers: string, access: KafkaAccess = {}, clientId 
 async function accessWith(brokers: string, credentials: string | undefined): Promise<KafkaAccess> {
   const hosts = brokers.split(',').map((broker) => broker.slice(0, broker.lastIndexOf(':')));
   const tls = await tlsTo('KAFKA_TLS', hosts);
+  if (getConfig().KAFKA_SASL_MECHANISM === 'iam')
+    return { ssl: tls ?? (await tlsSettings()), sasl: { mechanism: 'oauthbearer', oauthBearerProvider: iamToken } };
   if (credentials === undefined) return tls === undefined ? {} : { ssl: tls };
   const given = parseKafkaCredentials(credentials);
   if (given.kind === 'certificate') {

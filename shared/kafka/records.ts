@@ -1,4 +1,5 @@
 import { getConfig } from '#shared/config/config.ts';
+import { parseTraceparent, type TraceContext } from '#shared/observability/trace-context.ts';
 
 /** A decoded record of an event source mapping's payload. */
 export interface KafkaRecord {
@@ -43,6 +44,11 @@ function headersOf(raw: RawRecord): Record<string, string> {
   return Object.fromEntries(
     (raw.headers ?? []).flatMap((entry) => Object.entries(entry).map(([name, bytes]) => [name, headerText(bytes)])),
   );
+}
+
+/** The trace that a record continues, if its headers name one. */
+export function traceOf(raw: RawRecord): TraceContext | undefined {
+  return parseTraceparent(headersOf(raw)['traceparent']);
 }
 
 export function decodeRecord(raw: RawRecord): KafkaRecord {

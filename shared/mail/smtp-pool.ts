@@ -22,12 +22,22 @@ export interface PoolOptions {
 
 interface Member {
   readonly connection: SmtpConnection;
+  /** By the wall clock, which goes on while a function is frozen. */
+  freeSince: number;
   idleTimer?: NodeJS.Timeout;
 }
 
 interface Waiter {
   readonly resolve: (member: Member) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** A close by the server is noticed within this time, unless the process was frozen meanwhile. */
+const FRESH_MS = 100;
+
+/** Waits until the event loop has polled the sockets once and run the callbacks of those that closed. */
+async function polled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Whether the server refused only this mail: the connection is still good. */
@@ -53,6 +63,7 @@ export function smtpPool(server: SmtpOptions, { maxConnections, idleLimitMs = 24
   const newMember = (): Member => {
     open += 1;
     const member: Member = {
+      freeSince: 0,
       connection: smtpConnection(server, () => {
         open -= 1;
         removeFree(member);
@@ -63,7 +74,19 @@ export function smtpPool(server: SmtpOptions, { maxConnections, idleLimitMs = 24
     return member;
   };
 
+  /** A frozen function finds its connections closed by the server or, after minutes, lost without notice. */
+  const removeStale = async (): Promise<void> => {
+    const idleMs = ({ freeSince }: Member) => Date.now() - freeSince;
+    if (!free.some((member) => idleMs(member) > FRESH_MS)) return;
+    await polled();
+    for (const member of free.filter((one) => idleMs(one) > idleLimitMs)) {
+      removeFree(member);
+      member.connection.close();
+    }
+  };
+
   const take = async (): Promise<Member> => {
+    await removeStale();
     const member = free.pop();
     if (member !== undefined) return member;
     if (open < maxConnections) return newMember();
@@ -83,6 +106,7 @@ export function smtpPool(server: SmtpOptions, { maxConnections, idleLimitMs = 24
       next.resolve(member);
       return;
     }
+    member.freeSince = Date.now();
     free.push(member);
     if (member.idleTimer !== undefined) {
       member.idleTimer.refresh();

@@ -2,7 +2,7 @@ import { type Admin, ConfigResourceTypes } from 'kafkajs';
 import { getConfig } from '#shared/config/config.ts';
 import { openKafka } from '#shared/kafka/kafka-client.ts';
 import { prefixed } from '#shared/kafka/records.ts';
-import { PARTITIONS, RETENTION_MS, TOPICS } from './topics.ts';
+import { RETENTION_MS, TOPICS } from './topics.ts';
 
 /**
  * What the guarantees need. Longer, and a replayed message could name an event that was purged; shorter, or bounded by size, and
@@ -17,7 +17,7 @@ const RETENTION: Readonly<Record<string, string>> = {
 /** In kafkajs' answers: the topic's own setting, not a default of the broker. */
 const OWN_SETTING = 1;
 
-/** Creates missing topics, and corrects the retention of existing ones. Returns a line for each change. */
+/** Creates missing topics, and corrects retention and partitions of existing ones. Returns a line for each change. */
 export async function createTopics(): Promise<string[]> {
   const admin = await openKafka(async (kafka) => {
     const opening = kafka.admin();
@@ -31,13 +31,11 @@ export async function createTopics(): Promise<string[]> {
       admin,
       topics.filter((topic) => !found.has(topic)),
     );
-    return [
-      ...created,
-      ...(await correct(
-        admin,
-        topics.filter((topic) => found.has(topic)),
-      )),
-    ];
+    const existing = topics.filter((topic) => found.has(topic));
+    const corrected = await correct(admin, existing);
+    const { KAFKA_PARTITIONS: partitions } = getConfig();
+    const grown = await growTopics(admin, existing, partitions);
+    return [...created, ...corrected, ...grown.map((topic) => `grew ${topic} to ${partitions} partitions`)];
   } finally {
     await admin.disconnect();
   }
@@ -45,13 +43,17 @@ export async function createTopics(): Promise<string[]> {
 
 async function create(admin: Admin, missing: readonly string[]): Promise<string[]> {
   if (missing.length === 0) return [];
-  const { KAFKA_REPLICATION_FACTOR: replicationFactor, KAFKA_MIN_INSYNC_REPLICAS: minInsync } = getConfig();
+  const {
+    KAFKA_PARTITIONS: numPartitions,
+    KAFKA_REPLICATION_FACTOR: replicationFactor,
+    KAFKA_MIN_INSYNC_REPLICAS: minInsync,
+  } = getConfig();
   const configEntries = Object.entries({ ...RETENTION, 'min.insync.replicas': String(minInsync) });
   await admin.createTopics({
     waitForLeaders: true,
     topics: missing.map((topic) => ({
       topic,
-      numPartitions: PARTITIONS,
+      numPartitions,
       replicationFactor,
       configEntries: configEntries.map(([name, value]) => ({ name, value })),
     })),
@@ -81,4 +83,17 @@ async function correct(admin: Admin, existing: readonly string[]): Promise<strin
     })),
   });
   return changes.map(({ resourceName }) => `corrected the retention of ${resourceName}`);
+}
+
+/**
+ * Adds partitions to topics that have fewer. Order does not matter to the consumers, so a key may move to another partition.
+ * @returns the topics that grew
+ */
+export async function growTopics(admin: Admin, names: string[], partitions: number): Promise<string[]> {
+  if (names.length === 0) return [];
+  const { topics } = await admin.fetchTopicMetadata({ topics: names });
+  const short = topics.filter((topic) => topic.partitions.length < partitions).map(({ name }) => name);
+  if (short.length === 0) return [];
+  await admin.createPartitions({ topicPartitions: short.map((topic) => ({ topic, count: partitions })) });
+  return short;
 }

@@ -4,5 +4,4 @@ export const EMAIL_SENT = 'user.email.sent';
 /** Every topic; see "Messages" in docs/architecture.md. */
 export const TOPICS = [EMAIL_SEND, EMAIL_SENT, `${EMAIL_SEND}.dlq`, `${EMAIL_SENT}.dlq`] as const;
 
-export const PARTITIONS = 3;
 export const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;

@@ -1,12 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AdaptiveLimit } from '#shared/async/adaptive-limit.ts';
 import type { CircuitBreaker } from '#shared/async/circuit-breaker.ts';
+import type { Pacer } from '#shared/async/pacer.ts';
 import type { Store } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
 import { type MailOutcome, outcomeOf, withoutAddress } from '#shared/mail/mail-outcome.ts';
 import { SEND_LIMIT_MS, type SendMail } from '#shared/mail/mail-transport.ts';
 import { log } from '#shared/observability/logger.ts';
 import { reportMetric } from '#shared/observability/metrics.ts';
-import { continueTrace, formatTraceparent, runInTrace } from '#shared/observability/trace-context.ts';
+import { inSpan } from '#shared/observability/spans.ts';
+import { continueTrace, formatTraceparent } from '#shared/observability/trace-context.ts';
 import { effect } from '#shared/runtime/effects.ts';
 import {
   type Claim,
@@ -39,6 +42,8 @@ export interface DeliverDependencies {
   readonly breaker: CircuitBreaker;
   /** Of concurrent sends; shared in the same way. */
   readonly limit: AdaptiveLimit;
+  /** Keeps the mail server's rate. A mail whose turn would come too late for its lease is released. */
+  readonly pace: Pacer;
   readonly retryHours: number;
 }
 
@@ -48,12 +53,12 @@ export interface DeliverDependencies {
  * first, so that a mail that kills its process can be told from the others.
  */
 export function deliverClaims(dependencies: DeliverDependencies) {
-  const { inbox, sendMail, recorder, memory, breaker, limit, retryHours } = dependencies;
+  const { inbox, sendMail, recorder, memory, breaker, limit, pace, retryHours } = dependencies;
 
   const send = async (claim: Claim): Promise<MailOutcome> => {
     const trace = continueTrace(claim.traceparent ?? undefined);
     const mail = welcomeMail(claim.uuid, claim.userEmail, formatTraceparent(trace));
-    return runInTrace(trace, async () => {
+    return inSpan({ name: 'deliver welcome mail', kind: 'internal' }, trace, async () => {
       const started = performance.now();
       try {
         await effect('send mail', () => sendMail(mail, () => performance.now() < claim.leaseEndsAt));
@@ -79,6 +84,15 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     return acceptedBefore !== undefined && acceptedBefore < memory.accepted;
   };
 
+  const counts = { sent: 0, refused: 0 };
+
+  /** Reports the outcomes since the last report: a line of the log per batch, not per mail. */
+  const reportCounts = (): void => {
+    if (counts.sent > 0) reportMetric('MailSent', counts.sent);
+    if (counts.refused > 0) reportMetric('MailRefused', counts.refused);
+    Object.assign(counts, { sent: 0, refused: 0 });
+  };
+
   /** Stops sending for a moment, and then sends half as many mails at once: one refusal is one signal, as are those beside it. */
   const slowDown = (): void => {
     if (!breaker.isOpen()) limit.slowDown();
@@ -92,6 +106,8 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     if (outcome.kind === 'throttled') slowDown();
     else if (outcome.kind === 'server-down' || outcome.kind === 'unknown') breaker.failed(uuid);
     else breaker.succeeded();
+    if (outcome.kind === 'sent') counts.sent += 1;
+    if (outcome.kind.startsWith('refused')) counts.refused += 1;
     if (outcome.kind === 'refused-for-now' && outcome.isBlocked) reportMetric('MailBlocked', 1);
     if (outcome.kind !== 'sent') return;
     limit.speedUp();
@@ -137,9 +153,12 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     const starts = unfinishedStarts(claim);
     if (starts >= MAX_UNFINISHED_STARTS)
       return fail(claim, `Started ${starts} times without finishing: sending it kills the process`);
-    const leftMs = Math.min(remainingMs(), claim.leaseEndsAt - performance.now());
+    const waitMs = pace.waitMs();
+    const leftMs = Math.min(remainingMs(), claim.leaseEndsAt - performance.now()) - waitMs;
     if (leftMs < SEND_RESERVE_MS) return release(claim, 0, false);
     if (!breaker.allows()) return release(claim, serverDownDelayMs(Math.random()), false);
+    pace.take();
+    if (waitMs > 0) await delay(waitMs);
     if (starts > 0 && !(await inbox('count start', (rows) => rows.countStart(claim.uuid, claim.leaseOwner)))) return;
     const outcome = await send(claim);
     observe(claim, outcome);
@@ -161,6 +180,7 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     const isSuspect = (claim: ClaimedDelivery): boolean => unfinishedStarts(claim) > 0;
     await Promise.all(claims.filter((claim) => !isSuspect(claim)).map(guarded));
     for (const suspect of claims.filter(isSuspect)) await guarded(suspect);
+    reportCounts();
     await recording.end();
   };
 }

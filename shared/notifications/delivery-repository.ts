@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
-import { daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
+import { boundedCount, daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
 import type { ReceivedMessage } from '#shared/messages/parse-messages.ts';
 import type { Delivery, DeliveryStatus, Postponement } from './delivery.ts';
 
@@ -99,6 +99,11 @@ export function deliveryRepository(db: Executor) {
     /** The age of the oldest event whose mail is neither sent nor refused, 0 if there is none. */
     async oldestUnsentSeconds(): Promise<number> {
       return oldestSeconds(db, deliveries().where({ status: 'PENDING', refused_since: null }), 'event_added_at');
+    },
+
+    /** Counts the events whose mail is not sent yet, for whatever reason. */
+    async countPending(): Promise<number> {
+      return (await boundedCount(db, deliveries().where({ status: 'PENDING' }))).count;
     },
 
     /**

@@ -20,4 +20,17 @@ export const DeliveryOverviewSchema = Type.Object({
   }),
 });
 
+export const DeliverySchema = Type.Object({
+  uuid: Type.String({ pattern: UUID, description: 'UUID of the event' }),
+  status: Type.Enum(['PENDING', 'SENT', 'FAILED']),
+  attempts: Type.Integer({ minimum: 0, description: 'Number of refusals' }),
+  reason: nullable(Type.String({ description: 'The latest refusal' })),
+  partition: Type.Integer({ description: 'Where on user.email.send the message was' }),
+  offset: Type.Integer(),
+  takenInAt: instant(),
+  nextAttemptAt: nullable(instant()),
+  sentAt: nullable(instant()),
+});
+
+export type DeliveryView = Static<typeof DeliverySchema>;
 export type DeliveryOverview = Static<typeof DeliveryOverviewSchema>;

@@ -1,5 +1,6 @@
 import type { Database } from '#shared/db/database.ts';
 import { purge, store } from '#shared/db/run.ts';
+import { connectionsPercent } from '#shared/db/sql.ts';
 import { log } from '#shared/observability/logger.ts';
 import { reportMetric } from '#shared/observability/metrics.ts';
 import type { ShouldContinue } from '#shared/runtime/time-left.ts';
@@ -19,9 +20,13 @@ export function purgeDeliveries(database: () => Promise<Database>) {
   };
 }
 
-/** Reports the age of the oldest event whose mail is neither sent nor refused by a server, 0 if there is none. */
-export function reportUnsent(database: () => Promise<Database>) {
+/** Reports the age of the oldest mail that is neither sent nor refused, the mails not sent, and the server's open connections. */
+export function reportDeliveries(database: () => Promise<Database>) {
   const inbox = store(database, deliveryRepository);
-  return async (): Promise<void> =>
+  const server = store(database, (db) => () => connectionsPercent(db));
+  return async (): Promise<void> => {
     reportMetric('OldestUnsentMailSeconds', await inbox((rows) => rows.oldestUnsentSeconds()));
+    reportMetric('PendingMails', await inbox((rows) => rows.countPending()));
+    reportMetric('DatabaseConnectionsPercent', await server((percent) => percent()));
+  };
 }

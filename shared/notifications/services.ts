@@ -1,5 +1,6 @@
 import { type AdaptiveLimit, adaptiveLimit } from '#shared/async/adaptive-limit.ts';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { pacer } from '#shared/async/pacer.ts';
 import { getConfig } from '#shared/config/config.ts';
 import { notificationsDatabase } from '#shared/db/databases.ts';
 import { store } from '#shared/db/run.ts';
@@ -27,6 +28,7 @@ export function notificationServices() {
     sendMail,
     breaker,
     limit,
+    pace: processWide('mail-pace', () => pacer(getConfig().MAIL_RATE_PER_SECOND, () => performance.now())),
     memory: processWide('delivery-memory', newDeliveryMemory),
     retryHours: getConfig().MAIL_RETRY_HOURS,
   });
@@ -34,7 +36,7 @@ export function notificationServices() {
 
 export type NotificationDependencies = Pick<
   DeliverDependencies,
-  'sendMail' | 'breaker' | 'limit' | 'memory' | 'retryHours'
+  'sendMail' | 'breaker' | 'limit' | 'pace' | 'memory' | 'retryHours'
 > &
   Pick<ReceiveDependencies, 'publish'> &
   Pick<DeliverDueDependencies, 'database'>;

@@ -6,6 +6,8 @@ export interface TraceContext {
   readonly traceId: string;
   readonly spanId: string;
   readonly sampled: boolean;
+  /** The caller's span, if there is one. */
+  readonly parentSpanId?: string;
 }
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
@@ -43,7 +45,7 @@ export function formatTraceparent({ traceId, spanId, sampled }: TraceContext): s
 export function continueTrace(traceparent: string | undefined): TraceContext {
   const parent = parseTraceparent(traceparent);
   const fresh = newTrace();
-  return parent === undefined ? fresh : { ...parent, spanId: fresh.spanId };
+  return parent === undefined ? fresh : { ...parent, spanId: fresh.spanId, parentSpanId: parent.spanId };
 }
 
 export function currentTrace(): TraceContext | undefined {

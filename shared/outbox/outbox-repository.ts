@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { backoffMs } from '#shared/async/waiting.ts';
 import { getConfig } from '#shared/config/config.ts';
 import type { Executor } from '#shared/db/database.ts';
-import { daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
+import { boundedCount, daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import type { EventState, NewEvent } from './event.ts';
 
@@ -226,6 +226,15 @@ export function outboxRepository(db: Executor) {
       return new Map(rows.map(({ uuid, event_state }) => [uuid, event_state]));
     },
 
+    /** The state of a user's newest event. */
+    async stateOfUser(userId: number): Promise<EventState | undefined> {
+      const row: Pick<EventRow, 'event_state'> | undefined = await events()
+        .where({ user_id: userId })
+        .orderBy('id', 'desc')
+        .first('event_state');
+      return row?.event_state;
+    },
+
     async find(uuid: string): Promise<EventRow | undefined> {
       return events().where({ uuid }).first();
     },
@@ -233,6 +242,18 @@ export function outboxRepository(db: Executor) {
     /** The age of the oldest event without a broker's acknowledgement, 0 if there is none. */
     async oldestUnpublishedSeconds(): Promise<number> {
       return oldestSeconds(db, events().where({ event_state: 'PROCESSING', published_at: null }), 'added_at');
+    },
+
+    /** The age of the oldest event that was published but not confirmed, 0 if there is none. */
+    async oldestUnconfirmedSeconds(): Promise<number> {
+      const published = events().where({ event_state: 'PROCESSING' }).whereNotNull('published_at');
+      return oldestSeconds(db, published, 'added_at');
+    },
+
+    /** Counts the events that were published more than `ms` milliseconds ago and not confirmed. */
+    async countUnconfirmed(ms: number): Promise<number> {
+      const published = events().where({ event_state: 'PROCESSING' }).where('published_at', '<', nowPlus(db, -ms));
+      return (await boundedCount(db, published)).count;
     },
 
     /** Deletes events that ended more than `days` days ago; returns how many. */

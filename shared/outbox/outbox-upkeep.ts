@@ -1,5 +1,6 @@
 import type { Database } from '#shared/db/database.ts';
 import { purge, store } from '#shared/db/run.ts';
+import { connectionsPercent } from '#shared/db/sql.ts';
 import { log } from '#shared/observability/logger.ts';
 import { reportMetric } from '#shared/observability/metrics.ts';
 import type { ShouldContinue } from '#shared/runtime/time-left.ts';
@@ -29,9 +30,17 @@ export function purgeEvents(database: () => Promise<Database>) {
   };
 }
 
-/** Reports how long the oldest committed event has been waiting for the broker, 0 if none is waiting. */
-export function reportUnpublished(database: () => Promise<Database>) {
+/** A published event is confirmed within seconds unless its mail is pending or a consumer does not run. */
+const CONFIRMED_WITHIN_MS = 5 * 60_000;
+
+/** Reports how long events have been waiting for the broker and for their confirmation, and the server's open connections. */
+export function reportOutbox(database: () => Promise<Database>) {
   const outbox = store(database, outboxRepository);
-  return async (): Promise<void> =>
+  const server = store(database, (db) => () => connectionsPercent(db));
+  return async (): Promise<void> => {
     reportMetric('OldestUnpublishedEventSeconds', await outbox((events) => events.oldestUnpublishedSeconds()));
+    reportMetric('OldestUnconfirmedEventSeconds', await outbox((events) => events.oldestUnconfirmedSeconds()));
+    reportMetric('UnconfirmedEvents', await outbox((events) => events.countUnconfirmed(CONFIRMED_WITHIN_MS)));
+    reportMetric('DatabaseConnectionsPercent', await server((percent) => percent()));
+  };
 }

@@ -1,3 +1,5 @@
+import { areSpansExported, inChildSpan } from '#shared/observability/spans.ts';
+
 /**
  * Every change that the pipeline makes outside its own memory: one statement, one transaction, one publication, one mail. The
  * functions that make a change take its name from this list. `tests/integration/crash-points` kills a process before and after
@@ -55,8 +57,34 @@ const holder = globalThis as unknown as Record<symbol, EffectHook | undefined>;
 /** Awaits the test hook if one is installed; otherwise a single property lookup. For effects that are not one call. */
 export const reached: EffectHook = (name, moment) => holder[HOOK]?.(name, moment);
 
-/** Runs a named effect. @throws whatever `run` throws */
-export async function effect<T>(name: Effect, run: () => Promise<T>): Promise<T> {
+/** Where the effects act that are no statement on MySQL. */
+const SYSTEMS: Readonly<Partial<Record<Effect, 'kafka' | 'redis' | 'smtp'>>> = {
+  'publish event': 'kafka',
+  'relay events': 'kafka',
+  'dead-letter messages': 'kafka',
+  'publish confirmations': 'kafka',
+  'publish dead letters': 'kafka',
+  'dead-letter confirmations': 'kafka',
+  'send mail': 'smtp',
+  'invalidate cached user': 'redis',
+};
+
+const ATTRIBUTES = {
+  kafka: { 'messaging.system': 'kafka', 'messaging.operation.type': 'send' },
+  redis: { 'db.system.name': 'redis' },
+  smtp: { 'network.protocol.name': 'smtp' },
+  mysql: { 'db.system.name': 'mysql' },
+};
+
+/** Runs a named effect, which is a span of its own where spans are exported. @throws whatever `run` throws */
+export function effect<T>(name: Effect, run: () => Promise<T>): Promise<T> {
+  if (!areSpansExported) return hooked(name, run);
+  const system = SYSTEMS[name] ?? 'mysql';
+  const kind = system === 'kafka' ? 'producer' : 'client';
+  return inChildSpan({ name, kind, attributes: ATTRIBUTES[system] }, () => hooked(name, run));
+}
+
+async function hooked<T>(name: Effect, run: () => Promise<T>): Promise<T> {
   if (holder[HOOK] === undefined) return run();
   await reached(name, 'before');
   const result = await run();

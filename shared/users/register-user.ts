@@ -24,7 +24,9 @@ export type AlsoStore = (trx: Executor, userId: number) => Promise<void>;
  */
 export function registerUser({ database, hashPassword, publishSoon }: RegisterUserDependencies) {
   return async ({ name, lastname, email, password }: CreateUserBody, alsoStore?: AlsoStore): Promise<User> => {
+    const startedAt = performance.now();
     const passwordHash = await hashPassword(password);
+    const hashMs = Math.round(performance.now() - startedAt);
     const trace = currentTrace();
     const event: NewEvent = {
       uuid: randomUUID(),
@@ -39,7 +41,7 @@ export function registerUser({ database, hashPassword, publishSoon }: RegisterUs
       await alsoStore?.(trx, userId);
       return userId;
     });
-    log.info('Registration accepted', { userId: id, uuid: event.uuid });
+    log.info('Registration accepted', { userId: id, uuid: event.uuid, hashMs });
     await publishSoon(event);
     return { id, name, lastname, email };
   };

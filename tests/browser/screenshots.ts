@@ -68,6 +68,19 @@ describe('the pictures', async () => {
     expect(file.byteLength).toBeLessThan(300_000);
   });
 
+  it('event-panel-desktop', async () => {
+    const { page } = await open({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
+    await openDashboard(page);
+    const email = await registerThrough(page);
+    await rowOf(page, email).getByText('Finished').waitFor();
+    await rowOf(page, email).getByRole('link', { name: email }).click();
+    await page.getByRole('dialog').getByRole('rowheader', { name: 'Confirmed' }).waitFor();
+
+    const file = await page.screenshot({ path: fileOf('event-panel-desktop') });
+
+    expect(file.byteLength).toBeLessThan(200_000);
+  });
+
   it.each([
     ['mail-desktop-light', { width: 720, height: 620 }, 'light'],
     ['mail-phone-dark', PHONE, 'dark'],

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
-import type { DeliveryOverview } from '#shared/notifications/delivery-schemas.ts';
+import type { DeliveryOverview, DeliveryView } from '#shared/notifications/delivery-schemas.ts';
 import type { Pipeline } from '#shared/outbox/outbox-schemas.ts';
 import type { Consumers, Home } from '#shared/system/system-schemas.ts';
 import { call } from '#tests/helpers/call.ts';
 import { eventWhen, operator } from '#tests/helpers/events.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
+import { sendRequest } from '#tests/helpers/send-request.ts';
 import { register } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
@@ -39,6 +41,38 @@ describe('the dashboard’s figures', () => {
       },
       { what: 'the figures' },
     );
+  });
+});
+
+/** A route of the local run only, so it is not in the OpenAPI document. */
+async function logOf(uuid: string, query = '', headers: Record<string, string> = {}) {
+  const path = `/api/events/${uuid}/log${query}`;
+  const { status, text } = await sendRequest(inject('application').baseUrl, { method: 'GET', path, headers });
+  const { lines = [] }: { lines?: { message: string }[] } = JSON.parse(text);
+  return { status, messages: lines.map(({ message }) => message) };
+}
+
+describe('one event on the dashboard', () => {
+  it('has the delivery of the mail, and the lines of the local log, for operators', async () => {
+    const email = randomEmail();
+    await register({ email });
+    const { uuid, traceId } = await eventWhen(email, 'FINISHED');
+    const path = `/api/deliveries/${uuid}`;
+
+    expect((await call('GET', path)).status).toBe(401);
+    const delivery = await call<DeliveryView>('GET', path, { headers: operator() });
+    expect(delivery.body).toMatchObject({ uuid, status: 'SENT', sentAt: expect.any(String) });
+    expect((await logOf(uuid)).status).toBe(401);
+    const messages = async () => (await logOf(uuid, `?trace=${traceId}`, operator())).messages;
+    await waitFor(async () => (await messages()).includes('Events confirmed'), { what: 'the log' });
+    expect(await messages()).toEqual(expect.arrayContaining(['Registration accepted', 'Event published', 'Mail sent']));
+  });
+
+  it('has neither for an unknown event', async () => {
+    const uuid = randomUUID();
+    const delivery = await call('GET', `/api/deliveries/${uuid}`, { headers: operator() });
+    expect(delivery).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
+    expect(await logOf(uuid, '', operator())).toEqual({ status: 200, messages: [] });
   });
 });
 

@@ -4,6 +4,7 @@ import type { TestProject } from 'vitest/node';
 import { cfnLint } from '#tests/deploy/tools/cfn-lint.ts';
 import { nodeOfVersion, runtimeClient, runtimeEmulator } from '#tests/deploy/tools/lambda-runtime.ts';
 import { run } from '#tests/deploy/tools/run.ts';
+import { unpack } from '#tests/deploy/tools/unpack.ts';
 import { withLock } from '#tools/bootstrap/lock.mjs';
 import { localDir, runDir } from '#tools/paths.ts';
 import { NODE_VERSIONS, STAGES } from './stages.ts';
@@ -38,16 +39,6 @@ async function packageStage(folder: string, args: readonly string[], zipsFrom?: 
   return folder;
 }
 
-async function unpack(from: string, to: string): Promise<void> {
-  const zips = readdirSync(from).filter((file) => file.endsWith('.zip'));
-  const script = [
-    'import os, sys, zipfile',
-    'source, target, *names = sys.argv[1:]',
-    'for name in names: zipfile.ZipFile(os.path.join(source, name)).extractall(os.path.join(target, name[:-4]))',
-  ];
-  await run('python3', ['-c', script.join('\n'), from, to, ...zips]);
-}
-
 /** Prepares what all files need: the tools, a package of each stage, and one package for this machine's processor. */
 export default async (project: TestProject): Promise<() => void> => {
   mkdirSync(localDir, { recursive: true });
@@ -58,9 +49,12 @@ export default async (project: TestProject): Promise<() => void> => {
 
   // One at a time: osls packages into one folder and moves it at the end.
   const packages: Record<string, string> = {};
-  const prod = await packageStage(path.join(work, 'prod'), STAGES.prod);
-  for (const [name, args] of Object.entries(STAGES))
-    packages[name] = name === 'prod' ? prod : await packageStage(path.join(work, name), args, prod);
+  let zips: string | undefined;
+  for (const [name, args] of Object.entries(STAGES)) {
+    packages[name] = await packageStage(path.join(work, name), args, zips);
+    // The first stage has every function that the others have.
+    zips ??= packages[name];
+  }
   const here = path.join(work, 'here');
   const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
   await packageStage(here, [
@@ -70,9 +64,17 @@ export default async (project: TestProject): Promise<() => void> => {
     `architecture=${architecture}`,
     '--param',
     'diagnostics=true',
+    ...['users', 'notifications'].flatMap((name) => [
+      ...['--param', `${name}ReaderUrl=ssm:/registration/prod/${name}-reader-url`],
+      ...['--param', `${name}MigrationUrl=ssm:/registration/prod/${name}-migration-url`],
+    ]),
   ]);
   const unpacked = path.join(work, 'unpacked');
-  await unpack(here, unpacked);
+  await unpack(
+    here,
+    unpacked,
+    readdirSync(here).filter((file) => file.endsWith('.zip')),
+  );
   await tools;
 
   project.provide('packages', packages);

@@ -1,12 +1,8 @@
 /** Major versions of Node that run the zips: the template's runtime first, then its neighbours among Lambda's runtimes. */
 export const NODE_VERSIONS = ['24', '22', '26'] as const;
 
-/** Arguments of `sls package` for the stages, and the kinds of brokers, whose templates are tested. */
+/** Arguments of `sls package` for the stages, and the kinds of brokers, whose templates are tested. The first has every function. */
 export const STAGES = {
-  // Otherwise this stage alone has the diagnostics, whose zips the others do not.
-  local: ['--stage', 'local', '--param', 'diagnostics=false'],
-  dev: ['--stage', 'dev'],
-  prod: ['--stage', 'prod'],
   'prod-with-secured-brokers': [
     '--stage',
     'prod',
@@ -26,7 +22,25 @@ export const STAGES = {
     'kmsKeyArn=arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555',
     '--param',
     'alarmEmail=operator@example.com',
+    '--param',
+    'schedule=rate(5 minutes)',
+    '--param',
+    'probe=true',
+    '--param',
+    'domainName=api.example.com',
+    '--param',
+    'certificateArn=arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555',
+    '--param',
+    'tracing=xray',
+    '--param',
+    `originSecret=sha256:${'0'.repeat(64)}`,
+    '--param',
+    'probeDomain=probe.example.com',
   ],
+  // The other stages have no diagnostics, so there are no zips of them.
+  local: ['--stage', 'local', '--param', 'diagnostics=false'],
+  dev: ['--stage', 'dev'],
+  prod: ['--stage', 'prod'],
   'prod-with-msk': [
     '--stage',
     'prod',
@@ -35,9 +49,39 @@ export const STAGES = {
     '--param',
     'mskClusterArn=arn:aws:kafka:eu-central-1:123456789012:cluster/registration/11111111-2222-3333-4444-555555555555-1',
     '--param',
+    'kafkaPartitions=24',
+    '--param',
+    'minimumPollers=1',
+    '--param',
+    'maximumPollers=3',
+    '--param',
     'kafkaCredentials=secretsmanager:AmazonMSK_registration',
     '--param',
     'kafkaCredentialsArn=arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_registration-AbCdEf',
+  ],
+  'prod-with-msk-certificate': [
+    '--stage',
+    'prod',
+    '--param',
+    'kafkaBrokers=b-1.example.com:9094',
+    '--param',
+    'mskClusterArn=arn:aws:kafka:eu-central-1:123456789012:cluster/registration/11111111-2222-3333-4444-555555555555-1',
+    '--param',
+    'kafkaMechanism=certificate',
+    '--param',
+    'kafkaCredentials=secretsmanager:AmazonMSK_certificate',
+    '--param',
+    'kafkaCredentialsArn=arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_certificate-AbCdEf',
+  ],
+  'prod-with-msk-iam': [
+    '--stage',
+    'prod',
+    '--param',
+    'kafkaBrokers=boot-1.kafka-serverless.eu-central-1.amazonaws.com:9098',
+    '--param',
+    'mskClusterArn=arn:aws:kafka:eu-central-1:123456789012:cluster/registration/11111111-2222-3333-4444-555555555555-s1',
+    '--param',
+    'kafkaMechanism=iam',
   ],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -1,8 +1,8 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
 import { createDatabase } from '#shared/db/database.ts';
+import { copyRepository } from '#tests/helpers/copy-repository.ts';
 import { randomEmail, randomName } from '#tests/helpers/random.ts';
 import { type RunningApplication, runApplication } from '#tests/helpers/run-application.ts';
 import { sendRequest } from '#tests/helpers/send-request.ts';
@@ -11,20 +11,15 @@ import { newUser } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 import { startProxyTo } from '#tools/lab/faults/tcp-proxy.ts';
 
-const NOT_COPIED = ['node_modules', '.local', '.git', 'docs', 'tests', path.join('dist', '.hot')];
 const SOURCE = 'functions/diagnostics/response-data.ts';
 
-const copy = mkdtempSync(path.join(os.tmpdir(), 'hot-reload-'));
+const copy = copyRepository();
 const mail = await startMailServer();
 const proxy = await startProxyTo(mail.url);
 let application: RunningApplication;
 let stop = async (): Promise<void> => undefined;
 
 beforeAll(async () => {
-  const root = process.cwd();
-  const isWanted = (file: string) => !NOT_COPIED.includes(path.relative(root, file));
-  cpSync(root, copy, { recursive: true, filter: isWanted });
-  symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
   ({ application, stop } = await runApplication({ smtpUrl: `smtp://127.0.0.1:${proxy.port}`, root: copy }));
 });
 

@@ -49,6 +49,10 @@ const env = {
 
 const LIMIT_MS = 45_000;
 const twoAtOnce = pLimit(2);
+/** Vitest starts five concurrent tests, of which three wait. */
+const options = { timeout: 4 * LIMIT_MS };
+/** The probe registers at the running application, whose database it reads. */
+const OF_THE_PROBE = { USERS_DATABASE_URL: application.usersDatabaseUrl, REDIS_URL: application.redisUrl };
 
 const SLS = ['node_modules/serverless/bin/serverless.js', 'invoke', 'local'];
 /** Invoked by `npm run invoke`, which builds first and finds the sample; the others by `sls invoke local`. */
@@ -64,7 +68,8 @@ function invoke(name: string): Promise<Invoked> {
   return twoAtOnce(
     () =>
       new Promise((resolve, reject) => {
-        const child = spawn(process.execPath, commandFor(name), { env, timeout: LIMIT_MS });
+        const ownEnv = name === 'probe' ? { ...env, ...OF_THE_PROBE } : env;
+        const child = spawn(process.execPath, commandFor(name), { env: ownEnv, timeout: LIMIT_MS });
         let output = '';
         child.stdout.on('data', (chunk) => {
           output += chunk;
@@ -160,10 +165,12 @@ const HTTP: ReadonlyArray<readonly [name: string, status: number, body: unknown]
   ['passMessageOn', 200, 'Sent!'],
   ['live', 200, '{"status":"up"}'],
   ['ready', 200, expect.stringMatching(/^\{"status":"up"/)],
+  ['asyncapi', 200, expect.stringContaining('"asyncapi":"3.0.0"')],
   ['openapi', 200, expect.stringContaining('"openapi":"3.1.0"')],
   ['swaggerUi', 200, expect.stringContaining('<div id="swagger-ui">')],
   ['pipeline', 200, expect.stringContaining('"states":{"PROCESSING":{"count":')],
   ['deliveries', 200, expect.stringContaining('"states":{"PENDING":{"count":')],
+  ['getDelivery', 404, expect.stringContaining('"code":"NOT_FOUND"')],
   ['consumers', 404, expect.stringContaining('"code":"NOT_FOUND"')],
   ['dashboard', 200, expect.stringContaining('<title>Registration: dashboard</title>')],
   ['home', 200, expect.stringContaining('"dashboard":"/dashboard"')],
@@ -208,6 +215,7 @@ const OTHERS: ReadonlyArray<readonly [name: string, check: () => Promise<void>]>
 /** The results that only API Gateway or a manual caller reads. */
 const RESULTS: ReadonlyArray<readonly [name: string, result: unknown]> = [
   ['authorizer', { isAuthorized: true }],
+  ['probe', { seconds: expect.any(Number) }],
   ['prepareStage', { done: expect.arrayContaining(['USERS_DATABASE_URL: tables are up to date']) }],
 ];
 
@@ -227,7 +235,7 @@ describe('the sample events', () => {
   });
 });
 
-describe.concurrent('sls invoke local', () => {
+describe.concurrent('sls invoke local', options, () => {
   it.each(HTTP)('%s returns %i', async (name, status, body) => {
     const invoked = await invoke(name);
 

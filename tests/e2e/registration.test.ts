@@ -4,8 +4,11 @@ import { call } from '#tests/helpers/call.ts';
 import { eventWhen, mailsTo, operator } from '#tests/helpers/events.ts';
 import { parseMail } from '#tests/helpers/parse-mail.ts';
 import { randomEmail, randomName } from '#tests/helpers/random.ts';
+import { sendRequest } from '#tests/helpers/send-request.ts';
 import { register, userPath } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
+
+const { invokeUrl } = inject('application');
 
 describe.concurrent('a registration', () => {
   it('is accepted, mailed once and marked FINISHED', async () => {
@@ -34,6 +37,13 @@ describe.concurrent('a registration', () => {
     expect(mail.match(/^content-type: text\/\w+/gim)).toEqual(['Content-Type: text/plain', 'Content-Type: text/html']);
     expect(text).toMatch(/^Thank you for creating account!/);
     expect(html).toMatch(/<html[\s\S]*Thank you for creating account![\s\S]*<\/html>/);
+  });
+
+  it('is made, confirmed and erased by the probe', async () => {
+    const path = '/2015-03-31/functions/registration-local-probe/invocations';
+    const { status, text } = await sendRequest(invokeUrl, { method: 'POST', path, body: '{}' });
+
+    expect([status, JSON.parse(text)]).toEqual([200, { seconds: expect.any(Number) }]);
   });
 
   it('can be traced through the log', async () => {

@@ -60,8 +60,8 @@ export function clientOf(broker: GuardedKafka, user?: string, password = 'passwo
   return new Kafka({
     brokers: [`127.0.0.1:${user === undefined ? broker.port : broker.loginPort}`],
     ...(user === undefined ? {} : { sasl: login }),
-    // The first consumer waits until the broker has created its topic of offsets.
-    retry: { retries: 8, initialRetryTime: 100, restartOnFailure: async () => false },
+    // The first consumer waits until the broker has created and loaded its topic of offsets.
+    retry: { retries: 8, initialRetryTime: 100 },
     logLevel: logLevel.NOTHING,
   });
 }
@@ -86,6 +86,7 @@ const OPERATIONS: Readonly<Record<string, AclOperationTypes>> = {
   Create: AclOperationTypes.CREATE,
   Describe: AclOperationTypes.DESCRIBE,
   DescribeConfigs: AclOperationTypes.DESCRIBE_CONFIGS,
+  Alter: AclOperationTypes.ALTER,
   AlterConfigs: AclOperationTypes.ALTER_CONFIGS,
 };
 
@@ -122,7 +123,7 @@ export async function readAs(broker: GuardedKafka, user: string, groupId: string
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     return await new Promise((resolve, reject) => {
-      consumer.on('consumer.crash', ({ payload: { error } }) => reject(error));
+      consumer.on('consumer.crash', ({ payload: { error, restart } }) => restart || reject(error));
       consumer.run({ eachMessage: async (message) => resolve(message.topic) }).catch(reject);
     });
   } finally {

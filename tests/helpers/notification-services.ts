@@ -1,5 +1,6 @@
 import { adaptiveLimit } from '#shared/async/adaptive-limit.ts';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { pacer } from '#shared/async/pacer.ts';
 import { sendMail } from '#shared/mail/mail-transport.ts';
 import { newDeliveryMemory } from '#shared/notifications/delivery.ts';
 import { notificationServicesWith } from '#shared/notifications/services.ts';
@@ -9,6 +10,7 @@ import { publishedMessages } from './published.ts';
 interface Options {
   readonly retryHours?: number;
   readonly send?: typeof sendMail;
+  readonly mailsPerSecond?: number;
   /** Time left of every call, in ms. */
   readonly remainingMs?: () => number;
 }
@@ -16,7 +18,7 @@ interface Options {
 /** The notifications services of one process on one database; mails go to SMTP_URL unless `send` is given. */
 export function notificationServicesOn(
   { db }: Pick<TestDatabase, 'db'>,
-  { retryHours = 48, send = sendMail, remainingMs = () => 20_000 }: Options = {},
+  { retryHours = 48, send = sendMail, mailsPerSecond = 0, remainingMs = () => 20_000 }: Options = {},
 ) {
   const published = publishedMessages();
   const breaker = circuitBreaker({ threshold: 3, probeAfterMs: 200 }, () => performance.now());
@@ -27,6 +29,7 @@ export function notificationServicesOn(
     sendMail: send,
     breaker,
     limit: adaptiveLimit(8),
+    pace: pacer(mailsPerSecond, () => performance.now()),
     memory,
     retryHours,
   });

@@ -31,6 +31,8 @@ export interface RunOptions {
   /** The repository, or a copy of it. */
   readonly root?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** More arguments of npm start. */
+  readonly args?: readonly string[];
 }
 
 const START_LIMIT_MS = 60_000;
@@ -54,7 +56,7 @@ async function end(child: ChildProcess): Promise<void> {
  * Starts the application as a user would, on new databases and topics, and waits until it is ready.
  * @throws with the end of its log if it does not start
  */
-export async function runApplication({ smtpUrl, root = process.cwd(), env = {} }: RunOptions) {
+export async function runApplication({ smtpUrl, root = process.cwd(), env = {}, args = [] }: RunOptions) {
   const [users, notifications] = await Promise.all([usersTestDatabase(), notificationsTestDatabase()]);
   await useIdsOfItsOwn(users);
   const [httpPort, emailPort, lambdaPort] = await freePorts(3);
@@ -72,7 +74,7 @@ export async function runApplication({ smtpUrl, root = process.cwd(), env = {} }
     logFile: path.join(folder, 'application.log'),
     keptLogFile: path.join(folder, 'kept', 'app.log'),
   };
-  const child = spawn(process.execPath, ['tools/bootstrap/run.mjs', 'local/commands/start'], {
+  const child = spawn(process.execPath, ['tools/bootstrap/run.mjs', 'local/commands/start', ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -31,6 +31,13 @@ function namesWhere(test: (name: string) => boolean): string[] {
 }
 
 describe('a bundle contains only what its function needs', () => {
+  it('code that exports spans only on request', async () => {
+    const exporters = (from: typeof bundles) =>
+      [...from.values()].filter(({ contents }) => contents.includes('shared/observability/span-exporter.ts')).length;
+    expect(exporters(bundles)).toBe(0);
+    expect(exporters(await bundleHandlers(['functions/users/create.ts'], { exportsSpans: true }))).toBe(1);
+  });
+
   it('getUser: clients of database and cache, but no Kafka, SMTP or argon2', () => {
     const packages = packagesOf('getUser');
 

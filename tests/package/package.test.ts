@@ -45,8 +45,8 @@ async function runPackage(): Promise<Readonly<Record<string, Resource>>> {
 
 const resources = await runPackage();
 const declared: Readonly<Record<string, Definition>> = parse(readFileSync('serverless.yml', 'utf8')).functions;
-const isDiagnostic = ({ handler }: Definition) => handler.startsWith('dist/functions/diagnostics/');
-const functions = Object.fromEntries(Object.entries(declared).filter(([, definition]) => !isDiagnostic(definition)));
+const isLeftOut = ({ handler }: Definition) => /^dist\/functions\/(diagnostics\/|system\/probe\.)/.test(handler);
+const functions = Object.fromEntries(Object.entries(declared).filter(([, definition]) => !isLeftOut(definition)));
 
 function ofType(type: string): Array<Resource['Properties']> {
   return Object.values(resources)
@@ -62,9 +62,9 @@ function logicalName(key: string): string {
 }
 
 describe('the packaged template', () => {
-  it('has no diagnostics unless a parameter asks for them', () => {
-    expect(Object.keys(declared).length - Object.keys(functions).length).toBe(4);
-    expect(JSON.stringify(resources)).not.toMatch(/\/tests\/|diagnostics\//);
+  it('has neither diagnostics nor a probe unless a parameter asks for them', () => {
+    expect(Object.keys(declared).length - Object.keys(functions).length).toBe(5);
+    expect(JSON.stringify(resources)).not.toMatch(/\/tests\/|diagnostics\/|probe\.handler/);
   });
 
   it('has one function per entry of serverless.yml, with its handler and timeout', () => {

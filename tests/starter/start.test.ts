@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isAlive } from '#tools/bootstrap/lock.mjs';
 import { freePorts, isPortTaken } from '#tools/local/process/ports.ts';
@@ -75,6 +77,14 @@ describe('npm start fails with one line that names the variable:', () => {
     const starter = await start(overrides);
     expect(await starter.exited).toBe(1);
     expect(starter.output()).toBe(`${line}\n`);
+  });
+
+  it('a malformed value in .env, which the environment overrides', async () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'env-')), '.env');
+    writeFileSync(file, 'HTTP_PORT=ignored\nAPP_HEAP_MB=12\n');
+    const starter = await start({ ENV_FILE: file });
+    expect(await starter.exited).toBe(1);
+    expect(starter.output()).toBe("APP_HEAP_MB must be a number of megabytes, 128 or more, not '12'\n");
   });
 
   it('a port in use', async () => {

@@ -55,30 +55,35 @@ function readLockFile(file) {
   }
 }
 
-/** Whether node_modules holds what package-lock.json requires. */
-export function arePackagesInstalled() {
-  const wanted = readLockFile(path.join(root, 'package-lock.json'));
+/** Whether node_modules of a folder holds what its package-lock.json requires. */
+export function arePackagesInstalled(folder = root) {
+  const wanted = readLockFile(path.join(folder, 'package-lock.json'));
   if (wanted === undefined) throw new Error('package-lock.json is missing or malformed: restore it');
-  return isInstalled(wanted, readLockFile(path.join(root, 'node_modules', '.package-lock.json')));
+  return isInstalled(wanted, readLockFile(path.join(folder, 'node_modules', '.package-lock.json')));
 }
 
-/** @returns {Promise<void>} */
-function installPackages() {
+/**
+ * Installs what the package-lock.json of a folder names.
+ * @param {string} label
+ * @param {string} [folder]
+ * @returns {Promise<void>}
+ */
+export function installPackages(label, folder = root) {
   const cli = process.env['npm_execpath'];
   const isNpm = cli !== undefined && /npm-cli\.[cm]?js$/.test(cli) && existsSync(cli);
   const [file, ...first] = isNpm ? [process.execPath, cli] : ['npm'];
   const args = [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  process.stdout.write('  … packages (npm ci)\n');
+  process.stdout.write(`  … ${label} (npm ci)\n`);
   const started = Date.now();
   return new Promise((resolve, reject) => {
-    const child = spawn(file ?? 'npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(file ?? 'npm', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     let printed = '';
     child.stdout.on('data', (data) => (printed += data));
     child.stderr.on('data', (data) => (printed += data));
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (code !== 0) return reject(new Error(`npm ci failed (${code ?? signal}):\n${printed.trim()}`));
-      process.stdout.write(`  ✓ packages: installed (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
+      process.stdout.write(`  ✓ ${label}: installed (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
       resolve();
     });
   });
@@ -88,12 +93,23 @@ async function ensurePackages() {
   if (arePackagesInstalled()) return;
   const { withLock } = await import('./lock.mjs');
   const lock = path.join(root, '.local', 'run', 'npm-ci.lock');
-  await withLock(lock, () => (arePackagesInstalled() ? undefined : installPackages()));
+  await withLock(lock, () => (arePackagesInstalled() ? undefined : installPackages('packages')));
+}
+
+/**
+ * Reads the settings in .env, or in the file that ENV_FILE names; the environment wins. Tests and benchmarks have their own.
+ * @param {string} program
+ */
+function readEnvFile(program) {
+  const file = process.env['ENV_FILE'] ?? path.join(root, '.env');
+  const isRead = program.startsWith('local/commands/') && program !== 'local/commands/test';
+  if (isRead && existsSync(file)) process.loadEnvFile(file);
 }
 
 /** @param {string[]} args the program, from tools/ and without .ts, and its arguments */
 async function run([program = '', ...args]) {
   checkNode();
+  readEnvFile(program);
   await ensurePackages();
   // Node 22.18 and later strip types themselves. Remove tsx once older releases are no longer supported.
   if (!('typescript' in process.features && process.features.typescript)) (await import('tsx/esm/api')).register();

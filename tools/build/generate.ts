@@ -7,6 +7,7 @@ import { EventMessageSchema } from '#shared/messages/message-schemas.ts';
 import { ListDeadLettersQuerySchema, ListEventsQuerySchema } from '#shared/outbox/outbox-schemas.ts';
 import { DiagnosticsQuerySchema } from '#shared/system/system-schemas.ts';
 import { CreateUserBodySchema, ListUsersQuerySchema, UpdateUserBodySchema } from '#shared/users/user-schemas.ts';
+import { asyncApiDocument } from './asyncapi.ts';
 import { compiledTemplates, templateFiles } from './mail-templates/compile-templates.ts';
 import { methodsByPath, openApiDocument } from './openapi/document.ts';
 import { writeAtomically } from './write-atomically.ts';
@@ -90,6 +91,7 @@ export async function generated(rootDir: string, bundle: Bundle): Promise<Map<st
     files.set(`${name}.d.ts`, declaration(name));
   }
   files.set('openapi.json', `${JSON.stringify(openApiDocument(), null, 2)}\n`);
+  files.set('asyncapi.json', `${JSON.stringify(asyncApiDocument(), null, 2)}\n`);
   files.set('methods.json', `${JSON.stringify(methodsByPath(), null, 2)}\n`);
   const mail = compiledTemplates(rootDir);
   files.set('welcome-mail.js', TEMPLATE_HEADER + mail.code);

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { rootDir } from '#tools/paths.ts';
-import { localOptions, packageOptions, pluginOptions, reloadOptions } from '../../esbuild.config.mjs';
+import { localOptions, packageOptions, pluginOptions, reloadOptions, withoutSpans } from '../../esbuild.config.mjs';
 import { buildAssets } from './assets.ts';
 import { affectsGenerated, runGenerator } from './run-generator.ts';
 import { writeAtomically } from './write-atomically.ts';
@@ -51,8 +51,17 @@ export async function prepareRebuild(): Promise<void> {
 
 function writeOutput({ outputFiles = [] }: esbuild.BuildResult, target: string): void {
   for (const { path: file, contents } of outputFiles) {
-    writeAtomically(path.join(target, path.relative(dist, file)), contents);
+    const written = path.join(target, path.relative(dist, file));
+    writeAtomically(written, file.endsWith('.map') ? movedMap(contents, file, written) : contents);
   }
+}
+
+/** A source map names its sources relative to itself. */
+function movedMap(contents: Uint8Array, from: string, to: string): Uint8Array {
+  if (from === to) return contents;
+  const map: { sources: string[] } = JSON.parse(Buffer.from(contents).toString());
+  const moved = (source: string) => path.relative(path.dirname(to), path.resolve(path.dirname(from), source));
+  return Buffer.from(JSON.stringify({ ...map, sources: map.sources.map(moved) }));
 }
 
 /**
@@ -93,13 +102,18 @@ export interface HandlerBundle {
 /**
  * Bundles each handler into one file for deployment.
  * @param handlers such as 'functions/users/get.ts'
+ * @param options exportsSpans: with the code that sends spans to a collector
  * @returns the bundles, by the same names
  */
-export async function bundleHandlers(handlers: readonly string[]): Promise<ReadonlyMap<string, HandlerBundle>> {
+export async function bundleHandlers(
+  handlers: readonly string[],
+  { exportsSpans = false }: { exportsSpans?: boolean } = {},
+): Promise<ReadonlyMap<string, HandlerBundle>> {
   await runGenerator();
   await buildAssets(dist);
   const { outputFiles, metafile } = await esbuild.build({
     ...packageOptions,
+    ...(exportsSpans ? {} : { define: withoutSpans }),
     absWorkingDir: rootDir,
     entryPoints: [...handlers],
     metafile: true,

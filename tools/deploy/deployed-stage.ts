@@ -1,9 +1,22 @@
+import { readConfig } from '#shared/config/config.ts';
 import { isDeployed } from '#shared/config/stage-rules.ts';
 import { alarms } from './alarms.ts';
-import { deployedEvent, type KafkaEvent } from './kafka-source.ts';
+import { dashboard } from './dashboard.ts';
+import { deployedEvent, type KafkaEvent, kafkaProblem, withCertificates } from './kafka-source.ts';
 import type { Deployment, FunctionDefinition, Serverless } from './osls.ts';
-import { decrypting, inVpc, ownLog, polling, readingOf, roleWith, type Statement } from './permissions.ts';
+import {
+  decrypting,
+  inVpc,
+  onMsk,
+  ownLog,
+  polling,
+  readingOf,
+  roleWith,
+  type Statement,
+  writingTraces,
+} from './permissions.ts';
 import { plainSecrets } from './plain-secrets.ts';
+import { liveAlias, releases } from './releases.ts';
 import { dropImpliedDependencies, type Resources, type Value } from './template.ts';
 
 /** The /tests routes, with which anyone can write into the log: served only if the parameter says so. */
@@ -12,8 +25,11 @@ const DIAGNOSTICS = 'dist/functions/diagnostics/';
 /** Grants that need no server inside the VPC. */
 const OUTSIDE_VPC = new Set([
   ...['operatorToken', 'idempotency', 'signedMessages', 'usersApi', 'metrics', 'topics', 'rateLimits'],
-  ...['diagnostics', 'retention'],
+  ...['diagnostics', 'retention', 'passwords', 'probe'],
 ]);
+
+/** Grants of functions that publish. */
+const PRODUCING = new Set(['usersKafka', 'notificationsKafka']);
 
 function list(text: string): string[] {
   return text.split(',').map((entry) => entry.trim());
@@ -71,6 +87,10 @@ export default class DeployedStage {
     return `${this.#serverless.getProvider('aws').naming.getNormalizedFunctionName(name)}Role`;
   }
 
+  #functionId(name: string): string {
+    return this.#serverless.getProvider('aws').naming.getLambdaLogicalId(name);
+  }
+
   #dropDiagnostics(): void {
     if (this.#deployment.diagnostics === 'true') return;
     const { functions } = this.#serverless.service;
@@ -81,13 +101,24 @@ export default class DeployedStage {
 
   #defineFunctions(): void {
     const { functions } = this.#serverless.service;
+    const { probe, probeDomain } = this.#deployment;
+    this.#refuseKafka();
+    if (probe === 'true' && probeDomain === '') this.#refuse('The parameter probe is true, but probeDomain is empty.');
     this.#dropDiagnostics();
+    if (probe !== 'true') delete functions.probe;
     for (const [name, definition] of Object.entries(functions)) {
       const uses = definition.uses ?? [];
       definition.environment = { ...definition.environment, ...this.#variables(name, uses) };
       this.#refusePlainSecrets(definition.environment);
+      if (definition.environment.USERS_BASE_URL !== undefined && this.#deployment.domainName !== '')
+        definition.environment.USERS_BASE_URL = `https://${this.#deployment.domainName}`;
+      if (this.#deployment.tracing === 'xray') definition.tracing = 'Active';
       definition.role = this.#roleId(name);
+      definition.targetAlias = liveAlias(this.#functionId(name));
       if (uses.some((grant) => !OUTSIDE_VPC.has(grant))) definition.vpc = this.#network;
+      // A mapping invokes its function once per partition at most.
+      if (definition.events.some((event) => 'kafka' in event))
+        definition.reservedConcurrency ??= Number(this.#deployment.kafka.partitions);
       if (this.#deployment.reserveConcurrency !== 'true') delete definition.reservedConcurrency;
       definition.events = definition.events.map((event) => this.#deployedEvent(definition, event));
     }
@@ -97,10 +128,7 @@ export default class DeployedStage {
     const grants = this.#serverless.service.custom.grants;
     const unknown = uses.find((grant) => grants[grant] === undefined);
     if (unknown !== undefined)
-      throw new this.#serverless.classes.Error(
-        `Unknown grant '${unknown}' in functions.${name}.uses. Define it in tools/deploy/grants.yml.`,
-        'NO_GRANT',
-      );
+      this.#refuse(`Unknown grant '${unknown}' in functions.${name}.uses. Define it in tools/deploy/grants.yml.`);
     const configured = uses.flatMap((grant) => Object.entries(grants[grant] ?? {})).filter(([, value]) => value !== '');
     return Object.fromEntries(
       configured.map(([variable, value]) => [variable, typeof value === 'object' ? value : String(value)]),
@@ -133,28 +161,82 @@ export default class DeployedStage {
     for (const [name, definition] of Object.entries(functions)) {
       Resources[this.#roleId(name)] = roleWith(name, this.#permissions(definition));
     }
-    Object.assign(Resources, this.#alarms());
+    const watching = this.#alarms();
+    const watched = Object.fromEntries(Object.entries(watching).filter(([, { Type }]) => Type.endsWith('::Alarm')));
+    const names = Object.values(functions).map(({ name }) => name);
+    Object.assign(Resources, watching, { Dashboard: dashboard(this.#deployment.metricsNamespace, names, watched) });
     const { throttleRate, throttleBurst } = this.#deployment;
     Object.assign(Resources['HttpApiStage']?.Properties?.['DefaultRouteSettings'] ?? {}, {
       ThrottlingRateLimit: Number(throttleRate),
       ThrottlingBurstLimit: Number(throttleBurst),
     });
+    const { clusterArn, mechanism } = this.#deployment.kafka;
+    if (clusterArn !== '' && mechanism === 'certificate') withCertificates(Resources);
+    Object.assign(Resources, this.#domain(), this.#releases(Resources));
     dropImpliedDependencies(Resources);
   }
 
-  #alarms(): Resources {
-    const { alarmEmail: email, metricsNamespace: namespace } = this.#deployment;
+  #releases(resources: Resources): Resources {
     const { functions } = this.#serverless.service;
-    const { naming } = this.#serverless.getProvider('aws');
+    const released = Object.entries(functions).map(([name, definition]) => ({
+      id: this.#functionId(name),
+      definition,
+    }));
+    const versions = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Version');
+    const byFunction = new Map(
+      versions.map(([id, { Properties }]) => [String(Object(Properties?.FunctionName).Ref), id] as const),
+    );
+    const alarms = ['ApiErrorsAlarm', 'ApiLatencyAlarm'];
+    return releases(released, byFunction, { shift: this.#deployment.trafficShift, alarms });
+  }
+
+  /** The API's own name. Its DNS record (an alias of the output's target) belongs to the zone's owner. */
+  #domain(): Resources {
+    const { domainName, certificateArn } = this.#deployment;
+    const { Resources, Outputs } = this.#serverless.service.provider.compiledCloudFormationTemplate;
+    if (domainName === '') return {};
+    if (certificateArn === '') this.#refuse('The parameter domainName is set, but certificateArn is empty.');
+    Object.assign(Resources['HttpApi']?.Properties ?? {}, { DisableExecuteApiEndpoint: true });
+    Outputs.DomainTarget = { Value: { 'Fn::GetAtt': ['ApiDomain', 'RegionalDomainName'] } };
+    return {
+      ApiDomain: {
+        Type: 'AWS::ApiGatewayV2::DomainName',
+        Properties: {
+          DomainName: domainName,
+          DomainNameConfigurations: [
+            { CertificateArn: certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
+          ],
+        },
+      },
+      ApiMapping: {
+        Type: 'AWS::ApiGatewayV2::ApiMapping',
+        Properties: { ApiId: { Ref: 'HttpApi' }, DomainName: { Ref: 'ApiDomain' }, Stage: { Ref: 'HttpApiStage' } },
+      },
+    };
+  }
+
+  #alarms(): Resources {
+    const { alarmEmail: email, metricsNamespace: namespace, schedule, mailRetryHours, probe } = this.#deployment;
+    const [, minutes] = /^rate\((\d+) minutes?\)$/.exec(schedule) ?? [];
+    if (minutes === undefined) this.#refuse(`The parameter schedule is '${schedule}' instead of a rate in minutes.`);
+    const { functions } = this.#serverless.service;
     const invokedBy = (kinds: string[]) =>
       Object.keys(functions)
         .filter((name) => functions[name]?.events.some((event) => kinds.some((kind) => kind in event)))
-        .map((name) => naming.getLambdaLogicalId(name));
-    return alarms({ namespace, email, consumers: invokedBy(['kafka', 'msk']), schedules: invokedBy(['schedule']) });
+        .map((name) => this.#functionId(name));
+    return alarms({
+      namespace,
+      email,
+      consumers: invokedBy(['kafka', 'msk']),
+      schedules: invokedBy(['schedule']),
+      scheduleMinutes: Number(minutes),
+      mailRetryHours: Number(mailRetryHours || readConfig({ STAGE: 'prod' }).MAIL_RETRY_HOURS),
+      hasProbe: probe === 'true',
+    });
   }
 
   #permissions(definition: FunctionDefinition): Statement[] {
-    const { name, environment = {}, vpc, events } = definition;
+    const { name, environment = {}, vpc, events, uses = [] } = definition;
     const { kafka, kmsKeyArn } = this.#deployment;
     const secretArn = this.#kafkaSecretArn(definition);
     const isConsumer = events.some((event) => 'kafka' in event || 'msk' in event);
@@ -167,31 +249,54 @@ export default class DeployedStage {
     const readsSecrets = readings.length > 0 || (isConsumer && secretArn !== '');
     return [
       ownLog(name),
+      ...(this.#deployment.tracing === 'xray' ? [writingTraces()] : []),
       ...readings,
       // osls gives every function a vpc, empty unless it is configured.
       ...(vpc?.subnetIds === undefined ? [] : inVpc(name)),
       ...(isConsumer ? [...polling(source), ...authority] : []),
+      ...(kafka.mechanism === 'iam' ? this.#onMsk(events, uses) : []),
       ...(kmsKeyArn === '' || !readsSecrets ? [] : [decrypting(kmsKeyArn)]),
     ];
+  }
+
+  #onMsk(events: FunctionDefinition['events'], uses: string[]): Statement[] {
+    const { custom } = this.#serverless.service;
+    const groups = events.flatMap(({ msk }) => String(Object(msk).consumerGroupId ?? '') || []);
+    return onMsk(this.#deployment.kafka.clusterArn, `${custom.topicPrefix}user.email.*`, {
+      groups,
+      does: [
+        ...(groups.length > 0 ? (['consume'] as const) : []),
+        ...(uses.some((grant) => PRODUCING.has(grant)) ? (['produce'] as const) : []),
+        ...(uses.includes('topics') ? (['prepare'] as const) : []),
+      ],
+    });
   }
 
   /** The local stage is open to everybody, and without --stage it is the one deployed. */
   #refuseOpenStage(): void {
     const stage = this.#serverless.getProvider('aws').getStage();
     if (this.#serverless.processedInput.commands[0] !== 'deploy' || isDeployed(stage)) return;
-    throw new this.#serverless.classes.Error(
-      `Not deployed: the stage ${stage} is not for AWS. Name another one with --stage <name>.`,
-      'OPEN_STAGE',
-    );
+    this.#refuse(`Not deployed: the stage ${stage} is not for AWS. Name another one with --stage <name>.`);
+  }
+
+  #refuseKafka(): void {
+    const { usersCredentials, usersSecretArn, notificationsCredentials, notificationsSecretArn } =
+      this.#deployment.kafka;
+    for (const [credentials, credentialsSecretArn] of [
+      [usersCredentials, usersSecretArn],
+      [notificationsCredentials, notificationsSecretArn],
+    ] as const) {
+      const problem = kafkaProblem({ ...this.#deployment.kafka, ...this.#network, credentials, credentialsSecretArn });
+      if (problem !== undefined) this.#refuse(`${problem}.`);
+    }
   }
 
   #refusePlainSecrets(environment: Record<string, Value>): void {
     const stage = this.#serverless.getProvider('aws').getStage();
     const [variable] = isDeployed(stage) ? plainSecrets(environment) : [];
     if (variable !== undefined)
-      throw new this.#serverless.classes.Error(
+      this.#refuse(
         `Not packaged: ${variable} would be in the template in plain text. Give its parameter a reference, such as ssm:/path.`,
-        'PLAIN_SECRET',
       );
   }
 
@@ -199,10 +304,16 @@ export default class DeployedStage {
   #refusePlaceholders(): void {
     if (this.#serverless.processedInput.commands[0] !== 'deploy' || process.env.AWS_ENDPOINT_URL) return;
     const unset = placeholders(this.#deployment);
+    // A stage whose alarms reach nobody.
+    if (this.#deployment.alarmEmail === '' && this.#serverless.getProvider('aws').getStage() !== 'dev')
+      unset.push('alarmEmail');
     if (unset.length > 0)
-      throw new this.#serverless.classes.Error(
-        `Not deployed: ${unset.join(', ')} still ${unset.length === 1 ? 'has a placeholder' : 'have placeholders'}. Set ${unset.length === 1 ? 'it' : 'them'} in tools/deploy/parameters.yml or with --param name=value.`,
-        'PLACEHOLDERS',
+      this.#refuse(
+        `Not deployed: ${unset.join(', ')} not set. Set ${unset.length === 1 ? 'it' : 'them'} in tools/deploy/parameters.yml or with --param name=value.`,
       );
+  }
+
+  #refuse(message: string): never {
+    throw new this.#serverless.classes.Error(message, 'REFUSED');
   }
 }

@@ -91,7 +91,8 @@ export default class FunctionZips {
       definition,
       source: sourceOf(definition.handler),
     }));
-    const bundles = await bundleHandlers([...new Set(entries.map(({ source }) => source))]);
+    const exportsSpans = Boolean(provider.environment?.['OTEL_EXPORTER_OTLP_ENDPOINT']);
+    const bundles = await bundleHandlers([...new Set(entries.map(({ source }) => source))], { exportsSpans });
     const isArgon2Used = [...bundles.values()].some(({ needsArgon2 }) => needsArgon2);
     const architecture = provider.architecture === 'arm64' ? 'arm64' : 'x86_64';
     const native = isArgon2Used ? await argon2Packages(architecture) : new Map<string, string>();

@@ -5,8 +5,12 @@ import type { Resources, Value } from './template.ts';
 export interface Serverless {
   service: {
     functions: Record<string, FunctionDefinition>;
-    custom: { deployment: Deployment; grants: Record<string, Record<string, Value>> };
-    provider: { architecture?: string; compiledCloudFormationTemplate: { Resources: Resources } };
+    custom: { deployment: Deployment; topicPrefix: string; grants: Record<string, Record<string, Value>> };
+    provider: {
+      architecture?: string;
+      environment?: Record<string, unknown>;
+      compiledCloudFormationTemplate: { Resources: Resources; Outputs: Record<string, unknown> };
+    };
   };
   pluginManager: { plugins: object[] };
   processedInput: { commands: string[] };
@@ -28,6 +32,9 @@ export interface FunctionDefinition {
   uses?: string[];
   operatorOnly?: boolean;
   reservedConcurrency?: number;
+  tracing?: string;
+  /** what API, mappings and schedules invoke */
+  targetAlias?: { name: string; logicalId: string };
   environment?: Record<string, Value>;
   role?: string;
   vpc?: { subnetIds?: string[]; securityGroupIds?: string[] };
@@ -44,13 +51,31 @@ export interface Deployment {
   /** 'true' or 'false' */
   reserveConcurrency: string;
   alarmEmail: string;
+  domainName: string;
+  certificateArn: string;
+  /** a configuration of CodeDeploy; empty: all at once */
+  trafficShift: string;
+  /** 'off' or 'xray' */
+  tracing: string;
   /** 'true' or 'false' */
   diagnostics: string;
   metricsNamespace: string;
+  /** such as 'rate(1 minute)' */
+  schedule: string;
+  /** empty: the default */
+  mailRetryHours: string;
+  /** 'true' or 'false' */
+  probe: string;
+  probeDomain: string;
   throttleRate: string;
   throttleBurst: string;
   kafka: Omit<KafkaSource, 'subnetIds' | 'securityGroupIds' | 'credentialsSecretArn'> & {
-    /** of the functions in the users context, for the pollers */
+    partitions: string | number;
+    tls: string;
+    /** references of the functions in the users context */
+    usersCredentials: string;
+    notificationsCredentials: string;
+    /** the same secrets, for the pollers */
     usersSecretArn: string;
     notificationsSecretArn: string;
   };

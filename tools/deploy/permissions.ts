@@ -1,3 +1,4 @@
+import { parseReference } from '#shared/config/reference.ts';
 import type { Resource, Value } from './template.ts';
 
 /** A statement of an IAM policy. */
@@ -20,10 +21,11 @@ function allow(action: string | string[], resource: Value): Statement {
 
 /** @returns the permission to resolve a reference; undefined for any other value */
 export function readingOf(value: string): Statement | undefined {
-  const [, kind, name = ''] = /^(ssm|secretsmanager):(\/?[^\s#/][^\s#]*)/.exec(value) ?? [];
+  const reference = parseReference(value);
+  if (reference === undefined || reference.kind === 'file') return undefined;
+  const { kind, name } = reference;
   if (kind === 'ssm')
-    return allow('ssm:GetParameter', arn(`ssm:${REGION_AND_ACCOUNT}:parameter/${name.replace(/^\//, '')}`));
-  if (kind !== 'secretsmanager') return undefined;
+    return allow('ssm:GetParameters', arn(`ssm:${REGION_AND_ACCOUNT}:parameter/${name.replace(/^\//, '')}`));
   // Secrets Manager appends a hyphen and six characters to the name.
   const secret = name.startsWith('arn:') ? name : arn(`secretsmanager:${REGION_AND_ACCOUNT}:secret:${name}-??????`);
   return allow('secretsmanager:GetSecretValue', secret);
@@ -35,6 +37,11 @@ export function ownLog(functionName: string): Statement {
     ['logs:CreateLogStream', 'logs:PutLogEvents'],
     arn(`logs:${REGION_AND_ACCOUNT}:log-group:/aws/lambda/${functionName}:*`),
   );
+}
+
+/** @returns the permission to write X-Ray traces, which supports no resource ARN */
+export function writingTraces(): Statement {
+  return allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
 }
 
 /** @returns the permission to decrypt with a customer-managed key */
@@ -73,6 +80,38 @@ export function polling({ clusterArn, secretArn }: { clusterArn?: string; secret
     allow(['ec2:DescribeVpcs', 'ec2:DescribeSecurityGroups'], '*'),
     ...(clusterArn === undefined ? [] : [allow(describeCluster, clusterArn)]),
     ...(secretArn === undefined ? [] : [allow('secretsmanager:GetSecretValue', secretArn)]),
+  ];
+}
+
+const ON_TOPICS = {
+  consume: ['DescribeTopic', 'ReadData'],
+  produce: ['DescribeTopic', 'WriteData'],
+  prepare: [
+    ...['DescribeTopic', 'CreateTopic', 'AlterTopic'],
+    ...['DescribeTopicDynamicConfiguration', 'AlterTopicDynamicConfiguration'],
+  ],
+} as const;
+
+/**
+ * @param topics the stage's topics, with wildcards
+ * @param groups consumer groups of the function's mappings
+ * @returns what a function may do on an MSK cluster that authenticates with IAM
+ */
+export function onMsk(
+  clusterArn: string,
+  topics: string,
+  { does, groups }: { does: Array<keyof typeof ON_TOPICS>; groups: string[] },
+): Statement[] {
+  const named = (kind: string, name: string) => `${clusterArn.replace(':cluster/', `:${kind}/`)}/${name}`;
+  const may = (actions: readonly string[], resource: string) =>
+    allow(
+      actions.map((action) => `kafka-cluster:${action}`),
+      resource,
+    );
+  return [
+    ...(does.length === 0 ? [] : [may(['Connect', 'DescribeClusterDynamicConfiguration'], clusterArn)]),
+    ...does.map((what) => may(ON_TOPICS[what], named('topic', topics))),
+    ...groups.map((group) => may(['DescribeGroup', 'AlterGroup'], named('group', group))),
   ];
 }
 

@@ -40,8 +40,8 @@ async function run(
   { guard, signal, machine }: Surroundings,
 ): Promise<readonly Row[]> {
   const settings = readSettings(process.env);
-  const { keepsData, replicas, brokers } = options;
-  const laboratory = { settings, guard, signal, keepsData, replicas, brokers };
+  const { keepsData, replicas, isSplit, brokers } = options;
+  const laboratory = { settings, guard, signal, keepsData, replicas, isSplit, brokers };
   const { title, rows, notes } = await runMode(options, laboratory);
   say(`\n${[toText(rows), ...notes].join('\n\n')}\n`);
   const ran = { command: commandLine('npm run test:chaos', args), machine: machine() };
@@ -54,8 +54,8 @@ async function run(
 
 /** @returns title: that of its place in a page */
 async function runMode(options: Options, laboratory: LaboratoryOptions) {
-  const { mode, outage, minutes, soakMs, seed, isShort, faults, peerCommand, replicas, brokers } = options;
-  const where = `${replicas > 1 ? `, ${replicas} replicas` : ''}${brokers > 1 ? `, ${brokers} brokers` : ''}`;
+  const { mode, outage, minutes, soakMs, seed, isShort, faults, peerCommand, replicas, isSplit, brokers } = options;
+  const where = `${replicas > 1 ? `, ${replicas} replicas` : ''}${isSplit ? ' of each role' : ''}${brokers > 1 ? `, ${brokers} brokers` : ''}`;
   if (mode === 'soak') {
     const heap = openHeapProbe();
     const { row, notes } = await withLaboratory({ ...laboratory, env: heap.env }, (lab) =>

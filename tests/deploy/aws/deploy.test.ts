@@ -61,6 +61,14 @@ describe('sls with AWS_ENDPOINT_URL and arbitrary keys', () => {
     expect(cloud.stacks.get(STACK)?.status).toBe('UPDATE_COMPLETE');
   });
 
+  it('rolls back to an earlier package', async () => {
+    await serverless('deploy', '--package', zips);
+
+    const before = resourcesOf(templatesIn(zips)[1] ?? '');
+    expect(withoutUploads(cloud.resources(STACK))).toEqual(withoutUploads(before));
+    expect(cloud.stacks.get(STACK)?.status).toBe('UPDATE_COMPLETE');
+  });
+
   it('removes the stack and its uploads', async () => {
     await serverless('remove');
 
@@ -72,7 +80,7 @@ describe('sls with AWS_ENDPOINT_URL and arbitrary keys', () => {
     const env = { AWS_ENDPOINT_URL: undefined, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', ZIPS_FROM: zips };
 
     await expect(run(process.execPath, [sls, 'deploy', '--stage', 'prod'], { env })).rejects.toThrow(
-      /Not deployed: subnetIds, securityGroupIds, kafkaBrokers still have placeholders\. Set them in tools\/deploy/,
+      /Not deployed: subnetIds, securityGroupIds, kafkaBrokers, alarmEmail not set\. Set them in tools\/deploy/,
     );
   });
 

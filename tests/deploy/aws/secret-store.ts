@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request for one value. */
+/** A request for a secret, or for several parameters. */
 export interface StoreRequest {
   readonly target: string;
-  readonly name: string;
+  readonly names: readonly string[];
 }
 
 export interface SecretStore {
@@ -25,6 +25,10 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
   return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
 }
 
+function namesIn({ Names }: Record<string, unknown>): string[] {
+  return Array.isArray(Names) ? Names.map(String) : [];
+}
+
 const SIGNED =
   /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/[a-z0-9-]+\/(ssm|secretsmanager)\/aws4_request, .*Signature=[0-9a-f]{64}$/;
 
@@ -38,8 +42,9 @@ export async function startSecretStore(values: Readonly<Record<string, string>> 
     const target = String(request.headers['x-amz-target']);
     const body = await bodyOf(request);
     const isSecret = target === 'secretsmanager.GetSecretValue';
-    const name = String(isSecret ? body['SecretId'] : body['Name']);
-    requests.push({ target, name });
+    const names = isSecret ? [String(body['SecretId'])] : namesIn(body);
+    const [name = ''] = names;
+    requests.push({ target, names });
     const service = SIGNED.exec(request.headers.authorization ?? '')?.[1];
     if (service !== (isSecret ? 'secretsmanager' : 'ssm')) return [403, { __type: 'IncompleteSignatureException' }];
     if (store.mode === 'throttle') return [400, { __type: 'ThrottlingException' }];
@@ -48,11 +53,12 @@ export async function startSecretStore(values: Readonly<Record<string, string>> 
       return value === undefined
         ? [400, { __type: 'ResourceNotFoundException' }]
         : [200, { Name: name, SecretString: value }];
-    if (target !== 'AmazonSSM.GetParameter' || body['WithDecryption'] !== true)
+    if (target !== 'AmazonSSM.GetParameters' || body['WithDecryption'] !== true)
       return [400, { __type: 'InvalidAction' }];
-    return value === undefined
-      ? [400, { __type: 'com.amazonaws.ssm#ParameterNotFound' }]
-      : [200, { Parameter: { Name: name, Type: 'SecureString', Value: value } }];
+    if (names.length > 10 || new Set(names).size < names.length)
+      return [400, { __type: 'com.amazonaws.ssm#ValidationException' }];
+    const found = names.flatMap((entry) => (known.has(entry) ? [{ Name: entry, Value: known.get(entry) }] : []));
+    return [200, { Parameters: found, InvalidParameters: names.filter((entry) => !known.has(entry)) }];
   };
 
   const server: Server = createServer((request, response) => {

@@ -120,7 +120,7 @@ describe("each function, from its zip, in AWS's runtime", () => {
     });
   });
 
-  it('pipeline, deliveries, consumers', async () => {
+  it('pipeline, deliveries, getDelivery, consumers', async () => {
     expect(await call('pipeline', 'GET /api/pipeline', { headers: asOperator })).toMatchObject({
       statusCode: 200,
       json: { states: { FAILED: { count: expect.any(Number) } } },
@@ -129,6 +129,8 @@ describe("each function, from its zip, in AWS's runtime", () => {
       statusCode: 200,
       json: { states: { SENT: { count: expect.any(Number) } } },
     });
+    const noDelivery = { headers: asOperator, pathParameters: { uuid: '6f1c2f0e-5d5f-4c6e-9b0a-00000000dead' } };
+    expect(await call('getDelivery', 'GET /api/deliveries/{uuid}', noDelivery)).toMatchObject({ statusCode: 404 });
     expect(await call('consumers', 'GET /api/consumers', { headers: asOperator })).toMatchObject({ statusCode: 404 });
   });
 
@@ -162,11 +164,17 @@ describe("each function, from its zip, in AWS's runtime", () => {
 
   it.each([
     ['relayOutbox', 'OldestUnpublishedEventSeconds', 'Seconds'],
+    ['relayOutbox', 'OldestUnconfirmedEventSeconds', 'Seconds'],
+    ['relayOutbox', 'UnconfirmedEvents', 'Count'],
+    ['relayOutbox', 'DatabaseConnectionsPercent', 'Percent'],
     ['deliverDue', 'OldestUnsentMailSeconds', 'Seconds'],
+    ['deliverDue', 'PendingMails', 'Count'],
+    ['sendWelcomeEmail', 'MailSent', 'Count'],
     ['recordDeadLetter', 'DeadLetters', 'Count'],
   ])('%s reports %s under the name that its alarm watches', (name, metric, unit) => {
     const lines = (logged.get(name) ?? '').split('\n').filter((line) => line.includes('"_aws"'));
-    const [figures] = lines.map((line): Record<string, unknown> => JSON.parse(line.slice(line.indexOf('{'))));
+    const reports = lines.map((line): Record<string, unknown> => JSON.parse(line.slice(line.indexOf('{'))));
+    const figures = reports.find((report) => metric in report);
 
     expect(figures).toMatchObject({
       service: 'registration',
@@ -178,7 +186,12 @@ describe("each function, from its zip, in AWS's runtime", () => {
       },
     });
     const alarms = [...ofType(resourcesOf(inject('runTemplate')), 'AWS::CloudWatch::Alarm').values()];
-    expect(alarms).toContainEqual(
+    const inputs = alarms.flatMap((alarm): unknown[] =>
+      JSON.parse(JSON.stringify(alarm['Metrics'] ?? [])).flatMap(
+        ({ MetricStat }: { MetricStat?: { Metric: unknown } }) => MetricStat?.Metric ?? [],
+      ),
+    );
+    expect([...alarms, ...inputs]).toContainEqual(
       expect.objectContaining({
         Namespace: 'registration/prod',
         MetricName: metric,
@@ -205,6 +218,10 @@ describe("each function, from its zip, in AWS's runtime", () => {
     const ready = await call('ready', 'GET /health/ready');
     expect(ready).toMatchObject({ statusCode: 200, json: { status: 'up' } });
     expect(await call('live', 'GET /health/live')).toMatchObject({ statusCode: 200 });
+    expect(await call('asyncapi', 'GET /asyncapi.json')).toMatchObject({
+      statusCode: 200,
+      json: { asyncapi: '3.0.0' },
+    });
     expect(await call('openapi', 'GET /openapi.json')).toMatchObject({ statusCode: 200, json: { openapi: '3.1.0' } });
     expect(await call('swaggerUi', 'GET /swagger-ui/{file}', { path: { file: 'index.html' } })).toMatchObject({
       statusCode: 200,

@@ -41,18 +41,17 @@ describe('a function whose settings are references', () => {
     expect(JSON.stringify(answer)).not.toContain('OPERATOR_TOKEN');
   });
 
-  it('recovers by itself and fetches each reference once', async () => {
+  it('recovers by itself and fetches all its parameters in one call', async () => {
     stage.store.mode = 'pass';
     stage.store.requests.length = 0;
 
     const answers = [await get(), await get(), await get()];
 
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([404, 404, 404]);
-    expect(stage.store.requests.map(({ name }) => name.replace('/registration/prod/', '')).sort()).toEqual([
-      'operator-token',
-      'redis-url',
-      'users-database-url',
-    ]);
+    const requested = stage.store.requests.map(({ names }) =>
+      names.map((name) => name.replace('/registration/prod/', '')).sort(),
+    );
+    expect(requested).toEqual([['operator-token', 'redis-url', 'users-reader-url']]);
   });
 
   it('logs which reference could not be fetched', () => {

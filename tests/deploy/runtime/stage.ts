@@ -33,10 +33,12 @@ export async function startStage(changed: Readonly<Record<string, string>> = {})
   };
   const at = (name: string): string => `/registration/prod/${name}`;
   const store = await startSecretStore({
-    [at('users-database-url')]: urls.users,
-    [at('notifications-database-url')]: urls.notifications,
-    [at('users-migration-url')]: urls.users,
-    [at('notifications-migration-url')]: urls.notifications,
+    ...Object.fromEntries(
+      ['database', 'reader', 'migration'].flatMap((user) => [
+        [at(`users-${user}-url`), urls.users],
+        [at(`notifications-${user}-url`), urls.notifications],
+      ]),
+    ),
     [at('redis-url')]: urls.redis,
     [at('smtp-url')]: mailServer.url,
     [at('operator-token')]: OPERATOR_TOKEN,

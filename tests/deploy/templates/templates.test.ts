@@ -29,7 +29,7 @@ describe('every stage', () => {
 
     expect(findings.filter(({ Level }) => Level !== 'Informational')).toEqual([]);
     // cfn-lint needs six seconds of processor time per template.
-  }, 240_000);
+  }, 360_000);
 
   it.each(names)('%s: has mappings that AWS accepts', (name) => {
     const resources = compiled(name);
@@ -109,7 +109,7 @@ describe('a deployed stage', () => {
       log('authorizer'),
       {
         Effect: 'Allow',
-        Action: ['ssm:GetParameter'],
+        Action: ['ssm:GetParameters'],
         Resource: sub(`ssm:${here}:parameter/registration/prod/operator-token`),
       },
     ]);
@@ -148,6 +148,7 @@ describe('a deployed stage', () => {
         'GET /api/consumers',
         'GET /api/dead-letters',
         'GET /api/deliveries',
+        'GET /api/deliveries/{uuid}',
         'GET /api/events',
         'GET /api/events/{uuid}',
         'GET /api/pipeline',
@@ -173,25 +174,138 @@ describe('a deployed stage', () => {
     expect(routes.filter(({ AuthorizationType }) => AuthorizationType !== undefined)).toEqual([]);
   });
 
-  it('has alarms for dead letters, unpublished events, unsent mails, lag and failures', () => {
+  it('has alarms, and a dashboard that shows them and every function', () => {
     const alarms = ofType(compiled('prod'), 'AWS::CloudWatch::Alarm');
 
     expect([...alarms.keys()].sort()).toEqual([
       'ApiErrorsAlarm',
+      'ApiLatencyAlarm',
+      'ApiRefusalsAlarm',
+      'BlockedMailsAlarm',
       'ConfirmEmailSentErrorsAlarm',
       'ConfirmEmailSentLagAlarm',
       'CredentialGuessesAlarm',
+      'DatabaseConnectionsAlarm',
       'DeadLettersAlarm',
       'DeliverDueErrorsAlarm',
       'RecordDeadLetterErrorsAlarm',
       'RecordDeadLetterLagAlarm',
+      'RefusedMailsAlarm',
       'RelayOutboxErrorsAlarm',
       'SendWelcomeEmailErrorsAlarm',
       'SendWelcomeEmailLagAlarm',
+      'StoppedConsumerAlarm',
+      'ThrottledMailsAlarm',
+      'UnconfirmedEventsAlarm',
       'UnpublishedEventsAlarm',
       'UnsentMailsAlarm',
     ]);
     for (const { AlarmActions } of alarms.values()) expect(AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
+    const [dashboard] = ofType(compiled('prod'), 'AWS::CloudWatch::Dashboard').values();
+    const body = JSON.parse(JSON.stringify(dashboard))['DashboardBody']['Fn::Sub'];
+    expect(() => JSON.parse(body)).not.toThrow();
+    for (const id of alarms.keys()) expect(body).toContain(`\${${id}.Arn}`);
+    for (const { FunctionName } of ofType(compiled('prod'), 'AWS::Lambda::Function').values())
+      expect(body).toContain(`"${FunctionName}"`);
+  });
+
+  it('derives the windows of its alarms from its schedule, and watches its probe', () => {
+    const alarms = ofType(compiled('prod-with-secured-brokers'), 'AWS::CloudWatch::Alarm');
+
+    expect(alarms.get('UnpublishedEventsAlarm')).toMatchObject({ Period: 300, EvaluationPeriods: 2 });
+    expect(alarms.get('ProbeAlarm')).toMatchObject({ MetricName: 'ProbeSeconds', TreatMissingData: 'breaching' });
+    const rules = [...ofType(compiled('prod-with-secured-brokers'), 'AWS::Events::Rule').values()];
+    expect(rules.map(({ ScheduleExpression, State }) => [ScheduleExpression, State])).toEqual(
+      Array(3).fill(['rate(5 minutes)', 'ENABLED']),
+    );
+    expect(ofType(compiled('prod'), 'AWS::Events::Rule').size).toBe(2);
+  });
+});
+
+describe('a release', () => {
+  const resources = compiled('prod');
+  const aliases = ofType(resources, 'AWS::Lambda::Alias');
+
+  it('points API, mappings and schedules to the alias of each function', () => {
+    const callers = [
+      'AWS::ApiGatewayV2::Integration',
+      'AWS::ApiGatewayV2::Authorizer',
+      'AWS::Lambda::EventSourceMapping',
+      'AWS::Lambda::Permission',
+      'AWS::Events::Rule',
+    ];
+
+    expect(aliases.size).toBe(ofType(resources, 'AWS::Lambda::Function').size);
+    for (const type of callers) {
+      const found = [...ofType(resources, type).values()];
+      expect(found.length).toBeGreaterThan(0);
+      for (const each of found) expect(JSON.stringify(each)).toMatch(/:live\b|"live"|FunctionAlias"/);
+    }
+  });
+
+  it('of an HTTP function shifts gradually and returns when an alarm fires; dev has no CodeDeploy', () => {
+    const gradual = Object.entries(resources).filter(([, resource]) => 'UpdatePolicy' in resource);
+    const groups = ofType(resources, 'AWS::CodeDeploy::DeploymentGroup');
+
+    expect(gradual.map(([id]) => id)).toContain('CreateUserLambdaFunctionAlias');
+    expect(gradual.map(([id]) => id)).not.toContain('SendWelcomeEmailLambdaFunctionAlias');
+    expect(groups.size).toBe(gradual.length);
+    expect(groups.get('CreateUserLambdaFunctionRelease')).toMatchObject({
+      DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent10Minutes',
+      AlarmConfiguration: { Alarms: [{ Name: { Ref: 'ApiErrorsAlarm' } }, { Name: { Ref: 'ApiLatencyAlarm' } }] },
+    });
+    expect(ofType(compiled('dev'), 'AWS::CodeDeploy::DeploymentGroup').size).toBe(0);
+    expect(ofType(compiled('dev'), 'AWS::Lambda::Alias').size).toBe(aliases.size);
+  });
+});
+
+describe('a stage with a domain and a proxy', () => {
+  const resources = compiled('prod-with-secured-brokers');
+  const functions = ofType(resources, 'AWS::Lambda::Function');
+
+  it('is reached by its own name only', () => {
+    expect(resources['HttpApi']).toMatchObject({ Properties: { DisableExecuteApiEndpoint: true } });
+    expect(resources['ApiMapping']).toMatchObject({ Properties: { DomainName: { Ref: 'ApiDomain' } } });
+    expect(functions.get('ProbeLambdaFunction')).toMatchObject({
+      Environment: { Variables: { USERS_BASE_URL: 'https://api.example.com' } },
+    });
+    expect(compiled('prod')['HttpApi']).not.toMatchObject({ Properties: { DisableExecuteApiEndpoint: true } });
+    expect(compiled('prod')['ApiDomain']).toBeUndefined();
+  });
+
+  it('tells its functions the secret of the proxy, and traces them', () => {
+    for (const each of functions.values())
+      expect(each).toMatchObject({
+        Environment: { Variables: { ORIGIN_SECRET: `sha256:${'0'.repeat(64)}` } },
+        TracingConfig: { Mode: 'Active' },
+      });
+    expect(JSON.stringify(statementsOf(ofType(resources, 'AWS::IAM::Role').get('LiveRole')))).toContain('xray:Put');
+    expect(JSON.stringify(compiled('prod'))).not.toMatch(/TracingConfig|xray/);
+  });
+});
+
+describe('the number of partitions', () => {
+  it.each([
+    ['prod', 12],
+    ['prod-with-msk', 24],
+  ] as const)('%s: reserves concurrency for the consumers (%i), and reaches prepareStage', (name, partitions) => {
+    const functions = ofType(compiled(name), 'AWS::Lambda::Function');
+
+    for (const id of ['SendWelcomeEmail', 'ConfirmEmailSent'])
+      expect(functions.get(`${id}LambdaFunction`)).toMatchObject({ ReservedConcurrentExecutions: partitions });
+    expect(functions.get('PrepareStageLambdaFunction')).toMatchObject({
+      Environment: { Variables: { KAFKA_PARTITIONS: String(partitions) } },
+    });
+  });
+
+  it('of pollers is provisioned only if parameters say so', () => {
+    const pollers = (name: StageName) =>
+      [...ofType(compiled(name), 'AWS::Lambda::EventSourceMapping').values()].map(
+        ({ ProvisionedPollerConfig }) => ProvisionedPollerConfig,
+      );
+
+    expect(pollers('prod')).toEqual(Array(4).fill(undefined));
+    expect(pollers('prod-with-msk')).toEqual(Array(4).fill({ MinimumPollers: 1, MaximumPollers: 3 }));
   });
 });
 
@@ -259,6 +373,57 @@ describe('brokers that require authentication', () => {
       Effect: 'Allow',
       Action: ['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'],
       Resource: cluster,
+    });
+  });
+
+  it('of an MSK cluster may require client certificates', () => {
+    const resources = compiled('prod-with-msk-certificate');
+    const mappings = [...ofType(resources, 'AWS::Lambda::EventSourceMapping').values()];
+    const URI = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_certificate-AbCdEf';
+
+    expect(mappings.map(({ SourceAccessConfigurations }) => SourceAccessConfigurations)).toEqual(
+      Array(4).fill([{ Type: 'CLIENT_CERTIFICATE_TLS_AUTH', URI }]),
+    );
+  });
+
+  it('of MSK Serverless are used with the roles of the functions', () => {
+    const resources = compiled('prod-with-msk-iam');
+    const arn = (kind: string, name = '') =>
+      `arn:aws:kafka:eu-central-1:123456789012:${kind}/registration/11111111-2222-3333-4444-555555555555-s1${name}`;
+    const may = (actions: string[], Resource: string) => ({
+      Effect: 'Allow',
+      Action: actions.map((action) => `kafka-cluster:${action}`),
+      Resource,
+    });
+    const onKafka = (id: string) =>
+      statementsOf(ofType(resources, 'AWS::IAM::Role').get(`${id}Role`)).filter((statement) =>
+        JSON.stringify(statement).includes('kafka-cluster:'),
+      );
+    const connect = may(['Connect', 'DescribeClusterDynamicConfiguration'], arn('cluster'));
+    const topics = arn('topic', '/user.email.*');
+
+    for (const mapping of ofType(resources, 'AWS::Lambda::EventSourceMapping').values())
+      expect(mapping).not.toHaveProperty('SourceAccessConfigurations');
+    expect(onKafka('RecordDeadLetter')).toEqual([
+      connect,
+      may(['DescribeTopic', 'ReadData'], topics),
+      may(['DescribeGroup', 'AlterGroup'], arn('group', '/dead-letter-recorder')),
+      may(['DescribeGroup', 'AlterGroup'], arn('group', '/dead-letter-recorder-sent')),
+    ]);
+    expect(onKafka('CreateUser')).toEqual([connect, may(['DescribeTopic', 'WriteData'], topics)]);
+    expect(onKafka('PrepareStage')).toEqual([
+      connect,
+      may(
+        [
+          ...['DescribeTopic', 'CreateTopic', 'AlterTopic'],
+          ...['DescribeTopicDynamicConfiguration', 'AlterTopicDynamicConfiguration'],
+        ],
+        topics,
+      ),
+    ]);
+    expect(onKafka('GetUser')).toEqual([]);
+    expect(ofType(resources, 'AWS::Lambda::Function').get('CreateUserLambdaFunction')).toMatchObject({
+      Environment: { Variables: { KAFKA_SASL_MECHANISM: 'iam' } },
     });
   });
 });

@@ -182,6 +182,35 @@ describe('the functions of the users context', () => {
   });
 });
 
+describe('the functions that only read', () => {
+  it('need no other privilege', async () => {
+    as('users');
+    process.env['USERS_DATABASE_URL'] = urlFor('reader', 'users');
+    process.env['NOTIFICATIONS_DATABASE_URL'] = urlFor('reader', 'notifications');
+    const email = randomEmail();
+    const at = { created_at: '2026-01-01', updated_at: '2026-01-01' };
+    const row = { name: 'Ann', lastname: 'Lee', email, email_lower: email, password_hash: 'x', ...at };
+    const [user] = await owner('users').insert(row);
+    const event = { uuid: testEvent().uuid, event_state: 'FINISHED', topic: SEND, added_at: '2026-01-01' };
+    await owner('outbox_events').insert(event);
+    const pathParameters = { id: String(user), uuid: event.uuid };
+    const readers = [
+      import('#functions/users/list.ts'),
+      import('#functions/users/get.ts'),
+      import('#functions/outbox/list-events.ts'),
+      import('#functions/outbox/get-event.ts'),
+      import('#functions/outbox/list-dead-letters.ts'),
+      import('#functions/outbox/pipeline.ts'),
+      import('#functions/notifications/deliveries.ts'),
+      import('#functions/system/ready.ts'),
+    ];
+
+    for (const { handler } of await Promise.all(readers)) {
+      expect(await handler(httpEvent({ pathParameters }), context)).toMatchObject({ statusCode: 200 });
+    }
+  });
+});
+
 describe('the functions of the notifications context', () => {
   beforeAll(() => as('notifications'));
 

@@ -1,7 +1,7 @@
 import { type Admin, type Consumer, Kafka, type KafkaMessage, logLevel, Partitioners } from 'kafkajs';
+import { getConfig } from '#shared/config/config.ts';
 import { patchKafkajs } from '#shared/kafka/kafkajs-patches.ts';
 import type { RawRecord } from '#shared/kafka/records.ts';
-import { PARTITIONS } from '#shared/messages/topics.ts';
 import { randomName } from '#tests/helpers/random.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
@@ -35,7 +35,7 @@ function toRaw(topic: string, partition: number, message: KafkaMessage): RawReco
 async function createTopics(admin: Admin, topics: readonly string[]): Promise<void> {
   await admin.createTopics({
     waitForLeaders: true,
-    topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor: 1 })),
+    topics: topics.map((topic) => ({ topic, numPartitions: getConfig().KAFKA_PARTITIONS, replicationFactor: 1 })),
   });
 }
 

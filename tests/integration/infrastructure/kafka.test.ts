@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKafka, openKafka } from '#shared/kafka/kafka-client.ts';
 import { publish } from '#shared/kafka/producer.ts';
 import { decodeRecord } from '#shared/kafka/records.ts';
-import { createTopics } from '#shared/messages/create-topics.ts';
+import { createTopics, growTopics } from '#shared/messages/create-topics.ts';
 import { toDeadLetter } from '#shared/messages/dead-letter.ts';
 import { toMessage } from '#shared/messages/event-message.ts';
 import { TOPICS } from '#shared/messages/topics.ts';
@@ -56,6 +56,22 @@ describe('the broker', () => {
     expect(await createTopics()).toEqual([]);
   });
 
+  it('gets more partitions for a topic that has fewer than configured', async () => {
+    const names = TOPICS.map((topic) => `${randomName('grown-')}.${topic}`);
+    const admin = await openKafka(async (kafka) => kafka.admin());
+    const partitions = async () =>
+      (await admin.fetchTopicMetadata({ topics: names })).topics.map((topic) => topic.partitions.length);
+    await admin.createTopics({ waitForLeaders: true, topics: names.map((topic) => ({ topic, numPartitions: 1 })) });
+
+    const done = await growTopics(admin, names, 12);
+
+    expect(done.sort()).toEqual(names.sort());
+    await waitFor(async () => (await partitions()).every((count) => count === 12), { what: 'twelve partitions each' });
+    expect(await growTopics(admin, names, 3)).toEqual([]);
+    expect(await partitions()).toEqual([12, 12, 12, 12]);
+    await admin.disconnect();
+  });
+
   it('gets the retention that the guarantees need, also for a topic that exists, which keeps its other settings', async () => {
     const name = `${prefix}user.email.sent`;
     const resource = { type: ConfigResourceTypes.TOPIC, name };
@@ -68,11 +84,15 @@ describe('the broker', () => {
     const own = { 'max.message.bytes': '2000000', 'min.insync.replicas': '1' };
     const configEntries = Object.entries({ ...wrong, ...own }).map(([setting, value]) => ({ name: setting, value }));
     await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
+    // The broker answers before it shows a change.
+    const show = (ms: string) =>
+      waitFor(async () => (await settings()).get('retention.ms') === ms, { what: `a retention of ${ms} ms` });
+    await show(wrong['retention.ms']);
 
     expect(await createTopics()).toEqual([`corrected the retention of ${name}`]);
 
+    await show(String(7 * 24 * 60 * 60 * 1000));
     const after = await settings();
-    expect(after.get('retention.ms')).toBe(String(7 * 24 * 60 * 60 * 1000));
     expect(after.get('retention.bytes')).toBe('-1');
     expect(after.get('cleanup.policy')).toBe('delete');
     for (const [setting, value] of Object.entries(own)) expect(after.get(setting)).toBe(value);

@@ -157,7 +157,7 @@ describe('after a crash', () => {
     other.published.refuse([mayNot.uuid]);
     await other.deliverDue();
     await deliveries.makeDue();
-    other.published.refuse([]);
+    for (const broker of [other.published, published]) broker.refuse([]);
     await Promise.all([other.deliverDue(), deliverDue()]);
     await deliveries.makeDue();
     await Promise.all([other.deliverDue(), deliverDue()]);

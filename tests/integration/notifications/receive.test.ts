@@ -42,6 +42,21 @@ describe('receiving messages', () => {
     expect(published.keysOn(SENT)).toEqual([event.uuid]);
   });
 
+  it('keeps the rate, and releases the mails whose turn comes too late', async () => {
+    const events = Array.from({ length: 4 }, () => testEvent());
+    // 13.3 s left: with 13 s reserved for a send, there is time for turns after 0, 125 and 250 ms.
+    const { receive, deliverDue } = notificationServicesOn(database, { mailsPerSecond: 8, remainingMs: () => 13_300 });
+    const mails = () => events.map(({ userEmail }) => mail.to(userEmail).length).sort();
+
+    await receive(events.map((event) => sendRecord(event)));
+    const rows = await Promise.all(events.map(({ uuid }) => deliveries.find(uuid)));
+
+    expect(mails()).toEqual([0, 1, 1, 1]);
+    expect(rows).toContainEqual(expect.objectContaining({ status: 'PENDING', attempts: 0, started_by: '' }));
+    await deliverDue();
+    expect(mails()).toEqual([1, 1, 1, 1]);
+  });
+
   it('mails once, however often and wherever an event appears', async () => {
     const event = testEvent();
     const { receive, published } = notificationServicesOn(database);

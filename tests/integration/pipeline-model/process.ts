@@ -1,5 +1,6 @@
 import { adaptiveLimit } from '#shared/async/adaptive-limit.ts';
 import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
+import { pacer } from '#shared/async/pacer.ts';
 import type { Database } from '#shared/db/database.ts';
 import { newDeliveryMemory } from '#shared/notifications/delivery.ts';
 import { notificationServicesWith } from '#shared/notifications/services.ts';
@@ -44,6 +45,7 @@ function servicesOf(users: () => Promise<Database>, notifications: () => Promise
     sendMail: mail.sendMail,
     breaker: circuitBreaker({ threshold: 3, probeAfterMs: 1000 }, clock),
     limit: adaptiveLimit(8),
+    pace: pacer(0, clock),
     memory: newDeliveryMemory(),
     retryHours: RETRY_HOURS,
   });

@@ -1,8 +1,10 @@
 import { NotPublishedError, type OutgoingMessage, type Publish } from '#shared/kafka/producer.ts';
 import { decodeRecord, type RawRecord } from '#shared/kafka/records.ts';
 import { GENERATION_HEADER } from '#shared/kafka/signature.ts';
-import { PARTITIONS, TOPICS } from '#shared/messages/topics.ts';
+import { TOPICS } from '#shared/messages/topics.ts';
 import { effect } from '#shared/runtime/effects.ts';
+
+const PARTITIONS = 3;
 
 export type Topic = (typeof TOPICS)[number];
 

@@ -6,23 +6,30 @@ import { readConfig } from '#shared/config/config.ts';
 interface Definition {
   readonly uses?: readonly string[];
   readonly reservedConcurrency?: number;
+  readonly events: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 
 const functions: Readonly<Record<string, Definition>> = parse(readFileSync('serverless.yml', 'utf8')).functions;
+const partitions = Number(parse(readFileSync('tools/deploy/parameters.yml', 'utf8')).default.kafkaPartitions);
+
+/** As tools/deploy/deployed-stage.ts reserves it. */
+function concurrencyOf({ reservedConcurrency, events }: Definition): number | undefined {
+  return reservedConcurrency ?? (events.some((event) => 'kafka' in event) ? partitions : undefined);
+}
 function databasesOf({ uses = [] }: Definition): number {
-  return uses.filter((grant) => grant.endsWith('Database')).length;
+  return uses.filter((grant) => /(Database|Reader|Migration)$/.test(grant)).length;
 }
 const users = Object.entries(functions).filter(([, definition]) => databasesOf(definition) > 0);
 
 describe('the connections that deployed functions can open', () => {
   it('are bounded for each function with a database', () => {
-    expect(users.filter(([, { reservedConcurrency }]) => reservedConcurrency === undefined)).toEqual([]);
+    expect(users.filter(([, definition]) => concurrencyOf(definition) === undefined)).toEqual([]);
   });
 
   it('add up to at most what docs/deploy.md asks for', () => {
     const pool = readConfig({ STAGE: 'prod' }).DATABASE_POOL_SIZE;
     const most = users.reduce(
-      (sum, [, definition]) => sum + (definition.reservedConcurrency ?? Infinity) * databasesOf(definition) * pool,
+      (sum, [, definition]) => sum + (concurrencyOf(definition) ?? Infinity) * databasesOf(definition) * pool,
       0,
     );
     const documented = /`max_connections` of at least (\d+)/.exec(readFileSync('docs/deploy.md', 'utf8'))?.[1];

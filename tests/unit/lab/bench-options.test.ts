@@ -8,11 +8,11 @@ function read(args: string[], peerCommand?: string) {
 }
 
 describe('the options of a benchmark', () => {
-  it('are every workload but growth, three times, by default', () => {
+  it('are every workload but growth and soak-memory, three times, by default', () => {
     const options = read([]);
 
     expect(options).toMatchObject({ rounds: 3, sizes: fullSizes, peerUrl: undefined, json: [], out: [] });
-    expect([...options.only, 'growth']).toEqual(workloadNames);
+    expect([...options.only, 'growth', 'soak-memory']).toEqual(workloadNames);
   });
 
   it('are small numbers and two rounds in short, unless said otherwise', () => {

@@ -20,6 +20,7 @@ interface ComposeFile {
       healthcheck?: unknown;
       environment?: Record<string, unknown>;
       env_file?: unknown;
+      profiles?: string[];
     }
   >;
 }
@@ -58,9 +59,16 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('starts tools and observability on request only', () => {
+    const onRequest = Object.entries(compose.services).flatMap(([name, { profiles = [], image }]) =>
+      profiles.map((profile) => `${profile}: ${name} ${image?.includes(':')}`),
+    );
+    expect(onRequest).toEqual(['tools: kafka-ui true', 'observability: lgtm true']);
+  });
+
   it('listens on this machine only', () => {
     const ports = Object.values(compose.services).flatMap((service) => service.ports ?? []);
-    expect(ports).toHaveLength(7);
+    expect(ports).toHaveLength(10);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 });

@@ -13,11 +13,15 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
 
 /** Passwords in examples and of local servers. Tests invent more of them. */
 const KNOWN_PASSWORDS = /^(password|…|\$\{.*)$/;
+/** A login that is stored elsewhere (shared/config/reference.ts). */
+const REFERENCE = /:\/\/secretsmanager:/;
 const URL_PASSWORD = /\b[a-z][a-z0-9+]*:\/\/[^\s:@/'"`<>]*:([^\s@/'"`<>]+)@/gi;
 
 function secretsIn(text: string, isTest = false): string[] {
   const known = Object.entries(PATTERNS).flatMap(([name, pattern]) => (pattern.test(text) ? [name] : []));
-  const inUrls = [...text.matchAll(URL_PASSWORD)].filter(([, password = '']) => !KNOWN_PASSWORDS.test(password));
+  const inUrls = [...text.matchAll(URL_PASSWORD)].filter(
+    ([url, password = '']) => !KNOWN_PASSWORDS.test(password) && !REFERENCE.test(url),
+  );
   return [...known, ...(isTest || inUrls.length === 0 ? [] : ['a password in a URL'])];
 }
 

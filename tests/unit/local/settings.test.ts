@@ -54,6 +54,13 @@ describe('readSettings', () => {
     expect(offlineCommand(heapMb)).toContain(`--max-old-space-size=${heapMb}`);
   });
 
+  it('opens the inspector on request, without time limits', () => {
+    expect(offlineCommand(256).join(' ')).not.toMatch(/inspect|source-maps|noTimeout/);
+    expect(offlineCommand(256, 9229)).toEqual(
+      expect.arrayContaining(['--inspect=127.0.0.1:9229', '--enable-source-maps', '--noTimeout']),
+    );
+  });
+
   it('never quotes a URL that may hold a password', () => {
     const env = { USERS_DATABASE_URL: 'mysql:u:secret', NOTIFICATIONS_DATABASE_URL: db('notifications') };
     expect(() => readSettings(env)).toThrow(

@@ -16,12 +16,11 @@ interface Entry {
   readonly hasInstallScript?: boolean;
 }
 
-const { packages }: { packages: Readonly<Record<string, Entry>> } = JSON.parse(
-  readFileSync('package-lock.json', 'utf8'),
-);
-const installed = Object.entries(packages).filter(
-  ([path, { link }]) => path.includes('node_modules/') && link !== true,
-);
+const locks = ['package-lock.json', 'tools/local/install/maildev/package-lock.json'];
+const installed = locks
+  .map((file): { packages: Readonly<Record<string, Entry>> } => JSON.parse(readFileSync(file, 'utf8')))
+  .flatMap(({ packages }) => Object.entries(packages))
+  .filter(([path, { link }]) => path.includes('node_modules/') && link !== true);
 
 describe('installing', () => {
   it('runs no install script, and only known packages have one', () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TimeLimitError } from '#shared/async/waiting.ts';
 import { GatedBytes } from '#shared/mail/gated-bytes.ts';
@@ -67,6 +68,34 @@ async function startServer() {
       server.close();
     },
   };
+}
+
+/** A mail server in a thread of its own; at a message it closes its connections, and reports it a little later. */
+async function startClosingServer(closed: Int32Array): Promise<{ worker: Worker; port: number }> {
+  const code = `
+    const { createServer } = require('node:net');
+    const { parentPort, workerData } = require('node:worker_threads');
+    const sockets = [];
+    const server = createServer((socket) => {
+      sockets.push(socket);
+      let isData = false;
+      socket.on('error', () => undefined);
+      socket.on('data', (data) => {
+        const isEnd = isData && data.toString().endsWith('\\r\\n.\\r\\n');
+        if (isData && !isEnd) return;
+        isData = !isEnd && data.toString().startsWith('DATA');
+        socket.write(isData ? '354 go\\r\\n' : '250 ok\\r\\n');
+      });
+      socket.write('220 hi\\r\\n');
+    });
+    server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+    parentPort.on('message', () => {
+      for (const socket of sockets) socket.destroy();
+      setTimeout(() => { Atomics.store(workerData, 0, 1); Atomics.notify(workerData, 0); }, 150);
+    });`;
+  const worker = new Worker(code, { eval: true, workerData: closed });
+  const [port] = await once(worker, 'message');
+  return { worker, port };
 }
 
 let server: Awaited<ReturnType<typeof startServer>>;
@@ -198,6 +227,22 @@ describe('smtpPool', () => {
     await send('two');
 
     expect(server.sessions.map(({ mails }) => mails)).toEqual([['one'], ['two']]);
+  });
+
+  it('replaces a free connection that the server closed while the process was frozen', async () => {
+    const closed = new Int32Array(new SharedArrayBuffer(4));
+    const closing = await startClosingServer(closed);
+    const frozen = smtpPool({ host: '127.0.0.1', port: closing.port }, { maxConnections: 1 });
+    const mail = () => frozen.send({ from: 'a@b.io', to: ['c@d.io'] }, Readable.from(['hi']), 5000);
+    await mail();
+
+    // Blocks this thread until the server has closed the connection, and for longer than a connection counts as fresh.
+    closing.worker.postMessage('close');
+    Atomics.wait(closed, 0, 0);
+
+    await expect(mail()).resolves.toBeUndefined();
+    frozen.close();
+    await closing.worker.terminate();
   });
 
   it('closes a connection that no mail has used for a while', async () => {

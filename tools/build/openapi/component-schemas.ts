@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { ERROR_CODES } from '#shared/errors/app-error.ts';
-import { DeliveryOverviewSchema } from '#shared/notifications/delivery-schemas.ts';
+import { DeliveryOverviewSchema, DeliverySchema } from '#shared/notifications/delivery-schemas.ts';
 import {
   DeadLetterPageSchema,
   DeadLetterSchema,
@@ -55,6 +55,7 @@ export const COMPONENT_SCHEMAS = {
   Health: HealthSchema,
   Home: HomeSchema,
   Pipeline: PipelineSchema,
+  Delivery: DeliverySchema,
   DeliveryOverview: DeliveryOverviewSchema,
   Consumers: ConsumersSchema,
 };

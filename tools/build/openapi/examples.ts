@@ -89,6 +89,17 @@ const EXAMPLES: Readonly<Record<string, Json>> = {
     latencyMs: latency,
     minutes: [{ startsAt: AT, registered: 24, finished: 22, failed: 0, latencyMs: latency }],
   },
+  Delivery: {
+    uuid: UUID,
+    status: 'SENT',
+    attempts: 0,
+    reason: null,
+    partition: 1,
+    offset: 4711,
+    takenInAt: AT,
+    nextAttemptAt: null,
+    sentAt: AT,
+  },
   DeliveryOverview: {
     observedAt: AT,
     states: { PENDING: count(1), SENT: count(1204), FAILED: count(1) },

@@ -1,5 +1,5 @@
 import { DOWN } from './examples.ts';
-import { failures, forOperators, jsonContent, ok, type Paths, ref } from './operation-parts.ts';
+import { eventUuid, failures, forOperators, jsonContent, ok, type Paths, ref } from './operation-parts.ts';
 
 /** Home page and health checks. */
 export function systemPaths(): Paths {
@@ -13,6 +13,19 @@ export function systemPaths(): Paths {
           '200': ok('The links', {
             ...jsonContent(ref('Home')),
             'text/html': { schema: { type: 'string' }, example: '<!doctype html>' },
+          }),
+          ...failures(),
+        },
+      },
+    },
+    '/asyncapi.json': {
+      get: {
+        operationId: 'asyncapi',
+        tags: ['system'],
+        summary: 'The AsyncAPI 3 document of the topics',
+        responses: {
+          '200': ok('The document', {
+            'application/json': { schema: { type: 'object' }, example: { asyncapi: '3.0.0' } },
           }),
           ...failures(),
         },
@@ -61,6 +74,19 @@ export function dashboardPaths(): Paths {
       get: figures('pipeline', 'Events by state, and rates and latencies of the last 15 minutes', 'Pipeline'),
     },
     '/api/deliveries': { get: figures('deliveries', 'Mails by state, and those that are waiting', 'DeliveryOverview') },
+    '/api/deliveries/{uuid}': {
+      get: {
+        operationId: 'getDelivery',
+        tags: ['dashboard'],
+        summary: 'The mail of one event, once its message was consumed',
+        parameters: [eventUuid],
+        responses: {
+          '200': ok('The delivery', jsonContent(ref('Delivery'))),
+          ...failures('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'DEPENDENCY_DOWN'),
+        },
+        ...forOperators,
+      },
+    },
     '/api/consumers': {
       get: {
         ...figures('consumers', 'Lag and batches of the local event source', 'Consumers'),

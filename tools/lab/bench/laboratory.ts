@@ -25,11 +25,13 @@ const variants = {
   growth: { redisNumber: 3, env: cheapPasswords },
   /** Its starts are measured. */
   start: { redisNumber: 4, env: {} },
+  /** Runs for minutes. */
+  soak: { redisNumber: 5, env: cheapPasswords },
 };
 
 /** Starts the servers; the systems follow when a workload needs them. */
 export async function openLaboratory(options: Options, guard: Guard, tell: (line: string) => void) {
-  const { sizes, rounds, peerUrl, peerCommand } = options;
+  const { sizes, rounds, minutes, peerUrl, peerCommand } = options;
   const profiler = options.profile === undefined ? undefined : createProfiler(options.profile);
   // The servers in the environment are not used: what is measured must be known.
   const servers = await startServers({ dir: newFolder(), guard, settings: readSettings({}), isProxied: false });
@@ -40,9 +42,9 @@ export async function openLaboratory(options: Options, guard: Guard, tell: (line
     tell(`${system.name} started in ${seconds(system.startMs)}`);
     return system;
   };
-  const startOurs = (namespace: Variant) => {
+  const startOurs = (namespace: Variant, added: Readonly<Record<string, string>> = {}) => {
     const { redisNumber, env } = variants[namespace];
-    return startOurSystem({ servers, guard, namespace, redisNumber, env: { ...env, ...profiler?.env } });
+    return startOurSystem({ servers, guard, namespace, redisNumber, env: { ...env, ...profiler?.env, ...added } });
   };
   const startPeer =
     peerCommand === undefined ? undefined : () => startPeerSystem({ servers, guard, command: peerCommand });
@@ -64,6 +66,7 @@ export async function openLaboratory(options: Options, guard: Guard, tell: (line
   return {
     sizes,
     rounds,
+    minutes,
     tell,
     guard,
     servers,

@@ -22,10 +22,11 @@ export const workloadNames = [
   'memory',
   'cost',
   'growth',
+  'soak-memory',
 ] as const;
 
-/** It takes minutes and has to be requested by name. */
-const onlyByName = 'growth';
+/** They take minutes and have to be requested by name. */
+const onlyByName: readonly string[] = ['growth', 'soak-memory'];
 
 export const help = `npm run bench [-- options]
 
@@ -33,8 +34,9 @@ Measures this system beside what it replaces and beside the bare clients that it
 its own (MariaDB, Redis, Kafka and a mail server on free ports). Prints a table of figures, references, ratios and goals.
 
   --only a,b        only these: ${workloadNames.join(', ')};
-                    all but growth without it
+                    all but growth and soak-memory without it
   --rounds N        how often each contender runs (3; with --short 2); the median counts
+  --minutes N       how long soak-memory puts on load (10)
   --short           small numbers: shows that everything works, proves nothing
   --peer URL        the other system runs there already: only what HTTP shows is compared with it
   --json FILE       all rounds, with the facts of the machine
@@ -59,6 +61,7 @@ export function readOptions(args: readonly string[], { peerCommand }: { peerComm
     short: 'switch',
     only: 'value',
     rounds: 'value',
+    minutes: 'value',
     peer: 'value',
     json: 'values',
     out: 'values',
@@ -69,8 +72,11 @@ export function readOptions(args: readonly string[], { peerCommand }: { peerComm
     throw new StartError('--profile slows what is measured: its figures are not for --json or --out');
   return {
     only:
-      only === undefined ? workloadNames.filter((name) => name !== onlyByName) : namesIn('only', only, workloadNames),
+      only === undefined
+        ? workloadNames.filter((name) => !onlyByName.includes(name))
+        : namesIn('only', only, workloadNames),
     rounds: wholeNumber('--rounds', value('rounds') ?? (has('short') ? '2' : '3'), 99),
+    minutes: wholeNumber('--minutes', value('minutes') ?? '10', 999),
     peerUrl: peer === undefined ? undefined : httpBase(peer),
     peerCommand: peer === undefined ? peerCommand || undefined : undefined,
     json: values('json'),

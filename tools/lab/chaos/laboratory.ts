@@ -33,6 +33,8 @@ export interface LaboratoryOptions {
   signal: AbortSignal;
   /** how often this system runs (1) */
   replicas?: number;
+  /** whether each replica is a process per role */
+  isSplit?: boolean;
   /** how many brokers Kafka has (1) */
   brokers?: number;
   /** starts the peer instead of this system */
@@ -69,7 +71,7 @@ const replicatedTopics = { KAFKA_REPLICATION_FACTOR: '3', KAFKA_MIN_INSYNC_REPLI
 /** Starts the servers and the system on them. */
 export async function openLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
   const { guard, settings, signal, peerCommand, keepsData = false, env = {} } = options;
-  const { replicas: count = 1, brokers = 1 } = options;
+  const { replicas: count = 1, brokers = 1, isSplit = false } = options;
   const dir = newFolder();
   const stops: (() => Promise<void> | void)[] = keepsData ? [] : [() => removeFolder(dir)];
   stops.unshift(boundLogs(dir));
@@ -84,7 +86,7 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
     const startReplica = async (name: string) => {
       const system =
         peerCommand === undefined
-          ? await startOurSystem({ servers, guard, namespace, name, isProxied: true, env: ourEnv })
+          ? await startOurSystem({ servers, guard, namespace, name, isProxied: true, isSplit, env: ourEnv })
           : await startPeerSystem({ servers, guard, command: peerCommand, isProxied: true });
       stops.unshift(system.stop);
       return system;

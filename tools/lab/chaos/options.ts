@@ -18,6 +18,7 @@ is lost, repeated or left unfinished. Everything runs on free ports of 127.0.0.1
   --short                 every fault of the matrix once, about 4 minutes; times are printed, not asserted
   --only a/b,c/d          only these, such as kafka/pause,smtp/cut; may be combined with --short
   --replicas N            the system runs N times (1 to 4) on the same servers; faults hit one of the replicas (app) or all (apps)
+  --roles                 each of them is three processes: api, consumer and scheduler (ROLE)
   --brokers 3             the faults of Kafka for the leader of three brokers: replication 3, min.insync.replicas 2
   --soak 30m              a low load for that long (s, m, h) while the replicas are restarted, one after the other
   --random                the soak has random faults instead, several at once, and more load; prints its seed
@@ -45,7 +46,7 @@ const exclusions = {
   short: ['soak', 'long-outage'],
   only: ['soak', 'long-outage'],
   'long-outage': ['soak', 'peer'],
-  peer: ['soak', 'replicas', 'brokers'],
+  peer: ['soak', 'replicas', 'roles', 'brokers'],
 };
 
 /** Options that mean something beside others only. */
@@ -83,6 +84,7 @@ export function readOptions(
     soak: 'value',
     random: 'switch',
     replicas: 'value',
+    roles: 'switch',
     brokers: 'value',
     seed: 'value',
     'long-outage': 'value',
@@ -109,6 +111,7 @@ export function readOptions(
     isShort,
     faults,
     replicas,
+    isSplit: has('roles'),
     brokers,
     minutes: wholeNumber('--minutes', value('minutes') ?? '10', 240),
     soakMs: duration('--soak', value('soak') ?? '30m'),

@@ -1,8 +1,10 @@
 import { type Admin, Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
+import { patchKafkajs } from '#shared/kafka/kafkajs-patches.ts';
 
 export type Send = (topic: string, messages: Message[]) => Promise<unknown>;
 
 function clientOf(brokers: string) {
+  patchKafkajs();
   return new Kafka({ clientId: 'lab', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
 }
 

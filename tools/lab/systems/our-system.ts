@@ -32,6 +32,8 @@ export interface OurOptions {
   name?: string;
   /** number of its Redis database: keys are the same in every namespace */
   redisNumber?: number;
+  /** one process per role instead of one for all */
+  isSplit?: boolean;
   /** puts a proxy between it and its clients */
   isProxied?: boolean;
   env?: Readonly<Record<string, string | undefined>>;
@@ -76,50 +78,65 @@ async function useDistinctIds(url: string) {
 
 /** Starts the application as `npm start` does with every URL set, on ports of its own, and waits until it is ready. */
 export async function startOurSystem(options: OurOptions): Promise<OurSystem> {
-  const { servers, guard, namespace, name = `ours-${namespace}`, redisNumber, isProxied = false, env = {} } = options;
+  const { servers, guard, namespace, name = `ours-${namespace}`, redisNumber, env = {} } = options;
+  const { isProxied = false, isSplit = false } = options;
   const { dir, urls } = servers;
-  const [http = 0, email = 0, lambda = 0, front = 0] = await freePorts(4);
+  const roles = isSplit ? (['api', 'consumer', 'scheduler'] as const) : (['all'] as const);
+  const [front = 0, ...ports] = await freePorts(1 + 3 * roles.length);
   const prefix = `${namespace}-`;
   const databases = databasesOf(servers, namespace);
   const redisUrl = `${urls['REDIS_URL']}${redisNumber === undefined ? '' : `/${redisNumber}`}`;
-  const logFile = path.join(dir, `${name}.log`);
   const sender = `${name}@registration.example`;
   const started = performance.now();
-  const service = startProcess(
-    {
-      name: 'the application',
-      file: process.execPath,
-      args: runArguments('local/commands/start'),
-      cwd: rootDir,
-      env: {
-        ...process.env,
-        npm_lifecycle_event: undefined,
-        LOG_LEVEL: undefined,
-        ...urls,
-        ...databases.env,
-        REDIS_URL: redisUrl,
-        HTTP_PORT: String(http),
-        EMAIL_HTTP_PORT: String(email),
-        LAMBDA_PORT: String(lambda),
-        APP_LOG_FILE: path.join(dir, `${name}-kept.log`),
-        MAIL_FROM: sender,
-        TOPIC_PREFIX: prefix,
-        GROUP_PREFIX: prefix,
-        HOT_RELOAD: '0',
-        ...env,
+  const services = roles.map((role, index) => {
+    const [http = 0, email = 0, lambda = 0] = ports.slice(3 * index);
+    const logFile = path.join(dir, `${name}${isSplit ? `-${role}` : ''}.log`);
+    const service = startProcess(
+      {
+        name: 'the application',
+        file: process.execPath,
+        args: runArguments('local/commands/start'),
+        cwd: rootDir,
+        env: {
+          ...process.env,
+          npm_lifecycle_event: undefined,
+          LOG_LEVEL: undefined,
+          ...urls,
+          ...databases.env,
+          REDIS_URL: redisUrl,
+          HTTP_PORT: String(http),
+          EMAIL_HTTP_PORT: String(email),
+          LAMBDA_PORT: String(lambda),
+          APP_LOG_FILE: logFile.replace(/\.log$/, '-kept.log'),
+          MAIL_FROM: sender,
+          TOPIC_PREFIX: prefix,
+          GROUP_PREFIX: prefix,
+          HOT_RELOAD: '0',
+          ROLE: role,
+          ...env,
+        },
+        logFile,
       },
-      logFile,
-    },
-    guard,
-  );
-  const get = (url: string) => callOnce(`http://127.0.0.1:${http}`, { method: 'GET', path: url }, { limitMs: 5000 });
-  const isUp = async () => {
-    const { status, text } = await get('/health/ready');
-    return status === 200 && JSON.parse(text).status === 'up';
+      guard,
+    );
+    return { service, http, lambda, logFile };
+  });
+  const [{ http = 0, lambda = 0 } = {}] = services;
+  const all = async (path: string, isFine: (answer: { status: number; text: string }) => boolean) => {
+    const answers = services.map(({ http: port }) =>
+      callOnce(`http://127.0.0.1:${port}`, { method: 'GET', path }, { limitMs: 5000 }),
+    );
+    return (await Promise.all(answers)).every(isFine);
   };
-  const pids = () => [service.pid, ...descendantsOf(service.pid).map(({ pid }) => pid)];
-  await waitUntilReady(service, { isReady: isUp, timeoutMs: startLimitMs, logFile }).catch(async (error) => {
-    await stopTree(service, pids());
+  const isUp = () => all('/health/ready', ({ status, text }) => status === 200 && JSON.parse(text).status === 'up');
+  const treeOf = (pid: number) => [pid, ...descendantsOf(pid).map((descendant) => descendant.pid)];
+  const pids = () => services.flatMap(({ service }) => treeOf(service.pid));
+  const stopAll = () => Promise.all(services.map(({ service }) => stopTree(service, treeOf(service.pid))));
+  const ready = services.map(({ service, logFile }) =>
+    waitUntilReady(service, { isReady: isUp, timeoutMs: startLimitMs, logFile }),
+  );
+  await Promise.all(ready).catch(async (error) => {
+    await stopAll();
     throw error;
   });
   const startMs = performance.now() - started;
@@ -127,11 +144,11 @@ export async function startOurSystem(options: OurOptions): Promise<OurSystem> {
   const proxies = isProxied ? [await startTcpProxy({ host: '127.0.0.1', port: http }, undefined, { port: front })] : [];
 
   const awaitRestart = async () => {
-    const isBack = async () => (await get('/health/live')).status === 200;
+    const isBack = () => all('/health/live', ({ status }) => status === 200);
     if (!(await waitFor(isBack, { timeoutMs: restartLimitMs, everyMs: 100 })))
       throw new Error('the supervisor did not restart the application');
   };
-  const target = targetOf(() => serverlessBelow(service.pid), awaitRestart);
+  const target = targetOf(() => services.flatMap(({ service }) => serverlessBelow(service.pid)), awaitRestart);
   const records = openRecords('ours', databases.users);
   return {
     name: 'ours',
@@ -151,7 +168,7 @@ export async function startOurSystem(options: OurOptions): Promise<OurSystem> {
     patienceMs: Number.POSITIVE_INFINITY,
     stop: async () => {
       await records.close();
-      await stopTree(service, pids());
+      await stopAll();
       await proxies[0]?.stop();
     },
   };

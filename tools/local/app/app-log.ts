@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { logDir } from '#tools/paths.ts';
 
@@ -54,4 +55,26 @@ export function readLogFile(file: string): string[] | undefined {
   const files = [`${file}.1`, file].filter((name) => existsSync(name));
   if (files.length === 0) return undefined;
   return files.flatMap((name) => readFileSync(name, 'utf8').split('\n'));
+}
+
+/**
+ * Reads the lines at the end of the file that contain one of the texts, oldest first.
+ * @returns no lines without a file
+ */
+export async function searchLogEnd(
+  file: string,
+  texts: readonly string[],
+  maxBytes: number = 4 * 1024 * 1024,
+): Promise<string[]> {
+  if (!existsSync(file)) return [];
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const start = Math.max(0, size - maxBytes);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
+    return lines.filter((line) => texts.some((text) => line.includes(text)));
+  } finally {
+    await handle.close();
+  }
 }

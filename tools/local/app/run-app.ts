@@ -19,11 +19,13 @@ export async function runApp({
   services,
   shutdown,
   guard,
+  inspectPort,
 }: {
   settings: Settings;
   services: Readiness;
   shutdown: Shutdown;
   guard: Guard;
+  inspectPort?: number | undefined;
 }): Promise<void> {
   const { ports, host, local, heapMb } = settings;
   const { signal } = shutdown;
@@ -32,7 +34,7 @@ export async function runApp({
   await prepareServices({ settings, services, env, signal });
   if (signal.aborted) return;
 
-  const app = superviseApp({ env, guard, command: offlineCommand(heapMb) });
+  const app = superviseApp({ env, guard, command: offlineCommand(heapMb, inspectPort) });
   shutdown.add(0, () => step('stop the API', () => app.stop(appGraceMs)));
   shutdown.onForce(app.kill);
   const baseUrl = `http://${reachable(host)}:${ports.http}`;
@@ -43,6 +45,7 @@ export async function runApp({
   if (signal.aborted) return;
   app.markReady();
   say(`\n${urlTable(settings)}`);
+  if (inspectPort !== undefined) say(`  Debugger     127.0.0.1:${inspectPort} (docs/local-run.md)`);
 }
 
 /** Creates databases, tables and topics as soon as their servers are ready. */

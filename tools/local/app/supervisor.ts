@@ -98,8 +98,14 @@ export function superviseApp({
   };
 }
 
-/** @param heapMb the limit of its JavaScript heap */
-export function offlineCommand(heapMb: number): [string, ...string[]] {
+/**
+ * @param heapMb the limit of its JavaScript heap
+ * @param inspectPort where a debugger attaches; functions then have no time limit, because a breakpoint stops the clock of none
+ */
+export function offlineCommand(heapMb: number, inspectPort?: number): [string, ...string[]] {
   const serverless = path.join(rootDir, 'node_modules', 'serverless', 'bin', 'serverless.js');
-  return [process.execPath, `--max-old-space-size=${heapMb}`, serverless, 'offline', 'start'];
+  const debug = inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`, '--enable-source-maps'];
+  const noTimeout = inspectPort === undefined ? [] : ['--noTimeout'];
+  const heap = `--max-old-space-size=${heapMb}`;
+  return [process.execPath, heap, ...debug, serverless, 'offline', 'start', ...noTimeout];
 }

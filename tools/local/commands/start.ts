@@ -3,17 +3,22 @@ import { holderOf, tryLock } from '#tools/bootstrap/lock.mjs';
 import { runDir } from '#tools/paths.ts';
 import { ensureBuild } from '../app/build.ts';
 import { prepareServices, runApp } from '../app/run-app.ts';
-import { readOptions, runCommand } from '../cli/options.ts';
+import { readOptions, runCommand, wholeNumber } from '../cli/options.ts';
 import { say, seconds, step } from '../cli/progress.ts';
 import { readSettings } from '../cli/settings.ts';
 import { StartError } from '../cli/start-error.ts';
+import { confirmInstall } from '../install/consent.ts';
 import { startGuard } from '../process/guard-client.ts';
 import { watchParent } from '../process/parent.ts';
+import { isPortTaken } from '../process/ports.ts';
 import { runWithShutdown, type Shutdown, stayAlive, unlessAborted } from '../process/shutdown.ts';
 import { startInDocker, startNatively } from '../services/backing.ts';
 import { canRunContainers, runningContainers } from '../services/docker.ts';
 import { endStaleServices, servicesLock } from '../services/native.ts';
 import { portsInUse, requireFreePorts } from '../services/port-check.ts';
+
+/** Node's default. */
+const DEBUGGER_PORT = 9229;
 
 const help = `npm start [-- options]
 
@@ -21,6 +26,8 @@ Starts the whole system: packages, backing services, tables, topics, build, API.
 lines list the URLs of dashboard, API, Swagger UI and mails.
 
   --services-only   starts the backing services, tables and topics alone, for npm run invoke or a debugger
+  --inspect[=port]  lets a debugger attach (default port 9229): breakpoints in .ts files, in handlers of HTTP and Kafka
+  --yes             installs missing packages without asking; on a terminal npm start asks once before apt-get runs
   --dev             accepted and ignored: a saved source file is always live on the next call
   --help
 
@@ -33,7 +40,7 @@ A service whose URL is set is used as given; the others are started here, in Doc
   SMTP_URL       smtp://127.0.0.1:1025
 Ports: HTTP_PORT 8081, EMAIL_HTTP_PORT 8083, LAMBDA_PORT 3002, MYSQL_PORT 23306, REDIS_PORT 6379, KAFKA_PORT 9092,
   SMTP_PORT 1025, MAIL_UI_PORT 8025.
-NO_DOCKER=1 runs the services without Docker even if an engine answers.
+NO_DOCKER=1 runs the services without Docker even if an engine answers; NO_INSTALL=1 never runs apt-get.
 LOG_LEVEL=DEBUG logs more. LOG_FORMAT=json|pretty sets the format (default: pretty on a terminal).
 npm run logs shows the log kept in .local/log/app.log.
 OPERATOR_TOKEN restricts events, retries and the dashboard's figures to callers who send it.
@@ -43,22 +50,42 @@ Data is kept in .local (or in Docker volumes); npm run reset removes it.
 /** `npm start` */
 export function main(args: string[]): Promise<number> {
   return runCommand(help, args, async () => {
-    const options = { 'services-only': { type: 'boolean', default: false }, dev: { type: 'boolean' } } as const;
-    const { values } = readOptions(args, options);
-    return await runWithShutdown((shutdown) => start({ servicesOnly: values['services-only'], shutdown }));
+    const { values } = readOptions(
+      args.map((arg) => (arg === '--inspect' ? `--inspect=${DEBUGGER_PORT}` : arg)),
+      {
+        inspect: { type: 'string' },
+        'services-only': { type: 'boolean', default: false },
+        yes: { type: 'boolean', default: false },
+        dev: { type: 'boolean' },
+      },
+    );
+    const { 'services-only': servicesOnly, yes: isAgreed, inspect } = values;
+    const inspectPort = inspect === undefined ? undefined : wholeNumber('--inspect', inspect, 65535);
+    return await runWithShutdown((shutdown) => start({ servicesOnly, isAgreed, inspectPort, shutdown }));
   });
 }
 
+interface StartOptions {
+  servicesOnly: boolean;
+  /** Whether missing packages may be installed without a question. */
+  isAgreed: boolean;
+  inspectPort: number | undefined;
+  shutdown: Shutdown;
+}
+
 /** Starts everything and runs until the end is requested. */
-async function start({ servicesOnly, shutdown }: { servicesOnly: boolean; shutdown: Shutdown }) {
+async function start({ servicesOnly, isAgreed, inspectPort, shutdown }: StartOptions) {
   const started = performance.now();
   const settings = readSettings(process.env);
   const { local } = settings;
   if (local.length > 0) await acquireServices(shutdown);
   const running = await runningContainers(settings);
   await requireFreePorts(settings, portsInUse(settings, { withApp: !servicesOnly, except: running }));
+  if (inspectPort !== undefined && (await isPortTaken(inspectPort)))
+    throw new StartError(`port ${inspectPort} (the debugger) is in use: name another with --inspect=port`);
   watchParent(shutdown);
   const isDocker = await canRunContainers(local, settings);
+  if (!isDocker && !isAgreed) await confirmInstall(local);
 
   const guard = startGuard();
   shutdown.add(9, () => guard.close());
@@ -71,7 +98,7 @@ async function start({ servicesOnly, shutdown }: { servicesOnly: boolean; shutdo
   const work = built.then(() =>
     servicesOnly
       ? prepareServices({ settings, services, signal: shutdown.signal })
-      : runApp({ settings, services, shutdown, guard }),
+      : runApp({ settings, services, shutdown, guard, inspectPort }),
   );
   await unlessAborted(shutdown.signal, Promise.race([work, failureOf([all])]));
   if (shutdown.signal.aborted) return;

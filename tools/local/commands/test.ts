@@ -84,6 +84,7 @@ async function run(args: string[], shutdown: Shutdown) {
   const env = {
     ...process.env,
     ...Object.fromEntries(urls),
+    ENV_FILE: '',
     TEST_SERVICES_STARTED: services.join(','),
   };
   return await runVitest(selection, { env, dir, guard, shutdown });

@@ -21,6 +21,11 @@ const aptPackages = {
 
 export type Need = keyof typeof aptPackages;
 
+/** What apt-get would install: the packages of the needs, and the others that these require. */
+export type InstallPlan = { packages: string[]; others: string[] };
+
+const installOptions = ['--no-install-recommends', '-o', 'DPkg::Lock::Timeout=180'];
+
 /** Whether this system installs packages with apt, as Debian and Ubuntu do. */
 export function hasApt(): boolean {
   return findCommand('apt-get') !== undefined && findCommand('dpkg') !== undefined;
@@ -50,18 +55,32 @@ export async function installPackages(needs: Need[]) {
 }
 
 /**
+ * Plans what installPackages would do; only the lists of packages are updated.
+ * @throws {StartError} one message that says what to do instead
+ */
+export async function planInstall(needs: Need[]): Promise<InstallPlan> {
+  const alternatives = needs.map((need) => aptPackages[need]);
+  const asRoot = await privileged(alternatives);
+  await asRoot(['apt-get', 'update', '-qq']).catch(() => {});
+  const packages = await choose(alternatives);
+  const simulated = await output('apt-get', ['install', '--simulate', ...installOptions, ...packages]);
+  const all = [...simulated.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name);
+  return { packages, others: all.filter((name) => !packages.includes(name)) };
+}
+
+/**
  * Installs one package of each list: the first that this release offers.
  * @throws {StartError} one message that says what to do instead
  */
 export async function installAvailable(alternatives: string[][]) {
+  if (process.env.NO_INSTALL === '1') throw refusal('NO_INSTALL=1 forbids installing them', alternatives);
   await withLock(path.join(runDir, 'apt.lock'), async () => {
     const asRoot = await privileged(alternatives);
     await asRoot(['apt-get', 'update', '-qq']).catch(() => {});
     const packages = await choose(alternatives);
     say(`  … apt-get install ${packages.join(' ')}`);
     try {
-      const options = ['-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=180'];
-      await asRoot(['apt-get', 'install', ...options, ...packages]);
+      await asRoot(['apt-get', 'install', '-y', '-qq', ...installOptions, ...packages]);
     } catch (error) {
       const reason = error instanceof Error ? error.message.split('\n').slice(-4).join('\n') : String(error);
       throw new StartError(`apt-get install ${packages.join(' ')} failed:\n${reason}`);
@@ -75,9 +94,13 @@ async function privileged(alternatives: string[][]): Promise<(command: string[])
     return (command) => output('env', [...environment.slice(1), ...command], { mayOutliveUs: true });
   const sudo = await findSudo();
   if (sudo !== undefined) return (command) => output(sudo, ['-n', ...environment, ...command], { mayOutliveUs: true });
+  throw refusal('installing them needs root, or sudo without a password', alternatives);
+}
+
+function refusal(reason: string, alternatives: string[][]) {
   const names = alternatives.map(([best]) => best).join(' ');
-  throw new StartError(
-    `Packages are missing, and installing them needs root, or sudo without a password. Run: sudo apt-get install --no-install-recommends ${names}`,
+  return new StartError(
+    `Packages are missing, and ${reason}. Run: sudo apt-get install --no-install-recommends ${names}`,
   );
 }
 

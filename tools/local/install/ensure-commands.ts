@@ -11,7 +11,9 @@ const aptPackages: Record<string, string[]> = {
   javac: ['openjdk-21-jdk-headless', 'openjdk-17-jdk-headless', 'openjdk-25-jdk-headless'],
   libtoolize: ['libtool'],
   make: ['make'],
+  'mariadb-dump': ['mariadb-client'],
   openssl: ['openssl'],
+  'qemu-aarch64-static': ['qemu-user-static'],
 };
 
 /**

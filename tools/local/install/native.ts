@@ -19,6 +19,14 @@ export const labels: Record<Need, string> = {
 
 const programOf = { mysql: 'mariadb', redis: 'redis', kafka: 'java', mail: undefined } as const;
 
+/** Homebrew's formulas. */
+const formulas: Partial<Record<Need, string>> = {
+  mariadb: 'mariadb',
+  redis: 'redis',
+  java: 'openjdk',
+  maven: 'maven',
+};
+
 /** The programs that services need; the mail catcher is an npm package. */
 export function programsFor(services: readonly ServiceName[]): Program[] {
   return services.flatMap((service) => programOf[service] ?? []);
@@ -30,22 +38,28 @@ export async function areProgramsInstalled(services: readonly ServiceName[]): Pr
   return found.every((program) => program !== undefined) && (!services.includes('kafka') || hasKafkaJars());
 }
 
+/** What must be installed before the services can run as programs. */
+export async function missingNeeds(services: readonly ServiceName[]): Promise<Need[]> {
+  const names = programsFor(services);
+  const found = await findAll(names);
+  const missing: Need[] = names.filter((_, index) => found[index] === undefined);
+  const needsMaven = services.includes('kafka') && !hasKafkaJars() && findCommand('mvn') === undefined;
+  return needsMaven ? [...missing, 'maven'] : missing;
+}
+
 /**
  * Finds the programs that the services need, and installs what is missing.
  * @throws {StartError}
  */
 export async function ensurePrograms(services: readonly ServiceName[]): Promise<Programs & { note: string }> {
   const names = programsFor(services);
-  const needsJars = services.includes('kafka') && !hasKafkaJars();
-  let found = await findAll(names);
-  const missing: Need[] = names.filter((_, index) => found[index] === undefined);
-  if (needsJars && findCommand('mvn') === undefined) missing.push('maven');
+  const missing = await missingNeeds(services);
   if (missing.length > 0) {
-    if (!hasApt()) throw new StartError(instructions(missing));
+    if (!hasApt()) throw new StartError(instructions(missing, process.platform));
     await installPackages(missing);
-    found = await findAll(names);
   }
-  if (needsJars) await ensureKafkaJars();
+  if (services.includes('kafka')) await ensureKafkaJars();
+  const found = await findAll(names);
 
   const programs: Programs = {};
   const versions: string[] = [];
@@ -64,12 +78,17 @@ function findAll(names: Program[]) {
   return Promise.all(names.map((name) => findProgram(name)));
 }
 
-function instructions(missing: Need[]) {
+/** What to do on a system without apt. */
+export function instructions(missing: readonly Need[], platform: NodeJS.Platform): string {
+  if (platform === 'win32') return 'On Windows, start Docker Desktop, or run npm start inside WSL 2.';
   const names = missing.map((need) => labels[need]).join(', ');
+  const brew = missing.map((need) => formulas[need] ?? need).join(' ');
   return [
     'No Docker engine can be used, and this system has no apt to install the backing services with. Either',
     '  - start Docker, or',
-    `  - install ${names} so that they are on the PATH, or`,
+    platform === 'darwin'
+      ? `  - run: brew install ${brew}, or`
+      : `  - install ${names} so that they are on the PATH, or`,
     '  - set the URLs of your own servers: USERS_DATABASE_URL, NOTIFICATIONS_DATABASE_URL, REDIS_URL, KAFKA_BROKERS, SMTP_URL.',
   ].join('\n');
 }

@@ -21,8 +21,8 @@ interface TimeoutOptions {
 }
 
 /** serverless-offline's own module, the same instance that its server uses. */
-async function load(file: string) {
-  return (await import(pathToFileURL(path.join(SOURCE, file)).href)).default;
+export async function load(file: string) {
+  return import(pathToFileURL(path.join(SOURCE, file)).href);
 }
 
 function installedVersion(): unknown {
@@ -52,10 +52,11 @@ export async function cancelCallTimers(
     const isLimitedElsewhere = events.some((event) => 'kafka' in event || 'msk' in event);
     limitsMs.set(name, isLimitedElsewhere ? Number.POSITIVE_INFINITY : timeout * 1000);
   }
-  const [{ prototype }, LambdaTimeoutError] = await Promise.all([
+  const [{ default: LambdaFunction }, { default: LambdaTimeoutError }] = await Promise.all([
     load('lambda/LambdaFunction.js'),
     load('errors/LambdaTimeoutError.js'),
   ]);
+  const { prototype } = LambdaFunction;
   const runHandler: LambdaFunction['runHandler'] = prototype.runHandler;
 
   prototype.runHandler = async function (this: LambdaFunction): Promise<unknown> {

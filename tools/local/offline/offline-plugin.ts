@@ -1,17 +1,21 @@
 import { within } from '#shared/async/waiting.ts';
+import { readConfig } from '#shared/config/config.ts';
 import { LOCAL_PORTS } from '#shared/config/defaults.ts';
 import { cancelCallTimers } from './call-timeout.ts';
 import { loadedVersions, retire } from './code-versions.ts';
 import { corsRestorer } from './cors-headers.ts';
 import { reshapeErrors } from './error-response.ts';
+import { serveEventLog } from './event-log.ts';
 import { refuseForeignCallers } from './foreign-callers.ts';
 import { watchSources } from './hot-reload.ts';
 import { keepLog } from './keep-log.ts';
 import { loadHandlersOnce } from './load-once.ts';
 import { hideMediaType, ignoreRange, readGetBody } from './request-body.ts';
+import { keepRole } from './role.ts';
 import { invokeNow, scheduledFunctions } from './schedules.ts';
 import { openSecondPort } from './second-port.ts';
-import type { OfflinePlugin, Serverless } from './types.ts';
+import { dropHiddenLines, plainEnvironment, skipValidation } from './spared-work.ts';
+import type { Log, OfflinePlugin, Serverless } from './types.ts';
 
 /** At the end, the time that servers and invocations in flight have. */
 const endGraceMs = 8000;
@@ -26,7 +30,7 @@ export default class LocalPlugin {
   #serverless;
   #isEnding = false;
 
-  constructor(serverless: Serverless, cliOptions: { noTimeout?: boolean } = {}) {
+  constructor(serverless: Serverless, cliOptions: { noTimeout?: boolean } = {}, { log }: { log?: Log } = {}) {
     this.#serverless = serverless;
     if (process.env.APP_LOG_FILE !== undefined) keepLog();
     loadHandlersOnce();
@@ -35,15 +39,26 @@ export default class LocalPlugin {
       origins: process.env.CORS_ORIGINS ?? '',
       invokePort: portOf('lambda'),
     });
+    const prepare = async () => {
+      plainEnvironment();
+      if (log !== undefined) await dropHiddenLines(log);
+      await cancelCallTimers(serverless, cliOptions);
+    };
     this.hooks = {
+      // Before the event source reads its mappings.
+      initialize: () => {
+        const { ROLE } = readConfig({ ROLE: process.env.ROLE });
+        if (serverless.processedInput.commands[0] === 'offline') keepRole(serverless.service.functions, ROLE);
+      },
       'after:offline:start:init': () => this.#begin(),
       'before:offline:start:end': () => this.#end(),
-      'before:offline:start:init': () => cancelCallTimers(serverless, cliOptions),
+      'before:offline:start:init': prepare,
       'before:offline:start': async () => {
         this.#wrapPlainCommand();
-        await cancelCallTimers(serverless, cliOptions);
+        await prepare();
       },
     };
+    if (process.argv.includes('offline') && process.env.HOT_RELOAD === '0') skipValidation(serverless);
   }
 
   /** `sls offline` starts and ends inside one hook: wrap both. */
@@ -79,6 +94,8 @@ export default class LocalPlugin {
       if (!service.provider.httpApi?.cors) cors.restore(request);
       return reshapeErrors(request, h);
     });
+
+    serveEventLog(hapi);
 
     const host = listenAddress();
     try {

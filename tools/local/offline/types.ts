@@ -5,6 +5,8 @@ export interface HapiRequest {
   method: string;
   path: string;
   headers: Record<string, string | undefined>;
+  params: Record<string, string | undefined>;
+  query: Record<string, string | undefined>;
   raw: { req: IncomingMessage; res: ServerResponse };
   payload: unknown;
   mime: string | null;
@@ -34,6 +36,11 @@ export interface HapiServer {
   listener: Server;
   settings: { port: unknown };
   start: () => Promise<void>;
+  route: (route: {
+    method: string;
+    path: string;
+    handler: (request: HapiRequest, h: HapiToolkit) => Promise<HapiReply>;
+  }) => void;
   ext: (event: string, method: (request: HapiRequest, h: HapiToolkit) => unknown) => void;
 }
 
@@ -52,12 +59,16 @@ export type FunctionDefinition = {
   events?: Record<string, unknown>[];
 };
 
+export type Log = Record<'debug' | 'error' | 'info' | 'notice' | 'verbose' | 'warning', (...text: unknown[]) => void>;
+
 export interface Serverless {
   serviceDir: string;
+  processedInput: { commands: string[] };
   service: {
     functions: Record<string, FunctionDefinition>;
     provider: { timeout?: number; httpApi?: { cors?: unknown } };
     custom?: Record<string, unknown>;
   };
+  configSchemaHandler: { validateConfig: (config: unknown) => Promise<void> };
   pluginManager: { plugins: object[]; spawn: (command: string) => Promise<void> };
 }

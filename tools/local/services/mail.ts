@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { rootDir } from '#tools/paths.ts';
+import { ensureMaildev } from '../install/maildev.ts';
 import { probes } from './probes.ts';
 import { type ServiceContext, type StartedService, startService } from './service.ts';
 
@@ -9,7 +9,7 @@ export async function startMail(context: ServiceContext, { webPort }: { webPort:
   const { dir, port } = context;
   const mails = path.join(dir, 'mail');
   mkdirSync(mails, { recursive: true });
-  const script = path.join(rootDir, 'node_modules', 'maildev', 'dist', 'bin', 'maildev.js');
+  const script = await ensureMaildev();
   const ports = ['--smtp', String(port), '--ip', '127.0.0.1', '--web', String(webPort), '--web-ip', '127.0.0.1'];
   const args = [script, ...ports, '--mail-directory', mails, '--max-emails', '2000'];
   const isReady = () => probes.mail(port);

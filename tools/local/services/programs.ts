@@ -10,7 +10,9 @@ export type Program = 'mariadb' | 'redis' | 'java';
 export type FoundProgram = { file: string; version: string };
 
 function javaFolders() {
-  return process.env.JAVA_HOME ? [path.join(process.env.JAVA_HOME, 'bin')] : [];
+  // Homebrew does not link openjdk, and macOS's own java is only a hint to install one.
+  const homebrew = ['/opt/homebrew', '/usr/local'].map((prefix) => path.join(prefix, 'opt', 'openjdk', 'bin'));
+  return [...(process.env.JAVA_HOME ? [path.join(process.env.JAVA_HOME, 'bin')] : []), ...homebrew];
 }
 
 /**

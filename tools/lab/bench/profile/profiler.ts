@@ -12,13 +12,13 @@ const printed = 8;
 const limitMs = 30_000;
 
 /** Node loads JavaScript only, and a loader for TypeScript keeps serverless-offline from starting. */
-function writeHook(file: string) {
+export function writeHook(file: string) {
   const source = path.join(import.meta.dirname, 'hook.ts');
   buildSync({ entryPoints: [source], outfile: file, platform: 'node', format: 'esm' });
   return pathToFileURL(file).href;
 }
 
-function applicationOf(pids: readonly number[]) {
+export function applicationOf(pids: readonly number[]) {
   return descendantsOf(process.pid).find(({ pid, command }) => pids.includes(pid) && command.endsWith(' offline start'))
     ?.pid;
 }

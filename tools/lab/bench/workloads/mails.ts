@@ -87,6 +87,6 @@ export const latency: Workload = {
         unit: 'ms',
         goals: { peer: { of: 'ratio', atMost } },
       });
-    return [figure('p50', 1.25), figure('p99', 1)];
+    return [figure('p50', 1), figure('p99', 1)];
   },
 };

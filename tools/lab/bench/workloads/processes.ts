@@ -35,7 +35,7 @@ export const memory: Workload = {
         measure: 'MB',
         title: 'memory after the load',
         unit: 'MB',
-        goals: { peer: { of: 'ratio', atMost: 1 / 3 } },
+        goals: { peer: { of: 'ratio', atMost: 0.3 } },
       }),
     ];
   },
@@ -70,7 +70,7 @@ export const start: Workload = {
         measure: 'seconds',
         title: 'start to ready',
         unit: 's',
-        goals: { peer: { of: 'ratio', atMost: 0.5 } },
+        goals: { peer: { of: 'ratio', atMost: 0.15 } },
       }),
     ];
   },

@@ -71,7 +71,7 @@ export const getOne: Workload = {
         ([first]) =>
         () =>
           `/api/users/${first}`,
-      atLeast: 1.3,
+      atLeast: 4,
       efficiency: 0.4,
       raw: [redisAlone(laboratory.servers, laboratory.sizes.rawSteps)],
     }),
@@ -84,7 +84,7 @@ export const getSpread: Workload = {
       title: `GET spread over ${spreadOver} users`,
       count: laboratory.sizes.gets,
       paths: (ids) => (index) => `/api/users/${ids[index % ids.length]}`,
-      atLeast: 1.1,
+      atLeast: 4,
       raw: [redisAlone(laboratory.servers, laboratory.sizes.rawSteps)],
     }),
 };

@@ -7,6 +7,7 @@ import { post, postAtMinimum } from './posts.ts';
 import { importOfGet, memory, start } from './processes.ts';
 import { getOne, getSpread, list } from './reads.ts';
 import { relay } from './relay.ts';
+import { soakMemory } from './soak-memory.ts';
 import type { Workload } from './workload.ts';
 
 const growth: Workload = {
@@ -33,4 +34,5 @@ export const workloads: Readonly<Record<WorkloadName, Workload>> = {
   cost,
   memory,
   growth,
+  'soak-memory': soakMemory,
 };
