@@ -25,6 +25,17 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   }
 }
 
+declare module 'kafkajs/src/network/connection.js' {
+  import type { Socket } from 'node:net';
+
+  /** The parts of kafkajs' connection that its patch needs (kafkajs 2.2.4). */
+  export default class Connection {
+    socket?: Socket;
+    isConnected(): boolean;
+    connect(): Promise<boolean>;
+  }
+}
+
 declare module 'kafkajs/src/protocol/requests/metadata/v6/response.js' {
   interface Metadata {
     readonly topicMetadata: ReadonlyArray<{

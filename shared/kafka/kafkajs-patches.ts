@@ -1,4 +1,5 @@
 import kafkajsPackage from 'kafkajs/package.json' with { type: 'json' };
+import Connection from 'kafkajs/src/network/connection.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import metadataResponse from 'kafkajs/src/protocol/requests/metadata/v6/response.js';
 
@@ -31,6 +32,25 @@ function loadLeaderlessPartitions(): void {
   };
 }
 
+/** The bytes of a response's length, which every response begins with. */
+const LENGTH_BYTES = 4;
+
+/**
+ * A connection that is cut in the middle of a response keeps the part it received. kafkajs reads the responses of the next
+ * connection from there on: none matches its request, and every request times out until the process ends.
+ */
+function forgetCutResponses(): void {
+  const { connect } = Connection.prototype;
+  Connection.prototype.connect = function (this: Connection): Promise<boolean> {
+    if (!this.isConnected()) {
+      // A socket that was ended may still receive.
+      if (this.socket?.writableEnded === true) this.socket.destroy();
+      Object.assign(this, { chunks: [], bytesBuffered: 0, bytesNeeded: LENGTH_BYTES });
+    }
+    return connect.call(this);
+  };
+}
+
 /** Does nothing for other versions of kafkajs. */
 export function patchKafkajs(version: string = kafkajsPackage.version): boolean {
   if (version !== PATCHED_VERSION) return false;
@@ -38,5 +58,6 @@ export function patchKafkajs(version: string = kafkajsPackage.version): boolean 
   Object.defineProperty(RequestQueue.prototype, PATCHED, { value: true });
   stopIdleTimer();
   loadLeaderlessPartitions();
+  forgetCutResponses();
   return true;
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { describe } from 'vitest';
 import { ensurePrograms } from '#tools/local/install/native.ts';
 import { startGuard } from '#tools/local/process/guard-client.ts';
 import { freePorts } from '#tools/local/process/ports.ts';
@@ -14,6 +15,9 @@ export interface OwnServer {
   /** Ends the server and deletes its data. */
   stop(): Promise<void>;
 }
+
+/** For tests whose servers have settings of their own: skipped where the servers of a run are containers, as npm test reports. */
+export const describeWithPrograms = describe.skipIf(process.env['TEST_SERVERS'] === 'containers');
 
 /** Starts a server that one test may break, with its own folder and guard, and waits until it is ready. */
 export async function startOwnServer(

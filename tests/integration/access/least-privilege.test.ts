@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { ConfigResourceTypes } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createDatabase, type Database } from '#shared/db/database.ts';
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import { toDeadLetter } from '#shared/messages/dead-letter.ts';
@@ -16,7 +16,7 @@ import {
   writeAs,
 } from '#tests/helpers/guarded-kafka.ts';
 import { httpEvent } from '#tests/helpers/http-events.ts';
-import { type OwnServer, startOwnMariadb } from '#tests/helpers/own-server.ts';
+import { describeWithPrograms, type OwnServer, startOwnMariadb } from '#tests/helpers/own-server.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { recordOf, testEvent } from '#tests/helpers/raw-records.ts';
 import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
@@ -88,7 +88,7 @@ async function endOf(topic: string): Promise<number> {
 
 const body = (value: unknown) => ({ body: JSON.stringify(value) });
 
-describe('preparing the stage with its own users', () => {
+describeWithPrograms('preparing the stage with its own users', () => {
   it('creates tables and topics, and corrects a topic', async () => {
     const entry = { name: 'retention.ms', value: '1000' };
     const resource = { type: ConfigResourceTypes.TOPIC, name: SEND, configEntries: [entry] };
@@ -106,7 +106,7 @@ describe('preparing the stage with its own users', () => {
   });
 });
 
-describe('the functions of the users context', () => {
+describeWithPrograms('the functions of the users context', () => {
   beforeAll(() => as('users'));
 
   it('register, read, change and delete users, and publish events', async () => {
@@ -182,7 +182,7 @@ describe('the functions of the users context', () => {
   });
 });
 
-describe('the functions that only read', () => {
+describeWithPrograms('the functions that only read', () => {
   it('need no other privilege', async () => {
     as('users');
     process.env['USERS_DATABASE_URL'] = urlFor('reader', 'users');
@@ -211,7 +211,7 @@ describe('the functions that only read', () => {
   });
 });
 
-describe('the functions of the notifications context', () => {
+describeWithPrograms('the functions of the notifications context', () => {
   beforeAll(() => as('notifications'));
 
   it('send mails, confirm them, dead-letter and retry', async () => {
@@ -242,7 +242,7 @@ describe('the functions of the notifications context', () => {
   });
 });
 
-describe('the users of the databases are refused more', () => {
+describeWithPrograms('the users of the databases are refused more', () => {
   it.each([
     ['users', 'SELECT * FROM notifications.email_deliveries'],
     ['notifications', 'SELECT password_hash FROM users.users'],
@@ -268,7 +268,7 @@ const REFUSED = /not authorized/i;
 /** kafkajs does not say why no broker coordinates a group for a client. */
 const NO_GROUP = /not authorized|Failed to find group coordinator/i;
 
-describe('the users of the brokers', () => {
+describeWithPrograms('the users of the brokers', () => {
   const GROUPS = { send: 'email-service-listener-group', sent: 'notification-service' };
 
   it.each([

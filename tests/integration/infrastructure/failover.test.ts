@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRedis } from '#shared/cache/redis.ts';
 import { createDatabase, type Database } from '#shared/db/database.ts';
 import { statement, transaction } from '#shared/db/run.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
-import { type OwnServer, startOwnMariadb, startOwnRedis } from '#tests/helpers/own-server.ts';
+import { describeWithPrograms, type OwnServer, startOwnMariadb, startOwnRedis } from '#tests/helpers/own-server.ts';
 import { connectedRedis, userCacheOn } from '#tests/helpers/redis.ts';
 import { timed, watchUnhandled } from '#tests/helpers/unhandled.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
@@ -24,7 +24,7 @@ const USERS = [
   "GRANT ALL ON *.* TO admin@'%';",
 ];
 
-describe('a MySQL primary that became read-only', () => {
+describeWithPrograms('a MySQL primary that became read-only', () => {
   const POOL_SIZE = 2;
   let folder: string;
   let later: TestDatabase;
@@ -70,7 +70,7 @@ describe('a MySQL primary that became read-only', () => {
   });
 });
 
-describe('a MySQL session that became read-only', () => {
+describeWithPrograms('a MySQL session that became read-only', () => {
   it.each([
     ['ER_OPTION_PREVENTS_STATEMENT', 1290],
     ['ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION', 1792],
@@ -112,7 +112,7 @@ describe('a MySQL session that became read-only', () => {
   });
 });
 
-describe('a Redis primary', () => {
+describeWithPrograms('a Redis primary', () => {
   it.each([
     ['became a replica', []],
     ['became a replica without its primary', ['--replica-serve-stale-data', 'no']],
@@ -141,7 +141,7 @@ describe('a Redis primary', () => {
   });
 });
 
-describe('a Redis server that loads its data', () => {
+describeWithPrograms('a Redis server that loads its data', () => {
   it('is left', async () => {
     const slow = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024'];
     const former = await startOwnRedis(['--enable-debug-command', 'yes', ...slow]);

@@ -1,9 +1,10 @@
 import { type Admin, Partitioners } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createKafka } from '#shared/kafka/kafka-client.ts';
 import { publish } from '#shared/kafka/producer.ts';
 import { codeVersions } from '#shared/runtime/code-version.ts';
 import { type KafkaCluster, startKafkaCluster } from '#tests/helpers/kafka-cluster.ts';
+import { describeWithPrograms } from '#tests/helpers/own-server.ts';
 import { randomName } from '#tests/helpers/random.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
@@ -63,7 +64,7 @@ async function untilLeaderless(topic: string): Promise<void> {
   await waitFor(isLeaderless, { what: 'the partition to lose its leader' });
 }
 
-describe('a partition that takes no messages', () => {
+describeWithPrograms('a partition that takes no messages', () => {
   it('because it has no leader fails no other partition, of a warm or a cold producer, until it has one again', async () => {
     const topic = await newTopic();
     await publishAll(topic, messagesFor(1).all);

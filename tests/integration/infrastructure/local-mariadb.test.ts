@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDatabase } from '#shared/db/database.ts';
-import { type OwnServer, startOwnMariadb } from '#tests/helpers/own-server.ts';
+import { describeWithPrograms, type OwnServer, startOwnMariadb } from '#tests/helpers/own-server.ts';
 
 let server: OwnServer;
 const folder = mkdtempSync(path.join(tmpdir(), 'outfile-'));
@@ -25,7 +25,7 @@ async function asUser<T>(user: string, run: (db: ReturnType<typeof createDatabas
   }
 }
 
-describe('the MariaDB of a local run', () => {
+describeWithPrograms('the MariaDB of a local run', () => {
   it('writes no file for a client', async () => {
     const file = path.join(folder, 'written');
 

@@ -6,7 +6,7 @@ import { type Simulation, startSimulation } from './simulation.ts';
 import { openWorld, type World } from './world.ts';
 
 /** The number of histories: `MODEL_RUNS=2000 npm test -- tests/integration/pipeline-model`. */
-const RUNS = Number(process.env['MODEL_RUNS'] ?? 25);
+const RUNS = Number(process.env['MODEL_RUNS'] ?? 12);
 const MS_PER_RUN = 5000;
 
 let databases: { users: TestDatabase; notifications: TestDatabase };

@@ -77,7 +77,7 @@ async function run(args: string[], shutdown: Shutdown) {
   const [mysql = 0, redis = 0, kafka = 0] = await freePorts(3);
   const ports = { ...settings.ports, mysql, redis, kafka };
   const starting = startServices({ services, ports, dir, guard }, shutdown);
-  await Promise.all([starting, step('build', ensureBuild)]);
+  const [kind] = await Promise.all([starting, step('build', ensureBuild)]);
   const addresses = localUrls(ports);
   const urls = services.flatMap((service) => serviceVariables[service]).map((name) => [name, addresses[name]]);
   // The chaos tests break servers: they must know which ones belong to this run.
@@ -86,6 +86,7 @@ async function run(args: string[], shutdown: Shutdown) {
     ...Object.fromEntries(urls),
     ENV_FILE: '',
     TEST_SERVICES_STARTED: services.join(','),
+    TEST_SERVERS: kind,
   };
   return await runVitest(selection, { env, dir, guard, shutdown });
 }
@@ -96,11 +97,16 @@ type ServerOptions = Pick<NativeOptions, 'ports' | 'dir' | 'guard'> & { services
  * Servers for this run alone, with their own ports and data: programs if all are installed, else containers where an engine
  * answers, else programs that are installed now.
  */
-async function startServices(options: ServerOptions, shutdown: Shutdown): Promise<void> {
+async function startServices(options: ServerOptions, shutdown: Shutdown): Promise<'containers' | 'programs'> {
   const { services, ports } = options;
   const project = { name: `${projectPrefix}${process.pid}`, ports };
-  const isDocker = await prefersContainers(services, project);
-  await (isDocker ? startInContainers(options, project, shutdown) : startPrograms(options, shutdown));
+  if (!(await prefersContainers(services, project))) {
+    await startPrograms(options, shutdown);
+    return 'programs';
+  }
+  await startInContainers(options, project, shutdown);
+  say('  ! skipped: the tests that start MariaDB, Redis or Kafka with settings of their own; they need the programs');
+  return 'containers';
 }
 
 async function startInContainers({ services, guard }: ServerOptions, project: Project, shutdown: Shutdown) {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import type { Broker, Cluster, KafkaMessage } from 'kafkajs';
 import { decodeFetchAnswer, type FetchedPartition } from '../fetch/fetch-answer.ts';
 import type { PolledRecord } from '../record/record.ts';
@@ -9,7 +10,7 @@ export const PATCHED_VERSION = '2.2.4';
 const require = createRequire(import.meta.url);
 
 /**
- * Checks the version of kafkajs and stops the idle timer of its connections.
+ * Checks the version of kafkajs, stops the idle timer of its connections and lets them forget a response that was cut.
  * @throws for a version whose internals are unknown
  */
 export function patchKafkajs(): void {
@@ -18,6 +19,7 @@ export function patchKafkajs(): void {
     throw new Error(`kafkajs ${version} is installed; install ${PATCHED_VERSION}, the only version that works here`);
   }
   stopIdleTimer();
+  forgetCutResponses();
 }
 
 /** The part of kafkajs' RequestQueue that the patch uses. */
@@ -40,6 +42,36 @@ interface InflightRequest {
 }
 
 const PATCHED = Symbol.for('serverless-offline-kafka-events.idle-timer');
+
+/** The part of kafkajs' Connection that the patch uses. */
+interface Connection {
+  socket?: Socket;
+  isConnected(): boolean;
+  connect(): Promise<boolean>;
+}
+
+const FORGETS = Symbol.for('serverless-offline-kafka-events.cut-responses');
+/** Every response begins with its length. */
+const LENGTH_BYTES = 4;
+
+/**
+ * A connection that is cut in the middle of a response keeps the part it received. kafkajs 2.2.4 reads the responses of the next
+ * connection from there on: none matches its request, and every request times out for ever.
+ */
+function forgetCutResponses(): void {
+  const { prototype } = require('kafkajs/src/network/connection') as { prototype: Connection & { [FORGETS]?: true } };
+  if (prototype[FORGETS]) return;
+  const { connect } = prototype;
+  prototype.connect = function (this: Connection) {
+    if (!this.isConnected()) {
+      // A socket that was ended may still receive.
+      if (this.socket?.writableEnded) this.socket.destroy();
+      Object.assign(this, { chunks: [], bytesBuffered: 0, bytesNeeded: LENGTH_BYTES });
+    }
+    return connect.call(this);
+  };
+  prototype[FORGETS] = true;
+}
 
 /**
  * After its first response, a connection of kafkajs 2.2.4 re-arms a 1 ms timer for ever: 5 % of a core. Only pending
