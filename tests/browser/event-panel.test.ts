@@ -18,20 +18,25 @@ describe('the panel of an event', () => {
 
     const panel = page.getByRole('dialog', { name: `Finished: ${email}` });
     await panel.getByRole('rowheader', { name: 'Confirmed' }).waitFor();
-    const steps = await panel.getByRole('rowheader').allInnerTexts();
-    expect(steps.map((text) => text.split('\n')[0])).toEqual([
-      'Received over HTTP',
-      'Password hashed',
-      'Committed',
-      'Published',
-      'Consumed and claimed',
-      'Handed over',
-      'Accepted',
-      'Confirmed',
-    ]);
-    expect(await panel.getByRole('listitem').allInnerTexts()).toEqual(
-      expect.arrayContaining([expect.stringContaining('Mail sent'), expect.stringContaining('Events confirmed')]),
-    );
+    const steps = async () => (await panel.getByRole('rowheader').allInnerTexts()).map((text) => text.split('\n')[0]);
+    // The lines of the log arrive a moment after the rows.
+    await expect
+      .poll(steps, { timeout: 10_000 })
+      .toEqual([
+        'Received over HTTP',
+        'Password hashed',
+        'Committed',
+        'Published',
+        'Consumed and claimed',
+        'Handed over',
+        'Accepted',
+        'Confirmed',
+      ]);
+    await expect
+      .poll(() => panel.getByRole('listitem').allInnerTexts(), { timeout: 10_000 })
+      .toEqual(
+        expect.arrayContaining([expect.stringContaining('Mail sent'), expect.stringContaining('Events confirmed')]),
+      );
     expect(await panel.getByRole('link', { name: 'Its mail' }).getAttribute('href')).toContain('http://127.0.0.1:');
     expect(page.url()).toMatch(/\/dashboard#\/events\/[0-9a-f-]{36}$/);
 
