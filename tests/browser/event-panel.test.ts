@@ -42,7 +42,7 @@ describe('the panel of an event', () => {
 
     await page.keyboard.press('Escape');
     await panel.waitFor({ state: 'hidden' });
-    expect(page.url()).toMatch(/\/dashboard$/);
+    await page.waitForURL(/\/dashboard$/);
     expect(await link.evaluate((element) => element === document.activeElement)).toBe(true);
     expect(complaints).toEqual([]);
   });
