@@ -129,7 +129,7 @@ describe("each function, from its zip, in AWS's runtime", () => {
       statusCode: 200,
       json: { states: { SENT: { count: expect.any(Number) } } },
     });
-    const noDelivery = { headers: asOperator, pathParameters: { uuid: '6f1c2f0e-5d5f-4c6e-9b0a-00000000dead' } };
+    const noDelivery = { headers: asOperator, path: { uuid: '6f1c2f0e-5d5f-4c6e-9b0a-00000000dead' } };
     expect(await call('getDelivery', 'GET /api/deliveries/{uuid}', noDelivery)).toMatchObject({ statusCode: 404 });
     expect(await call('consumers', 'GET /api/consumers', { headers: asOperator })).toMatchObject({ statusCode: 404 });
   });
