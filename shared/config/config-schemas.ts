@@ -26,6 +26,12 @@ function whole(minimum: number, maximum: number, description: string, fallback: 
 
 /** A token or its SHA-256, so that a leaked configuration grants no access. */
 const OPERATOR_ENTRY = '(sha256:[0-9a-fA-F]{64}|(?!sha256:)[^\\s,]{8,})';
+/** Secret keys of an HMAC; several during a rotation. */
+function keys(description: string) {
+  const errorMessage = 'one or several keys of 16 characters or more, comma-separated';
+  return Type.Optional(Type.String({ pattern: '^[^\\s,]{16,}(,[^\\s,]{16,})*$', errorMessage, description }));
+}
+
 /** A rate limit; 0 switches it off. */
 function limit(description: string) {
   return Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description: `${description}; 0: no limit` }));
@@ -141,21 +147,11 @@ export const ConfigSchema = Type.Object({
     default: 'cloudfront-viewer-address',
     description: 'Header in which that proxy passes the address of the client; its last entry counts',
   }),
-  IDEMPOTENCY_SECRET: Type.Optional(
-    Type.String({
-      pattern: '^[^\\s,]{16,}(,[^\\s,]{16,})*$',
-      errorMessage: 'one or several keys of 16 characters or more, comma-separated',
-      description:
-        'HMAC keys for comparing the bodies of requests with the same Idempotency-Key, newest first, comma-separated',
-    }),
+  IDEMPOTENCY_SECRET: keys(
+    'HMAC keys for comparing the bodies of requests with the same Idempotency-Key, newest first, comma-separated',
   ),
-  MESSAGE_SECRET: Type.Optional(
-    Type.String({
-      pattern: '^[^\\s,]{16,}(,[^\\s,]{16,})*$',
-      errorMessage: 'one or several keys of 16 characters or more, comma-separated',
-      description:
-        'HMAC keys of our messages, comma-separated: the first signs, all are accepted, and messages without a signature are refused; not where a Spring service writes',
-    }),
+  MESSAGE_SECRET: keys(
+    'HMAC keys of our messages, comma-separated: the first signs, all are accepted, and messages without a signature are refused; not where a Spring service writes',
   ),
   RATE_LIMIT_SIGN_UP_PER_IP: limit('Sign-ups per client address and window'),
   RATE_LIMIT_PASSWORD_PER_IP: limit('Password checks per client address and window'),

@@ -1,3 +1,5 @@
+import { awsCredentials } from '#shared/config/fetch-reference.ts';
+
 /** Amazon's limit. The client asks for a new token before each login. */
 const EXPIRES_SECONDS = 900;
 
@@ -8,15 +10,12 @@ const EXPIRES_SECONDS = 900;
 export async function iamToken(): Promise<{ readonly value: string }> {
   const { AwsV4Signer } = await import('aws4fetch');
   const region = process.env['AWS_REGION'] ?? '';
-  const sessionToken = process.env['AWS_SESSION_TOKEN'];
   const { url } = await new AwsV4Signer({
     url: `https://kafka.${region}.amazonaws.com/?Action=kafka-cluster%3AConnect&X-Amz-Expires=${EXPIRES_SECONDS}`,
     method: 'GET',
     service: 'kafka-cluster',
     region,
-    accessKeyId: process.env['AWS_ACCESS_KEY_ID'] ?? '',
-    secretAccessKey: process.env['AWS_SECRET_ACCESS_KEY'] ?? '',
-    ...(sessionToken === undefined ? {} : { sessionToken }),
+    ...awsCredentials(),
     signQuery: true,
   }).sign();
   url.searchParams.set('User-Agent', 'event-driven-registration');

@@ -40,7 +40,8 @@ function headerText(bytes: readonly number[]): string {
   return Buffer.from(bytes.map((byte) => byte & 0xff)).toString('utf8');
 }
 
-function headersOf(raw: RawRecord): Record<string, string> {
+/** The last value of each header. */
+export function headersOf(raw: RawRecord): Record<string, string> {
   return Object.fromEntries(
     (raw.headers ?? []).flatMap((entry) => Object.entries(entry).map(([name, bytes]) => [name, headerText(bytes)])),
   );

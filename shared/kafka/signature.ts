@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { optionalSetting, renewedSetting } from '#shared/config/settings.ts';
-import { type RawRecord, unprefixed } from './records.ts';
+import { headersOf, type RawRecord, unprefixed } from './records.ts';
 
 const SIGNATURE_HEADER = 'x-signature';
 
@@ -38,20 +38,15 @@ export async function signed(topic: string, message: Message): Promise<Message> 
   return { ...message, headers: { ...headers, [SIGNATURE_HEADER]: signature } };
 }
 
-/** The last value of a header, as everything else reads it. */
-function headerOf({ headers = [] }: RawRecord, name: string): string | undefined {
-  const bytes = headers.findLast((entry) => entry[name] !== undefined)?.[name];
-  return bytes === undefined ? undefined : Buffer.from(bytes.map((byte) => byte & 0xff)).toString('utf8');
-}
-
 function isSigned(record: RawRecord, secrets: string): boolean {
-  const given = Buffer.from(headerOf(record, SIGNATURE_HEADER) ?? '');
+  const headers = headersOf(record);
+  const given = Buffer.from(headers[SIGNATURE_HEADER] ?? '');
   const { key, value } = record;
   const parts: Signable = {
     topic: unprefixed(record.topic),
     key: key === null || key === undefined ? null : Buffer.from(key, 'base64'),
     value: Buffer.from(value ?? '', 'base64'),
-    generation: headerOf(record, GENERATION_HEADER),
+    generation: headers[GENERATION_HEADER],
   };
   return secrets.split(',').some((secret) => {
     const expected = Buffer.from(signatureOf(secret, parts));

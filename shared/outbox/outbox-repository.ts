@@ -50,6 +50,8 @@ function byUuid(uuids: Iterable<string>): string[] {
 
 export function outboxRepository(db: Executor) {
   const events = (): Knex.QueryBuilder => db('outbox_events');
+  const ofUser = async (userId: number): Promise<string[]> =>
+    events().where({ user_id: userId }).orderBy('id').pluck('uuid');
 
   return {
     async add(event: NewEvent, userId: number): Promise<void> {
@@ -156,13 +158,11 @@ export function outboxRepository(db: Executor) {
       return changed === 1 ? events().where({ uuid }).first() : undefined;
     },
 
-    async ofUser(userId: number): Promise<string[]> {
-      return events().where({ user_id: userId }).orderBy('id').pluck('uuid');
-    },
+    ofUser,
 
     /** Erases the address from the user's ended events and marks the others for erasure; returns the uuids of all. */
     async eraseAddressOf(userId: number): Promise<string[]> {
-      const uuids: string[] = await events().where({ user_id: userId }).orderBy('id').pluck('uuid');
+      const uuids = await ofUser(userId);
       await events()
         .where({ user_id: userId })
         .update({

@@ -51,6 +51,16 @@ export function recordOf({ key, value, headers }: OutgoingMessage, overrides: Pa
   });
 }
 
+/** The event of a mapping for a batch. */
+export function kafkaEvent(records: readonly RawRecord[]) {
+  const byPartition: Record<string, RawRecord[]> = {};
+  for (const record of records) {
+    const key = `${record.topic}-${record.partition}`;
+    byPartition[key] = [...(byPartition[key] ?? []), record];
+  }
+  return { eventSource: 'SelfManagedKafka', bootstrapServers: '127.0.0.1:9092', records: byPartition };
+}
+
 /** The message that requests an event's mail. */
 export function sendRecord(event: TestEvent, overrides: Partial<RawRecord> = {}): RawRecord {
   return recordOf(

@@ -1,6 +1,7 @@
 import { readConfig } from '#shared/config/config.ts';
 import { isDeployed } from '#shared/config/stage-rules.ts';
 import { alarms } from './alarms.ts';
+import { apiDomain } from './api-domain.ts';
 import { dashboard } from './dashboard.ts';
 import { deployedEvent, type KafkaEvent, kafkaProblem, withCertificates } from './kafka-source.ts';
 import type { Deployment, FunctionDefinition, Serverless } from './osls.ts';
@@ -15,7 +16,7 @@ import {
   type Statement,
   writingTraces,
 } from './permissions.ts';
-import { plainSecrets } from './plain-secrets.ts';
+import { placeholders, plainSecrets } from './refused-values.ts';
 import { liveAlias, releases } from './releases.ts';
 import { dropImpliedDependencies, type Resources, type Value } from './template.ts';
 
@@ -33,16 +34,6 @@ const PRODUCING = new Set(['usersKafka', 'notificationsKafka']);
 
 function list(text: string): string[] {
   return text.split(',').map((entry) => entry.trim());
-}
-
-/** @returns the names of the parameters that still have the placeholder of parameters.yml */
-function placeholders({ subnetIds, securityGroupIds, kafka }: Deployment): string[] {
-  const isPlaceholder = (text: string) => /-0{8}\b/.test(text);
-  return [
-    ...(isPlaceholder(subnetIds) ? ['subnetIds'] : []),
-    ...(isPlaceholder(securityGroupIds) ? ['securityGroupIds'] : []),
-    ...(kafka.brokers.startsWith('127.0.0.1:') ? ['kafkaBrokers'] : []),
-  ];
 }
 
 /**
@@ -190,29 +181,14 @@ export default class DeployedStage {
     return releases(released, byFunction, { shift: this.#deployment.trafficShift, alarms });
   }
 
-  /** The API's own name. Its DNS record (an alias of the output's target) belongs to the zone's owner. */
   #domain(): Resources {
     const { domainName, certificateArn } = this.#deployment;
-    const { Resources, Outputs } = this.#serverless.service.provider.compiledCloudFormationTemplate;
     if (domainName === '') return {};
     if (certificateArn === '') this.#refuse('The parameter domainName is set, but certificateArn is empty.');
+    const { Resources, Outputs } = this.#serverless.service.provider.compiledCloudFormationTemplate;
     Object.assign(Resources['HttpApi']?.Properties ?? {}, { DisableExecuteApiEndpoint: true });
     Outputs.DomainTarget = { Value: { 'Fn::GetAtt': ['ApiDomain', 'RegionalDomainName'] } };
-    return {
-      ApiDomain: {
-        Type: 'AWS::ApiGatewayV2::DomainName',
-        Properties: {
-          DomainName: domainName,
-          DomainNameConfigurations: [
-            { CertificateArn: certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
-          ],
-        },
-      },
-      ApiMapping: {
-        Type: 'AWS::ApiGatewayV2::ApiMapping',
-        Properties: { ApiId: { Ref: 'HttpApi' }, DomainName: { Ref: 'ApiDomain' }, Stage: { Ref: 'HttpApiStage' } },
-      },
-    };
+    return apiDomain(domainName, certificateArn);
   }
 
   #alarms(): Resources {

@@ -3,8 +3,8 @@ import { createDatabase, type Database } from '#shared/db/database.ts';
 import { alarmingPeriods, type Series } from '#tests/deploy/templates/alarm-state.ts';
 import { ofType, resourcesOf } from '#tests/deploy/templates/template.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
-import { sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
-import { httpInvocation, kafkaInvocation, singleRound } from './invocations.ts';
+import { kafkaEvent, sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
+import { httpInvocation, singleRound } from './invocations.ts';
 import { startPackaged } from './packaged-functions.ts';
 import { type DeployedStage, startStage } from './stage.ts';
 
@@ -102,7 +102,7 @@ describe('the alarms, on figures of the packaged functions', () => {
     const topic = `${stage.env['TOPIC_PREFIX']}user.email.send`;
     stage.mailServer.refuse(() => ({ code: 451, message: '4.7.1 greylisted' }));
     const addressee = { ...testEvent(), uuid: event.uuid, userEmail: event.user_email };
-    const sending = await invoke('sendWelcomeEmail', kafkaInvocation([sendRecord(addressee, { topic })]));
+    const sending = await invoke('sendWelcomeEmail', kafkaEvent([sendRecord(addressee, { topic })]));
     await age(120);
     recorded.refused = await minute();
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { toMessage } from '#shared/messages/event-message.ts';
 import { ofType, resourcesOf } from '#tests/deploy/templates/template.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
-import { recordOf, sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
-import { httpAnswer, httpInvocation, kafkaInvocation, singleRound } from './invocations.ts';
+import { kafkaEvent, recordOf, sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
+import { httpAnswer, httpInvocation, singleRound } from './invocations.ts';
 import { packagedFunctions, startPackaged } from './packaged-functions.ts';
 import { asOperator, type DeployedStage, OPERATOR_TOKEN, startStage } from './stage.ts';
 
@@ -138,7 +138,7 @@ describe("each function, from its zip, in AWS's runtime", () => {
     const event = testEvent();
     const topic = `${stage.env['TOPIC_PREFIX']}user.email.send`;
 
-    await invoke('sendWelcomeEmail', kafkaInvocation([sendRecord(event, { topic })]));
+    await invoke('sendWelcomeEmail', kafkaEvent([sendRecord(event, { topic })]));
 
     expect(stage.mailServer.to(event.userEmail)).toHaveLength(1);
   });
@@ -152,9 +152,9 @@ describe("each function, from its zip, in AWS's runtime", () => {
       traceparent: null,
     });
 
-    expect(await invoke('confirmEmailSent', kafkaInvocation([recordOf(message, { topic })]))).toBeNull();
+    expect(await invoke('confirmEmailSent', kafkaEvent([recordOf(message, { topic })]))).toBeNull();
     const letter = recordOf({ key: null, value: 'not json', headers: {} }, { topic: `${topic}.dlq` });
-    expect(await invoke('recordDeadLetter', kafkaInvocation([letter]))).toBeNull();
+    expect(await invoke('recordDeadLetter', kafkaEvent([letter]))).toBeNull();
   });
 
   it('relayOutbox and deliverDue complete a scheduled round', async () => {

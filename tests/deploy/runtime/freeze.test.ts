@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, type Database } from '#shared/db/database.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
-import { sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
+import { kafkaEvent, sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 import { startProxyTo, type TcpProxy, throughProxy } from '#tools/lab/faults/tcp-proxy.ts';
 import type { EmulatedFunction } from './emulated-function.ts';
-import { httpAnswer, httpInvocation, kafkaInvocation, singleRound } from './invocations.ts';
+import { httpAnswer, httpInvocation, singleRound } from './invocations.ts';
 import { startPackaged } from './packaged-functions.ts';
 import { asOperator, type DeployedStage, startStage } from './stage.ts';
 
@@ -59,7 +59,7 @@ async function useAll() {
     httpAnswer(await of('getUser').invoke(httpInvocation('GET /api/users/{id}', { path, headers: asOperator }))),
     httpAnswer(await of('updateUser').invoke(httpInvocation('PATCH /api/users/{id}', { path, body: patch }))),
   ];
-  await of('sendWelcomeEmail').invoke(kafkaInvocation([sendRecord(event, { topic })]));
+  await of('sendWelcomeEmail').invoke(kafkaEvent([sendRecord(event, { topic })]));
   await of('relayOutbox').invoke(singleRound);
   return {
     statuses: [created, got, changed].map(({ statusCode }) => statusCode),

@@ -1,5 +1,3 @@
-import type { RawRecord } from '#shared/kafka/records.ts';
-
 export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -56,16 +54,6 @@ export function httpAnswer(value: unknown): HttpAnswer {
   const isJson = (headers['content-type'] ?? '').startsWith('application/json');
   const json: unknown = isJson ? JSON.parse(body) : {};
   return { statusCode: value['statusCode'], headers, body, json: isObject(json) ? json : {} };
-}
-
-/** The event of a mapping for a batch of one topic. */
-export function kafkaInvocation(records: readonly RawRecord[]) {
-  const byPartition: Record<string, RawRecord[]> = {};
-  for (const record of records) {
-    const key = `${record.topic}-${record.partition}`;
-    byPartition[key] = [...(byPartition[key] ?? []), record];
-  }
-  return { eventSource: 'SelfManagedKafka', bootstrapServers: '127.0.0.1:9092', records: byPartition };
 }
 
 /** The event for one round of a scheduled function. */

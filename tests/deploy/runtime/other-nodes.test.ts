@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NODE_VERSIONS } from '#tests/deploy/stages.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
-import { sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
-import { httpAnswer, httpInvocation, kafkaInvocation, singleRound } from './invocations.ts';
+import { kafkaEvent, sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
+import { httpAnswer, httpInvocation, singleRound } from './invocations.ts';
 import { startPackaged } from './packaged-functions.ts';
 import { asOperator, type DeployedStage, OPERATOR_TOKEN, startStage } from './stage.ts';
 
@@ -45,7 +45,7 @@ describe.each(OTHERS)('the same zips on Node %s', (version) => {
     const created = httpAnswer(await invokeOnce('createUser', httpInvocation('POST /api/users/', { body })));
     const request = { path: { id: String(created.json['id']) }, headers: asOperator };
     const got = httpAnswer(await invokeOnce('getUser', httpInvocation('GET /api/users/{id}', request)));
-    await invokeOnce('sendWelcomeEmail', kafkaInvocation([sendRecord(event, { topic })]));
+    await invokeOnce('sendWelcomeEmail', kafkaEvent([sendRecord(event, { topic })]));
     await invokeOnce('relayOutbox', singleRound);
     const headers = { authorization: `Bearer ${OPERATOR_TOKEN}` };
     const allowed = await invokeOnce('authorizer', httpInvocation('GET /api/users/', { headers }));

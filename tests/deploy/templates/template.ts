@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { inject } from 'vitest';
+import type { StageName } from '#tests/deploy/stages.ts';
 
 export interface Resource {
   readonly Type: string;
@@ -23,5 +25,21 @@ export function ofType(resources: Resources, type: string): ReadonlyMap<string, 
     Object.entries(resources)
       .filter(([, { Type }]) => Type === type)
       .map(([id, { Properties }]) => [id, Properties ?? {}]),
+  );
+}
+
+/** The folder of a packaged stage. */
+export function folderOf(name: StageName): string {
+  return inject('packages')[name] ?? '';
+}
+
+export function compiled(name: StageName): Resources {
+  return resourcesOf(templatesIn(folderOf(name))[1] ?? '');
+}
+
+/** The statements of a role's policies. */
+export function statementsOf(role: Readonly<Record<string, unknown>> | undefined): unknown[] {
+  return JSON.parse(JSON.stringify(role?.['Policies'] ?? [])).flatMap(
+    (policy: { PolicyDocument: { Statement: unknown[] } }) => policy.PolicyDocument.Statement,
   );
 }

@@ -18,7 +18,7 @@ import {
 import { httpEvent } from '#tests/helpers/http-events.ts';
 import { describeWithPrograms, type OwnServer, startOwnMariadb } from '#tests/helpers/own-server.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
-import { recordOf, testEvent } from '#tests/helpers/raw-records.ts';
+import { kafkaEvent, recordOf, testEvent } from '#tests/helpers/raw-records.ts';
 import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
@@ -77,8 +77,7 @@ function as(user: 'users' | 'notifications' | 'preparation'): void {
 const context = { getRemainingTimeInMillis: () => 20_000 } as Context;
 
 function batch(topic: string, ...messages: OutgoingMessage[]) {
-  const records = messages.map((message) => recordOf(message, { topic }));
-  return { eventSource: 'SelfManagedKafka', records: { [`${topic}-0`]: records } };
+  return kafkaEvent(messages.map((message) => recordOf(message, { topic })));
 }
 
 async function endOf(topic: string): Promise<number> {

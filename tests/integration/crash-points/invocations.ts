@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { RawRecord } from '#shared/kafka/records.ts';
+import { kafkaEvent } from '#tests/helpers/raw-records.ts';
 import type { Invocation } from './lambda-host.ts';
 
 const PASSWORD = 'correct-horse-1';
@@ -59,10 +60,5 @@ export function batch(
   handler: 'sendWelcomeEmail' | 'confirmEmailSent' | 'recordDeadLetter',
   records: readonly RawRecord[],
 ): Invocation {
-  const byPartition: Record<string, RawRecord[]> = {};
-  for (const record of records) {
-    const key = `${record.topic}-${record.partition}`;
-    byPartition[key] = [...(byPartition[key] ?? []), record];
-  }
-  return { handler, event: { eventSource: 'SelfManagedKafka', bootstrapServers: '127.0.0.1', records: byPartition } };
+  return { handler, event: kafkaEvent(records) };
 }

@@ -112,21 +112,26 @@ describeWithPrograms('a MySQL session that became read-only', () => {
   });
 });
 
+/** A cache whose open connection ends at a Redis server of its own, and whose new ones at `target`. */
+async function cacheThroughProxy(options: readonly string[]) {
+  const former = await startOwnRedis(options);
+  const formerUrl = `redis://127.0.0.1:${former.port}`;
+  const target = { host: '127.0.0.1', port: former.port };
+  const proxy = await startTcpProxy(target);
+  const redis = createRedis(throughProxy(formerUrl, proxy));
+  await redis.connect();
+  const cache = userCacheOn(() => redis);
+  await cache.read(1);
+  return { former, formerUrl, target, proxy, redis, cache };
+}
+
 describeWithPrograms('a Redis primary', () => {
   it.each([
     ['became a replica', []],
     ['became a replica without its primary', ['--replica-serve-stale-data', 'no']],
   ])('that %s is left', async (_, options) => {
-    const former = await startOwnRedis(options);
-    const formerUrl = `redis://127.0.0.1:${former.port}`;
-    const later = new URL(process.env['REDIS_URL'] ?? '');
-    const target = { host: '127.0.0.1', port: former.port };
-    const proxy = await startTcpProxy(target);
-    const redis = createRedis(throughProxy(formerUrl, proxy));
-    await redis.connect();
-    const cache = userCacheOn(() => redis);
-    await cache.read(1);
-    target.port = Number(later.port);
+    const { former, formerUrl, target, proxy, redis, cache } = await cacheThroughProxy(options);
+    target.port = Number(new URL(process.env['REDIS_URL'] ?? '').port);
     const admin = await connectedRedis(formerUrl);
     await admin.replicaof('127.0.0.1', 1);
 
@@ -144,14 +149,8 @@ describeWithPrograms('a Redis primary', () => {
 describeWithPrograms('a Redis server that loads its data', () => {
   it('is left', async () => {
     const slow = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024'];
-    const former = await startOwnRedis(['--enable-debug-command', 'yes', ...slow]);
-    const formerUrl = `redis://127.0.0.1:${former.port}`;
-    const target = { host: '127.0.0.1', port: former.port };
-    const proxy = await startTcpProxy(target);
-    const redis = createRedis(throughProxy(formerUrl, proxy));
-    await redis.connect();
-    const cache = userCacheOn(() => redis);
-    await cache.read(1);
+    const options = ['--enable-debug-command', 'yes', ...slow];
+    const { former, formerUrl, target, proxy, redis, cache } = await cacheThroughProxy(options);
     target.port = Number(new URL(process.env['REDIS_URL'] ?? '').port);
     const admin = await connectedRedis(formerUrl);
     await admin.call('DEBUG', 'POPULATE', '20000');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plainSecrets } from '#tools/deploy/plain-secrets.ts';
+import { plainSecrets } from '#tools/deploy/refused-values.ts';
 
 const HASH = `sha256:${'a'.repeat(64)}`;
 

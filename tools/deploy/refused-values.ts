@@ -1,4 +1,5 @@
 import { parseReference } from '#shared/config/reference.ts';
+import type { Deployment } from './osls.ts';
 import type { Value } from './template.ts';
 
 /** Variables whose whole value is secret. */
@@ -14,4 +15,14 @@ export function plainSecrets(environment: Readonly<Record<string, Value>>): stri
     if (variable === 'OPERATOR_TOKEN' && HASHED_TOKENS.test(value)) return [];
     return SECRETS.includes(variable) || URL_WITH_PASSWORD.test(value) ? [variable] : [];
   });
+}
+
+/** @returns the names of the parameters that still have the placeholder of parameters.yml */
+export function placeholders({ subnetIds, securityGroupIds, kafka }: Deployment): string[] {
+  const isPlaceholder = (text: string) => /-0{8}\b/.test(text);
+  return [
+    ...(isPlaceholder(subnetIds) ? ['subnetIds'] : []),
+    ...(isPlaceholder(securityGroupIds) ? ['securityGroupIds'] : []),
+    ...(kafka.brokers.startsWith('127.0.0.1:') ? ['kafkaBrokers'] : []),
+  ];
 }
