@@ -15,7 +15,7 @@ COPY plugins/serverless-offline-kafka-events/package.json plugins/serverless-off
 RUN npm ci --omit=dev --no-audit --no-fund --ignore-scripts
 
 FROM node:24.21.0-slim
-# selfhosted: strangers may reach this container, so token, limits and secrets are required (docs/security.md).
+# selfhosted: strangers may reach this container, so token, limits and secrets are required (docs/access.md).
 ENV STAGE=selfhosted NODE_ENV=production HTTP_HOST=0.0.0.0 HOT_RELOAD=0 APP_LOG_FILE=/tmp/app.log
 # The framework caches its configuration's validator at home, and the root file system may be read-only.
 ENV HOME=/tmp

@@ -71,7 +71,7 @@ export function awsCredentials() {
 
 /**
  * Sends a signed request, again while the store throttles. aws4fetch adds 15 ms and 8 KB to a cold start, AWS's SDK 300 ms and
- * 640 KB (docs/deploy.md). It is loaded only where a setting is a reference.
+ * 640 KB (docs/adr/0005). It is loaded only where a setting is a reference.
  * @throws StoreError
  */
 async function call(service: Service, request: unknown): Promise<unknown> {

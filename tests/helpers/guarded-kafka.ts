@@ -13,9 +13,9 @@ import { freePorts } from '#tools/local/process/ports.ts';
 import { startKafka } from '#tools/local/services/kafka.ts';
 import { type OwnServer, required, startOwnServer } from './own-server.ts';
 
-const page = readFileSync('docs/security.md', 'utf8');
+const page = readFileSync('docs/access.md', 'utf8');
 
-/** The rows of the table below a heading of docs/security.md, as the code spans of each cell. */
+/** The rows of the table below a heading of docs/access.md, as the code spans of each cell. */
 export function tableBelow(heading: string): string[][][] {
   const [, section = ''] = page.split(`### ${heading}\n`);
   const rows = (section.split(/\n#/)[0] ?? '').split('\n').filter((line) => line.startsWith('| `'));
@@ -31,7 +31,7 @@ export interface GuardedKafka extends OwnServer {
   readonly loginPort: number;
 }
 
-/** A broker that asks StandardAuthorizer about the users of docs/security.md, who log in on a port of their own. */
+/** A broker that asks StandardAuthorizer about the users of docs/access.md, who log in on a port of their own. */
 export async function startGuardedKafka(users: readonly string[]): Promise<GuardedKafka> {
   const { java } = await ensurePrograms(['kafka']);
   const [plain = 0, loginPort = 0, controller = 0] = await freePorts(3);

@@ -17,7 +17,7 @@ const measurements = ['idle', 'latency', 'speed', 'partitions', 'memory'] as con
 
 const help = `KAFKA_BROKERS=… npm run bench:kafka-events [-- options]
 
-Measures serverless-offline-kafka-events beside bare kafkajs consumers, in turns in one run, and prints the tables of its README.
+Measures serverless-offline-kafka-events beside bare kafkajs consumers, in turns in one run, and prints the tables of its docs/speed.md.
 Build the package first: npm run build --workspace serverless-offline-kafka-events.
 
   --only a,b      only these: ${measurements.join(', ')}

@@ -26,12 +26,19 @@ describe('the connections that deployed functions can open', () => {
     expect(users.filter(([, definition]) => concurrencyOf(definition) === undefined)).toEqual([]);
   });
 
+  const pool = readConfig({ STAGE: 'prod' }).DATABASE_POOL_SIZE;
+  const most = users.reduce(
+    (sum, [, definition]) => sum + (concurrencyOf(definition) ?? Infinity) * databasesOf(definition) * pool,
+    0,
+  );
+
+  it('add up to the total in docs/capacity.md', () => {
+    const documented = /That is (\d+) in total/.exec(readFileSync('docs/capacity.md', 'utf8'))?.[1];
+
+    expect(Number(documented)).toBe(most);
+  });
+
   it('add up to at most what docs/deploy.md asks for', () => {
-    const pool = readConfig({ STAGE: 'prod' }).DATABASE_POOL_SIZE;
-    const most = users.reduce(
-      (sum, [, definition]) => sum + (concurrencyOf(definition) ?? Infinity) * databasesOf(definition) * pool,
-      0,
-    );
     const documented = /`max_connections` of at least (\d+)/.exec(readFileSync('docs/deploy.md', 'utf8'))?.[1];
 
     // Twice: while a deploy replaces the functions, both versions hold connections.

@@ -13,7 +13,8 @@ export interface CodeBlock {
   readonly code: string;
 }
 
-const FOLDERS = ['.', 'docs', 'events', 'plugins/serverless-offline-kafka-events'];
+const PLUGIN = 'plugins/serverless-offline-kafka-events';
+const FOLDERS = ['.', 'docs', 'docs/adr', 'docs/upstream', 'events', PLUGIN, `${PLUGIN}/docs`];
 
 function markdownIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })

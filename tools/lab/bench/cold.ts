@@ -23,7 +23,7 @@ What a cold start has to load: for each function the size of its bundle, minifie
 how long its import takes in a fresh Node process (the median of ${importCount}).
 
   --json FILE       all values, with the facts of the machine
-  --out FILE.md     writes the table into its marked place, such as that of docs/performance.md
+  --out FILE.md     writes the table into its marked place, such as that of docs/performance-tables.md
   --help
 `;
 

@@ -40,7 +40,7 @@ its own (MariaDB, Redis, Kafka and a mail server on free ports). Prints a table 
   --short           small numbers: shows that everything works, proves nothing
   --peer URL        the other system runs there already: only what HTTP shows is compared with it
   --json FILE       all rounds, with the facts of the machine
-  --out FILE.md     writes the tables into their marked places, such as those of docs/performance.md
+  --out FILE.md     writes the tables into their marked places, such as those of docs/performance-tables.md
   --profile DIR     a CPU profile of the application for each workload (DIR/<name>.cpuprofile, for Chrome or VS Code), and the
                     packages that took most of its time; slows what is measured, so it goes with neither --json nor --out
   --help

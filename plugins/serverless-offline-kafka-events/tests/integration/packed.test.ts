@@ -63,6 +63,7 @@ test('the tarball holds the bundle, the types and the documents, and nothing els
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'docs/configuration.md',
     'docs/features.md',
     'docs/speed.md',
     'docs/why.md',

@@ -19,7 +19,7 @@ export interface Report {
   memory: Figures<typeof measureMemory>;
 }
 
-/** Formats a report as Markdown, as the README shows it. */
+/** Formats a report as Markdown, as docs/speed.md shows it. */
 export function toTable({ machine, records, rounds, speed, latency, idle, partitions, memory }: Report) {
   const lines = [describeMachine(machine), ''];
   const rows = [...(speed ?? []), ...(partitions?.speed === undefined ? [] : [partitions.speed])];
