@@ -1,8 +1,10 @@
-/** How much a round, and the warm-up of each contender before the first, does: until V8 and the JVM have compiled what is hot. */
+/** How much a round does, and the warm-up of each contender before the first. */
 export type Sizes = typeof fullSizes;
 
 export const fullSizes = {
-  posts: 2000,
+  posts: 1000,
+  /** rounds of registrations before the first one counts */
+  warmRounds: 4,
   gets: 16_000,
   lists: 6000,
   /** events that are published at once */
@@ -28,6 +30,7 @@ export const fullSizes = {
 
 export const shortSizes: Sizes = {
   posts: 64,
+  warmRounds: 1,
   gets: 400,
   lists: 100,
   backlog: 200,

@@ -10,10 +10,13 @@ import { register, systemsOf, type Workload } from './workload.ts';
 const inlineBatch = 8;
 
 function registering(laboratory: Laboratory, system: System): Contender {
-  const { posts } = laboratory.sizes;
+  const { posts, warmRounds } = laboratory.sizes;
   return {
     name: system.name,
-    warm: () => register(laboratory, system, posts),
+    /** Until V8 and the JVM have compiled what is hot. */
+    warm: async () => {
+      for (let round = 0; round < warmRounds; round += 1) await register(laboratory, system, posts);
+    },
     run: () => withCpu(posts, async () => ({ 'per second': await register(laboratory, system, posts) }), system.pids),
   };
 }

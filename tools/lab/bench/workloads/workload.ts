@@ -55,6 +55,6 @@ export async function settling<T>(
 export async function register(laboratory: Laboratory, system: System, count: number): Promise<number> {
   const tag = newTag();
   const call = (index: number) => registration(addressOf(tag, index));
-  const work = () => callsPerSecond(system.base, { count, call });
+  const work = () => callsPerSecond(system.base, { count, call, isEachNeeded: true });
   return (await settling(laboratory, system, { tag, count }, work)).result;
 }
