@@ -84,7 +84,7 @@ describe('npm start fails with one line that names the variable:', () => {
     writeFileSync(file, 'HTTP_PORT=ignored\nAPP_HEAP_MB=12\n');
     const starter = await start({ ENV_FILE: file });
     expect(await starter.exited).toBe(1);
-    expect(starter.output()).toBe("APP_HEAP_MB must be a number of megabytes, 128 or more, not '12'\n");
+    expect(starter.output()).toBe("APP_HEAP_MB must be a number of megabytes, 256 or more, not '12'\n");
   });
 
   it('a port in use', async () => {

@@ -39,16 +39,16 @@ describe('readSettings', () => {
     ],
     [{ HTTP_PORT: '80a' }, "HTTP_PORT must be a port between 1 and 65535, not '80a'"],
     [{ REDIS_PORT: '70000' }, 'REDIS_PORT must be a port'],
-    [{ APP_HEAP_MB: '64' }, "APP_HEAP_MB must be a number of megabytes, 128 or more, not '64'"],
-    [{ APP_HEAP_MB: '1g' }, "APP_HEAP_MB must be a number of megabytes, 128 or more, not '1g'"],
+    [{ APP_HEAP_MB: '64' }, "APP_HEAP_MB must be a number of megabytes, 256 or more, not '64'"],
+    [{ APP_HEAP_MB: '1g' }, "APP_HEAP_MB must be a number of megabytes, 256 or more, not '1g'"],
   ])('names the malformed variable in %o', (env, message) => {
     expect(() => readSettings(env)).toThrow(message);
   });
 
   it.each([
     [{}, 1024],
-    [{ HOT_RELOAD: '0' }, 256],
-    [{ HOT_RELOAD: '0', APP_HEAP_MB: '512' }, 512],
+    [{ HOT_RELOAD: '0' }, 512],
+    [{ HOT_RELOAD: '0', APP_HEAP_MB: '768' }, 768],
   ])('limits the application’s heap with %o', (env, heapMb) => {
     expect(readSettings(env).heapMb).toBe(heapMb);
     expect(offlineCommand(heapMb)).toContain(`--max-old-space-size=${heapMb}`);

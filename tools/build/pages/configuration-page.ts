@@ -19,7 +19,7 @@ const TOOL_VARIABLES: readonly Variable[] = [
   ['HOT_RELOAD', '`1`', '`0` disables reloading saved source files'],
   [
     'APP_HEAP_MB',
-    '`1024`; `256` with `HOT_RELOAD=0`',
+    '`1024`; `512` with `HOT_RELOAD=0`',
     'heap limit of the application in MB; hot reload keeps replaced code in the heap',
   ],
   ['LOG_LEVEL', '`INFO`', "level of the handlers' structured log"],
