@@ -1,4 +1,5 @@
 import { monotonicMs } from '#shared/async/memoize-for.ts';
+import { shareRuns } from '#shared/async/share-runs.ts';
 import type { Database } from './database.ts';
 import { LARGE_LIST, listTotal } from './list-total.ts';
 import { store } from './run.ts';
@@ -71,11 +72,13 @@ function markMemory(clock: () => number) {
 
 /**
  * Returns a function that reads one page of a list. Up to 10,000 rows the answer is of one moment. Of a longer list the total is
- * at most 5 s old, and a page far from both ends is as exact as the marks before it (`markLists`).
+ * at most 5 s old, and a page far from both ends is as exact as the marks before it (`markLists`). Concurrent calls for the same
+ * page share a query that starts after them.
  * @param clock monotonic, in ms
  */
-export function listPages(database: () => Promise<Database>, clock = monotonicMs) {
+export function listPages<Row>(database: () => Promise<Database>, clock = monotonicMs) {
   const query = store(database, sortedListRepository);
+  const shared = shareRuns<RowsAndTotal<Row>>();
   const marks = markMemory(clock);
   const totals = new Map<string, ReturnType<typeof listTotal>>();
   const totalOf = (list: SortedList): ReturnType<typeof listTotal> => {
@@ -84,7 +87,7 @@ export function listPages(database: () => Promise<Database>, clock = monotonicMs
     return total;
   };
 
-  const read = async <Row>(
+  const readPage = async (
     rows: SortedListRepository,
     list: SortedList,
     counted: SortedList,
@@ -109,7 +112,10 @@ export function listPages(database: () => Promise<Database>, clock = monotonicMs
     total: (list: SortedList): Promise<number> => query((rows) => totalOf(list).get(rows)),
 
     /** @param counted a list of the same rows in the order of their ids, which the total is counted from */
-    page: <Row>(list: SortedList, columns: Columns, request: PageRequest, counted = list): Promise<RowsAndTotal<Row>> =>
-      query((rows) => read<Row>(rows, list, counted, columns, request)),
+    page(list: SortedList, columns: Columns, request: PageRequest, counted = list): Promise<RowsAndTotal<Row>> {
+      const { direction, offset, size } = request;
+      const read = () => query((rows) => readPage(rows, list, counted, columns, request));
+      return shared(`${list.name} ${direction} ${offset} ${size}`, read);
+    },
   };
 }

@@ -27,13 +27,13 @@ export const deadLetterLists: readonly SortedList[] = Object.values(LISTS);
  * @throws AppError DEPENDENCY_DOWN
  */
 export function listDeadLetters(database: () => Promise<Database>) {
-  const pages = listPages(database);
+  const pages = listPages<DeadLetterRow>(database);
   const outbox = store(database, outboxRepository);
 
   return async ({ event, page, pageSize }: ListDeadLettersQuery): Promise<DeadLetterPage> => {
     const size = Math.min(pageSize, MAX_PAGE_SIZE.events);
     const request = { direction: 'DESC', offset: page * size, size } as const;
-    const [rows, total] = await pages.page<DeadLetterRow>(LISTS[event || 'all'], DEAD_LETTER_COLUMNS, request);
+    const [rows, total] = await pages.page(LISTS[event || 'all'], DEAD_LETTER_COLUMNS, request);
     const states = await outbox((events) => events.statesOf(eventUuidsOf(rows)));
     return toPage(
       rows.map((row) => toView(row, states)),

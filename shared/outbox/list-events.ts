@@ -49,13 +49,13 @@ export const eventLists: readonly SortedList[] = [eventsIn(), ...EVENT_STATES.ma
  * @throws AppError DEPENDENCY_DOWN
  */
 export function listEvents(database: () => Promise<Database>) {
-  const pages = listPages(database);
+  const pages = listPages<ListedEvent>(database);
 
   return async ({ state: wanted, page, pageSize }: ListEventsQuery): Promise<EventPage> => {
     const size = Math.min(pageSize, MAX_PAGE_SIZE.events);
     const list = eventsIn(wanted === '' ? undefined : wanted);
     const request = { direction: 'DESC', offset: page * size, size } as const;
-    const [rows, total] = await pages.page<ListedEvent>(list, COLUMNS, request);
+    const [rows, total] = await pages.page(list, COLUMNS, request);
     return toPage(rows.map(toPipelineEvent), { page, size }, total);
   };
 }

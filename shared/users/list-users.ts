@@ -18,13 +18,13 @@ export const userLists: readonly SortedList[] = Object.values(COLUMNS).map(users
  * @throws AppError DEPENDENCY_DOWN
  */
 export function listUsers(database: () => Promise<Database>, clock?: () => number) {
-  const pages = listPages(database, clock);
+  const pages = listPages<User>(database, clock);
 
   return async ({ page, pageSize, sortBy, sortDirection: asked }: ListUsersQuery): Promise<UserPage> => {
     const size = Math.min(pageSize, MAX_PAGE_SIZE.users);
     const sortDirection = asked.toUpperCase() === 'DESC' ? 'DESC' : 'ASC';
     const request = { direction: sortDirection, offset: page * size, size } as const;
-    const [content, total] = await pages.page<User>(usersBy(sortBy), COLUMNS, request, usersBy('id'));
+    const [content, total] = await pages.page(usersBy(sortBy), COLUMNS, request, usersBy('id'));
     return { ...toPage(content, { page, size }, total), sortBy, sortDirection };
   };
 }
