@@ -32,6 +32,8 @@ export function connectionSettings(url: string) {
 const QUERY_LIMIT_MS = 1500;
 /** Includes the wait for a free connection of the pool. */
 const ACQUIRE_LIMIT_MS = 1200;
+/** For longer statements than a request's, such as those of a migration: nobody waits for an answer. */
+const PATIENT_ACQUIRE_MS = 10_000;
 
 /** How long the server keeps an idle or lost session before it rolls back and releases its locks. */
 const SESSION_IDLE_SECONDS = 60;
@@ -70,6 +72,7 @@ export function createDatabase(
     ...(tls === undefined ? {} : { ssl: { ...tls, verifyIdentity: true } }),
   });
   let current = url;
+  const acquireMs = queryLimitMs > QUERY_LIMIT_MS ? PATIENT_ACQUIRE_MS : ACQUIRE_LIMIT_MS;
   const config: BoundedConfig = {
     // knex's types declare validateConnection as asynchronous; its own dialects are synchronous.
     client: BoundedMySqlClient as unknown as typeof Knex.Client,
@@ -83,13 +86,13 @@ export function createDatabase(
     // Keeps values out of error messages.
     compileSqlOnError: false,
     connection: settingsFor(url),
-    acquireConnectionTimeout: ACQUIRE_LIMIT_MS,
+    acquireConnectionTimeout: acquireMs,
     pool: {
       min: 0,
       max: poolSize,
       idleTimeoutMillis: 30_000,
       // Frees the place in the pool if a server goes silent during connection setup; knex's default is 30 s.
-      createTimeoutMillis: ACQUIRE_LIMIT_MS,
+      createTimeoutMillis: acquireMs,
       propagateCreateError: true,
       afterCreate: (connection: RawConnection, done: (error: Error | null, connection?: unknown) => void) => {
         connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => {
