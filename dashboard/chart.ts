@@ -25,7 +25,7 @@ export interface Chart {
 
 const WIDTH = 320;
 const HEIGHT = 132;
-const AREA: Area = { left: 44, top: 8, width: 268, height: 100 };
+const AREA: Area = { left: 50, top: 8, width: 262, height: 100 };
 
 function grid(max: number, text: (value: number) => string): SVGElement[] {
   return [0, 0.5, 1].flatMap((part) => {

@@ -15,7 +15,7 @@ const COMMON = new Set(['uuid', 'ms', 'hashMs']);
 function rowOf({ title, detail, tone, at, tookMs, from, width }: Step, start: number): HTMLTableRowElement {
   const bar = h('span', { class: 'bar' });
   // Not an attribute: the page's policy allows no inline styles in markup.
-  bar.style.left = `${from}%`;
+  bar.style.left = `min(${from}%, 100% - 3px)`;
   bar.style.width = `${width}%`;
   const text = detail === '' ? [] : [h('span', { class: 'step-detail' }, detail)];
   return h(

@@ -1,4 +1,4 @@
-import { agoText, countText, numberText, spanText } from './format.ts';
+import { countText, numberText, spanText } from './format.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export type Tone = 'unknown' | 'ok' | 'busy' | 'warn' | 'down';
@@ -58,7 +58,7 @@ function outbox(snapshot: Snapshot, now: number): Stage {
     title: 'Outbox',
     value: pipeline === undefined ? UNKNOWN : countText(pipeline.unpublished),
     label: 'unpublished',
-    detail: oldest === null ? 'no unfinished events' : `oldest: ${agoText(oldest, now)}`,
+    detail: oldest === null ? 'no unfinished events' : `unfinished for ${spanText(now - Date.parse(oldest))}`,
     tone: isDown(snapshot, 'mysqlUsers') ? 'down' : waits ? 'warn' : waiting > 0 ? 'busy' : 'ok',
   };
 }

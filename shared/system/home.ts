@@ -46,12 +46,12 @@ export function homePage({ name, links }: Home): string {
       <ul class="home-cards">${card(links.dashboard, 'Dashboard', 'Watch the pipeline, register a user, retry failed events')}${card(
         links.swaggerUi,
         'Swagger UI',
-        'Every call with examples, ready to try',
+        'Every call, ready to try',
       )}${links.mails === null ? '' : card(links.mails, 'Mails', 'Mails in the mail catcher')}${card(
         links.health,
         'Health',
         'Each dependency with its latency',
-      )}${card(links.openapi, 'OpenAPI', 'The machine-readable API description')}
+      )}${card(links.openapi, 'OpenAPI', 'Machine-readable API description')}
       </ul>
     </main>
   </body>

@@ -42,6 +42,20 @@ async function containersOf(service: string): Promise<string[]> {
   return printed.trim().split('\n').filter(Boolean);
 }
 
+// Compose reads the file without an engine.
+const hasCompose = (await run('docker', ['compose', 'version'], env)).code === 0;
+
+describe.skipIf(!hasCompose)('docker compose config', () => {
+  it.each([
+    ['tools', ['kafka', 'kafka-ui']],
+    ['observability', ['lgtm']],
+  ])('accepts the profile %s', async (profile, services) => {
+    const printed = await mustCompose(env, '--profile', profile, 'config', '--services');
+
+    expect(printed.split('\n')).toEqual(expect.arrayContaining(services));
+  });
+});
+
 describe.skipIf(whySkipped !== undefined)('docker compose up --build', () => {
   beforeAll(() => up('--build'));
 

@@ -1,43 +1,19 @@
-import { once } from 'node:events';
-import http from 'node:http';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RunningApplication, runApplication } from '#tests/helpers/run-application.ts';
 import { sendRequest } from '#tests/helpers/send-request.ts';
 import { startMailServer } from '#tests/helpers/smtp-server.ts';
+import { isEndOfRegistration, kindOf, startSpanCollector } from '#tests/helpers/span-collector.ts';
 import { newUser } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
-interface Span {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-  readonly kind: number;
-  readonly startTimeUnixNano: string;
-  readonly endTimeUnixNano: string;
-  readonly attributes: ReadonlyArray<{ readonly key: string; readonly value: Readonly<Record<string, unknown>> }>;
-}
-
-const spans: Span[] = [];
-const requests: http.IncomingMessage[] = [];
-const collector = http.createServer(async (request, response) => {
-  requests.push(request);
-  const { resourceSpans } = JSON.parse(await text(request));
-  for (const { scopeSpans } of resourceSpans) for (const scope of scopeSpans) spans.push(...scope.spans);
-  response.setHeader('content-type', 'application/json').end('{}');
-});
+const { spans, requests, ...collector } = await startSpanCollector();
 const mail = await startMailServer();
 let application: RunningApplication;
 let stop = async (): Promise<void> => undefined;
 
 beforeAll(async () => {
-  collector.listen(0, '127.0.0.1');
-  await once(collector, 'listening');
-  const address = collector.address();
-  const port = typeof address === 'object' ? address?.port : 0;
   const env = {
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%3Db',
     HOT_RELOAD: '0',
   };
@@ -46,15 +22,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stop();
-  collector.close();
+  collector.stop();
   await mail.stop();
 });
-
-const KINDS = ['', 'internal', 'server', 'client', 'producer', 'consumer'];
-
-function isEnd({ name }: Span) {
-  return name === 'process user.email.sent';
-}
 
 it('a registration is one trace, from HTTP to the confirmation, with the right parents', async () => {
   const response = await sendRequest(application.baseUrl, {
@@ -64,14 +34,15 @@ it('a registration is one trace, from HTTP to the confirmation, with the right p
     body: JSON.stringify(newUser()),
   });
   expect(response.status).toBe(201);
-  await waitFor(() => spans.some(isEnd), { what: 'the last span' });
+  await waitFor(() => spans.some(isEndOfRegistration), { what: 'the last span' });
 
-  const traceId = spans.find(isEnd)?.traceId;
+  const traceId = spans.find(isEndOfRegistration)?.traceId;
   const own = spans.filter((span) => span.traceId === traceId);
   const byId = new Map(own.map((span) => [span.spanId, span]));
-  const described = own.map(({ name, kind, parentSpanId = '' }) => {
+  const described = own.map((span) => {
+    const { name, parentSpanId = '' } = span;
     const parent = parentSpanId === '' ? '' : ` < ${byId.get(parentSpanId)?.name ?? 'unknown'}`;
-    return `${KINDS[kind]} ${name}${parent}`;
+    return `${kindOf(span)} ${name}${parent}`;
   });
   expect(described).toEqual(
     expect.arrayContaining([

@@ -1,78 +1,33 @@
+import { readFileSync } from 'node:fs';
 import type { Context } from 'aws-lambda';
 import { ConfigResourceTypes } from 'kafkajs';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { createDatabase, type Database } from '#shared/db/database.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { createDatabase } from '#shared/db/database.ts';
 import type { OutgoingMessage } from '#shared/kafka/producer.ts';
 import { toDeadLetter } from '#shared/messages/dead-letter.ts';
 import { toMessage, toSendRequest } from '#shared/messages/event-message.ts';
-import {
-  aclOf,
-  asAdmin,
-  clientOf,
-  type GuardedKafka,
-  readAs,
-  startGuardedKafka,
-  tableBelow,
-  writeAs,
-} from '#tests/helpers/guarded-kafka.ts';
+import { asAdmin, clientOf, readAs, writeAs } from '#tests/helpers/guarded-kafka.ts';
+import { type GuardedServers, startGuardedServers } from '#tests/helpers/guarded-servers.ts';
 import { httpEvent } from '#tests/helpers/http-events.ts';
-import { describeWithPrograms, type OwnServer, startOwnMariadb } from '#tests/helpers/own-server.ts';
+import { describeWithPrograms } from '#tests/helpers/own-server.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { kafkaEvent, recordOf, testEvent } from '#tests/helpers/raw-records.ts';
-import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
 const SEND = 'user.email.send';
 const SENT = 'user.email.sent';
 const ADDED = '2026-01-01T00:00:00Z';
 
-let database: OwnServer;
-let broker: GuardedKafka;
-let mail: TestMailServer;
-let owner: Database;
-
-function urlFor(user: string, name: string): string {
-  return `mysql://${user}:password@127.0.0.1:${database.port}/${name}`;
-}
-
-async function grantDatabases(): Promise<void> {
-  for (const [[user = ''] = [], databases = [], privileges = []] of tableBelow('Users of the databases')) {
-    await owner.raw(`CREATE USER IF NOT EXISTS '${user}'@'%' IDENTIFIED BY 'password'`);
-    for (const name of databases) await owner.raw(`GRANT ${privileges.join(', ')} ON ${name} TO '${user}'@'%'`);
-  }
-}
+let servers: GuardedServers;
 
 beforeAll(async () => {
-  const acl = tableBelow('Users of the brokers');
-  const names = [...new Set(acl.map(([[user = ''] = []]) => user))];
-  [database, broker, mail] = await Promise.all([startOwnMariadb(), startGuardedKafka(names), startMailServer()]);
-  owner = createDatabase(urlFor('tester', 'users'), 1);
-  await grantDatabases();
-  await asAdmin(broker, undefined, (admin) => admin.createAcls({ acl: acl.flatMap(aclOf) }));
-  as('preparation');
+  servers = await startGuardedServers();
+  servers.as('preparation');
   const { handler } = await import('#functions/system/prepare-stage.ts');
   await handler();
 });
-afterAll(async () => {
-  await owner.destroy();
-  await Promise.all([database.stop(), broker.stop(), mail.stop()]);
-});
-
-/** Makes this process a function of one context: fresh modules read the environment again. */
-function as(user: 'users' | 'notifications' | 'preparation'): void {
-  vi.resetModules();
-  const isPreparing = user === 'preparation';
-  Object.assign(process.env, {
-    STAGE: 'local',
-    USERS_DATABASE_URL: urlFor(isPreparing ? 'migration' : 'users', 'users'),
-    NOTIFICATIONS_DATABASE_URL: urlFor(isPreparing ? 'migration' : 'notifications', 'notifications'),
-    KAFKA_BROKERS: `127.0.0.1:${broker.loginPort}`,
-    KAFKA_CREDENTIALS: JSON.stringify({ username: user, password: 'password' }),
-    KAFKA_SASL_MECHANISM: 'plain',
-    SMTP_URL: mail.url,
-    TOPIC_PREFIX: '',
-  });
-}
+afterAll(() => servers.stop());
 
 const context = { getRemainingTimeInMillis: () => 20_000 } as Context;
 
@@ -81,7 +36,7 @@ function batch(topic: string, ...messages: OutgoingMessage[]) {
 }
 
 async function endOf(topic: string): Promise<number> {
-  const offsets = await asAdmin(broker, undefined, (admin) => admin.fetchTopicOffsets(topic));
+  const offsets = await asAdmin(servers.broker, undefined, (admin) => admin.fetchTopicOffsets(topic));
   return offsets.reduce((sum, { high }) => sum + Number(high), 0);
 }
 
@@ -91,8 +46,10 @@ describeWithPrograms('preparing the stage with its own users', () => {
   it('creates tables and topics, and corrects a topic', async () => {
     const entry = { name: 'retention.ms', value: '1000' };
     const resource = { type: ConfigResourceTypes.TOPIC, name: SEND, configEntries: [entry] };
-    await asAdmin(broker, undefined, (admin) => admin.alterConfigs({ validateOnly: false, resources: [resource] }));
-    as('preparation');
+    await asAdmin(servers.broker, undefined, (admin) =>
+      admin.alterConfigs({ validateOnly: false, resources: [resource] }),
+    );
+    servers.as('preparation');
     const { handler } = await import('#functions/system/prepare-stage.ts');
 
     expect((await handler()).done).toEqual(
@@ -106,7 +63,7 @@ describeWithPrograms('preparing the stage with its own users', () => {
 });
 
 describeWithPrograms('the functions of the users context', () => {
-  beforeAll(() => as('users'));
+  beforeAll(() => servers.as('users'));
 
   it('register, read, change and delete users, and publish events', async () => {
     const sent = await endOf(SEND);
@@ -141,17 +98,19 @@ describeWithPrograms('the functions of the users context', () => {
     const [done = testEvent(), dead = testEvent()] = events;
     for (const { uuid, userEmail } of events) {
       const row = { uuid, user_email: userEmail, event_state: 'PROCESSING', topic: SEND, user_id: 1 };
-      await owner('outbox_events').insert({ ...row, added_at: ADDED.slice(0, 10), next_attempt_at: '2026-01-01' });
+      await servers
+        .owner('outbox_events')
+        .insert({ ...row, added_at: ADDED.slice(0, 10), next_attempt_at: '2026-01-01' });
     }
     const old = { uuid: testEvent().uuid, event_state: 'FINISHED', topic: SEND, added_at: '2020-01-01' };
-    await owner('outbox_events').insert({ ...old, processed_at: '2020-01-01' });
-    await owner('cache_invalidations').insert({ user_id: 1, version: 1, added_at: '2026-01-01' });
+    await servers.owner('outbox_events').insert({ ...old, processed_at: '2020-01-01' });
+    await servers.owner('cache_invalidations').insert({ user_id: 1, version: 1, added_at: '2026-01-01' });
     const [sent, refused] = [await endOf(SEND), await endOf(`${SENT}.dlq`)];
 
     await relay({ once: true }, context);
     expect(await endOf(SEND)).toBe(sent + 2);
-    expect(await owner('outbox_events').where({ uuid: old.uuid })).toEqual([]);
-    expect(await owner('cache_invalidations')).toEqual([]);
+    expect(await servers.owner('outbox_events').where({ uuid: old.uuid })).toEqual([]);
+    expect(await servers.owner('cache_invalidations')).toEqual([]);
 
     const state = { eventState: 'FINISHED', processedAt: null, traceparent: null } as const;
     const malformed = { key: 'x', value: 'not json', headers: {} };
@@ -160,7 +119,7 @@ describeWithPrograms('the functions of the users context', () => {
 
     const letter = toDeadLetter(recordOf(toSendRequest({ ...dead, traceparent: null })), dead.uuid, 'no', 1, {});
     await record(batch(`${SEND}.dlq`, letter), context);
-    const states = await owner('outbox_events').whereIn('uuid', [done.uuid, dead.uuid]).pluck('event_state');
+    const states = await servers.owner('outbox_events').whereIn('uuid', [done.uuid, dead.uuid]).pluck('event_state');
     expect(states.sort()).toEqual(['FAILED', 'FINISHED']);
 
     const pathParameters = { uuid: dead.uuid };
@@ -182,36 +141,37 @@ describeWithPrograms('the functions of the users context', () => {
 });
 
 describeWithPrograms('the functions that only read', () => {
-  it('need no other privilege', async () => {
-    as('users');
-    process.env['USERS_DATABASE_URL'] = urlFor('reader', 'users');
-    process.env['NOTIFICATIONS_DATABASE_URL'] = urlFor('reader', 'notifications');
+  interface Definition {
+    readonly handler: string;
+    readonly uses?: readonly string[];
+  }
+  const functions: Readonly<Record<string, Definition>> = parse(readFileSync('serverless.yml', 'utf8')).functions;
+  const readers = Object.values(functions)
+    .filter(({ uses = [] }) => uses.some((grant) => grant.endsWith('Reader')))
+    .map(({ handler }) => /^dist\/functions\/(\w+)\/([\w-]+)\.handler$/.exec(handler)?.slice(1) ?? [handler]);
+  beforeAll(() => servers.as('reader'));
+
+  it.each(readers)('%s/%s needs no other privilege', async (folder, name) => {
+    const { owner } = servers;
     const email = randomEmail();
     const at = { created_at: '2026-01-01', updated_at: '2026-01-01' };
     const row = { name: 'Ann', lastname: 'Lee', email, email_lower: email, password_hash: 'x', ...at };
     const [user] = await owner('users').insert(row);
-    const event = { uuid: testEvent().uuid, event_state: 'FINISHED', topic: SEND, added_at: '2026-01-01' };
+    const { uuid } = testEvent();
+    const event = { uuid, event_state: 'FINISHED', topic: SEND, added_at: '2026-01-01' };
     await owner('outbox_events').insert(event);
-    const pathParameters = { id: String(user), uuid: event.uuid };
-    const readers = [
-      import('#functions/users/list.ts'),
-      import('#functions/users/get.ts'),
-      import('#functions/outbox/list-events.ts'),
-      import('#functions/outbox/get-event.ts'),
-      import('#functions/outbox/list-dead-letters.ts'),
-      import('#functions/outbox/pipeline.ts'),
-      import('#functions/notifications/deliveries.ts'),
-      import('#functions/system/ready.ts'),
-    ];
+    const place = { source_partition: 0, source_offset: 1, event_added_at: '2026-01-01', added_at: '2026-01-01' };
+    await owner('notifications.email_deliveries').insert({ uuid, status: 'SENT', ...place });
+    const { handler } = await import(`#functions/${folder}/${name}.ts`);
 
-    for (const { handler } of await Promise.all(readers)) {
-      expect(await handler(httpEvent({ pathParameters }), context)).toMatchObject({ statusCode: 200 });
-    }
+    const response = await handler(httpEvent({ pathParameters: { id: String(user), uuid } }), context);
+
+    expect(response).toMatchObject({ statusCode: 200 });
   });
 });
 
 describeWithPrograms('the functions of the notifications context', () => {
-  beforeAll(() => as('notifications'));
+  beforeAll(() => servers.as('notifications'));
 
   it('send mails, confirm them, dead-letter and retry', async () => {
     const { handler: receive } = await import('#functions/notifications/send-welcome-email.ts');
@@ -222,7 +182,7 @@ describeWithPrograms('the functions of the notifications context', () => {
 
     const malformed = { key: 'x', value: 'not json', headers: {} };
     await receive(batch(SEND, toSendRequest({ ...event, traceparent: null }), malformed), context);
-    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(servers.mail.to(event.userEmail)).toHaveLength(1);
     expect(await endOf(SENT)).toBe(confirmed + 1);
     expect(await endOf(`${SEND}.dlq`)).toBe(refused + 1);
 
@@ -231,11 +191,11 @@ describeWithPrograms('the functions of the notifications context', () => {
       { uuid: due.uuid, user_email: due.userEmail, status: 'PENDING', next_attempt_at: '2026-01-01', ...place },
       { uuid: testEvent().uuid, status: 'SENT', settled_at: '2020-01-01', ...place },
     ];
-    await owner('notifications.email_deliveries').insert(rows);
+    await servers.owner('notifications.email_deliveries').insert(rows);
     await deliverDue({ once: true }, context);
-    expect(mail.to(due.userEmail)).toHaveLength(1);
+    expect(servers.mail.to(due.userEmail)).toHaveLength(1);
     expect(await endOf(SENT)).toBe(confirmed + 2);
-    expect(await owner('notifications.email_deliveries').where({ uuid: rows[1]?.uuid })).toEqual([]);
+    expect(await servers.owner('notifications.email_deliveries').where({ uuid: rows[1]?.uuid })).toEqual([]);
 
     expect((await deliveries(httpEvent(), context)).statusCode).toBe(200);
   });
@@ -256,7 +216,7 @@ describeWithPrograms('the users of the databases are refused more', () => {
     ['users', "GRANT SELECT ON users.* TO 'notifications'@'%'"],
     ['migration', "CREATE USER 'more'@'%' IDENTIFIED BY 'password'"],
   ])('%s: %s', async (user, sql) => {
-    const db = createDatabase(urlFor(user, user === 'notifications' ? 'notifications' : 'users'), 1);
+    const db = createDatabase(servers.urlFor(user, user === 'notifications' ? 'notifications' : 'users'), 1);
 
     await expect(db.raw(sql)).rejects.toThrow(/denied/i);
     await db.destroy();
@@ -276,7 +236,7 @@ describeWithPrograms('the users of the brokers', () => {
     ['users', 'dead-letter-recorder-sent', `${SENT}.dlq`],
     ['notifications', GROUPS.send, SEND],
   ])('%s consumes in the group %s from %s', async (user, group, topic) => {
-    expect(await readAs(broker, user, group, topic)).toBe(topic);
+    expect(await readAs(servers.broker, user, group, topic)).toBe(topic);
   });
 
   it.each([
@@ -287,7 +247,7 @@ describeWithPrograms('the users of the brokers', () => {
     ['preparation', SEND],
     ['preparation', SENT],
   ])('%s may not write %s', async (user, topic) => {
-    await expect(writeAs(broker, user, topic)).rejects.toThrow(REFUSED);
+    await expect(writeAs(servers.broker, user, topic)).rejects.toThrow(REFUSED);
   });
 
   it.each([
@@ -297,14 +257,14 @@ describeWithPrograms('the users of the brokers', () => {
     ['notifications', GROUPS.sent, SEND],
     ['preparation', GROUPS.send, SEND],
   ])('%s may not consume in the group %s from %s', async (user, group, topic) => {
-    await expect(readAs(broker, user, group, topic)).rejects.toThrow(NO_GROUP);
+    await expect(readAs(servers.broker, user, group, topic)).rejects.toThrow(NO_GROUP);
   });
 
   it.each(['users', 'notifications'])('%s may not create, change or delete topics', async (user) => {
     const configEntries = [{ name: 'retention.ms', value: '1' }];
     const resources = [{ type: ConfigResourceTypes.TOPIC, name: SEND, configEntries }];
 
-    await asAdmin(broker, user, async (admin) => {
+    await asAdmin(servers.broker, user, async (admin) => {
       await expect(admin.createTopics({ topics: [{ topic: 'more' }] })).rejects.toThrow(/authoriz|creation errors/i);
       await expect(admin.alterConfigs({ validateOnly: false, resources })).rejects.toThrow(/authoriz/i);
       await expect(admin.deleteTopics({ topics: [SEND] })).rejects.toThrow(/authoriz/i);
@@ -312,10 +272,10 @@ describeWithPrograms('the users of the brokers', () => {
   });
 
   it('preparation may not delete topics, and nobody logs in with a wrong password', async () => {
-    await asAdmin(broker, 'preparation', (admin) =>
+    await asAdmin(servers.broker, 'preparation', (admin) =>
       expect(admin.deleteTopics({ topics: [SEND] })).rejects.toThrow(REFUSED),
     );
 
-    await expect(clientOf(broker, 'users', 'wrong').admin().connect()).rejects.toThrow(/authentication/i);
+    await expect(clientOf(servers.broker, 'users', 'wrong').admin().connect()).rejects.toThrow(/authentication/i);
   });
 });

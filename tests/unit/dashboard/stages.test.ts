@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { spanText } from '#dashboard/format.ts';
 import type { Health, Snapshot } from '#dashboard/snapshot.ts';
 import { isMoving, stages } from '#dashboard/stages.ts';
 import type { Pipeline } from '#shared/outbox/outbox-schemas.ts';
@@ -72,7 +73,7 @@ describe('the pipeline stages', () => {
   ])('with the oldest unfinished event %i ms old and %i unpublished, the outbox is %s', (age, unpublished, tone) => {
     const seen = pipeline({ oldestUnfinishedAt: ago(age), unpublished: count(unpublished) });
 
-    expect(stage({ pipeline: seen }, 'outbox')?.tone).toBe(tone);
+    expect(stage({ pipeline: seen }, 'outbox')).toMatchObject({ tone, detail: `unfinished for ${spanText(age)}` });
   });
 
   it('warns about failed events and refused recipients', () => {

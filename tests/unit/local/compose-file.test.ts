@@ -21,6 +21,7 @@ interface ComposeFile {
       environment?: Record<string, unknown>;
       env_file?: unknown;
       profiles?: string[];
+      depends_on?: Record<string, unknown>;
     }
   >;
 }
@@ -64,6 +65,19 @@ describe('docker-compose.yml', () => {
       profiles.map((profile) => `${profile}: ${name} ${image?.includes(':')}`),
     );
     expect(onRequest).toEqual(['tools: kafka-ui true', 'observability: lgtm true']);
+  });
+
+  it.each(['tools', 'observability'])('has a profile %s with pinned images, whose services can start', (profile) => {
+    const started = Object.entries(compose.services).filter(([, { profiles }]) => profiles?.includes(profile) ?? true);
+    const own = started.filter(([, { profiles }]) => profiles !== undefined).map(([, service]) => service);
+
+    expect(own).not.toEqual([]);
+    for (const { image, ports, depends_on = {} } of own) {
+      expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+$/);
+      expect(ports).not.toEqual([]);
+      for (const port of ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\$\{\w+_PORT:-\d+\}:\d+$/);
+      expect(started.map(([name]) => name)).toEqual(expect.arrayContaining(Object.keys(depends_on)));
+    }
   });
 
   it('listens on this machine only', () => {
