@@ -14,7 +14,7 @@ const HEAL_LIMIT_MS = 60_000;
 const { hasEngine, problem } = await examineDocker();
 
 /** Why the Docker tests are skipped here; undefined when they run. */
-export const whySkipped = hasEngine ? problem : 'no Docker engine answers';
+export const whySkipped = hasEngine ? problem?.what : 'no Docker engine answers';
 if (whySkipped !== undefined) console.warn(`The Docker tests are skipped: ${whySkipped}`);
 
 /** The variables of docker-compose.yml and of npm start that move ports. */
@@ -52,7 +52,8 @@ export async function run(file: string, args: readonly string[], env: Environmen
 export async function newProject(): Promise<{ name: string; env: Environment; port(name: string): number }> {
   const ports = await freePorts(PORT_VARIABLES.length);
   const byName = new Map(PORT_VARIABLES.map((name, index) => [String(name), ports[index] ?? 0]));
-  const name = `registration-test-${randomBytes(4).toString('hex')}`;
+  // Not the prefix of npm test, which removes the projects of runs that were killed.
+  const name = `registration-docker-${randomBytes(4).toString('hex')}`;
   const env = {
     ...process.env,
     npm_lifecycle_event: undefined,
