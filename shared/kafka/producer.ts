@@ -47,11 +47,14 @@ export interface OutgoingMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Some partitions of a topic took none of their messages; the others took theirs. */
-export class NotPublishedError extends Error {
-  readonly messages: ReadonlyArray<Pick<Message, 'key'>>;
+/** A message and the partition that took none; undefined: that has no leader. */
+type UnwrittenMessage = Pick<Message, 'key' | 'partition'>;
 
-  constructor(topic: string, messages: ReadonlyArray<Pick<Message, 'key'>>, cause: unknown) {
+/** The cluster answers, but some or all partitions of a topic took none of their messages; the others took theirs. */
+export class NotPublishedError extends Error {
+  readonly messages: readonly UnwrittenMessage[];
+
+  constructor(topic: string, messages: readonly UnwrittenMessage[], cause: unknown) {
     super(`Not every message to ${topic} was written: ${errorText(cause, 120)}`, { cause });
     this.name = 'NotPublishedError';
     this.messages = messages;
@@ -72,7 +75,7 @@ export type Publish = (name: Effect, topic: string, messages: readonly OutgoingM
 /**
  * Assigns partitions with a first call of `send`, and then sends to each alone. Only what kafkajs returns is written: it also
  * resolves if a partition vanishes from the topic's metadata before one of its tries.
- * @throws NotPublishedError, the errors of `send`
+ * @throws NotPublishedError, the errors of the first call
  */
 export async function sendByPartition(
   topic: string,
@@ -92,7 +95,6 @@ export async function sendByPartition(
     }
   };
   await Promise.all([...partitions].map(sendTo));
-  if (written.size === 0 && failure !== undefined) throw failure;
   const missing = outgoing.filter(({ partition }) => !written.has(partition));
   if (missing.length > 0) throw new NotPublishedError(topic, missing, failure ?? 'their partition has no leader');
 }

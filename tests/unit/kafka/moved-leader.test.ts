@@ -135,4 +135,20 @@ describe('sending to each partition alone', () => {
 
     await expect(sending).rejects.toMatchObject({ messages: [{ partition: 1 }] });
   });
+
+  it('reports the messages of a partition that takes none, also if no other was tried', async () => {
+    const [stuck] = newMessages().slice(1);
+    const sending = sendByPartition(TOPIC, stuck === undefined ? [] : [stuck], async (some) => {
+      if (some.some(({ partition }) => partition !== undefined)) throw new Error('not enough replicas');
+      return startSender(2)(some);
+    });
+
+    await expect(sending).rejects.toMatchObject({ messages: [{ partition: 1 }] });
+  });
+
+  it('fails if the cluster does not answer', async () => {
+    const sending = sendByPartition(TOPIC, newMessages(), () => Promise.reject(new Error('connect ECONNREFUSED')));
+
+    await expect(sending).rejects.toThrow(/^connect ECONNREFUSED$/);
+  });
 });
