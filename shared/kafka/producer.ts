@@ -1,4 +1,4 @@
-import { type ICustomPartitioner, type Message, Partitioners } from 'kafkajs';
+import { type ICustomPartitioner, type Message, Partitioners, type RecordMetadata } from 'kafkajs';
 import { errorText } from '#shared/errors/error-text.ts';
 import { type Effect, effect } from '#shared/runtime/effects.ts';
 import { reopenable } from '#shared/runtime/reopenable.ts';
@@ -47,11 +47,14 @@ export interface OutgoingMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Some partitions of a topic took none of their messages; the others took theirs. */
-export class NotPublishedError extends Error {
-  readonly messages: readonly OutgoingMessage[];
+/** A message and the partition that took none; undefined: that has no leader. */
+type UnwrittenMessage = Pick<Message, 'key' | 'partition'>;
 
-  constructor(topic: string, messages: readonly OutgoingMessage[], cause: unknown) {
+/** The cluster answers, but some or all partitions of a topic took none of their messages; the others took theirs. */
+export class NotPublishedError extends Error {
+  readonly messages: readonly UnwrittenMessage[];
+
+  constructor(topic: string, messages: readonly UnwrittenMessage[], cause: unknown) {
     super(`Not every message to ${topic} was written: ${errorText(cause, 120)}`, { cause });
     this.name = 'NotPublishedError';
     this.messages = messages;
@@ -59,7 +62,7 @@ export class NotPublishedError extends Error {
 }
 
 /** The keys of the messages that a failed publication may not have written. */
-export function missingKeys(error: unknown, messages: readonly OutgoingMessage[]): ReadonlySet<OutgoingMessage['key']> {
+export function missingKeys(error: unknown, messages: readonly OutgoingMessage[]): ReadonlySet<Message['key']> {
   return new Set((error instanceof NotPublishedError ? error.messages : messages).map(({ key }) => key));
 }
 
@@ -69,36 +72,44 @@ export function missingKeys(error: unknown, messages: readonly OutgoingMessage[]
  */
 export type Publish = (name: Effect, topic: string, messages: readonly OutgoingMessage[]) => Promise<void>;
 
-async function write(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-  const open = await producer.get();
-  const send = (some: Message[]) =>
-    open.send({ topic: prefixed(topic), acks: -1, messages: some }).catch((error: unknown) => {
-      // Brokers re-authenticate connections, and the password may have been rotated: the next call opens a new producer.
-      if (isLoginRefused(error)) producer.giveUp(open);
-      throw error;
-    });
-  const signedMessages = await Promise.all(messages.map((message) => signed(topic, message)));
-  const outgoing: Message[] = signedMessages.map(({ key, value, headers }) => ({
-    key,
-    value,
-    headers: { ...headers },
-  }));
+/**
+ * Assigns partitions with a first call of `send`, and then sends to each alone. Only what kafkajs returns is written: it also
+ * resolves if a partition vanishes from the topic's metadata before one of its tries.
+ * @throws NotPublishedError, the errors of the first call
+ */
+export async function sendByPartition(
+  topic: string,
+  outgoing: Message[],
+  send: (messages: Message[]) => Promise<RecordMetadata[]>,
+): Promise<void> {
   await send(outgoing);
   const partitions = new Set(outgoing.flatMap(({ partition }) => partition ?? []));
   const written = new Set<number | undefined>();
   let failure: unknown;
-  const sendTo = async (partition: number): Promise<void> => {
+  const sendTo = async (assigned: number): Promise<void> => {
     try {
-      await send(outgoing.filter((message) => message.partition === partition));
-      written.add(partition);
+      const answers = await send(outgoing.filter(({ partition }) => partition === assigned));
+      for (const { partition } of answers) written.add(partition);
     } catch (error) {
       failure = error;
     }
   };
   await Promise.all([...partitions].map(sendTo));
-  if (written.size === 0 && failure !== undefined) throw failure;
-  const missing = messages.filter((_, index) => !written.has(outgoing[index]?.partition));
+  const missing = outgoing.filter(({ partition }) => !written.has(partition));
   if (missing.length > 0) throw new NotPublishedError(topic, missing, failure ?? 'their partition has no leader');
+}
+
+async function write(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+  const open = await producer.get();
+  const signedMessages = await Promise.all(messages.map((message) => signed(topic, message)));
+  const outgoing = signedMessages.map(({ key, value, headers }): Message => ({ key, value, headers: { ...headers } }));
+  await sendByPartition(topic, outgoing, (some) =>
+    open.send({ topic: prefixed(topic), acks: -1, messages: some }).catch((error: unknown) => {
+      // Brokers re-authenticate connections, and the password may have been rotated: the next call opens a new producer.
+      if (isLoginRefused(error)) producer.giveUp(open);
+      throw error;
+    }),
+  );
 }
 
 /** @throws NotPublishedError, kafkajs' errors */

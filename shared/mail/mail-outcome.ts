@@ -52,7 +52,8 @@ export function withoutAddress(outcome: MailOutcome, address: string): MailOutco
   return { ...outcome, reason: errorText(outcome.reason.replace(new RegExp(literal, 'giu'), '(address)')) };
 }
 
-const ADDRESS_OR_MAILBOX = /^\d{3}[ -]5\.[12]\.\d{1,3}\b/;
+/** Says that it is about the recipient's address or mailbox (RFC 3463). */
+const ADDRESS_OR_MAILBOX = /^([45])\d\d[ -]\1\.[12]\.\d{1,3}\b/;
 
 /** Bad sequence and authentication required: sent in answer to a recipient, but caused by this client. */
 const ABOUT_US = new Set([503, 530]);
@@ -60,9 +61,9 @@ const ABOUT_US = new Set([503, 530]);
 /** Security or policy (RFC 3463): the sender is blocked or may not relay. */
 const BLOCKED = /^5\d\d[ -]5\.7\.\d{1,3}\b/;
 
-/** A mail system that is overloaded or out of storage (4.3.x), or the wording of providers' limits on a sender. */
+/** A mail system that is overloaded or out of storage (4.3.x), but not closing (421), or providers' limits on a sender. */
 const THROTTLED =
-  /^454\b|^4\d\d[ -]4\.3\.\d{1,3}\b|throttl|rate (limit )?exceeded|rate limit|sending (rate|quota)|quota exceeded for sender/i;
+  /^454\b|^4(?!21)\d\d[ -]4\.3\.\d{1,3}\b|^4\d\d[ -]4\.7\.28\b|throttl|rate (limit )?exceeded|rate limit|sending (rate|quota)|quota exceeded for sender/i;
 
 function isPermanent(command: string, status: number, response: string): boolean {
   if (status < 500 || ABOUT_US.has(status) || BLOCKED.test(response)) return false;
@@ -72,7 +73,8 @@ function isPermanent(command: string, status: number, response: string): boolean
 
 /**
  * Classifies a failed send. Permanent: a 5xx to RCPT TO without 5.7.x, or to DATA with an enhanced code 5.1.x or 5.2.x (RFC
- * 3463). A server failure, not the recipient's: a refusal before RCPT TO, a 421, 503 or 530 at any time, and no answer at all.
+ * 3463). A server failure, not the recipient's: a refusal before RCPT TO, a 503 or 530 at any time, a 421 with no other cause, and
+ * no answer at all.
  */
 export function outcomeOf(error: unknown): MailOutcome {
   if (error instanceof LeaseLostError || (error instanceof Error && error.cause instanceof LeaseLostError)) {
@@ -92,11 +94,12 @@ export function outcomeOf(error: unknown): MailOutcome {
   const reason = errorText(response === '' ? error : `${command}: ${response}`);
   if (command === 'API' && code === 'EENVELOPE') return { kind: 'refused-for-good', reason };
   if (isPermanent(command, status, response)) return { kind: 'refused-for-good', reason };
-  const atRecipient = command === 'RCPT TO' || command === 'DATA';
-  if (!atRecipient || status < 400 || status === 421 || ABOUT_US.has(status)) {
+  const isAnswer = (command === 'RCPT TO' || command === 'DATA') && status >= 400 && !ABOUT_US.has(status);
+  const isTheirs = ADDRESS_OR_MAILBOX.test(response);
+  if (isAnswer && status < 500 && !isTheirs && THROTTLED.test(response)) return { kind: 'throttled', reason };
+  if (!isAnswer || (status === 421 && !isTheirs)) {
     const isClosed = code === 'ECONNECTION' || syscall === 'read';
-    return { kind: 'server-down', reason, mayBeRecipient: isClosed || (atRecipient && status === 421) };
+    return { kind: 'server-down', reason, mayBeRecipient: isClosed || isAnswer };
   }
-  if (status < 500 && THROTTLED.test(response)) return { kind: 'throttled', reason };
   return { kind: 'refused-for-now', reason, isBlocked: BLOCKED.test(response) };
 }

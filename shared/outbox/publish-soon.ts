@@ -4,7 +4,7 @@ import { within } from '#shared/async/waiting.ts';
 import type { Database } from '#shared/db/database.ts';
 import { store } from '#shared/db/run.ts';
 import { errorText } from '#shared/errors/error-text.ts';
-import { missingKeys, NotPublishedError, type Publish } from '#shared/kafka/producer.ts';
+import { NotPublishedError, type Publish } from '#shared/kafka/producer.ts';
 import { toSendRequest } from '#shared/messages/event-message.ts';
 import { EMAIL_SEND } from '#shared/messages/topics.ts';
 import { log } from '#shared/observability/logger.ts';
@@ -32,15 +32,14 @@ export interface PublishSoonDependencies {
 export function publishSoon({ database, publish, breaker: given }: PublishSoonDependencies) {
   const breaker = given ?? circuitBreaker({ threshold: 3, probeAfterMs: 3000 }, () => performance.now());
 
-  /** Returns the keys of the batch's events that were not published. */
-  const publishOne = batcher<NewEvent, ReadonlySet<unknown>>(async (events) => {
-    const messages = events.map(toSendRequest);
+  /** Returns the batch's events that were not published: the partition of each, by uuid. */
+  const publishOne = batcher<NewEvent, ReadonlyMap<unknown, unknown>>(async (events) => {
     try {
-      await within(BROKER_LIMIT_MS, 'Publishing', publish('publish event', EMAIL_SEND, messages));
-      return new Set();
+      await within(BROKER_LIMIT_MS, 'Publishing', publish('publish event', EMAIL_SEND, events.map(toSendRequest)));
+      return new Map();
     } catch (error) {
-      if (error instanceof NotPublishedError) return missingKeys(error, messages);
-      throw error;
+      if (!(error instanceof NotPublishedError)) throw error;
+      return new Map(error.messages.map(({ key, partition = 'no leader' }) => [key, partition]));
     }
   });
   const outbox = store(database, outboxRepository);
@@ -50,12 +49,17 @@ export function publishSoon({ database, publish, breaker: given }: PublishSoonDe
 
   let open = 0;
   const publishAndMark = async (event: NewEvent): Promise<void> => {
-    const missing = await publishOne(event).catch((error: unknown) => {
+    const unpublished = await publishOne(event).catch((error: unknown) => {
       breaker.failed();
       throw error;
     });
+    if (unpublished.has(event.uuid)) {
+      // A partition counts once: alone it never opens the breaker for the others. A cluster that is down fails all partitions, or
+      // answers nothing at all; that counts each time.
+      breaker.failed(unpublished.get(event.uuid));
+      throw new Error('Its partition takes no messages');
+    }
     breaker.succeeded();
-    if (missing.has(event.uuid)) throw new Error('Its partition takes no messages');
     log.info('Event published', { uuid: event.uuid });
     await markOne(event);
   };

@@ -1,22 +1,22 @@
 import { createRequire } from 'node:module';
-import type { Message } from 'kafkajs';
+import type { Message, RecordMetadata } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { assigningPartitioner } from '#shared/kafka/producer.ts';
+import { assigningPartitioner, sendByPartition } from '#shared/kafka/producer.ts';
 
 const createSendMessages = createRequire(import.meta.url)('kafkajs/src/producer/sendMessages');
 
 const TOPIC = 't';
 
 /**
- * kafkajs's own send(), on two brokers: the first leads partition 0, the second one partition 1. With `moves`, the second is
- * replaced by the first after its first answer.
+ * kafkajs's own send(), on two brokers: the first leads partition 0, the second one partition 1. With `next`, the second fails
+ * once, and partition 1 has this leader from then on; undefined: the metadata no longer contains the partition.
  */
-function startSender(leaderOfSecond: number, moves = false) {
+function startSender(leaderOfSecond: number | undefined, ...next: Array<number | undefined>) {
   const broker = (nodeId: number) => ({
     nodeId,
     async produce({ topicData }: { topicData: ReadonlyArray<{ partitions: ReadonlyArray<{ partition: number }> }> }) {
-      if (nodeId === 2 && moves) {
-        leaderOfSecond = 1;
+      if (nodeId === 2 && next.length > 0) {
+        leaderOfSecond = next.shift();
         throw Object.assign(new Error('not the leader'), { name: 'KafkaJSProtocolError', retriable: true });
       }
       const partitions = topicData.flatMap((topic) => topic.partitions);
@@ -66,10 +66,12 @@ function startSender(leaderOfSecond: number, moves = false) {
       getProducerEpoch: () => 0,
     },
   });
-  return async (messages: readonly Message[]): Promise<number[]> => {
-    const written = await send({ acks: -1, topicMessages: [{ topic: TOPIC, messages }] });
-    return written.map(({ partition }: { partition: number }) => partition);
-  };
+  return (messages: readonly Message[]): Promise<RecordMetadata[]> =>
+    send({ acks: -1, topicMessages: [{ topic: TOPIC, messages }] });
+}
+
+async function partitionsOf(sending: Promise<RecordMetadata[]>): Promise<number[]> {
+  return (await sending).map(({ partition }) => partition).sort();
 }
 
 /** Messages without a partition; of two, their keys choose 0 and 1. */
@@ -84,7 +86,7 @@ describe('the partitioner', () => {
 
     expect(await send(messages)).toEqual([]);
     expect(messages.map(({ partition }) => partition).sort()).toEqual([0, 1]);
-    expect((await send(messages)).sort()).toEqual([0, 1]);
+    expect(await partitionsOf(send(messages))).toEqual([0, 1]);
   });
 
   it('assigns no message to a partition without a leader', async () => {
@@ -100,10 +102,53 @@ describe('a leader that moves while kafkajs tries again', () => {
   it('loses the messages of its partition if they are sent with those of another one', async () => {
     const messages = [0, 1].map((partition) => ({ value: 'v', partition }));
 
-    expect(await startSender(2, true)(messages)).toEqual([0]);
+    expect(await partitionsOf(startSender(2, 1)(messages))).toEqual([0]);
   });
 
   it('gets the messages of its partition if they are sent alone', async () => {
-    expect(await startSender(2, true)([{ value: 'v', partition: 1 }])).toEqual([1]);
+    expect(await partitionsOf(startSender(2, 1)([{ value: 'v', partition: 1 }]))).toEqual([1]);
+  });
+});
+
+describe('sending to each partition alone', () => {
+  it('writes every message while a leader moves', async () => {
+    await expect(sendByPartition(TOPIC, newMessages(), startSender(2, 1))).resolves.toBeUndefined();
+  });
+
+  it('reports the messages of a partition that vanishes from the metadata between the tries', async () => {
+    const messages = newMessages();
+
+    const sending = sendByPartition(TOPIC, messages, startSender(2, undefined));
+
+    await expect(sending).rejects.toMatchObject({ messages: [{ partition: 1 }] });
+  });
+
+  it('reports the messages of a partition that vanishes from the metadata before the second call', async () => {
+    const messages = newMessages();
+    const [before, after] = [startSender(2), startSender(undefined)];
+    let calls = 0;
+
+    const sending = sendByPartition(TOPIC, messages, (some) => {
+      calls += 1;
+      return calls === 1 ? before(some) : after(some);
+    });
+
+    await expect(sending).rejects.toMatchObject({ messages: [{ partition: 1 }] });
+  });
+
+  it('reports the messages of a partition that takes none, also if no other was tried', async () => {
+    const [stuck] = newMessages().slice(1);
+    const sending = sendByPartition(TOPIC, stuck === undefined ? [] : [stuck], async (some) => {
+      if (some.some(({ partition }) => partition !== undefined)) throw new Error('not enough replicas');
+      return startSender(2)(some);
+    });
+
+    await expect(sending).rejects.toMatchObject({ messages: [{ partition: 1 }] });
+  });
+
+  it('fails if the cluster does not answer', async () => {
+    const sending = sendByPartition(TOPIC, newMessages(), () => Promise.reject(new Error('connect ECONNREFUSED')));
+
+    await expect(sending).rejects.toThrow(/^connect ECONNREFUSED$/);
   });
 });
