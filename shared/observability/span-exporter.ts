@@ -47,9 +47,18 @@ function toOtlp({ name, kind, links, trace, attributes, startedAt, endedAt, isEr
   };
 }
 
+/** Percent-decoded, or unchanged if it is not percent-encoded. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The `key=value,key=value` of OTEL_EXPORTER_OTLP_HEADERS. */
 function headersOf(text: string): Record<string, string> {
-  const pairs = text.split(',').map((pair) => pair.split(/=(.*)/s).map((part) => decodeURIComponent(part.trim())));
+  const pairs = text.split(',').map((pair) => pair.split(/=(.*)/s).map((part) => decoded(part.trim())));
   return Object.fromEntries(pairs.flatMap(([key, value]) => (key && value ? [[key, value]] : [])));
 }
 
@@ -60,7 +69,7 @@ function headersOf(text: string): Record<string, string> {
 export function spanExporter(endpoint: string) {
   const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
   const headers = headersOf(process.env['OTEL_EXPORTER_OTLP_HEADERS'] ?? '');
-  const resource = { attributes: encoded({ 'service.name': process.env['OTEL_SERVICE_NAME'] ?? 'registration' }) };
+  const resource = { attributes: encoded({ 'service.name': process.env['OTEL_SERVICE_NAME'] || 'registration' }) };
   let waiting: FinishedSpan[] = [];
   let timer: NodeJS.Timeout | undefined;
 
@@ -77,10 +86,9 @@ export function spanExporter(endpoint: string) {
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(LIMIT_MS),
     };
-    await fetch(url, request).then(
-      (response) => response.arrayBuffer(),
-      () => undefined,
-    );
+    await fetch(url, request)
+      .then((response) => response.arrayBuffer())
+      .catch(() => undefined);
   };
 
   return {

@@ -10,6 +10,7 @@ export interface Span {
   readonly kind: number;
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
+  readonly links: ReadonlyArray<{ readonly traceId: string; readonly spanId: string }>;
   readonly attributes: ReadonlyArray<{ readonly key: string; readonly value: Readonly<Record<string, unknown>> }>;
 }
 
