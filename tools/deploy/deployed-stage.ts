@@ -53,15 +53,18 @@ export default class DeployedStage {
         operatorOnly: { type: 'boolean' },
       },
     });
+    const refuse = () => {
+      this.#refuseOpenStage();
+      this.#refusePlaceholders();
+    };
     this.hooks = {
       'before:offline:start:init': () => this.#dropDiagnostics(),
       'before:offline:start': () => this.#dropDiagnostics(),
       'before:package:initialize': () => this.#defineFunctions(),
       'before:package:finalize': () => this.#completeTemplate(),
-      'before:package:cleanup': () => {
-        this.#refuseOpenStage();
-        this.#refusePlaceholders();
-      },
+      'before:package:cleanup': refuse,
+      // With --package nothing is packaged: osls has restored the service that was.
+      'before:deploy:deploy': refuse,
     };
   }
 
@@ -248,10 +251,11 @@ export default class DeployedStage {
     });
   }
 
-  /** The local stage is open to everybody, and without --stage it is the one deployed. */
+  /** The local stage is open to everybody, and without --stage it is the one deployed. A package may be of another stage. */
   #refuseOpenStage(): void {
-    const stage = this.#serverless.getProvider('aws').getStage();
-    if (this.#serverless.processedInput.commands[0] !== 'deploy' || isDeployed(stage)) return;
+    const packaged = String(this.#serverless.service.provider.environment?.['STAGE']);
+    const stage = [this.#serverless.getProvider('aws').getStage(), packaged].find((name) => !isDeployed(name));
+    if (this.#serverless.processedInput.commands[0] !== 'deploy' || stage === undefined) return;
     this.#refuse(`Not deployed: the stage ${stage} is not for AWS. Name another one with --stage <name>.`);
   }
 
