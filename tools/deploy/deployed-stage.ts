@@ -19,6 +19,7 @@ import {
 import { placeholders, plainSecrets } from './refused-values.ts';
 import { liveAlias, releases } from './releases.ts';
 import { dropImpliedDependencies, type Resources, type Value } from './template.ts';
+import { throttle } from './throttle.ts';
 
 /** The /tests routes, with which anyone can write into the log: served only if the parameter says so. */
 const DIAGNOSTICS = 'dist/functions/diagnostics/';
@@ -159,11 +160,8 @@ export default class DeployedStage {
     const watched = Object.fromEntries(Object.entries(watching).filter(([, { Type }]) => Type.endsWith('::Alarm')));
     const names = Object.values(functions).map(({ name }) => name);
     Object.assign(Resources, watching, { Dashboard: dashboard(this.#deployment.metricsNamespace, names, watched) });
-    const { throttleRate, throttleBurst } = this.#deployment;
-    Object.assign(Resources['HttpApiStage']?.Properties?.['DefaultRouteSettings'] ?? {}, {
-      ThrottlingRateLimit: Number(throttleRate),
-      ThrottlingBurstLimit: Number(throttleBurst),
-    });
+    const routes = Resources['HttpApiStage']?.Properties?.['DefaultRouteSettings'] ?? {};
+    Object.assign(routes, throttle(this.#deployment));
     const { clusterArn, mechanism } = this.#deployment.kafka;
     if (clusterArn !== '' && mechanism === 'certificate') withCertificates(Resources);
     Object.assign(Resources, this.#domain(), this.#releases(Resources));
