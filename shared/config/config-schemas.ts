@@ -54,7 +54,7 @@ export const ConfigSchema = Type.Object({
   KAFKA_BROKERS: address('KAFKA_BROKERS', 'host:port of the brokers, comma-separated'),
   SMTP_URL: address('SMTP_URL', 'smtp:// or smtps:// URL of the mail server'),
   USERS_BASE_URL: Type.Optional(
-    Type.String({ pattern: '^https?://\\S+$', description: 'Base URL of the /tests calls' }),
+    Type.String({ pattern: '^https?://[^\\s?]+$', description: 'Base URL of the /tests calls' }),
   ),
   PROBE_DOMAIN: Type.String({
     pattern: '^[A-Za-z0-9.-]{3,18}$',
@@ -62,7 +62,7 @@ export const ConfigSchema = Type.Object({
     description: 'Mail domain of the users that the probe registers; its mails must be discarded',
   }),
   MAIL_UI_URL: Type.Optional(
-    Type.String({ pattern: '^https?://\\S+$', description: 'URL of the mail catcher of a local run, for links' }),
+    Type.String({ pattern: '^https?://[^\\s?]+$', description: 'URL of the mail catcher of a local run, for links' }),
   ),
   KAFKA_METRICS_PORT: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 65535, description: "Port of the local event source's metrics" }),
@@ -103,7 +103,7 @@ export const ConfigSchema = Type.Object({
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
     Type.String({
-      pattern: '^https?://\\S+$',
+      pattern: '^https?://[^\\s?]+$',
       description: 'Collector that spans are sent to as OTLP over HTTP, such as http://127.0.0.1:4318; none if not set',
     }),
   ),

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { log } from '#shared/observability/logger.ts';
-import { clientOf } from './client-address.ts';
-import { header } from './request.ts';
+import { type Call, clientOf } from './client-address.ts';
+import { header, type WithHeaders } from './request.ts';
 
 /** What somebody with a token or a password did. */
 export type AuditedAction = 'credentials changed' | 'event retried' | 'user deleted' | 'operator call refused';
@@ -11,17 +10,13 @@ export type AuditedAction = 'credentials changed' | 'event retried' | 'user dele
  * The caller by the first digits of the token's SHA-256, as `OPERATOR_TOKEN` may hold it: names the token without revealing it.
  * Undefined without a token.
  */
-function operatorOf(event: APIGatewayProxyEventV2): string | undefined {
+function operatorOf(event: WithHeaders): string | undefined {
   const token = /^Bearer +(\S+)$/i.exec(header(event, 'authorization') ?? '')?.[1];
   return token === undefined ? undefined : createHash('sha256').update(token).digest('hex').slice(0, 12);
 }
 
 /** Logs one line of the audit trail: who did what, from where. `fields` contain ids only, no personal data. */
-export function audit(
-  event: APIGatewayProxyEventV2,
-  action: AuditedAction,
-  fields: Readonly<Record<string, unknown>> = {},
-): void {
+export function audit(event: Call, action: AuditedAction, fields: Readonly<Record<string, unknown>> = {}): void {
   const operator = operatorOf(event);
   log.info('Audit', {
     action,

@@ -1,8 +1,7 @@
 import { isIPv6 } from 'node:net';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { getConfig } from '#shared/config/config.ts';
 import type { Config } from '#shared/config/config-schemas.ts';
-import { header } from './request.ts';
+import { header, type WithHeaders } from './request.ts';
 import { isOneOf } from './secret-digests.ts';
 
 const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
@@ -30,15 +29,18 @@ function withoutPort(address: string, hasPort: boolean): string {
 }
 
 /** The address that the proxy in front of the API saw; undefined if the request did not come through it. */
-function forwardedAddress(
-  event: APIGatewayProxyEventV2,
-  { ORIGIN_SECRET, CLIENT_ADDRESS_HEADER: name }: ProxySettings,
-) {
+function forwardedAddress(event: WithHeaders, { ORIGIN_SECRET, CLIENT_ADDRESS_HEADER: name }: ProxySettings) {
   const secret = header(event, 'x-origin-secret');
   if (ORIGIN_SECRET === undefined || secret === undefined || !isOneOf(ORIGIN_SECRET, secret)) return undefined;
   // The proxy appends to what the client sent.
   const last = header(event, name)?.split(',').at(-1)?.trim() ?? '';
   return last === '' ? undefined : withoutPort(last, name.startsWith('cloudfront-'));
+}
+
+/** What an API Gateway event for a handler or for the authorizer says about the call. */
+export interface Call extends WithHeaders {
+  readonly routeKey: string;
+  readonly requestContext?: { readonly http?: { readonly sourceIp?: string } };
 }
 
 type ProxySettings = Pick<Config, 'ORIGIN_SECRET' | 'CLIENT_ADDRESS_HEADER'>;
@@ -47,7 +49,7 @@ type ProxySettings = Pick<Config, 'ORIGIN_SECRET' | 'CLIENT_ADDRESS_HEADER'>;
  * Identifies a client by its connection's address, for IPv6 by its /64 network. A header counts only in a request that carries
  * the secret of the proxy in front of the API.
  */
-export function clientOf(event: APIGatewayProxyEventV2, settings: ProxySettings = getConfig()): string {
+export function clientOf(event: Call, settings: ProxySettings = getConfig()): string {
   const address = forwardedAddress(event, settings) ?? event.requestContext?.http?.sourceIp ?? 'unknown';
   const mapped = MAPPED.exec(address)?.[1];
   if (mapped !== undefined) return mapped;

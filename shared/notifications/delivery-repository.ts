@@ -11,6 +11,9 @@ export interface Lease {
 
 const MAX_REASON_LENGTH = 500;
 
+/** Rows that one statement compares with an address, which has no index: far below the time limit of a statement. */
+const COMPARED_ROWS = 10_000;
+
 export interface DeliveryRow extends Delivery {
   readonly leaseOwner: string | null;
   /** Milliseconds since the first refusal, by the database's clock. */
@@ -60,11 +63,6 @@ export function deliveryRepository(db: Executor) {
   /** The end of a delivery, until an operator retries it. Address and lease stay until its result is published. */
   const ended = { settled_at: now(db), lease_owner: null, started_by: '' };
   const published = { next_attempt_at: null, user_email: null, lease_owner: null };
-  /** The deliveries of events or of an address in lower case that still need the address. */
-  const waitingOf = (uuids: readonly string[], address: string) =>
-    deliveries()
-      .whereNotNull('user_email')
-      .where((query) => void query.whereIn('uuid', sorted(uuids)).orWhereRaw('LOWER(user_email) = ?', [address]));
   const ifRow = (condition: string, column: string, value: string) => ({
     [column]: db.raw(`CASE WHEN ${condition} THEN ${value} ELSE email_deliveries.${column} END`),
   });
@@ -230,14 +228,23 @@ export function deliveryRepository(db: Executor) {
       }),
 
     /** Ends a person's deliveries without a mail or a result, and erases the address. A mail that is being sent still goes out. */
-    async endErased(uuids: readonly string[], address: string): Promise<number> {
+    async endErased(uuids: readonly string[]): Promise<void> {
+      const person = () => deliveries().whereIn('uuid', sorted(uuids));
       const end = { ...ended, ...published, status: 'FAILED', reason: 'Erased' };
-      const unsent = await waitingOf(uuids, address).where({ status: 'PENDING' }).update(end);
-      return unsent + (await waitingOf(uuids, address).update(published));
+      await person().where({ status: 'PENDING' }).update(end);
+      await person().update(published);
     },
 
-    async waitingFor(uuids: readonly string[], address: string): Promise<number> {
-      return (await waitingOf(uuids, address).pluck('uuid')).length;
+    /** The uuids of the deliveries of events, or of an address in lower case, that still have the address. */
+    async waitingFor(uuids: readonly string[], address: string): Promise<string[]> {
+      const waiting = () => deliveries().whereNotNull('user_email');
+      const found: string[] = await waiting().whereIn('uuid', sorted(uuids)).pluck('uuid');
+      const row: { last?: unknown } | undefined = await deliveries().max({ last: 'id' }).first();
+      for (let first = 1; first <= Number(row?.last ?? 0); first += COMPARED_ROWS) {
+        const some = waiting().whereBetween('id', [first, first + COMPARED_ROWS - 1]);
+        found.push(...(await some.whereRaw('LOWER(user_email) = ?', [address]).pluck('uuid')));
+      }
+      return sorted(found);
     },
 
     /** Deletes deliveries that ended more than `days` days ago; returns how many. */

@@ -19,6 +19,7 @@ import {
 import { placeholders, plainSecrets } from './refused-values.ts';
 import { liveAlias, releases } from './releases.ts';
 import { dropImpliedDependencies, type Resources, type Value } from './template.ts';
+import { throttle } from './throttle.ts';
 
 /** The /tests routes, with which anyone can write into the log: served only if the parameter says so. */
 const DIAGNOSTICS = 'dist/functions/diagnostics/';
@@ -53,15 +54,18 @@ export default class DeployedStage {
         operatorOnly: { type: 'boolean' },
       },
     });
+    const refuse = () => {
+      this.#refuseOpenStage();
+      this.#refusePlaceholders();
+    };
     this.hooks = {
       'before:offline:start:init': () => this.#dropDiagnostics(),
       'before:offline:start': () => this.#dropDiagnostics(),
       'before:package:initialize': () => this.#defineFunctions(),
       'before:package:finalize': () => this.#completeTemplate(),
-      'before:package:cleanup': () => {
-        this.#refuseOpenStage();
-        this.#refusePlaceholders();
-      },
+      'before:package:cleanup': refuse,
+      // With --package nothing is packaged: osls has restored the service that was.
+      'before:deploy:deploy': refuse,
     };
   }
 
@@ -156,11 +160,8 @@ export default class DeployedStage {
     const watched = Object.fromEntries(Object.entries(watching).filter(([, { Type }]) => Type.endsWith('::Alarm')));
     const names = Object.values(functions).map(({ name }) => name);
     Object.assign(Resources, watching, { Dashboard: dashboard(this.#deployment.metricsNamespace, names, watched) });
-    const { throttleRate, throttleBurst } = this.#deployment;
-    Object.assign(Resources['HttpApiStage']?.Properties?.['DefaultRouteSettings'] ?? {}, {
-      ThrottlingRateLimit: Number(throttleRate),
-      ThrottlingBurstLimit: Number(throttleBurst),
-    });
+    const routes = Resources['HttpApiStage']?.Properties?.['DefaultRouteSettings'] ?? {};
+    Object.assign(routes, throttle(this.#deployment));
     const { clusterArn, mechanism } = this.#deployment.kafka;
     if (clusterArn !== '' && mechanism === 'certificate') withCertificates(Resources);
     Object.assign(Resources, this.#domain(), this.#releases(Resources));
@@ -248,10 +249,11 @@ export default class DeployedStage {
     });
   }
 
-  /** The local stage is open to everybody, and without --stage it is the one deployed. */
+  /** The local stage is open to everybody, and without --stage it is the one deployed. A package may be of another stage. */
   #refuseOpenStage(): void {
-    const stage = this.#serverless.getProvider('aws').getStage();
-    if (this.#serverless.processedInput.commands[0] !== 'deploy' || isDeployed(stage)) return;
+    const packaged = String(this.#serverless.service.provider.environment?.['STAGE']);
+    const stage = [this.#serverless.getProvider('aws').getStage(), packaged].find((name) => !isDeployed(name));
+    if (this.#serverless.processedInput.commands[0] !== 'deploy' || stage === undefined) return;
     this.#refuse(`Not deployed: the stage ${stage} is not for AWS. Name another one with --stage <name>.`);
   }
 

@@ -4,7 +4,8 @@ import type { Value } from './template.ts';
 
 /** Variables whose whole value is secret. */
 const SECRETS = ['OPERATOR_TOKEN', 'IDEMPOTENCY_SECRET', 'MESSAGE_SECRET', 'KAFKA_CREDENTIALS'];
-const URL_WITH_PASSWORD = /^[a-z]+:\/\/[^/@\s]*:[^/]*@/i;
+/** A password before the host, or a query: ioredis and nodemailer read passwords from it, too. */
+const URL_WITH_PASSWORD = /^[a-z]+:\/\/([^/@\s]*:[^/]*@|[^?]*\?)/i;
 /** A hash of a token grants no access. */
 const HASHED_TOKENS = /^sha256:[0-9a-f]{64}(,sha256:[0-9a-f]{64})*$/i;
 

@@ -79,9 +79,10 @@ describe('sls with AWS_ENDPOINT_URL and arbitrary keys', () => {
   it('refuses to deploy placeholders to AWS itself', async () => {
     const env = { AWS_ENDPOINT_URL: undefined, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', ZIPS_FROM: zips };
 
-    await expect(run(process.execPath, [sls, 'deploy', '--stage', 'prod'], { env })).rejects.toThrow(
-      /Not deployed: subnetIds, securityGroupIds, kafkaBrokers, alarmEmail not set\. Set them in tools\/deploy/,
-    );
+    for (const args of [[], ['--package', zips]])
+      await expect(run(process.execPath, [sls, 'deploy', '--stage', 'prod', ...args], { env })).rejects.toThrow(
+        /Not deployed: subnetIds, securityGroupIds, kafkaBrokers, alarmEmail not set\. Set them in tools\/deploy/,
+      );
   });
 
   it.each([
@@ -96,12 +97,18 @@ describe('sls with AWS_ENDPOINT_URL and arbitrary keys', () => {
     expect(printed).not.toContain(parameter.split('=')[1]);
   });
 
-  it.each([[], ['--stage', 'local'], ['--stage', 'selfhosted']])(
-    'refuses to deploy an open stage: %j',
-    async (...args) => {
-      await expect(run(process.execPath, [sls, 'deploy', ...args])).rejects.toThrow(
-        /Not deployed: the stage \w+ is not for AWS/,
-      );
-    },
-  );
+  it.each([
+    [[]],
+    [['--stage', 'local']],
+    [['--stage', 'selfhosted']],
+    [['--stage', 'local', '--package', zips]],
+    [['--stage', 'prod', '--package', inject('packages')['local'] ?? '']],
+  ])('refuses to deploy an open stage: %j', async (args) => {
+    const env = storeEnvironment(cloud.url);
+
+    await expect(run(process.execPath, [sls, 'deploy', ...args], { env })).rejects.toThrow(
+      /Not deployed: the stage (local|selfhosted) is not for AWS/,
+    );
+    expect(cloud.stacks.size).toBe(1);
+  });
 });

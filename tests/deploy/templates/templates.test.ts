@@ -65,6 +65,15 @@ describe('a deployed stage', () => {
       expect(Environment).toMatchObject({ Variables: { TOPIC_PREFIX: names, CACHE_PREFIX: keys } });
   });
 
+  it.each([
+    ['dev', 5, 15],
+    ['prod', 200, 400],
+  ] as const)('%s: limits the HTTP API to %i requests per second and %i at once', (name, rate, burst) => {
+    const [stage] = ofType(compiled(name), 'AWS::ApiGatewayV2::Stage').values();
+
+    expect(stage?.['DefaultRouteSettings']).toMatchObject({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst });
+  });
+
   it('gives a function only the settings that it uses', () => {
     const functions = ofType(compiled('prod'), 'AWS::Lambda::Function');
     const settings = (id: string): string[] =>

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import type { Knex } from 'knex';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '#shared/db/database.ts';
+import { deliveryRepository } from '#shared/notifications/delivery-repository.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
 import { mentions } from '#shared/users/erase-person.ts';
 import { notificationsTestDatabase, type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
@@ -144,6 +146,37 @@ describe('npm run erase', () => {
       expect(output).toMatch(/Name one mail address|Unknown option/);
     },
   );
+});
+
+describe('the deliveries of an address', () => {
+  it('are found in a large table by statements that examine a small part of it', async () => {
+    const [first, last] = [50_000, 150_000];
+    const large = await notificationsTestDatabase();
+    const { db } = large;
+    const at = db.raw('UTC_TIMESTAMP(3)');
+    for (let id = first; id <= last; id += 1000)
+      await db.raw(
+        `INSERT INTO email_deliveries (id, uuid, user_email, status, source_partition, source_offset, event_added_at, added_at)
+         WITH RECURSIVE n AS (SELECT ? AS i UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+         SELECT i, CONCAT('large-', i), CONCAT(i, '@Large.io'), 'PENDING', 0, i, ?, ? FROM n`,
+        [id, Math.min(id + 999, last), at, at],
+      );
+    const statements: Knex.Sql[] = [];
+    const note = (query: Knex.Sql) => statements.push(query);
+    db.on('query', note);
+    const found = await deliveryRepository(db).waitingFor(['large-50000'], '149999@large.io');
+    db.removeListener('query', note);
+    const examined: number[] = [];
+    for (const { sql, bindings } of statements) {
+      const [[{ rows }]] = await db.raw(`EXPLAIN ${sql}`, bindings);
+      examined.push(Number(rows ?? 0));
+    }
+    await large.drop();
+
+    // The server estimates.
+    expect(Math.max(...examined)).toBeLessThan((last - first) / 3);
+    expect(found).toEqual(['large-149999', 'large-50000']);
+  });
 });
 
 describe('an address in a text', () => {

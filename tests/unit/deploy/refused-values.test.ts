@@ -13,6 +13,8 @@ describe('a secret in plain text', () => {
     ['USERS_DATABASE_URL', 'mysql://users:secret@host.example.com:3306/users'],
     ['NOTIFICATIONS_DATABASE_URL', 'mysql://u:a%2Fb@host/notifications'],
     ['REDIS_URL', 'rediss://:secret@host:6379'],
+    ['REDIS_URL', 'rediss://host:6379?password=secret'],
+    ['SMTP_URL', 'smtps://host/?auth.pass=secret'],
     ['SMTP_URL', 'smtp://AKIA:with@sign@host:587'],
   ])('%s=%s is found', (variable, value) => {
     expect(plainSecrets({ STAGE: 'prod', [variable]: value })).toEqual([variable]);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { handler as authorize } from '#functions/system/authorizer.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { operatorOnly } from '#shared/http/operator.ts';
@@ -68,6 +68,36 @@ describe('the authorizer', () => {
       expect(await authorized(headers)).toBe(false);
     },
   );
+});
+
+describe('the audit trail of the authorizer', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  const lines: string[] = [];
+  const authorized = async (token: string) => {
+    lines.length = 0;
+    vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+    const requestContext = { http: { sourceIp: '192.0.2.7' } };
+    const event = { routeKey: 'GET /api/events', headers: { authorization: `Bearer ${token}` }, requestContext };
+    return authorize(event as never);
+  };
+
+  it('names who was refused, where, and from where', async () => {
+    await authorized('a-token-of-nobody');
+
+    expect(JSON.parse(lines.find((line) => line.includes('"Audit"')) ?? '{}')).toMatchObject({
+      action: 'operator call refused',
+      operator: `sha256:${createHash('sha256').update('a-token-of-nobody').digest('hex').slice(0, 12)}`,
+      client: '192.0.2.7',
+      route: 'GET /api/events',
+    });
+  });
+
+  it('is silent about an operator', async () => {
+    await authorized(TOKEN);
+
+    expect(lines.join('')).not.toContain('Audit');
+  });
 });
 
 describe('path parameters', () => {

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { redriveOptions } from '#tools/local/commands/redrive.ts';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { main, redriveOptions } from '#tools/local/commands/redrive.ts';
 
 describe('the options of npm run redrive', () => {
   it('select every FAILED event of the local system by default', () => {
@@ -51,5 +53,30 @@ describe('the options of npm run redrive', () => {
 
   it('name a malformed variable', () => {
     expect(() => redriveOptions([], { USERS_BASE_URL: 'nonsense' })).toThrow('USERS_BASE_URL');
+  });
+});
+
+describe('npm run redrive -- --list', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  it('escapes what a terminal would obey', async () => {
+    const attack = '\u001b]0;title\u0007\u202e';
+    const [event, letter] = [
+      { uuid: 'a', reason: attack },
+      { topic: 't', partition: 0, offset: 1, condition: attack, reason: attack },
+    ];
+    const server = createServer(({ url }, response) => {
+      response.end(JSON.stringify({ content: [url?.startsWith('/api/events') ? event : letter], totalPages: 1 }));
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const output: string[] = [];
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => output.push(String(text)) > 0);
+
+    const code = await main(['--list', '--url', `http://127.0.0.1:${(server.address() as AddressInfo).port}`]);
+    server.close();
+
+    expect(code).toBe(0);
+    expect(output.join('').split('\\u001b]0;title\\u0007\\u202e')).toHaveLength(4);
+    expect(output.join('')).not.toContain('\u001b');
   });
 });

@@ -53,18 +53,18 @@ async function erase(address: string, isList: boolean): Promise<number> {
   const { userId, events, deadLetters } = person;
   const waiting = await deliveries((rows) => rows.waitingFor(events, address));
   if (!isList) {
-    await deliveries((rows) => rows.endErased(events, address));
+    await deliveries((rows) => rows.endErased(waiting));
     await people.erase(person);
   }
   const days = RETENTION_MS / 86_400_000;
   say(`users               ${userId === undefined ? 0 : `1 (id ${userId}), and its cached copy in Redis`}`);
   say(`outbox_events       ${events.length}`);
-  say(`email_deliveries    ${waiting} waiting; ended ones have no address`);
+  say(`email_deliveries    ${waiting.length} waiting; ended ones have no address`);
   say(`dead_letters        ${deadLetters.length} with the address in their text`);
   say(
     `Kafka               not searched: messages end after ${days} days (topics with the prefix '${getConfig().TOPIC_PREFIX}')`,
   );
-  const isKnown = userId !== undefined || events.length + waiting + deadLetters.length > 0;
+  const isKnown = userId !== undefined || events.length + waiting.length + deadLetters.length > 0;
   if (isKnown) say(isList ? 'Nothing was changed.' : 'Erased.');
   else say('This person is unknown.');
   return 0;

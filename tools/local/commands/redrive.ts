@@ -2,6 +2,7 @@ import { readOptions, runCommand, wholeNumber } from '../cli/options.ts';
 import { say } from '../cli/progress.ts';
 import { readPort } from '../cli/settings.ts';
 import { StartError } from '../cli/start-error.ts';
+import { inert } from './logs-lines.ts';
 import { type FailedEvent, operatorApi } from './redrive-api.ts';
 
 const help = `npm run redrive [-- options]
@@ -79,10 +80,10 @@ async function collect(events: AsyncIterable<FailedEvent>, { reason, limit }: Re
 }
 
 async function list(failed: FailedEvent[], api: ReturnType<typeof operatorApi>) {
-  for (const { uuid, reason } of failed) say(`${uuid}  ${reason ?? ''}`);
+  for (const { uuid, reason } of failed) say(inert(`${uuid}  ${reason ?? ''}`));
   let stray = 0;
   for await (const { topic, partition, offset, condition, reason } of api.strayDeadLetters()) {
-    say(`${topic} ${partition} @ ${offset}  ${condition}: ${reason}`);
+    say(inert(`${topic} ${partition} @ ${offset}  ${condition}: ${reason}`));
     stray += 1;
   }
   say(`${failed.length} FAILED, ${stray} dead letters without an event (these cannot be retried)`);
