@@ -115,7 +115,9 @@ function toJson(value: unknown): string {
   if (!isObject(value)) return JSON.stringify(value) ?? 'null';
   // avsc names the branch where the types of a union have one JavaScript type. Data is never a function.
   if (typeof value.unwrap === 'function') return toJson(value.unwrap());
-  return `{${Object.entries(value).map(([name, one]) => `${JSON.stringify(name)}:${toJson(one)}`).join()}}`;
+  return `{${Object.entries(value)
+    .map(([name, one]) => `${JSON.stringify(name)}:${toJson(one)}`)
+    .join()}}`;
 }
 
 function createJsonDecoder({ definition, references }: RegisteredSchema): Decode {
