@@ -94,6 +94,19 @@ test('while the group is rebalancing what runs ends and is committed, and nothin
   expect(invoke).toHaveBeenCalledTimes(2);
 });
 
+test('a partition whose next records were deleted says where it wanted to begin', () => {
+  const { partitions } = somePartitions();
+  const position = { committed: 5, start: 0, earliest: 5, latest: 200 };
+  expect(partitions.assign(0, position)).toEqual({ wanted: 5, from: 5 });
+  partitions.append({ partition: 0, records: [aRecord(5), aRecord(6)], endOffset: 7, highWatermark: 200 });
+  partitions.suspend();
+  expect(partitions.assign(0, { ...position, earliest: 100 })).toEqual({ wanted: 7, from: 100 });
+  expect(partitions.assign(1, { ...position, earliest: 100 })).toEqual({ wanted: 5, from: 100 });
+  expect(partitions.assign(2, { ...position, committed: -1, start: 100, earliest: 100 })).toMatchObject({
+    wanted: 100,
+  });
+});
+
 test.each([
   { partitions: 24, concurrency: 5 },
   { partitions: 100, concurrency: 20 },
