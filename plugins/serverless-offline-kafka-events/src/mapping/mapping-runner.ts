@@ -2,7 +2,7 @@ import type { Mapping } from '../config/mappings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DeliverFailed } from '../destination/deliver-failed.ts';
 import { type ConsumerSession, openConsumerSession } from '../kafka/consumer-session.ts';
-import { createBrokerDirectory, createKafkaClient } from '../kafka/kafka-client.ts';
+import { type BrokerDirectory, createKafkaClient } from '../kafka/kafka-client.ts';
 import { fetchPositions, firstPartitionsMetadata, type PartitionPosition } from '../kafka/start-positions.ts';
 import { createTopicWatch, type TopicWatch } from '../kafka/topic-watch.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
@@ -27,6 +27,7 @@ const RECONNECT_BACKOFF = { initialMs: 250, maximumMs: 5_000 };
 export interface MappingRunnerOptions {
   readonly mapping: Mapping;
   readonly settings: Settings;
+  readonly brokers: BrokerDirectory;
   readonly invoke: Invoke;
   readonly deliverFailed: DeliverFailed;
   readonly budget: MemoryBudget;
@@ -41,7 +42,7 @@ export interface MappingRunner {
 }
 
 export function startMappingRunner(options: MappingRunnerOptions): MappingRunner {
-  const { mapping, settings, metrics, log } = options;
+  const { mapping, settings, brokers, metrics, log } = options;
   const who = { function: mapping.functionKey, topic: mapping.topic, groupId: mapping.groupId };
   const waiter = createWaiter();
   let session: ConsumerSession | null = null;
@@ -72,7 +73,6 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
     pause: (id) => session?.pause(id),
     resume: partitions.resume,
   });
-  const brokers = createBrokerDirectory(mapping.brokers);
   const kafka = createKafkaClient({
     clientId: `${mapping.functionName}-kafka-events`,
     brokers: brokers.addresses,
