@@ -100,8 +100,9 @@ const MECHANISMS = {
 } as const;
 
 /**
- * Returns how one event logs in: with `ssl` and `sasl` of `custom.kafkaEvents`, or by its `accessConfigurations`
- * (`saslScram512` of `msk:`) where a local value of the secret is configured.
+ * Returns how one event logs in: with `ssl` and `sasl` of `custom.kafkaEvents`, and by its `accessConfigurations`
+ * (`saslScram512` of `msk:`) where a local value of the secret is configured. Certificates of secrets imply TLS; the options of
+ * `ssl` override them.
  */
 export function securityOf(
   event: Readonly<Record<string, unknown>>,
@@ -137,6 +138,6 @@ export function securityOf(
     tls.key = text('clientCertificateTlsAuth', client, 'privateKey');
     if (typeof client.privateKeyPassword === 'string') tls.passphrase = client.privateKeyPassword;
   }
-  const isOurs = Object.keys(tls).length > 0 && ssl === false;
-  return { ssl: isOurs ? tls : ssl, sasl: login };
+  if (Object.keys(tls).length === 0) return { ssl, sasl: login };
+  return { ssl: { ...tls, ...(isObject(ssl) ? ssl : {}) }, sasl: login };
 }

@@ -13,7 +13,7 @@ export interface FetchedPartition {
   readonly logStartOffset: number;
   readonly preferredReadReplica: number;
   readonly records: readonly PolledRecord[];
-  /** The offset after the last batch, null without one. */
+  /** Where the next fetch begins; null to fetch the same again. */
   readonly endOffset: number | null;
   /** Why the records cannot be decoded, or null. */
   readonly problem: unknown;
@@ -68,15 +68,15 @@ export interface AbortedTransaction {
 
 export interface DecodedRecords {
   readonly records: readonly PolledRecord[];
-  /** The offset after the last batch, be it empty, aborted or a marker; null without a complete batch. */
+  /** Where the next fetch begins: after the last batch, be it empty, aborted or a marker. Null without a complete batch. */
   readonly endOffset: number | null;
 }
 
 /**
  * Decodes the record batches of one partition, without aborted transactions and control records. Each record owns its
- * bytes, so that it does not keep the whole fetch response in memory.
+ * bytes, so that it does not keep the whole fetch response in memory. Stops before a batch that cannot be read.
  * https://kafka.apache.org/documentation/#recordbatch
- * @throws when a batch cannot be read; the message names its offset
+ * @throws when the first batch cannot be read; the message names its offset
  */
 export function decodeRecordBatches(
   topic: string,
@@ -91,6 +91,7 @@ export function decodeRecordBatches(
     const batch = readBatchHeader(bytes, at);
     // The last one may be cut off.
     if (at + batch.bytes > bytes.length) break;
+    const decoded = records.length;
     try {
       if (batch.magic !== MAGIC) {
         throw new Error(`it is in message format ${batch.magic}; only format 2 (Kafka 0.11 and later) can be read`);
@@ -98,6 +99,8 @@ export function decodeRecordBatches(
       const data = bytes.subarray(at + HEADER_BYTES, at + batch.bytes);
       if (!isAborted(batch, data)) readRecords({ topic, partition, batch, data }, records);
     } catch (error) {
+      // Without this one the next fetch begins with it.
+      if (endOffset !== null) return { records: records.slice(0, decoded), endOffset: batch.baseOffset };
       throw new Error(`the batch at offset ${batch.baseOffset} cannot be read: ${messageOf(error)}`, { cause: error });
     }
     endOffset = batch.lastOffset + 1;

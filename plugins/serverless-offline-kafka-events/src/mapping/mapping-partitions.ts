@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import type { DeliverFailed } from '../destination/deliver-failed.ts';
 import type { PartitionPosition } from '../kafka/start-positions.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
-import { Partition } from '../partition/partition.ts';
+import { Partition, type PollStart } from '../partition/partition.ts';
 import type { QueuedRecord } from '../partition/record-queue.ts';
 import { emptyEventBytes, MAXIMUM_PAYLOAD_BYTES, type PolledRecord, recordJsonBytes } from '../record/record.ts';
 import type { DecodedRecord } from '../schema-registry/record-decoder.ts';
@@ -28,15 +28,14 @@ export interface MappingPartitionsOptions {
 
 /** The partitions of one mapping, each with its state and its worker. They survive a rejoin. */
 export interface MappingPartitions {
-  /** Returns the offset to poll from. */
-  assign(id: number, position: PartitionPosition): number;
+  assign(id: number, position: PartitionPosition): PollStart;
   /** The group is rebalancing: resolves once nothing is in hand and what is done is committed. */
   finishWork(): Promise<void>;
   suspend(): void;
   /** Revokes every partition that is not in the list. */
   keepOnly(ids: readonly number[]): void;
-  /** The broker has no records at our position. Returns that position, and the offset to poll from. */
-  recover(id: number, position: PartitionPosition): { wanted: number; from: number };
+  /** The broker has no records at our position. */
+  recover(id: number, position: PartitionPosition): PollStart;
   /** Whether polling is paused for some partitions, so that their known end is outdated. */
   readonly isAnyPaused: boolean;
   /** Updates the ends of partitions that are not polled. */
@@ -149,14 +148,14 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
   return {
     assign(id, position) {
       const entry = entryOf(id);
-      const from = entry.partition.assign(position.committed, position.start, position.earliest);
+      const start = entry.partition.assign(position.committed, position.start, position.earliest);
       entry.isPaused = false;
       entry.highWatermark = Math.max(entry.highWatermark, position.latest);
       // Commits what ended during the rebalance, and a first position, so that a restart finds it.
       if (entry.partition.offsetToCommit !== null) committer.poke();
       entry.worker.wake();
       recordLag();
-      return from;
+      return start;
     },
     async finishWork() {
       isFinishing = true;

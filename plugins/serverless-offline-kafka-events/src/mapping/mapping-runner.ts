@@ -2,11 +2,12 @@ import type { Mapping } from '../config/mappings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DeliverFailed } from '../destination/deliver-failed.ts';
 import { type ConsumerSession, openConsumerSession } from '../kafka/consumer-session.ts';
-import { createBrokerDirectory, createKafkaClient } from '../kafka/kafka-client.ts';
+import { type BrokerDirectory, createKafkaClient } from '../kafka/kafka-client.ts';
 import { fetchPositions, firstPartitionsMetadata, type PartitionPosition } from '../kafka/start-positions.ts';
 import { createTopicWatch, type TopicWatch } from '../kafka/topic-watch.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import { backoffMs } from '../partition/failure-plan.ts';
+import type { PollStart } from '../partition/partition.ts';
 import type { Log } from '../support/log.ts';
 import { createWaiter } from '../support/timing.ts';
 import { describeError } from '../support/value.ts';
@@ -26,6 +27,7 @@ const RECONNECT_BACKOFF = { initialMs: 250, maximumMs: 5_000 };
 export interface MappingRunnerOptions {
   readonly mapping: Mapping;
   readonly settings: Settings;
+  readonly brokers: BrokerDirectory;
   readonly invoke: Invoke;
   readonly deliverFailed: DeliverFailed;
   readonly budget: MemoryBudget;
@@ -40,7 +42,7 @@ export interface MappingRunner {
 }
 
 export function startMappingRunner(options: MappingRunnerOptions): MappingRunner {
-  const { mapping, settings, metrics, log } = options;
+  const { mapping, settings, brokers, metrics, log } = options;
   const who = { function: mapping.functionKey, topic: mapping.topic, groupId: mapping.groupId };
   const waiter = createWaiter();
   let session: ConsumerSession | null = null;
@@ -71,7 +73,6 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
     pause: (id) => session?.pause(id),
     resume: partitions.resume,
   });
-  const brokers = createBrokerDirectory(mapping.brokers);
   const kafka = createKafkaClient({
     clientId: `${mapping.functionName}-kafka-events`,
     brokers: brokers.addresses,
@@ -114,15 +115,17 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
       const found = positions.get(id);
       if (found === undefined) throw new Error(`the broker does not know partition ${id} yet`);
       if (session === null) return;
-      session.startFrom(id, isRecovery ? recover(id, found) : partitions.assign(id, found));
+      const start = isRecovery ? partitions.recover(id, found) : partitions.assign(id, found);
+      // At a start, the end may be too low: the broker has just restarted.
+      reportLost(id, start, isRecovery && start.wanted > found.latest);
+      session.startFrom(id, start.from);
     }
     log.debug('polling', { ...who, partitions: ids });
   }
 
-  function recover(id: number, position: PartitionPosition): number {
-    const { wanted, from } = partitions.recover(id, position);
+  function reportLost(id: number, { wanted, from }: PollStart, isNewTopic: boolean): void {
     const fields = { ...who, partition: id, wantedOffset: wanted, nextOffset: from };
-    if (wanted > position.latest)
+    if (isNewTopic)
       log.error(
         'the partition ends before our position, so it was deleted and created again: reading it from its beginning',
         fields,
@@ -132,7 +135,6 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
         ...fields,
         lostOffsets: [wanted, from - 1],
       });
-    return from;
   }
 
   function retryUnreadable(id: number, problem: unknown): void {

@@ -48,10 +48,7 @@ export function createPartitionWorker(options: PartitionWorkerOptions): Partitio
   }
 
   function hasRoom(): boolean {
-    if (slots.tryTake(onFree)) {
-      if (budget.mayBegin(onFree)) return true;
-      slots.release();
-    }
+    if (budget.mayBegin(onFree) && slots.tryTake(onFree)) return true;
     isWaiting = true;
     return false;
   }
@@ -167,14 +164,28 @@ async function discard(options: PartitionWorkerOptions, action: DiscardAction): 
 
 /** A semaphore that serves waiters in order. */
 export interface Slots {
-  /** Acquires a slot. Returns false when none is free, and calls `onFree` when one is released. */
+  /** Acquires a slot. When none is free it returns false, and calls `onFree` once one is: the waiter then tries again. */
   tryTake(onFree: () => void): boolean;
   release(): void;
 }
 
 export function createSlots(count: number): Slots {
   let taken = 0;
+  let isServing = false;
   const waiting: (() => void)[] = [];
+
+  /** A waiter may have stopped, or release its slot at once: the next one gets its chance then. */
+  function serve(): void {
+    if (isServing) return;
+    isServing = true;
+    while (taken < count) {
+      const next = waiting.shift();
+      if (next === undefined) break;
+      next();
+    }
+    isServing = false;
+  }
+
   return {
     tryTake(onFree) {
       if (taken < count) {
@@ -186,7 +197,7 @@ export function createSlots(count: number): Slots {
     },
     release() {
       taken -= 1;
-      waiting.shift()?.();
+      serve();
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Mapping } from '../config/mappings.ts';
 import type { Settings } from '../config/settings.ts';
 import { createDeadLetterProducer, type DeadLetterProducer } from '../destination/dead-letter-producer.ts';
 import { createDeliverFailed } from '../destination/deliver-failed.ts';
+import { createBrokerDirectory } from '../kafka/kafka-client.ts';
 import type { Invoke } from '../mapping/invocation.ts';
 import { type MappingRunner, startMappingRunner } from '../mapping/mapping-runner.ts';
 import { createMemoryBudget } from '../mapping/memory-budget.ts';
@@ -42,9 +43,10 @@ export function startKafkaEvents(options: KafkaEventsOptions): KafkaEvents {
     .map((mapping) => {
       const metrics = createMetricsRecorder(mapping);
       watchMetrics(metrics);
+      const brokers = createBrokerDirectory(mapping.brokers);
       const producer = createDeadLetterProducer({
         clientId: `${mapping.functionName}-dead-letters`,
-        brokers: () => mapping.brokers,
+        brokers: brokers.addresses,
         security: mapping.security,
         log,
       });
@@ -57,7 +59,8 @@ export function startKafkaEvents(options: KafkaEventsOptions): KafkaEvents {
         metrics,
         log,
       });
-      return startMappingRunner({ mapping, settings, invoke: options.invoke, deliverFailed, budget, metrics, log });
+      const { invoke } = options;
+      return startMappingRunner({ mapping, settings, brokers, invoke, deliverFailed, budget, metrics, log });
     });
   const server = openMetrics(settings, log);
   let stopping: Promise<void> | null = null;

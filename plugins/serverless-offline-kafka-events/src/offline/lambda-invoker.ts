@@ -41,11 +41,12 @@ interface Instance {
  */
 export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoker {
   const { serverless, timeoutsMs, onStuck } = options;
-  const isInProcess = options.options.useInProcess === true;
+  // Truthy values, as serverless-offline reads its options: those from environment variables are texts.
+  const isInProcess = Boolean(options.options.useInProcess);
   // Without the file when this package was bundled into another one.
   const isThreaded = !isInProcess && existsSync(HANDLER_THREAD);
-  const isTimed = options.options.noTimeout !== true;
-  const isFreshEachTime = !isInProcess && options.options.reloadHandler === true;
+  const isTimed = !options.options.noTimeout;
+  const isFreshEachTime = !isInProcess && Boolean(options.options.reloadHandler);
   const idleLimitMs = Number(options.options.terminateIdleLambdaTime) * 1_000;
   const workers = createWorkerWatch();
   const idle = new Map<string, Instance[]>([...timeoutsMs.keys()].map((key) => [key, []]));

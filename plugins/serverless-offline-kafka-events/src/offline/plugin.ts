@@ -67,7 +67,7 @@ export default class KafkaEventsPlugin {
     const service: ServiceModel = this.#serverless.service;
     try {
       const settings = parseSettings(service.custom?.kafkaEvents, service.provider.region);
-      const isUsingDocker = this.#offlineOptions().useDocker === true;
+      const isUsingDocker = Boolean(this.#offlineOptions().useDocker);
       const naming = this.#naming();
       return {
         settings,

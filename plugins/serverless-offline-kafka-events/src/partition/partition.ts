@@ -10,6 +10,12 @@ import {
 
 const IDLE: PartitionAction = { kind: 'wait', untilMs: Number.POSITIVE_INFINITY };
 
+/** Where polling begins: the records between the two offsets were deleted before they were polled. */
+export interface PollStart {
+  readonly wanted: number;
+  readonly from: number;
+}
+
 /**
  * The state of one partition: queued records, units in progress, offsets to commit. It uses no clock, no Kafka and no
  * function: callers pass the time in and carry out the actions it returns.
@@ -70,24 +76,24 @@ export class Partition {
    * Takes the partition over. If its committed offset is one of ours, no other member has processed it since and the work
    * continues; otherwise it starts at the committed offset, or at `startOffset` when there is none (−1). `earliest` is the
    * oldest offset that the broker still has.
-   * Returns the offset to poll from.
    */
-  assign(committedOffset: number, startOffset: number, earliest = 0): number {
+  assign(committedOffset: number, startOffset: number, earliest = 0): PollStart {
     const isOurs =
       this.#isKnown &&
       (committedOffset === this.#committed || (committedOffset >= this.#committed && committedOffset <= this.#done));
     this.#isAssigned = true;
     if (isOurs) {
       this.#committed = committedOffset;
-      return this.skipTo(earliest);
+      return { wanted: this.#position, from: this.skipTo(earliest) };
     }
     this.#startOver();
     this.#isKnown = true;
     this.#committed = committedOffset;
-    this.#position = committedOffset >= 0 ? Math.max(committedOffset, earliest) : startOffset;
+    const wanted = committedOffset >= 0 ? committedOffset : startOffset;
+    this.#position = Math.max(wanted, earliest);
     this.#done = this.#position;
     this.#origin = this.#position;
-    return this.#position;
+    return { wanted, from: this.#position };
   }
 
   /** Skips offsets that the broker has deleted. Polled records are still processed. Returns the offset to poll from. */

@@ -82,7 +82,7 @@ export function createDecoder(kind: 'confluent' | 'glue', schema: RegisteredSche
 
 function createAvroDecoder({ definition, references }: RegisteredSchema): Decode {
   // One registry, so that the schema finds the names of those it refers to.
-  const options = { registry: {}, wrapUnions: false, typeHook } as const;
+  const options = { registry: {}, typeHook };
   for (const reference of references) avro.Type.forSchema(JSON.parse(reference.definition), options);
   const type = avro.Type.forSchema(JSON.parse(definition), options);
   return (payload) => toJson(type.fromBuffer(payload));
@@ -107,17 +107,17 @@ function typeHook(schema: unknown): avro.Type | undefined {
   return isLong ? LONG : undefined;
 }
 
-const BIG = '\u0000number:';
-
-/** Bytes as Avro's own JSON encoding has them: one character for each. */
+/** Numbers of 64 bits in full, bytes as in Avro's own JSON (one character for each), unions without the names of branches. */
 function toJson(value: unknown): string {
-  const json = JSON.stringify(value, (_key, one: unknown) => {
-    if (typeof one === 'bigint') return `${BIG}${one}`;
-    if (isObject(one) && one.type === 'Buffer' && Array.isArray(one.data))
-      return Buffer.from(one.data).toString('latin1');
-    return one;
-  });
-  return json.replaceAll(/"\\u0000number:(-?\d+)"/g, '$1');
+  if (typeof value === 'bigint') return String(value);
+  if (Buffer.isBuffer(value)) return JSON.stringify(value.toString('latin1'));
+  if (Array.isArray(value)) return `[${value.map(toJson).join()}]`;
+  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
+  // avsc names the branch where the types of a union have one JavaScript type. Data is never a function.
+  if (typeof value.unwrap === 'function') return toJson(value.unwrap());
+  return `{${Object.entries(value)
+    .map(([name, one]) => `${JSON.stringify(name)}:${toJson(one)}`)
+    .join()}}`;
 }
 
 function createJsonDecoder({ definition, references }: RegisteredSchema): Decode {

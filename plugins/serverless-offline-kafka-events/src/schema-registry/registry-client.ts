@@ -97,10 +97,19 @@ async function request(
     sent.end(body);
   });
   const answer: unknown = status < 500 ? parseJson(content) : null;
-  const isMissing = status === 404 || (isObject(answer) && answer.__type === 'EntityNotFoundException');
-  if (isMissing) throw new SchemaNotFoundError(`${url.href} answered that there is no such schema`);
+  if (isObject(answer) && saysMissing(config.kind, answer))
+    throw new SchemaNotFoundError(`${url.href} answered that there is no such schema`);
   if (status !== 200 || !isObject(answer)) throw new Error(`${url.href} answered ${status}: ${content.slice(0, 200)}`);
   return answer;
+}
+
+/** Subject, version or schema not found. */
+const CONFLUENT_MISSING: readonly unknown[] = [40401, 40402, 40403];
+
+/** A status of 404 alone is no answer: a wrong path or a proxy has it, too, and the record would be lost. */
+function saysMissing(kind: SchemaRegistryConfig['kind'], answer: Record<string, unknown>): boolean {
+  if (kind === 'confluent') return CONFLUENT_MISSING.includes(answer.error_code);
+  return typeof answer.__type === 'string' && /(^|#)EntityNotFoundException$/.test(answer.__type);
 }
 
 function parseJson(content: string): unknown {

@@ -21,14 +21,18 @@ afterAll(async () => {
 });
 
 /** A mapping that knows one broker, and the topic that it reads, with a partition on each broker. */
-async function aProject(bootstrap: string): Promise<{ project: OfflineProject; topic: string; groupId: string }> {
+async function aProject(
+  bootstrap: string,
+  handler = 'echo',
+  parts: object = {},
+): Promise<{ project: OfflineProject; topic: string; groupId: string }> {
   const topic = await vi.waitFor(() => kafka.createTopic(randomName('cluster'), 3, {}, 3), { timeout: 60_000 });
   const groupId = `group-${topic}`;
-  const event = kafkaEvent([bootstrap], { topic, consumerGroupId: groupId, batchSize: 10 });
+  const event = kafkaEvent([bootstrap], { topic, consumerGroupId: groupId, batchSize: 10, ...parts });
   const project = new OfflineProject({
     offline: { useInProcess: true },
     kafkaEvents: { retryBackoff: { initialMs: 100, maximumMs: 500 } },
-    functions: { echo: { handler: 'handler.echo', events: [event] } },
+    functions: { [handler]: { handler: `handler.${handler}`, events: [event] } },
   });
   projects.push(project);
   await project.start();
@@ -37,8 +41,8 @@ async function aProject(bootstrap: string): Promise<{ project: OfflineProject; t
 }
 
 /** What every partition has, with new names each time. */
-async function produceEverywhere(topic: string, from: number): Promise<string[]> {
-  const values = range(from, from + 9);
+async function produceEverywhere(topic: string, from: number, prefix = ''): Promise<string[]> {
+  const values = range(from, from + 9).map((value) => `${prefix}${value}`);
   await vi.waitFor(
     () =>
       kafka.produce(
@@ -68,6 +72,30 @@ test('the only configured broker dies: the others are used, within 30 s', async 
   const later = await produceEverywhere(topic, 100);
 
   await untilHandled(project, later, 60_000);
+  expect(Date.now() - diedAtMs).toBeLessThan(30_000);
+  await first.start();
+});
+
+test('the only configured broker dies: dead letters go to the others, within 30 s', async () => {
+  const [first] = servers;
+  const destination = await kafka.createTopic(randomName('dead-letters'), 3, {}, 3);
+  const { project, topic } = await aProject(first.brokers[0] ?? '', 'poison', {
+    provisionedPollerConfig: { minimumPollers: 1 },
+    maximumRetryAttempts: 0,
+    onFailureDestination: `kafka://${destination}`,
+  });
+  // The producer connects with the first dead letter.
+  const before = await produceEverywhere(topic, 0);
+  await project.waitFor('the first records', () => project.values('poison').flat().length >= before.length);
+
+  await first.end('SIGKILL');
+  const diedAtMs = Date.now();
+  const later = await produceEverywhere(topic, 100, 'poison ');
+
+  await project.waitFor('the dead letters', () => {
+    const written = project.lines('records went to the failure destination');
+    return written.reduce((sum, { size }) => sum + Number(size), 0) >= later.length;
+  });
   expect(Date.now() - diedAtMs).toBeLessThan(30_000);
   await first.start();
 });

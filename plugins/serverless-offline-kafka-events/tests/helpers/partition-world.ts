@@ -44,7 +44,7 @@ export class World {
     // Who was away may hold what the group has done meanwhile, or is to do again.
     if (!this.isLeftAlone) this.held.clear();
     this.isLeftAlone = true;
-    this.fetchFrom = this.partition.assign(this.brokerCommitted, this.earliest, this.earliest);
+    this.fetchFrom = this.partition.assign(this.brokerCommitted, this.earliest, this.earliest).from;
     this.loseExpired();
     expect(this.fetchFrom).toBeGreaterThanOrEqual(Math.max(0, this.brokerCommitted));
   }

@@ -13,6 +13,8 @@ interface Registered {
 export class SchemaRegistry {
   readonly requests: string[] = [];
   isDown = false;
+  /** What another server answers that is reached under the registry's URL. */
+  page: { readonly status: number; readonly content: string } | null = null;
   readonly #schemas = new Map<string, Registered>();
   readonly #login: string | null;
   readonly #server: http.Server;
@@ -28,6 +30,10 @@ export class SchemaRegistry {
       });
       request.on('end', () => {
         this.requests.push(`${request.method} ${request.url}`);
+        if (this.page !== null) {
+          response.writeHead(this.page.status, { 'content-type': 'text/html' }).end(this.page.content);
+          return;
+        }
         const found = this.#answer(request.url ?? '', request.headers.authorization, body);
         response.writeHead(found.status, { 'content-type': 'application/json' }).end(JSON.stringify(found.answer));
       });

@@ -4,6 +4,8 @@ import { randomName } from '../helpers/kafka.ts';
 import type { OfflineProject } from '../helpers/offline-project.ts';
 
 const { kafka, aProject, on, committed, untilCommitted } = integrationSuite();
+const gone = 'records were deleted before they were read: continuing with the oldest record left';
+
 function upTo(count: number) {
   return Array.from({ length: count }, (_, offset) => offset);
 }
@@ -78,7 +80,6 @@ test.concurrent('records deleted before they were polled are reported as lost, p
 
   await deleteBelow(topic, 20);
   project.openGate();
-  const gone = 'records were deleted before they were read: continuing with the oldest record left';
   await project.waitFor('a clear line', () => project.lines(gone).length > 0);
   expect(project.lines(gone)).toMatchObject([{ topic, partition: 0, lostOffsets: [polled, 19], nextOffset: 20 }]);
   expect(await committed(topic)).toBeGreaterThanOrEqual(0);
@@ -88,4 +89,18 @@ test.concurrent('records deleted before they were polled are reported as lost, p
   expect(offsets(project).slice(0, polled)).toEqual(upTo(polled));
   expect(offsets(project).at(-1)).toBe(20);
   expect(new Set(offsets(project)).size).toBe(offsets(project).length);
+});
+
+test.concurrent('records deleted while no process ran are reported as lost at the start', async () => {
+  const topic = await aTopic();
+  await kafka.produceValues(topic, upTo(9).map(String));
+  await kafka.commit(`group-${topic}`, topic, 0, 2);
+  await deleteBelow(topic, 5);
+
+  const project = await aHeldProject(topic);
+  project.openGate();
+  await untilCommitted(project, topic, 9);
+
+  expect(offsets(project)).toEqual([5, 6, 7, 8]);
+  expect(project.lines(gone)).toMatchObject([{ topic, partition: 0, lostOffsets: [2, 4], nextOffset: 5 }]);
 });

@@ -112,3 +112,15 @@ test('after a reload new threads are used', async () => {
   expect(await invoker.invoke('identify', EVENT)).not.toEqual(first);
   await vi.waitFor(() => expect(threads.size).toBe(1), { timeout: 10_000 });
 });
+
+test('options may be texts, as environment variables are', async () => {
+  create({ useInProcess: 'true' });
+  expect(await invoker.invoke('identify', EVENT)).toMatchObject({ kind: 'returned' });
+  expect(started).toBe(0);
+  await invoker.close();
+
+  create({ reloadHandler: 'true' });
+  await invoker.invoke('identify', EVENT);
+  await vi.waitFor(() => expect(threads.size).toBe(0), { timeout: 10_000 });
+  expect(started).toBe(1);
+});

@@ -1,4 +1,6 @@
 import { expect, test, vi } from 'vitest';
+import type { Mapping } from '../../src/config/mappings.ts';
+import type { Invoke } from '../../src/mapping/invocation.ts';
 import { createMappingPartitions } from '../../src/mapping/mapping-partitions.ts';
 import { createMemoryBudget } from '../../src/mapping/memory-budget.ts';
 import { createMetricsRecorder } from '../../src/metrics/metrics.ts';
@@ -7,10 +9,10 @@ import { aMapping, aRecord } from '../helpers/records.ts';
 const START = { committed: -1, start: 0, earliest: 0, latest: 0 };
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 
-function somePartitions() {
-  const mapping = aMapping({ windowMs: 0 });
+function somePartitions(parts: Partial<Mapping> = {}, maximumConcurrency = 20) {
+  const mapping = aMapping({ windowMs: 0, ...parts });
   const ends: (() => void)[] = [];
-  const invoke = vi.fn(async () => {
+  const invoke = vi.fn<Invoke>(async () => {
     await new Promise<void>((resolve) => ends.push(resolve));
     return { kind: 'returned', value: null } as const;
   });
@@ -18,7 +20,7 @@ function somePartitions() {
   const metrics = createMetricsRecorder(mapping);
   const partitions = createMappingPartitions({
     mapping,
-    settings: { maximumConcurrency: 20 },
+    settings: { maximumConcurrency },
     budget: createMemoryBudget(),
     invoke,
     deliverFailed: async ({ records }) => records.length,
@@ -90,4 +92,43 @@ test('while the group is rebalancing what runs ends and is committed, and nothin
   partitions.suspend();
   partitions.assign(0, { ...START, committed: 1, latest: 2 });
   expect(invoke).toHaveBeenCalledTimes(2);
+});
+
+test('a partition whose next records were deleted says where it wanted to begin', () => {
+  const { partitions } = somePartitions();
+  const position = { committed: 5, start: 0, earliest: 5, latest: 200 };
+  expect(partitions.assign(0, position)).toEqual({ wanted: 5, from: 5 });
+  partitions.append({ partition: 0, records: [aRecord(5), aRecord(6)], endOffset: 7, highWatermark: 200 });
+  partitions.suspend();
+  expect(partitions.assign(0, { ...position, earliest: 100 })).toEqual({ wanted: 7, from: 100 });
+  expect(partitions.assign(1, { ...position, earliest: 100 })).toEqual({ wanted: 5, from: 100 });
+  expect(partitions.assign(2, { ...position, committed: -1, start: 100, earliest: 100 })).toMatchObject({
+    wanted: 100,
+  });
+});
+
+test.each([
+  { partitions: 24, concurrency: 5 },
+  { partitions: 100, concurrency: 20 },
+  { partitions: 60, concurrency: 20 },
+  { partitions: 3, concurrency: 1 },
+])('after a rebalance a third of $partitions partitions runs, $concurrency at a time', async (of) => {
+  const { partitions, invoke, committed, endAll } = somePartitions({ batchSize: 1 }, of.concurrency);
+  const ids = Array.from({ length: of.partitions }, (_, id) => id);
+  for (const id of ids) {
+    const records = [0, 1].map((offset) => aRecord(offset, { partition: id }));
+    partitions.assign(id, START);
+    partitions.append({ partition: id, records, endOffset: 2, highWatermark: 2 });
+  }
+  const finished = partitions.finishWork();
+  endAll();
+  await finished;
+
+  partitions.suspend();
+  const kept = ids.slice((of.partitions * 2) / 3);
+  partitions.keepOnly(kept);
+  invoke.mockResolvedValue({ kind: 'returned', value: null });
+  for (const id of kept) partitions.assign(id, { ...START, committed: committed.get(id) ?? -1, latest: 2 });
+
+  await vi.waitFor(() => expect(kept.filter((id) => committed.get(id) !== 2)).toEqual([]));
 });

@@ -10,6 +10,11 @@ function decode(bytes: Buffer, aborted: Parameters<typeof decodeRecordBatches>[3
   const { records, endOffset } = decodeRecordBatches('orders', 3, bytes, aborted);
   return { values: records.map(({ value }) => value?.toString()), records, endOffset };
 }
+function brokenOff(batch: Buffer): Buffer {
+  const cut = batch.subarray(0, batch.length - 3);
+  cut.writeInt32BE(cut.length - 12, 8);
+  return cut;
+}
 const values = (...texts: string[]) => texts.map((value) => ({ value }));
 
 test('a record has its offset, time, key, value and headers, in the order in which they were written', () => {
@@ -100,6 +105,21 @@ describe('a batch that is compressed', () => {
 
   test('in the format before Kafka 0.11 is refused by name', () => {
     expect(() => decode(aBatch({ records, magic: 1 }))).toThrow('message format 1');
+  });
+});
+
+describe('a batch that cannot be read', () => {
+  const good = Buffer.concat([aBatch({ records: values('a', 'b') }), aBatch({ baseOffset: 2, records: values('c') })]);
+
+  test.each([
+    ['has an unknown codec', aBatch({ baseOffset: 5, records: values('d'), codec: 5 })],
+    ['has an old format', aBatch({ baseOffset: 5, records: values('d'), magic: 1 })],
+    // It says that it has two records, and ends in the middle of the second.
+    ['breaks off', brokenOff(aBatch({ baseOffset: 5, records: values('d', 'e') }))],
+  ])('because it %s ends the answer before itself, and the next fetch names it', (_name, bad) => {
+    const last = aBatch({ baseOffset: 7, records: values('f') });
+    expect(decode(Buffer.concat([good, bad, last]))).toMatchObject({ values: ['a', 'b', 'c'], endOffset: 5 });
+    expect(() => decode(Buffer.concat([bad, last]))).toThrow('the batch at offset 5 cannot be read');
   });
 });
 

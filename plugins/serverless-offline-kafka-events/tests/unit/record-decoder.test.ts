@@ -22,6 +22,7 @@ afterAll(() => registry.close());
 beforeEach(() => {
   registry.requests.length = 0;
   registry.isDown = false;
+  registry.page = null;
 });
 
 function aDecoder(parts: Partial<SchemaRegistryConfig> = {}) {
@@ -234,4 +235,30 @@ test('a registry that is down, or refuses the login, is no answer', async () => 
   registry.isDown = false;
   await decoder.prepare(records);
   expect(decoder.isPrepared(records)).toBe(true);
+});
+
+test.each([
+  { kind: 'confluent', status: 404, content: '<html>404 Not Found</html>' },
+  { kind: 'confluent', status: 404, content: '{"error_code":404,"message":"HTTP 404 Not Found"}' },
+  { kind: 'confluent', status: 400, content: '{"__type":"EntityNotFoundException"}' },
+  { kind: 'glue', status: 404, content: '{"__type":"UnknownOperationException"}' },
+  { kind: 'glue', status: 404, content: '{"error_code":40403}' },
+] as const)('a $status of $kind with $content is no answer of the registry', async ({ kind, ...page }) => {
+  registry.page = page;
+  const header = kind === 'glue' ? Buffer.concat([Buffer.from([3, 0]), Buffer.alloc(16, 1)]) : confluentPrefix(1);
+  const records = [aRecord(0, { value: Buffer.concat([header, avroOrder(1, 'x')]) })];
+  await expect(aDecoder({ kind }).prepare(records)).rejects.toThrow(`answered ${page.status}`);
+});
+
+test.each([
+  { kind: 'confluent', status: 404, content: '{"error_code":40401,"message":"Subject not found"}' },
+  { kind: 'confluent', status: 404, content: '{"error_code":40402,"message":"Version not found"}' },
+  { kind: 'confluent', status: 404, content: '{"error_code":40403,"message":"Schema not found"}' },
+  { kind: 'glue', status: 400, content: '{"__type":"EntityNotFoundException","Message":"not found"}' },
+  { kind: 'glue', status: 400, content: '{"__type":"com.amazonaws.glue#EntityNotFoundException"}' },
+] as const)('$kind says with $content that it has no such schema', async ({ kind, ...page }) => {
+  registry.page = page;
+  const header = kind === 'glue' ? Buffer.concat([Buffer.from([3, 0]), Buffer.alloc(16, 1)]) : confluentPrefix(1);
+  const { failure } = await decode(Buffer.concat([header, avroOrder(1, 'x')]), { kind });
+  expect(failure?.condition).toBe('SchemaNotFound');
 });

@@ -105,6 +105,17 @@ describe('secrets', () => {
     });
   });
 
+  test.each([
+    [true, { ca: 'PEM' }],
+    ['true', { ca: 'PEM' }],
+    [{ servername: 'kafka' }, { ca: 'PEM', servername: 'kafka' }],
+    [{ ca: 'OTHER' }, { ca: 'OTHER' }],
+    [false, { ca: 'PEM' }],
+  ])('are kept with ssl %j', (ssl, expected) => {
+    const event = { accessConfigurations: { serverRootCaCertificate: [arn] } };
+    expect(parse(event, { custom: { secrets, ssl } })[0]?.security.ssl).toEqual(expected);
+  });
+
   test('without what is needed are refused by name', () => {
     const custom = { secrets: { [arn]: { username: 'u' } } };
     expect(() => parse({ accessConfigurations: { saslPlainAuth: [arn] } }, { custom })).toThrow(
