@@ -176,7 +176,13 @@ export const ConfigSchema = Type.Object({
     3,
   ),
   KAFKA_REPLICATION_FACTOR: whole(1, 32767, 'Replication factor of created topics', 1),
-  KAFKA_MIN_INSYNC_REPLICAS: whole(1, 32767, 'min.insync.replicas of created topics', 1),
+  KAFKA_MIN_INSYNC_REPLICAS: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 32767,
+      description: "min.insync.replicas of created topics; the brokers' own if not set, which MSK Serverless requires",
+    }),
+  ),
   DATABASE_POOL_SIZE: whole(1, 500, 'Connections per database; 1 on Lambda', 10),
   SMTP_CONNECTIONS: whole(1, 100, 'Concurrent SMTP connections', 8),
   MAIL_RATE_PER_SECOND: whole(0, 100_000, 'Mails per second of one process; 0: no limit', 0),

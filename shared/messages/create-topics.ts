@@ -48,7 +48,8 @@ async function create(admin: Admin, missing: readonly string[]): Promise<string[
     KAFKA_REPLICATION_FACTOR: replicationFactor,
     KAFKA_MIN_INSYNC_REPLICAS: minInsync,
   } = getConfig();
-  const configEntries = Object.entries({ ...RETENTION, 'min.insync.replicas': String(minInsync) });
+  const own = minInsync === undefined ? {} : { 'min.insync.replicas': String(minInsync) };
+  const configEntries = Object.entries({ ...RETENTION, ...own });
   await admin.createTopics({
     waitForLeaders: true,
     topics: missing.map((topic) => ({
@@ -65,13 +66,17 @@ async function correct(admin: Admin, existing: readonly string[]): Promise<strin
   if (existing.length === 0) return [];
   const named = existing.map((name) => ({ type: ConfigResourceTypes.TOPIC, name }));
   const { resources } = await admin.describeConfigs({ resources: named, includeSynonyms: false });
+  // MSK Serverless accepts the policy only when a topic is created, and refuses a request that names it.
+  const isManaged = getConfig().KAFKA_MIN_INSYNC_REPLICAS === undefined;
   const changes = resources.flatMap(({ resourceName, configEntries }) => {
     const values = new Map(configEntries.map(({ configName, configValue }) => [configName, configValue]));
     if (Object.entries(RETENTION).every(([name, value]) => values.get(name) === value)) return [];
     // The request replaces all of the topic's own settings.
     const kept = configEntries.filter(({ configSource }) => Number(configSource) === OWN_SETTING);
     const wanted = { ...Object.fromEntries(kept.map((entry) => [entry.configName, entry.configValue])), ...RETENTION };
-    return [{ resourceName, entries: Object.entries(wanted).map(([name, value]) => ({ name, value })) }];
+    const isSettled = isManaged && values.get('cleanup.policy') === RETENTION['cleanup.policy'];
+    const entries = Object.entries(wanted).filter(([name]) => !(isSettled && name === 'cleanup.policy'));
+    return [{ resourceName, entries: entries.map(([name, value]) => ({ name, value })) }];
   });
   if (changes.length === 0) return [];
   await admin.alterConfigs({

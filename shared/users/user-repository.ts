@@ -1,6 +1,6 @@
 import type { Executor } from '#shared/db/database.ts';
 import { isDuplicateKey } from '#shared/db/database-errors.ts';
-import { now } from '#shared/db/sql.ts';
+import { now, nowPlus } from '#shared/db/sql.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { User } from './user-schemas.ts';
 
@@ -72,6 +72,14 @@ export function userRepository(db: Executor) {
     async idOf(email: string): Promise<number | undefined> {
       const row: { id: number } | undefined = await db('users').first('id').where({ email_lower: email.toLowerCase() });
       return row?.id;
+    },
+
+    /** The ids of users, 50 at most, who registered more than `ageMs` ago with an address like `pattern`, in lower case. */
+    async idsLike(pattern: string, ageMs: number): Promise<number[]> {
+      const rows = db<UserRow>('users')
+        .where('email_lower', 'like', pattern)
+        .where('created_at', '<', nowPlus(db, -ageMs));
+      return rows.limit(50).pluck('id');
     },
 
     /**

@@ -3,7 +3,7 @@ import { isDeployed } from '#shared/config/stage-rules.ts';
 import { alarms } from './alarms.ts';
 import { apiDomain } from './api-domain.ts';
 import { dashboard } from './dashboard.ts';
-import { deployedEvent, type KafkaEvent, kafkaProblem, withCertificates } from './kafka-source.ts';
+import { deployedEvent, isServerless, type KafkaEvent, kafkaProblem, withCertificates } from './kafka-source.ts';
 import type { Deployment, FunctionDefinition, Serverless } from './osls.ts';
 import {
   decrypting,
@@ -104,6 +104,8 @@ export default class DeployedStage {
     for (const [name, definition] of Object.entries(functions)) {
       const uses = definition.uses ?? [];
       definition.environment = { ...definition.environment, ...this.#variables(name, uses) };
+      // It decides itself, and refuses a topic with the setting.
+      if (isServerless(this.#deployment.kafka.clusterArn)) delete definition.environment.KAFKA_MIN_INSYNC_REPLICAS;
       this.#refusePlainSecrets(definition.environment);
       if (definition.environment.USERS_BASE_URL !== undefined && this.#deployment.domainName !== '')
         definition.environment.USERS_BASE_URL = `https://${this.#deployment.domainName}`;

@@ -47,6 +47,11 @@ const MSK_PORTS: Record<string, string[]> = {
   iam: ['9098', '9198'],
 };
 
+/** Whether the cluster is MSK Serverless: the last part of its ARN ends in '-s' and a number. */
+export function isServerless(clusterArn: string): boolean {
+  return /-s\d+$/.test(clusterArn);
+}
+
 /** @returns what AWS would reject only after minutes, or at the first message; undefined if nothing is wrong */
 export function kafkaProblem(source: KafkaSource & { credentials: string; tls: string }): string | undefined {
   const { clusterArn, mechanism, credentials, credentialsSecretArn, brokers, tls } = source;
@@ -61,8 +66,7 @@ export function kafkaProblem(source: KafkaSource & { credentials: string; tls: s
   if ((mechanism === 'iam' || mechanism === 'certificate') && tls === 'off')
     return `kafkaMechanism=${mechanism} needs TLS, but kafkaTls is off`;
   if (clusterArn === '') return undefined;
-  // The last part of a serverless cluster's ARN ends in '-s' and a number.
-  if (/-s\d+$/.test(clusterArn) && mechanism !== 'iam') return 'MSK Serverless supports only kafkaMechanism=iam';
+  if (isServerless(clusterArn) && mechanism !== 'iam') return 'MSK Serverless supports only kafkaMechanism=iam';
   const allowed = MSK_PORTS[mechanism];
   if (allowed === undefined) return `MSK does not support kafkaMechanism=${mechanism}`;
   if ((hasLogin || mechanism === 'iam') && !ports.every((port) => allowed.includes(port)))

@@ -206,4 +206,13 @@ describe('brokers that require authentication', () => {
       Environment: { Variables: { KAFKA_SASL_MECHANISM: 'iam' } },
     });
   });
+
+  it('of MSK Serverless get no topic setting that it refuses', () => {
+    const settings = (name: StageName) =>
+      ofType(compiled(name), 'AWS::Lambda::Function').get('PrepareStageLambdaFunction')?.['Environment'];
+
+    expect(settings('prod')).toHaveProperty('Variables.KAFKA_MIN_INSYNC_REPLICAS', '2');
+    expect(settings('prod-with-msk-iam')).toHaveProperty('Variables.KAFKA_REPLICATION_FACTOR', '3');
+    expect(settings('prod-with-msk-iam')).not.toHaveProperty('Variables.KAFKA_MIN_INSYNC_REPLICAS');
+  });
 });

@@ -215,4 +215,16 @@ describe('a deployed stage', () => {
     );
     expect(ofType(compiled('prod'), 'AWS::Events::Rule').size).toBe(2);
   });
+
+  it('does not repeat a failed probe, which would register another user', () => {
+    const configs = ofType(compiled('prod-with-secured-brokers'), 'AWS::Lambda::EventInvokeConfig');
+
+    expect([...configs.values()]).toEqual([
+      expect.objectContaining({
+        FunctionName: { Ref: 'ProbeLambdaFunction' },
+        Qualifier: 'live',
+        MaximumRetryAttempts: 0,
+      }),
+    ]);
+  });
 });

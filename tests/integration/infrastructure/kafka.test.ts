@@ -100,6 +100,30 @@ describe('the broker', () => {
     await admin.disconnect();
   });
 
+  it('gets no setting that MSK Serverless refuses', async () => {
+    const name = `${prefix}user.email.send.dlq`;
+    const resource = { type: ConfigResourceTypes.TOPIC, name };
+    const admin = await openKafka(async (kafka) => kafka.admin());
+    const own = async () => {
+      const { resources } = await admin.describeConfigs({ resources: [resource], includeSynonyms: false });
+      const entries = resources[0]?.configEntries.filter(({ configSource }) => Number(configSource) === 1) ?? [];
+      return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]));
+    };
+    const week = String(7 * 24 * 60 * 60 * 1000);
+    expect(await own()).toEqual({ 'cleanup.policy': 'delete', 'retention.ms': week, 'retention.bytes': '-1' });
+    const wrong = { 'cleanup.policy': 'delete', 'retention.ms': '3600000', 'compression.type': 'gzip' };
+    const configEntries = Object.entries(wrong).map(([setting, value]) => ({ name: setting, value }));
+    await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
+    await waitFor(async () => (await own())['retention.ms'] === '3600000', { what: 'the wrong retention' });
+
+    expect(await createTopics()).toEqual([`corrected the retention of ${name}`]);
+
+    await waitFor(async () => (await own())['retention.ms'] === week, { what: 'the right retention' });
+    // The request replaces all settings, so it did not name the policy.
+    expect(await own()).toEqual({ 'retention.ms': week, 'retention.bytes': '-1', 'compression.type': 'gzip' });
+    await admin.disconnect();
+  });
+
   it('gets the value and headers of the contract', async () => {
     const event = testEvent({ generation: 2 });
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
