@@ -114,7 +114,10 @@ export const ConfigSchema = Type.Object({
     }),
   ),
   OTEL_SERVICE_NAME: Type.Optional(
-    Type.String({ description: 'Name of the service in its spans, outside AWS; registration if not set' }),
+    Type.String({
+      pattern: '^[\\w ./:-]+$',
+      description: 'Name of the service in its spans, outside AWS; registration if not set',
+    }),
   ),
   HTTP_PORT: whole(1, 65535, 'Port of the HTTP API', LOCAL_PORTS.http[1]),
   MAIL_FROM: Type.String({

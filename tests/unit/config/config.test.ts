@@ -22,6 +22,7 @@ const MALFORMED = [
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'secret:4318'],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://h:4318?key=secret'],
   ['OTEL_EXPORTER_OTLP_HEADERS', 'secret'],
+  ['OTEL_SERVICE_NAME', 'secret,'],
   ['KAFKA_METRICS_PORT', '65536'],
   ['DATABASE_TLS', 'secret'],
   ['KAFKA_TLS', 'ON'],
