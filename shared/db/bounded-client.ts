@@ -12,20 +12,23 @@ export interface BoundedConfig extends Knex.Config {
 type Connection = Parameters<MySql2Client<BoundedConfig>['_query']>[0];
 
 const IDLE_LIMIT_MS = 55_000;
+/** Until then, a connection that only reads stays with a primary that was replaced. */
+const MAX_AGE_MS = 300_000;
 /** Minimum time between two replacements of a pool's connections, so that a server that stays read-only keeps serving reads. */
 const REPLACE_AFTER_MS = 1000;
 
 // Not fields: knex runs transactions on copies of the client without its fields.
 const openedAt = new WeakMap<Connection, number>();
 const lastUsed = new WeakMap<Connection, number>();
+const expiresAt = new WeakMap<Connection, number>();
 /** For each pool: connections opened before this time lead to a server that became read-only. */
 const replacedAt = new WeakMap<BoundedConfig, number>();
 
 /**
  * knex's MySQL client, hardened against a server that goes silent: a query without an answer in time destroys its connection (the
  * driver's own timeout would leave it in the pool), and a connection that was idle for long, or frozen with its function, is
- * replaced. So are all connections of the pool when a server rejects a write because it is read-only: after a failover, they
- * would stay with the old primary. A refused login is fetched again.
+ * replaced. After a failover, connections would stay with the old primary: all of the pool are replaced when a server rejects a
+ * write because it is read-only, and each after 5 minutes. A refused login is fetched again.
  */
 export class BoundedMySqlClient extends MySql2Client<BoundedConfig> {
   override async _query(connection: Connection, query: unknown): Promise<unknown> {
@@ -62,12 +65,15 @@ export class BoundedMySqlClient extends MySql2Client<BoundedConfig> {
       return super.acquireRawConnection();
     });
     openedAt.set(connection, startedAt);
+    // With jitter, so that connections opened together are replaced one after the other.
+    expiresAt.set(connection, Date.now() + MAX_AGE_MS * (0.8 + Math.random() / 5));
     return connection;
   }
 
   override validateConnection(connection: Connection): boolean {
     const idleMs = Date.now() - (lastUsed.get(connection) ?? Date.now());
     const isReplaced = (openedAt.get(connection) ?? 0) < (replacedAt.get(this.config) ?? 0);
-    return idleMs < IDLE_LIMIT_MS && !isReplaced && super.validateConnection(connection);
+    const isExpired = Date.now() > (expiresAt.get(connection) ?? 0);
+    return idleMs < IDLE_LIMIT_MS && !isExpired && !isReplaced && super.validateConnection(connection);
   }
 }

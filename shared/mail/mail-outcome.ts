@@ -8,7 +8,7 @@ import { errorText } from '#shared/errors/error-text.ts';
  *   sender's mail for it (`isBlocked`).
  * - `throttled`: the server accepts no more mails for now, whoever the recipient is.
  * - `server-down`: says nothing about the recipient, unless the server fails for this one only (`mayBeRecipient`): it closed the
- *   connection, or answered 421 to RCPT TO or DATA.
+ *   connection, stopped answering after its greeting, or answered 421 to RCPT TO or DATA.
  * - `lease-lost`: aborted before the first byte of the mail was sent.
  * - `unknown`: no answer in time; the server may have accepted the mail.
  */
@@ -43,6 +43,7 @@ interface SmtpError {
   readonly response?: unknown;
   readonly code?: unknown;
   readonly syscall?: unknown;
+  readonly isGreeted?: unknown;
 }
 
 /** Removes the address from the reason: servers often repeat it, and the reason is kept after the address is erased. */
@@ -87,6 +88,7 @@ export function outcomeOf(error: unknown): MailOutcome {
     response: said,
     code,
     syscall,
+    isGreeted,
   }: SmtpError = typeof error === 'object' && error !== null ? error : {};
   const command = typeof at === 'string' ? at : '';
   const status = typeof responseCode === 'number' ? responseCode : 0;
@@ -99,7 +101,8 @@ export function outcomeOf(error: unknown): MailOutcome {
   if (isAnswer && status < 500 && !isTheirs && THROTTLED.test(response)) return { kind: 'throttled', reason };
   if (!isAnswer || (status === 421 && !isTheirs)) {
     const isClosed = code === 'ECONNECTION' || syscall === 'read';
-    return { kind: 'server-down', reason, mayBeRecipient: isClosed || isAnswer };
+    const isUnanswered = isGreeted === true && status === 0;
+    return { kind: 'server-down', reason, mayBeRecipient: isClosed || isUnanswered || isAnswer };
   }
   return { kind: 'refused-for-now', reason, isBlocked: BLOCKED.test(response) };
 }

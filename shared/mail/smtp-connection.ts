@@ -51,6 +51,8 @@ export function smtpConnection({ auth, authMethod = '', ...options }: SmtpOption
     reset: (): Promise<void> => run((done) => connection.reset(done)),
     quit: (): void => connection.quit(),
     close: (): void => connection.close(),
+    /** Whether the server has greeted; also after it has closed. */
+    isGreeted: (): boolean => isOpen,
     isClosed: (): boolean => connection.destroyed,
   };
 }

@@ -7,7 +7,8 @@ import { connectionError, type SmtpConnection, type SmtpOptions, smtpConnection 
 export interface SmtpPool {
   /**
    * Sends a mail over a free connection, or over a new one.
-   * @throws nodemailer's errors; TimeLimitError after `limitMs`, waiting for a connection and connecting included
+   * @throws nodemailer's errors; TimeLimitError after `limitMs`, waiting for a connection and connecting included. They have
+   * `isGreeted` if the server had greeted.
    */
   send(envelope: SMTPEnvelope, message: Readable, limitMs: number): Promise<void>;
   /** Closes each connection as soon as it is free. */
@@ -152,6 +153,7 @@ export function smtpPool(server: SmtpOptions, { maxConnections, idleLimitMs = 24
       } catch (error) {
         isOver = true;
         if (error instanceof TimeLimitError) member?.connection.close();
+        if (error instanceof Error && member?.connection.isGreeted()) Object.assign(error, { isGreeted: true });
         throw error;
       }
     },

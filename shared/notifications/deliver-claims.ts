@@ -28,10 +28,7 @@ import { welcomeMail } from './welcome-mail.ts';
 /** No send starts with less time left than this: the SMTP limit plus 3 s to record the outcome. */
 export const SEND_RESERVE_MS = SEND_LIMIT_MS + 3000;
 
-/** Failing events that are remembered; more at once show that the server is down. */
-const MAX_FAILING = 1000;
-
-export type ClaimedDelivery = Claim & Pick<DeliveryRow, 'refusedForMs'>;
+export type ClaimedDelivery = Claim & Pick<DeliveryRow, 'refusedForMs' | 'dueAt'>;
 
 export interface DeliverDependencies {
   readonly inbox: Store<ReturnType<typeof deliveryRepository>>;
@@ -76,13 +73,9 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     });
   };
 
-  /** Whether the server fails for this event only: it has accepted other mails since it failed for this one before. */
-  const isFailingAlone = (uuid: string): boolean => {
-    const acceptedBefore = memory.failedAt.get(uuid);
-    if (memory.failedAt.size >= MAX_FAILING) memory.failedAt.clear();
-    memory.failedAt.set(uuid, memory.accepted);
-    return acceptedBefore !== undefined && acceptedBefore < memory.accepted;
-  };
+  /** Whether the server fails for this event only: it failed before, and some process's mail was accepted since it was due again. */
+  const isFailingAlone = async ({ reason, dueAt }: ClaimedDelivery): Promise<boolean> =>
+    reason !== null && dueAt !== null && inbox((rows) => rows.hasSentSince(dueAt)).catch(() => false);
 
   const counts = { sent: 0, refused: 0 };
 
@@ -112,8 +105,6 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     if (outcome.kind !== 'sent') return;
     limit.speedUp();
     memory.sent.add(uuid);
-    memory.accepted += 1;
-    memory.failedAt.delete(uuid);
   };
 
   const release = (claim: Claim, ms: number, clearsStarts: boolean): Outcome => {
@@ -137,14 +128,15 @@ export function deliverClaims(dependencies: DeliverDependencies) {
       : postpone(claim, unknownDelayMs(unknowns), reason, 'unknown');
   };
 
-  const conclude = (claim: ClaimedDelivery, outcome: MailOutcome): Outcome => {
+  const conclude = async (claim: ClaimedDelivery, outcome: MailOutcome): Promise<Outcome> => {
     if (outcome.kind === 'sent') return { kind: 'sent', claim };
     if (outcome.kind === 'lease-lost') return release(claim, 0, true);
     if (outcome.kind === 'refused-for-good') return fail(claim, outcome.reason);
     if (outcome.kind === 'unknown') return postponeUnknown(claim, outcome.reason);
-    const isItsOwn = outcome.kind === 'server-down' && outcome.mayBeRecipient && isFailingAlone(claim.uuid);
+    const isItsOwn = outcome.kind === 'server-down' && outcome.mayBeRecipient && (await isFailingAlone(claim));
     if (outcome.kind === 'refused-for-now' || isItsOwn) return postponeRefused(claim, outcome.reason);
-    return release(claim, serverDownDelayMs(Math.random()), true);
+    const { reason } = outcome;
+    return { kind: 'released', claim, ms: serverDownDelayMs(Math.random()), clearsStarts: true, reason };
   };
 
   /** Returns undefined if another worker holds the lease. */

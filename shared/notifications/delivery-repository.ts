@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
 import { boundedCount, daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
 import type { ReceivedMessage } from '#shared/messages/parse-messages.ts';
-import type { Delivery, DeliveryStatus, Postponement } from './delivery.ts';
+import type { Delivery, DeliveryStatus, Postponement, Release } from './delivery.ts';
 
 export interface Lease {
   readonly owner: string;
@@ -16,6 +16,8 @@ const COMPARED_ROWS = 10_000;
 
 export interface DeliveryRow extends Delivery {
   readonly leaseOwner: string | null;
+  /** When it was due, before this process claimed it. */
+  readonly dueAt: Date | null;
   /** Milliseconds since the first refusal, by the database's clock. */
   readonly refusedForMs: number;
 }
@@ -26,6 +28,7 @@ const COLUMNS = {
   generation: 'generation',
   status: 'status',
   leaseOwner: 'lease_owner',
+  dueAt: 'next_attempt_at',
   attempts: 'attempts',
   startedBy: 'started_by',
   unknowns: 'unknowns',
@@ -220,12 +223,19 @@ export function deliveryRepository(db: Executor) {
       }),
 
     /** Ends a lease without counting an attempt. `clearsStarts`: one of the delivery's starts has ended without a death. */
-    release: (uuid: string, owner: string, ms: number, clearsStarts: boolean): Promise<boolean> =>
+    release: (uuid: string, owner: string, { ms, clearsStarts, reason }: Release): Promise<boolean> =>
       concluded(uuid, owner, {
         lease_owner: null,
         next_attempt_at: nowPlus(db, ms),
         started_by: clearsStarts ? '' : db.raw(WITHOUT_OWNER, [owner]),
+        ...(reason === undefined ? {} : { reason: reason.slice(0, MAX_REASON_LENGTH) }),
       }),
+
+    /** Whether a process recorded an accepted mail after `since`. */
+    async hasSentSince(since: Date): Promise<boolean> {
+      const sent = deliveries().where('settled_at', '>', since).whereNotNull('sent_at');
+      return (await sent.first('uuid')) !== undefined;
+    },
 
     /** Ends a person's deliveries without a mail or a result, and erases the address. A mail that is being sent still goes out. */
     async endErased(uuids: readonly string[]): Promise<void> {

@@ -7,7 +7,7 @@ const WaitingDeliverySchema = Type.Object({
   uuid: Type.String({ pattern: UUID, description: 'UUID of the event' }),
   attempts: Type.Integer({ minimum: 0, description: 'Number of refusals' }),
   reason: nullable(
-    Type.String({ description: 'The latest refusal', examples: ['RCPT TO: 451 4.7.1 come back later'] }),
+    Type.String({ description: 'The latest failure', examples: ['RCPT TO: 451 4.7.1 come back later'] }),
   ),
   nextAttemptAt: nullable(instant()),
 });
@@ -24,7 +24,7 @@ export const DeliverySchema = Type.Object({
   uuid: Type.String({ pattern: UUID, description: 'UUID of the event' }),
   status: Type.Enum(['PENDING', 'SENT', 'FAILED']),
   attempts: Type.Integer({ minimum: 0, description: 'Number of refusals' }),
-  reason: nullable(Type.String({ description: 'The latest refusal' })),
+  reason: nullable(Type.String({ description: 'The latest failure' })),
   partition: Type.Integer({ description: 'Where on user.email.send the message was' }),
   offset: Type.Integer(),
   takenInAt: instant(),

@@ -38,18 +38,20 @@ export interface Postponement {
   readonly why: 'refused' | 'unknown';
 }
 
+export interface Release {
+  readonly ms: number;
+  /** A start of the delivery has ended without a death. */
+  readonly clearsStarts: boolean;
+  /** How the server failed, if it did. */
+  readonly reason?: string;
+}
+
 /** The outcome of a claim. Recording it twice has the effect of recording it once. */
 export type Outcome =
   | { readonly kind: 'sent'; readonly claim: Claim }
   | { readonly kind: 'failed'; readonly claim: Claim; readonly reason: string }
   | { readonly kind: 'postponed'; readonly claim: Claim; readonly postponement: Postponement }
-  | {
-      readonly kind: 'released';
-      readonly claim: Pick<Claim, 'uuid' | 'leaseOwner'>;
-      readonly ms: number;
-      /** A start of the delivery has ended without a death. */
-      readonly clearsStarts: boolean;
-    };
+  | ({ readonly kind: 'released'; readonly claim: Pick<Claim, 'uuid' | 'leaseOwner'> } & Release);
 
 /** The starts of processes that died: the claim's own start is not one of them. */
 export function unfinishedStarts({ startedBy, leaseOwner }: Pick<Claim, 'startedBy' | 'leaseOwner'>): number {
@@ -79,20 +81,10 @@ export interface DeliveryMemory {
   readonly unrecorded: Outcome[];
   /** When the database failed last, on the monotonic clock. */
   databaseFailedAt: number;
-  /** Mails accepted so far. */
-  accepted: number;
-  /** How many mails had been accepted when the server failed for this event. */
-  readonly failedAt: Map<string, number>;
 }
 
 export function newDeliveryMemory(): DeliveryMemory {
-  return {
-    sent: new Set(),
-    unrecorded: [],
-    databaseFailedAt: Number.NEGATIVE_INFINITY,
-    accepted: 0,
-    failedAt: new Map(),
-  };
+  return { sent: new Set(), unrecorded: [], databaseFailedAt: Number.NEGATIVE_INFINITY };
 }
 
 /** Releases claims whose statement failed, because it may have taken effect. */

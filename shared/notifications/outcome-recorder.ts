@@ -32,7 +32,7 @@ export function outcomeRecorder({ inbox, results, memory }: RecorderDependencies
       case 'postponed':
         return inbox('postpone delivery', (rows) => rows.postpone(uuid, leaseOwner, outcome.postponement));
       case 'released':
-        return inbox('release delivery', (rows) => rows.release(uuid, leaseOwner, outcome.ms, outcome.clearsStarts));
+        return inbox('release delivery', (rows) => rows.release(uuid, leaseOwner, outcome));
     }
   };
 

@@ -51,7 +51,8 @@ export function receiveMessages({ inbox, publish, recorder, results, deliver, me
     const rowsIn = (wanted: DeliveryStatus) =>
       rows
         .filter(({ status }) => status === wanted)
-        .map((row) => ({ ...row, userEmail: messages.get(row.uuid)?.userEmail ?? '' }));
+        // The row decides: a message may name another address. Without one, the result was published before.
+        .map((row) => ({ ...row, userEmail: row.userEmail ?? messages.get(row.uuid)?.userEmail ?? '' }));
     const claims = rowsIn('PENDING').filter(({ leaseOwner }) => leaseOwner === lease.owner);
     // With the message's generation, so that the retry that it belongs to ends.
     const generationOf = ({ uuid, generation }: DeliveryRow) => messages.get(uuid)?.generation ?? generation;

@@ -83,8 +83,12 @@ export function relayOutbox({ database, publish }: RelayDependencies) {
   return (republishBudget: number) => {
     const again = { budget: republishBudget };
     return async (shouldContinue: ShouldContinue = () => true): Promise<void> => {
-      await drain(false, { budget: Number.POSITIVE_INFINITY }, shouldContinue);
-      await drain(true, again, shouldContinue);
+      try {
+        await drain(false, { budget: Number.POSITIVE_INFINITY }, shouldContinue);
+      } finally {
+        // Also after a failure, which may be of one partition only.
+        await drain(true, again, shouldContinue);
+      }
     };
   };
 }

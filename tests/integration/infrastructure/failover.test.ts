@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createRedis } from '#shared/cache/redis.ts';
 import { createDatabase, type Database } from '#shared/db/database.ts';
 import { statement, transaction } from '#shared/db/run.ts';
@@ -67,6 +67,35 @@ describeWithPrograms('a MySQL primary that became read-only', () => {
 
     expect(await later.db('marks').pluck('mark')).toEqual(['in a transaction', 'alone']);
     expect(unhandled.seen).toEqual([]);
+  });
+});
+
+describeWithPrograms('a MySQL server that was replaced', () => {
+  it('is left after 5 minutes by clients that only read', async () => {
+    const [later, former] = await Promise.all([usersTestDatabase(), startOwnMariadb(['--skip-grant-tables'])]);
+    const target = { host: '127.0.0.1', port: former.port };
+    const proxy = await startTcpProxy(target);
+    const url = new URL(throughProxy(later.url, proxy));
+    url.pathname = '/information_schema';
+    const db = createDatabase(url.href, 1);
+    const port = async () => (await db.raw('SELECT @@port AS port'))[0][0].port;
+    const laterPort = Number(new URL(later.url).port);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const before = await port();
+    target.port = laterPort;
+
+    const seen = [];
+    for (let seconds = 0; seconds < 320; seconds += 20) {
+      vi.setSystemTime(Date.now() + 20_000);
+      seen.push(await port());
+    }
+
+    expect(before).toBe(former.port);
+    expect(seen.slice(0, 11)).toEqual(Array.from({ length: 11 }, () => former.port));
+    expect(seen.at(-1)).toBe(laterPort);
+    vi.useRealTimers();
+    await db.destroy();
+    await Promise.all([proxy.stop(), former.stop(), later.drop()]);
   });
 });
 

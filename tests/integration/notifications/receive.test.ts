@@ -153,6 +153,21 @@ describe('receiving messages', () => {
     expect(mail.to(victim)).toHaveLength(0);
   });
 
+  it('mails a waiting event to the address of its row, not to the one in a later message', async () => {
+    const event = testEvent();
+    const userEmail = randomEmail();
+    const down = notificationServicesOn(database, { send: () => Promise.reject(new Error('no server')) });
+    await down.receive([sendRecord(event)]);
+    await deliveries.makeDue();
+    const { receive, published } = notificationServicesOn(database);
+
+    await receive([sendRecord({ ...event, userEmail })]);
+
+    expect(mail.to(userEmail)).toHaveLength(0);
+    expect(mail.to(event.userEmail)).toHaveLength(1);
+    expect(JSON.parse(published.on(SENT)[0]?.value ?? '')).toMatchObject({ userEmail: event.userEmail });
+  });
+
   it('throws when the rows cannot be written, so that the batch is redelivered', async () => {
     const db = createDatabase('mysql://tester:password@127.0.0.1:9/notifications', 1);
     const { receive } = notificationServicesOn({ db });

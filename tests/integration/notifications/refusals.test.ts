@@ -168,6 +168,49 @@ describe('a server that fails for one recipient', () => {
   });
 });
 
+describe('a server that stops answering for one recipient', () => {
+  it('ends its delivery after the retry period, though other processes send the other mails, but not in an outage', async () => {
+    const bad = testEvent();
+    const options = {
+      retryHours: 2,
+      async send(...[message, mayStillSend]: Parameters<typeof sendMail>) {
+        if (message.to === bad.userEmail)
+          throw Object.assign(new Error('Timeout'), { code: 'ETIMEDOUT', command: 'CONN', isGreeted: true });
+        await sendMail(message, mayStillSend);
+      },
+    };
+    const accepting = notificationServicesOn(database, options);
+    /** Retries it in a process of its own. */
+    const retry = async (dueAt: Date) => {
+      await deliveries.change(bad.uuid, { next_attempt_at: dueAt });
+      const retrying = notificationServicesOn(database, options);
+      await retrying.deliverDue();
+      return { row: await deliveries.find(bad.uuid), failed: retrying.published.keysOn(DLQ) };
+    };
+    const refusedFor3h = () =>
+      deliveries.change(bad.uuid, { refused_since: new Date(Date.now() - 3 * 60 * 60 * 1000) });
+
+    await accepting.receive([sendRecord(bad)]);
+    const inOutage = await retry(new Date());
+    expect(inOutage.row).toMatchObject({ status: 'PENDING', attempts: 0, refused_since: null });
+
+    const before = new Date();
+    await accepting.receive([sendRecord(testEvent())]);
+    const alone = await retry(before);
+    expect(alone.row).toMatchObject({ status: 'PENDING', attempts: 1, refused_since: expect.any(Date) });
+
+    await refusedFor3h();
+    const afterLongOutage = await retry(new Date());
+    expect(afterLongOutage.row).toMatchObject({ status: 'PENDING', attempts: 1 });
+
+    const later = new Date();
+    await accepting.receive([sendRecord(testEvent())]);
+    const ended = await retry(later);
+    expect(ended.row).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('Timeout') });
+    expect(ended.failed).toEqual([bad.uuid]);
+  });
+});
+
 describe("a provider's throttling", () => {
   it('fails no delivery, however long it lasts, and slows all sending down', async () => {
     const events = [1, 2, 3].map(() => refused(454, 'Throttling failure: Maximum sending rate exceeded'));

@@ -104,6 +104,20 @@ describe('the relay', () => {
     expect(await secondsUntilDue(stuck)).toBeLessThanOrEqual(1);
   });
 
+  it('republishes unconfirmed events while every unpublished one is of a partition that takes none', async () => {
+    const [stuck = ''] = await stored(1);
+    const [unconfirmed = ''] = await stored(1, { published_at: new Date(), attempts: 1 });
+    const { relay, published } = relayOn();
+    published.refuse([stuck]);
+
+    await expect(relay(100)).rejects.toThrow('no leader');
+
+    expect(published.keysOn(SEND)).toContain(unconfirmed);
+    published.refuse([]);
+    await events().where({ uuid: stuck }).update({ next_attempt_at: PAST() });
+    await relay(100);
+  });
+
   it.each([
     [1, 60],
     [4, 480],

@@ -86,6 +86,9 @@ describe('outcomeOf', () => {
   it.each([
     ['421 to the recipient', { command: 'RCPT TO', responseCode: 421, response: '421 closing' }, true],
     ['a connection that the server closed', { command: 'CONN', code: 'ECONNECTION' }, true],
+    ['no answer after the greeting', { command: 'CONN', code: 'ETIMEDOUT', isGreeted: true }, true],
+    ['no greeting in time', { command: 'CONN', code: 'ETIMEDOUT' }, false],
+    ['a refused sender', { command: 'MAIL FROM', responseCode: 451, response: '451 no', isGreeted: true }, false],
     ['a reset while reading', { command: 'CONN', code: 'ESOCKET', syscall: 'read' }, true],
     ['no connection', { command: 'CONN', code: 'ESOCKET', syscall: 'connect' }, false],
     ['421 in the greeting', { command: 'CONN', responseCode: 421, response: '421 busy' }, false],

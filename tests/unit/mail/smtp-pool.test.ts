@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TimeLimitError } from '#shared/async/waiting.ts';
 import { GatedBytes } from '#shared/mail/gated-bytes.ts';
-import { LeaseLostError } from '#shared/mail/mail-outcome.ts';
+import { LeaseLostError, outcomeOf } from '#shared/mail/mail-outcome.ts';
 import { type PoolOptions, type SmtpPool, smtpPool } from '#shared/mail/smtp-pool.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
@@ -190,6 +190,33 @@ describe('smtpPool', () => {
 
     expect(server.sessions.map(({ mails }) => mails)).toEqual([['unanswered'], ['waiting']]);
   });
+
+  it.each([
+    ['RCPT', 'ETIMEDOUT', true],
+    ['greeting', 'ETIMEDOUT', false],
+    ['RCPT', 'ETIMELIMIT', true],
+    ['EHLO', 'ETIMELIMIT', false],
+  ])(
+    'knows whether a server that does not answer %s (%s) may fail for the recipient',
+    async (step, code, mayBeRecipient) => {
+      const limitMs = code === 'ETIMELIMIT' ? 100 : 5000;
+      pool = smtpPool(
+        {
+          host: '127.0.0.1',
+          port: server.port,
+          greetingTimeout: 100,
+          socketTimeout: code === 'ETIMEDOUT' ? 100 : 5000,
+        },
+        { maxConnections: 1 },
+      );
+      server.answers[step] = 'silence';
+
+      const error = await send('unanswered', limitMs).catch((thrown: unknown) => thrown);
+
+      expect(error).toMatchObject({ code });
+      expect(outcomeOf(error)).toMatchObject({ kind: 'server-down', mayBeRecipient });
+    },
+  );
 
   it('fails a mail that waits for a connection longer than its limit, and does not send it later', async () => {
     poolOf({ maxConnections: 1 });
