@@ -3,6 +3,7 @@
 import * as createUserBody from '#generated/create-user-body.js';
 import { requiredSetting } from '#shared/config/settings.ts';
 import { usersDatabase } from '#shared/db/databases.ts';
+import { AppError } from '#shared/errors/app-error.ts';
 import { httpHandler } from '#shared/http/http-handler.ts';
 import { idempotencyKeyOf } from '#shared/http/parameters.ts';
 import { jsonBody } from '#shared/http/request.ts';
@@ -19,8 +20,12 @@ export function createUserHandler(register: RegisterOnce, limit: LimitSignUps) {
   return httpHandler(async (event) => {
     const body = jsonBody(event, createUserBody);
     const key = idempotencyKeyOf(event);
-    await limit(event);
-    const user = await register(body, key);
+    const leave = await limit(event);
+    const user = await register(body, key).catch(async (error: unknown) => {
+      // The mailbox's limit refused it.
+      if (error instanceof AppError && error.code === 'RATE_LIMITED') await leave();
+      throw error;
+    });
     return json(201, user, { location: `/api/users/${user.id}` });
   });
 }

@@ -18,11 +18,10 @@ export function updateUserHandler(update: UpdateUser, limit: LimitPasswordChecks
   return httpHandler(async (event) => {
     const id = userIdOf(event);
     const body = jsonBody(event, updateUserBody);
-    await limit(event, id);
-    const user = await update(id, body);
-    const credentials = (['email', 'newPassword'] as const).filter((name) => typeof body[name] === 'string');
-    if (credentials.length > 0) audit(event, 'credentials changed', { userId: id, credentials });
-    return json(200, user);
+    const unchecked = await limit(event, id);
+    const changed = (credentials: readonly string[]) =>
+      audit(event, 'credentials changed', { userId: id, credentials });
+    return json(200, await update(id, body, { unchecked, changed }));
   });
 }
 

@@ -2,7 +2,7 @@ import type { Reference } from './reference.ts';
 
 export interface SettingsCacheDependencies {
   fetch(reference: Reference, setting: string): Promise<string>;
-  /** Monotonic milliseconds. */
+  /** Milliseconds. */
   now(): number;
 }
 

@@ -5,11 +5,16 @@ import { settingsCache } from './settings-cache.ts';
 
 type Setting = ReferableSetting | 'USERS_BASE_URL';
 
+const MINUTE_MS = 60 * 1000;
+
 /**
- * No server rejects a withdrawn token, so its fetched value expires: together with API Gateway's 60 s for the authorizer's answer
- * within 5 minutes, also if the store does not answer.
+ * No server rejects these after they were withdrawn, so a fetched value expires, also if the store does not answer. The token:
+ * together with API Gateway's 60 s for the authorizer's answer within 5 minutes.
  */
-const MAX_AGE_MS: { readonly [name in Setting]?: number } = { OPERATOR_TOKEN: 4 * 60 * 1000 };
+const MAX_AGE_MS: { readonly [name in Setting]?: number } = {
+  OPERATOR_TOKEN: 4 * MINUTE_MS,
+  MESSAGE_SECRET: 60 * MINUTE_MS,
+};
 
 let references: ReturnType<typeof referencesIn> | undefined;
 
@@ -28,7 +33,8 @@ const cache = settingsCache({
     if (reference.kind === 'ssm') together = [];
     return checkValue(name, value.trim());
   },
-  now: () => performance.now(),
+  // The monotonic clock of a frozen function may stand still.
+  now: () => Date.now(),
 });
 
 /**

@@ -18,12 +18,12 @@ function limited(
   return limit === undefined || limit === 0 ? [] : [{ what, of: String(of), limit, windowMs: windowSeconds * 1000 }];
 }
 
-export type LimitSignUps = (event: APIGatewayProxyEventV2) => Promise<void>;
-export type LimitPasswordChecks = (event: APIGatewayProxyEventV2, userId: number) => Promise<void>;
+export type LimitSignUps = (event: APIGatewayProxyEventV2) => Promise<Leave>;
+export type LimitPasswordChecks = (event: APIGatewayProxyEventV2, userId: number) => Promise<Leave>;
 
 /** Counts a sign-up of a client. @throws AppError RATE_LIMITED */
 export const limitSignUps: LimitSignUps = async (event) => {
-  await limitRate(limited('sign-up', clientOf(event), getConfig().RATE_LIMIT_SIGN_UP_PER_IP));
+  return limitRate(limited('sign-up', clientOf(event), getConfig().RATE_LIMIT_SIGN_UP_PER_IP));
 };
 
 /**
@@ -32,7 +32,7 @@ export const limitSignUps: LimitSignUps = async (event) => {
  */
 export const limitPasswordChecks: LimitPasswordChecks = async (event, userId) => {
   const { RATE_LIMIT_PASSWORD_PER_IP: perClient, RATE_LIMIT_PASSWORD_PER_USER: perUser } = getConfig();
-  await limitRate([...limited('password', clientOf(event), perClient), ...limited('password-of', userId, perUser)]);
+  return limitRate([...limited('password', clientOf(event), perClient), ...limited('password-of', userId, perUser)]);
 };
 
 /**

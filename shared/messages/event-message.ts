@@ -82,7 +82,8 @@ export function parseEventMessage(record: Pick<KafkaRecord, 'value' | 'headers' 
   if (generation === undefined) throw new MalformedMessageError(`${GENERATION_HEADER} is out of range`);
   return {
     uuid: wire.uuid.toLowerCase(),
-    userEmail: wire.userEmail,
+    // Composed, as in HTTP: one address has one form.
+    userEmail: wire.userEmail.normalize('NFC'),
     eventState: stateOf(wire.eventState),
     addedAt: parseInstant(wire.addedAt ?? record.timestamp / 1000) ?? new Date(record.timestamp),
     processedAt: parseInstant(wire.processedAt),

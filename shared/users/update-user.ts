@@ -20,6 +20,13 @@ export interface UpdateUserDependencies {
   limitAddressChanges(userId: number): Promise<unknown>;
 }
 
+export interface UpdateCall {
+  /** The password was not checked: the user must wait, or the failures cannot be counted. */
+  unchecked(): Promise<void>;
+  /** These credentials have new values. */
+  changed(credentials: readonly string[]): void;
+}
+
 /** The fields of the body that differ from the stored user. */
 export function changedFields(stored: User, body: UpdateUserBody): UserChanges {
   const changes: Record<string, string> = {};
@@ -41,11 +48,14 @@ function withChanges({ user }: StoredUser, { passwordHash: _secret, ...fields }:
 export function updateUser(dependencies: UpdateUserDependencies) {
   const { database, cache, hashPassword, verifyPassword, failures, limitAddressChanges } = dependencies;
   const users = store(database, userRepository);
-  return async (id: number, body: UpdateUserBody): Promise<User> => {
+  return async (id: number, body: UpdateUserBody, call?: UpdateCall): Promise<User> => {
     if (!Number.isSafeInteger(id)) throw userNotFound();
     const stored = await users((rows) => rows.find(id));
     if (stored === undefined) throw userNotFound();
-    await failures.enter(id);
+    await failures.enter(id).catch(async (error: unknown) => {
+      await call?.unchecked();
+      throw error;
+    });
     if (!(await verifyPassword(stored.passwordHash, body.oldPassword))) {
       reportMetric('WrongCredentials', 1);
       throw new AppError('INVALID_CREDENTIALS', 'The old password is not right.');
@@ -61,6 +71,11 @@ export function updateUser(dependencies: UpdateUserDependencies) {
       }
       return cacheInvalidationRepository(trx).add(id, stored.version + 1);
     });
+    const credentials = [
+      ...(changes.email === undefined ? [] : ['email']),
+      ...(changes.passwordHash === undefined ? [] : ['newPassword']),
+    ];
+    if (credentials.length > 0) call?.changed(credentials);
     await invalidateUser(database, cache, invalidation);
     return withChanges(stored, changes);
   };

@@ -46,6 +46,15 @@ describe('the audit trail names', () => {
     expect(JSON.stringify(line)).not.toContain(email);
   });
 
+  it('no credentials that are sent but stay the same', async () => {
+    const user = await registered();
+    const path = userPath(user);
+    await call('PATCH', path, { json: { email: user.email, name: 'Bea', oldPassword: user.password } });
+    await call('PATCH', path, { json: { newPassword: randomPassword(), oldPassword: user.password } });
+
+    expect(await audited('userId', user.id)).toMatchObject({ credentials: ['newPassword'] });
+  });
+
   it('a refused operator call, with the digest of its token', async () => {
     const token = randomName('a-token-of-nobody-');
     await call('GET', '/api/events', { headers: { authorization: `Bearer ${token}` } });

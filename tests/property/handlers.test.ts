@@ -10,7 +10,7 @@ import { httpEvent, invoke } from '#tests/helpers/http-events.ts';
 vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
 
 async function unlimited() {
-  return undefined;
+  return async () => undefined;
 }
 const create = createUserHandler(async ({ name, lastname, email }) => ({ id: 1, name, lastname, email }), unlimited);
 const update = updateUserHandler(async (id) => ({ id, name: 'Ann', lastname: 'Lee', email: 'ann@b.io' }), unlimited);

@@ -38,7 +38,7 @@ beforeAll(async () => {
   ]);
   process.env['SMTP_URL'] = mail.url;
   deliveries = deliveriesIn(notifications);
-  vi.useFakeTimers({ toFake: ['performance'] });
+  vi.useFakeTimers({ toFake: ['Date'] });
 });
 afterAll(async () => {
   vi.useRealTimers();

@@ -1,22 +1,33 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { updateUserHandler } from '#functions/users/update.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { limitPasswordChecks } from '#shared/http/request-limits.ts';
 import { passwordFailures } from '#shared/users/password-failures.ts';
 import { updateUser } from '#shared/users/update-user.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
+import { httpEvent, invoke } from '#tests/helpers/http-events.ts';
+import { randomEmail, randomName } from '#tests/helpers/random.ts';
 import { NO_CACHE, PASSWORD, userServicesOn } from '#tests/helpers/user-services.ts';
+
+process.env['RATE_LIMIT_PASSWORD_PER_IP'] = '3';
+process.env['RATE_LIMIT_PASSWORD_PER_USER'] = '3';
 
 const FREE = 5;
 let database: TestDatabase;
 let users: ReturnType<typeof userServicesOn>;
 beforeAll(async () => {
   database = await usersTestDatabase();
+  // Other tests limit users of the same Redis.
+  await database.db.raw('ALTER TABLE users AUTO_INCREMENT = ?', [Math.floor(Math.random() * 1e12)]);
   users = userServicesOn(database.db);
 });
 afterAll(() => database.drop());
 
 let checks = 0;
-function attempt(id: number, oldPassword: string): Promise<string> {
+function updating(limitAddressChanges: (userId: number) => Promise<unknown> = async () => undefined) {
   const connect = async () => database.db;
-  const update = updateUser({
+  return updateUser({
     database: connect,
     cache: NO_CACHE,
     hashPassword: async (password) => password,
@@ -25,12 +36,22 @@ function attempt(id: number, oldPassword: string): Promise<string> {
       return hash === `plain:${password}`;
     },
     failures: passwordFailures(connect, () => FREE),
-    limitAddressChanges: async () => undefined,
+    limitAddressChanges,
   });
-  return update(id, { oldPassword }).then(
+}
+function attempt(id: number, oldPassword: string): Promise<string> {
+  return updating()(id, { oldPassword }).then(
     () => 'done',
     (error) => `${error.code} ${error.retryAfterSeconds ?? ''}`.trim(),
   );
+}
+function patching(id: number, update: ReturnType<typeof updating>) {
+  const handler = updateUserHandler(update, limitPasswordChecks);
+  const requestContext = { http: { method: 'PATCH', path: '/', sourceIp: randomName('address-') } };
+  return (body: object) => {
+    const event = { body: JSON.stringify(body), pathParameters: { id: String(id) }, requestContext };
+    return invoke(handler, httpEvent(event as unknown as APIGatewayProxyEventV2));
+  };
 }
 function failuresOf(id: number): Promise<{ failures: number; wait: number } | undefined> {
   return database
@@ -92,6 +113,29 @@ describe('guesses at one user, from any number of clients', () => {
     expect(await failuresOf(id)).toMatchObject({ failures: 1 });
     await users.remove(id);
     expect(await failuresOf(id)).toBeUndefined();
+  });
+
+  it('do not fill the limits of client and user while the user must wait', async () => {
+    const { id } = await users.registerAnybody();
+    const change = patching(id, updating());
+    for (let count = 0; count < FREE; count += 1) await attempt(id, 'guess');
+    await database.db('password_failures').where({ user_id: id }).update({ open_at: '2120-01-01' });
+    for (let count = 0; count < 5; count += 1) expect((await change({ oldPassword: PASSWORD })).status).toBe(429);
+    await afterTheWait(id);
+
+    expect((await change({ oldPassword: PASSWORD })).status).toBe(200);
+  });
+
+  it('count also if the change is refused after the check', async () => {
+    const { id } = await users.registerAnybody();
+    const refuse = async () => {
+      throw new AppError('RATE_LIMITED', 'Too many changes.');
+    };
+    const body = { oldPassword: PASSWORD, email: randomEmail() };
+    checks = 0;
+    for (let count = 0; count < 5; count += 1) expect((await patching(id, updating(refuse))(body)).status).toBe(429);
+
+    expect(checks).toBe(3);
   });
 
   it('do not count for a user that does not exist', async () => {

@@ -117,6 +117,17 @@ describe('sign-ups', () => {
     expect((await signUp(randomName('address-'))).status).toBe(201);
   });
 
+  it('that the limit of the mailbox refuses do not count', async () => {
+    const address = randomName('address-');
+    const refusing = createUserHandler(async () => {
+      throw new AppError('RATE_LIMITED', 'Too many mails.');
+    }, limitSignUps);
+    const body = { name: 'A', lastname: 'L', email: 'a@b.io', password: 'correct-horse-1' };
+    for (let count = 0; count < 10; count += 1) await invoke(refusing, request(address, '', body));
+
+    expect(statuses(await Promise.all(Array.from({ length: 8 }, () => signUp(address))))).toEqual({ 201: 7, 429: 1 });
+  });
+
   it('count only if they are valid', async () => {
     const address = randomName('address-');
     const wrong = Array.from({ length: 20 }, () => invoke(create, request(address, '', { name: '' })));

@@ -28,7 +28,7 @@ function signUpOn({ db }: TestDatabase) {
   const register = registerUser({ database, hashPassword, publishSoon: soon });
   const handler = createUserHandler(
     registerOnce({ database, register, secrets: async () => 'not used without a key' }),
-    async () => undefined,
+    async () => async () => undefined,
   );
   return () => {
     const body = { name: 'Ann', lastname: 'Lee', email: randomEmail(), password: 'correct-horse-1' };

@@ -100,6 +100,10 @@ describe('parseEventMessage', () => {
     expect(parse({ ...WIRE, eventState }).eventState).toBe('PROCESSING');
   });
 
+  it('composes the address', () => {
+    expect(parse({ ...WIRE, userEmail: 'a\u0308@b.io' }).userEmail).toBe('\u00e4@b.io');
+  });
+
   it('normalises the uuid to lower case', () => {
     expect(parse({ ...WIRE, uuid: UUID.toUpperCase() }).uuid).toBe(UUID);
   });
