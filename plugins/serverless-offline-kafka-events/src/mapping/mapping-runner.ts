@@ -174,7 +174,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
       sessionTimeoutMs: settings.sessionTimeoutMs,
       rebalanceTimeoutMs: Math.max(settings.sessionTimeoutMs, mapping.timeoutMs + REBALANCE_RESERVE_MS),
       formerMemberId,
-      fetchBytes: () => options.budget.fetchBytes,
+      budget: options.budget,
       onOffsetOutOfRange: (id) => {
         session?.pause(id);
         void takeOver([id], true);
