@@ -42,3 +42,36 @@ describe('Avro', () => {
     expect(throughAvro({ type: 'string' }, '\u0000number:5')).toBe('\u0000number:5');
   });
 });
+
+const DRAFT_04 = 'http://json-schema.org/draft-04/schema#';
+
+describe('JSON Schema of draft 4', () => {
+  function throughJson(schema: object, value: unknown, references: { name: string; definition: string }[] = []) {
+    const decode = createDecoder('confluent', { dataFormat: 'JSON', definition: JSON.stringify(schema), references });
+    return JSON.parse(decode(Buffer.from(JSON.stringify(value))));
+  }
+
+  test.each([
+    {
+      $schema: DRAFT_04,
+      id: 'http://shop.example/order',
+      type: 'object',
+      properties: { a: { $ref: '#/definitions/a' } },
+      definitions: { a: { type: 'integer' } },
+    },
+    { $schema: DRAFT_04, properties: { a: { type: 'number', minimum: 0, exclusiveMinimum: true } } },
+    { properties: { a: { $ref: 'line.json' } } },
+    { $schema: DRAFT_04, properties: { a: { $ref: 'line.json' } } },
+  ])('is understood: %j', (schema) => {
+    const line = { $schema: DRAFT_04, id: 'http://shop.example/line', type: 'integer' };
+    const references = [{ name: 'line.json', definition: JSON.stringify(line) }];
+    expect(throughJson(schema, { a: 1 }, references)).toEqual({ a: 1 });
+    expect(() => throughJson(schema, { a: 'x' }, references)).toThrow('data/a must be');
+  });
+
+  test('has bounds of its own', () => {
+    const schema = { $schema: DRAFT_04, type: 'number', minimum: 0, exclusiveMinimum: true };
+    expect(throughJson(schema, 1)).toBe(1);
+    expect(() => throughJson(schema, 0)).toThrow('data must be > 0');
+  });
+});
