@@ -7,6 +7,7 @@ import avro from 'avsc';
 import protobuf from 'protobufjs';
 import { isObject } from '../support/value.ts';
 import type { RegisteredSchema } from './registry-client.ts';
+import { useWellKnownJson } from './well-known-types.ts';
 
 /** What a registry's serializer writes before the data. */
 export interface Framed {
@@ -155,13 +156,16 @@ function dialectOf(schema: unknown): string {
 
 function createProtobufDecoder(kind: 'confluent' | 'glue', { definition, references }: RegisteredSchema): Decode {
   const root = new protobuf.Root();
-  for (const { definition: imported } of references) protobuf.parse(imported, root);
+  const imported = references.map((reference) => protobuf.parse(reference.definition, root));
   const parsed = protobuf.parse(definition, root);
-  for (const name of [...(parsed.imports ?? []), ...(parsed.weakImports ?? [])]) {
-    const common = protobuf.common.get(name);
-    if (common !== null && common.nested !== undefined) root.addJSON(common.nested);
+  for (const { imports = [], weakImports = [] } of [...imported, parsed]) {
+    for (const name of [...imports, ...weakImports]) {
+      const common = protobuf.common.get(name);
+      if (common?.nested !== undefined) root.addJSON(common.nested);
+    }
   }
   root.resolveAll();
+  useWellKnownJson(root);
   const top = parsed.package === undefined ? root : root.lookup(parsed.package);
   if (!(top instanceof protobuf.Namespace)) throw new Error('the schema has no messages');
   const ownNames = namesIn(definition);
