@@ -1,6 +1,7 @@
 import { FilterPatternError } from '../filter/leaf-rule.ts';
 import { compileRecordFilter, type RecordFilter } from '../filter/record-filter.ts';
 import { isObject } from '../support/value.ts';
+import { isReference } from './service.ts';
 import { parseBrokers, type Settings } from './settings.ts';
 
 export type StartingPosition = 'LATEST' | 'TRIM_HORIZON' | 'AT_TIMESTAMP';
@@ -76,7 +77,8 @@ function readPollers(
 
 export function parseDestination(value: unknown, fail: (problem: string) => never): FailureDestination | null {
   if (value === undefined || value === null) return null;
-  if (typeof value !== 'string') return { kind: 'arn', arn: JSON.stringify(value) };
+  if (isReference(value)) return { kind: 'arn', arn: JSON.stringify(value) };
+  if (typeof value !== 'string') return fail('must be kafka://topic, an ARN, or a CloudFormation reference');
   if (value.startsWith('kafka://')) {
     const topic = value.slice('kafka://'.length);
     return /^[a-zA-Z0-9._-]{1,249}$/.test(topic) ? { kind: 'kafka', topic } : fail(`"${value}" names no topic`);

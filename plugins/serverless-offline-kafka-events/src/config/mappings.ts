@@ -227,6 +227,7 @@ function parseMapping(input: MappingInput): Mapping {
   const recordAge = integer('maximumRecordAgeInSeconds', -1, 604_800) ?? -1;
   if (recordAge !== -1 && recordAge < 60)
     fail('maximumRecordAgeInSeconds', 'must be −1, or a whole number from 60 to 604800');
+  const region = service.provider.region ?? 'us-east-1';
   const windowSeconds = integer('maximumBatchingWindow', 0, 300);
 
   return {
@@ -234,7 +235,7 @@ function parseMapping(input: MappingInput): Mapping {
     functionName,
     timeoutMs: timeoutSeconds * 1_000,
     eventSource: type === 'msk' ? 'aws:kafka' : 'SelfManagedKafka',
-    ...(type === 'msk' ? { eventSourceArn: mskArn(event.arn, service.provider.region ?? 'us-east-1') } : {}),
+    ...(type === 'msk' ? { eventSourceArn: mskArn(event.arn, region) } : {}),
     cluster: JSON.stringify(event.arn ?? event.bootstrapServers ?? ''),
     brokers: input.use === 'deploy' ? [] : brokersOf(event, settings, fail),
     security: securityOf(event, settings, fail),
@@ -253,7 +254,7 @@ function parseMapping(input: MappingInput): Mapping {
     maximumRecordAgeMs: recordAge === -1 ? Number.POSITIVE_INFINITY : recordAge * 1_000,
     destination,
     maximumInvocations: (pollers?.maximum ?? Number.POSITIVE_INFINITY) * INVOCATIONS_PER_POLLER,
-    schemaRegistry: parseSchemaRegistry(event.schemaRegistryConfig, settings, input.use, fail),
+    schemaRegistry: parseSchemaRegistry(event.schemaRegistryConfig, { settings, use: input.use, region }, fail),
     backoff: settings.backoff,
     awsOnly: awsOnlyOf(event, type, fail),
   };

@@ -1,5 +1,6 @@
 import { isObject } from '../support/value.ts';
 import type { Secrets } from './security.ts';
+import { isReference } from './service.ts';
 import type { Settings } from './settings.ts';
 
 export type SchemaAttribute = 'KEY' | 'VALUE';
@@ -19,28 +20,58 @@ export interface SchemaRegistryConfig {
 
 type Fail = (property: string, problem: string) => never;
 
+/** Which registry a URI names; null where its text is known to a deploy only. */
+export function registryKindOf(uri: unknown): SchemaRegistryConfig['kind'] | null {
+  if (isReference(uri)) {
+    // Confluent's registries are no resources of a template.
+    if ('Fn::GetAtt' in uri) return 'glue';
+    const template: unknown = uri['Fn::Sub'];
+    return registryKindOf(Array.isArray(template) ? template[0] : template);
+  }
+  if (typeof uri !== 'string') return null;
+  if (/^https?:\/\//.test(uri)) return 'confluent';
+  return /^arn:[^:]+:glue:/.test(uri) ? 'glue' : null;
+}
+
+interface ParsedWith {
+  readonly settings: Pick<Settings, 'schemaRegistryUrl' | 'secrets'>;
+  readonly use: 'local' | 'deploy';
+  /** Of the service. */
+  readonly region: string;
+}
+
 /** Of AWS and Serverless Framework: `schemaRegistryURI` is CloudFormation's spelling, `schemaRegistryUri` the CDK's. */
 export function parseSchemaRegistry(
   value: unknown,
-  settings: Pick<Settings, 'schemaRegistryUrl' | 'secrets'>,
-  use: 'local' | 'deploy',
+  { settings, use, region }: ParsedWith,
   fail: Fail,
 ): SchemaRegistryConfig | null {
   if (value === undefined || value === null) return null;
   if (!isObject(value)) return fail('schemaRegistryConfig', 'must be an object');
   const at = 'schemaRegistryConfig';
   const uri = value.schemaRegistryURI ?? value.schemaRegistryUri;
-  if (typeof uri !== 'string' || !/^(https?:\/\/|arn:[^:]+:glue:)/.test(uri))
+  const kind = registryKindOf(uri);
+  if (kind === null && !isReference(uri))
     return fail(`${at}.schemaRegistryURI`, 'must be an http(s) URL or the ARN of a Glue registry');
   const format = value.eventRecordFormat;
   if (format !== 'JSON' && format !== 'SOURCE') return fail(`${at}.eventRecordFormat`, 'must be JSON or SOURCE');
-  const isGlue = uri.startsWith('arn:');
-  if (isGlue && use === 'local' && settings.schemaRegistryUrl === null)
-    fail(`${at}.schemaRegistryURI`, 'custom.kafkaEvents.schemaRegistryUrl must name a local stand-in for Glue');
+  if (use === 'local') {
+    if (kind === null)
+      fail(
+        `${at}.schemaRegistryURI`,
+        `${JSON.stringify(uri)} cannot be resolved locally. Use a URL, the ARN of a Glue registry, Fn::Sub of one of them, or Fn::GetAtt of a Glue registry.`,
+      );
+    if (settings.schemaRegistryUrl === null && (kind === 'glue' || isReference(uri)))
+      fail(
+        `${at}.schemaRegistryURI`,
+        `custom.kafkaEvents.schemaRegistryUrl must name a local stand-in for ${isReference(uri) ? JSON.stringify(uri) : 'Glue'}`,
+      );
+  }
+  const regionOfGlue = typeof uri === 'string' ? (uri.split(':')[3] ?? '') : region;
   return {
-    kind: isGlue ? 'glue' : 'confluent',
-    url: settings.schemaRegistryUrl ?? uri,
-    region: isGlue ? (uri.split(':')[3] ?? '') : '',
+    kind: kind ?? 'confluent',
+    url: settings.schemaRegistryUrl ?? String(uri),
+    region: kind === 'glue' ? regionOfGlue : '',
     format,
     attributes: parseAttributes(value.schemaValidationConfigs, fail),
     ...parseAccess(value.accessConfigs, settings.secrets, use, fail),

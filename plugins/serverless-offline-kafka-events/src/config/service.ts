@@ -38,6 +38,13 @@ export function clusterToken(arn: unknown): string {
   return String(arn).split('/')[1] ?? '';
 }
 
+/** A CloudFormation function such as Ref or Fn::GetAtt: only a deploy can resolve it. */
+export function isReference(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (!isObject(value)) return false;
+  const [name = '', ...others] = Object.keys(value);
+  return others.length === 0 && /^(Ref|Fn::\w+)$/.test(name);
+}
+
 /** A mistake in serverless.yml. The message names the function and the property. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';

@@ -19,20 +19,23 @@ export interface FetchedPartition {
   readonly problem: unknown;
 }
 
-/** Decodes fetch responses of versions 4 to 11. https://kafka.apache.org/protocol#The_Messages_Fetch */
-export function decodeFetchAnswer(bytes: Buffer, version: number): FetchedPartition[] {
+/**
+ * Decodes fetch responses of versions 4 to 11, of each partition about `maximumBytes` of JSON.
+ * https://kafka.apache.org/protocol#The_Messages_Fetch
+ */
+export function decodeFetchAnswer(bytes: Buffer, version: number, maximumBytes: number): FetchedPartition[] {
   const reader = new ByteReader(bytes);
   reader.skip(4); // throttle time
   if (version >= 7) reader.skip(6); // error code and session, which are for incremental fetches
   return reader
     .array(() => {
       const topic = reader.string();
-      return reader.array(() => readPartition(reader, topic, version));
+      return reader.array(() => readPartition(reader, topic, version, maximumBytes));
     })
     .flat();
 }
 
-function readPartition(reader: ByteReader, topic: string, version: number): FetchedPartition {
+function readPartition(reader: ByteReader, topic: string, version: number, maximumBytes: number): FetchedPartition {
   const partition = reader.int32();
   const errorCode = reader.int16();
   const highWatermark = Number(reader.int64());
@@ -43,7 +46,7 @@ function readPartition(reader: ByteReader, topic: string, version: number): Fetc
   const bytes = reader.bytes();
   const found = { topic, partition, errorCode, highWatermark, logStartOffset, preferredReadReplica };
   try {
-    return { ...found, ...decodeRecordBatches(topic, partition, bytes, aborted), problem: null };
+    return { ...found, ...decodeRecordBatches(topic, partition, bytes, aborted, maximumBytes), problem: null };
   } catch (error) {
     return { ...found, records: [], endOffset: null, problem: error };
   }
@@ -74,7 +77,8 @@ export interface DecodedRecords {
 
 /**
  * Decodes the record batches of one partition, without aborted transactions and control records. Each record owns its
- * bytes, so that it does not keep the whole fetch response in memory. Stops before a batch that cannot be read.
+ * bytes, so that it does not keep the whole fetch response in memory. Stops before a batch that cannot be read, and once the
+ * records pass `maximumBytes` of JSON: compressed ones may be many times the size of the response.
  * https://kafka.apache.org/documentation/#recordbatch
  * @throws when the first batch cannot be read; the message names its offset
  */
@@ -83,21 +87,24 @@ export function decodeRecordBatches(
   partition: number,
   bytes: Buffer,
   abortedTransactions: readonly AbortedTransaction[],
+  maximumBytes = Number.POSITIVE_INFINITY,
 ): DecodedRecords {
   const records: PolledRecord[] = [];
+  let jsonBytes = 0;
   const isAborted = createAbortFilter(abortedTransactions);
   let endOffset: number | null = null;
   for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
     const batch = readBatchHeader(bytes, at);
     // The last one may be cut off.
     if (at + batch.bytes > bytes.length) break;
+    if (jsonBytes > maximumBytes) return { records, endOffset: batch.baseOffset };
     const decoded = records.length;
     try {
       if (batch.magic !== MAGIC) {
         throw new Error(`it is in message format ${batch.magic}; only format 2 (Kafka 0.11 and later) can be read`);
       }
       const data = bytes.subarray(at + HEADER_BYTES, at + batch.bytes);
-      if (!isAborted(batch, data)) readRecords({ topic, partition, batch, data }, records);
+      if (!isAborted(batch, data)) jsonBytes += readRecords({ topic, partition, batch, data }, records);
     } catch (error) {
       // Without this one the next fetch begins with it.
       if (endOffset !== null) return { records: records.slice(0, decoded), endOffset: batch.baseOffset };
@@ -175,9 +182,11 @@ interface BatchData {
   readonly data: Buffer;
 }
 
-function readRecords({ topic, partition, batch, data }: BatchData, into: PolledRecord[]): void {
+/** Returns about how many bytes of JSON the records are: keys and values are in base64. */
+function readRecords({ topic, partition, batch, data }: BatchData, into: PolledRecord[]): number {
   const { attributes, baseOffset, firstTimestamp } = batch;
-  const reader = new ByteReader(uncompress(attributes & CODEC_MASK, data));
+  const uncompressed = uncompress(attributes & CODEC_MASK, data);
+  const reader = new ByteReader(uncompressed);
   const isAppendTime = (attributes & LOG_APPEND_TIME) !== 0;
   const timestampType: TimestampType = isAppendTime ? 'LOG_APPEND_TIME' : 'CREATE_TIME';
   for (let index = 0; index < batch.count; index += 1) {
@@ -195,6 +204,7 @@ function readRecords({ topic, partition, batch, data }: BatchData, into: PolledR
       headers: readHeaders(reader),
     });
   }
+  return (uncompressed.length * 4) / 3;
 }
 
 const NO_HEADERS: readonly RecordHeader[] = [];

@@ -120,8 +120,8 @@ type BrokerInternals = Broker & {
 };
 
 export interface FetchEvents {
-  /** How much a fetch may ask for of each partition. */
-  readonly fetchBytes: () => number;
+  /** Of each partition: how much a fetch may ask for, and how much may be polled ahead. */
+  readonly budget: { readonly fetchBytes: number; readonly partitionBytes: number };
   /** The broker has no records at the position of the partition. */
   readonly onOffsetOutOfRange: (partition: number) => void;
   /** A batch is broken, or compressed in an unknown way. */
@@ -158,7 +158,7 @@ export function replaceFetchDecoder(cluster: Cluster, events: FetchEvents): void
 function decodeFetches(broker: BrokerInternals, events: FetchEvents): void {
   const fetch = broker.fetch;
   broker.fetch = (options) => {
-    for (const { partitions } of options.topics) for (const one of partitions) one.maxBytes = events.fetchBytes();
+    for (const { partitions } of options.topics) for (const one of partitions) one.maxBytes = events.budget.fetchBytes;
     // kafkajs looks up and builds the request before its first await.
     const lookup = broker.lookupRequest;
     broker.lookupRequest = (apiKey, definitions) => {
@@ -179,7 +179,7 @@ function withOurDecoder(protocol: ProtocolRequest, events: FetchEvents): Protoco
   return {
     ...protocol,
     response: {
-      decode: async (bytes) => decodeFetchAnswer(bytes, apiVersion),
+      decode: async (bytes) => decodeFetchAnswer(bytes, apiVersion, events.budget.partitionBytes),
       parse: async (partitions) => toKafkajsAnswer(partitions as readonly FetchedPartition[], events),
     },
   };

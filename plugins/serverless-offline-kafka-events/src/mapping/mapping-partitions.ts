@@ -38,13 +38,18 @@ export interface MappingPartitions {
   recover(id: number, position: PartitionPosition): PollStart;
   /** Whether polling is paused for some partitions, so that their known end is outdated. */
   readonly isAnyPaused: boolean;
+  /** Pauses polling until `resume` is called for the same reason. */
+  pause(id: number, reason: PauseReason): void;
+  /** Resumes polling unless there is another reason to pause. */
+  resume(id: number, reason: PauseReason): void;
   /** Updates the ends of partitions that are not polled. */
   learnEnds(ends: ReadonlyMap<number, PartitionPosition>): void;
   append(records: PolledRecords): void;
-  /** Resumes polling unless the partition is full. */
-  resume(id: number): void;
   stop(graceMs: number): Promise<void>;
 }
+
+/** The queue is full, a schema is awaited, or the next batch cannot be read. */
+export type PauseReason = 'full' | 'schema' | 'unreadable';
 
 /** The records of one partition in one fetch response. */
 export interface PolledRecords {
@@ -59,8 +64,9 @@ export interface PolledRecords {
 interface Entry {
   readonly partition: Partition;
   readonly worker: PartitionWorker;
+  /** Why polling is paused; none: it is not. */
+  readonly pauses: Set<PauseReason>;
   highWatermark: number;
-  isPaused: boolean;
 }
 
 export function createMappingPartitions(options: MappingPartitionsOptions): MappingPartitions {
@@ -125,7 +131,7 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
     });
     // The group may assign partitions until we have left it.
     if (isStopped) worker.stop();
-    const entry = { partition, worker, highWatermark: 0, isPaused: false };
+    const entry: Entry = { partition, worker, pauses: new Set(), highWatermark: 0 };
     budget.addPartition();
     entries.set(id, entry);
     states.set(id, partition);
@@ -135,21 +141,27 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
   function onProgress(id: number): void {
     const entry = entryOf(id);
     if (entry.partition.offsetToCommit !== null) committer.poke();
-    if (
-      entry.isPaused &&
-      entry.partition.isAssigned &&
-      hasRoomAgain(entry.partition, mapping.batchSize, budget.partitionBytes)
-    ) {
-      entry.isPaused = false;
-      options.resume(id);
-    }
+    if (hasRoomAgain(entry.partition, mapping.batchSize, budget.partitionBytes)) resume(id, 'full');
+  }
+
+  function pause(id: number, reason: PauseReason): void {
+    const entry = entries.get(id);
+    if (entry?.partition.isAssigned !== true) return;
+    if (entry.pauses.size === 0) options.pause(id);
+    entry.pauses.add(reason);
+  }
+
+  function resume(id: number, reason: PauseReason): void {
+    const entry = entries.get(id);
+    if (entry?.partition.isAssigned !== true || !entry.pauses.delete(reason)) return;
+    if (entry.pauses.size === 0) options.resume(id);
   }
 
   return {
     assign(id, position) {
       const entry = entryOf(id);
       const start = entry.partition.assign(position.committed, position.start, position.earliest);
-      entry.isPaused = false;
+      entry.pauses.clear();
       entry.highWatermark = Math.max(entry.highWatermark, position.latest);
       // Commits what ended during the rebalance, and a first position, so that a restart finds it.
       if (entry.partition.offsetToCommit !== null) committer.poke();
@@ -179,7 +191,7 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       }
     },
     recover(id, position) {
-      const { partition, worker } = entryOf(id);
+      const { partition, worker, pauses } = entryOf(id);
       const { earliest, latest } = position;
       const wanted = partition.position;
       // Records were deleted by age or by hand. Those polled before are still processed.
@@ -189,22 +201,22 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
         partition.revoke();
         partition.assign(-1, earliest);
       }
+      // Polling begins again; what is still too full pauses it anew.
+      pauses.clear();
       if (partition.offsetToCommit !== null) committer.poke();
       worker.wake();
       return { wanted, from: partition.position };
     },
     get isAnyPaused() {
-      return [...entries.values()].some(({ isPaused, partition }) => isPaused && partition.isAssigned);
+      return [...entries.values()].some(({ pauses, partition }) => pauses.size > 0 && partition.isAssigned);
     },
+    pause,
+    resume,
     learnEnds(ends) {
       for (const [id, entry] of entries) {
         entry.highWatermark = Math.max(entry.highWatermark, ends.get(id)?.latest ?? 0);
       }
       recordLag();
-    },
-    resume(id) {
-      const entry = entries.get(id);
-      if (entry !== undefined && !entry.isPaused && entry.partition.isAssigned) options.resume(id);
     },
     append({ partition: id, records, endOffset, highWatermark, decode }) {
       const entry = entryOf(id);
@@ -215,10 +227,7 @@ export function createMappingPartitions(options: MappingPartitionsOptions): Mapp
       entry.partition.append(kept, endOffset, Date.now());
       entry.highWatermark = highWatermark;
       recordLagOf(id, entry);
-      if (!entry.isPaused && isTooFull(entry.partition, mapping.batchSize, budget.partitionBytes)) {
-        entry.isPaused = true;
-        options.pause(id);
-      }
+      if (isTooFull(entry.partition, mapping.batchSize, budget.partitionBytes)) pause(id, 'full');
       entry.worker.wake();
       onProgress(id);
     },

@@ -70,8 +70,8 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
     log,
     waiter,
     append: partitions.append,
-    pause: (id) => session?.pause(id),
-    resume: partitions.resume,
+    pause: (id) => partitions.pause(id, 'schema'),
+    resume: (id) => partitions.resume(id, 'schema'),
   });
   const kafka = createKafkaClient({
     clientId: `${mapping.functionName}-kafka-events`,
@@ -145,10 +145,10 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
       error: describeError(problem),
       retryInMs: UNREADABLE_RETRY_MS,
     });
-    session?.pause(id);
+    partitions.pause(id, 'unreadable');
     const current = assignment;
     const timer = setTimeout(() => {
-      if (current === assignment) session?.resume(id);
+      if (current === assignment) partitions.resume(id, 'unreadable');
     }, UNREADABLE_RETRY_MS);
     timer.unref();
   }
@@ -174,7 +174,7 @@ export function startMappingRunner(options: MappingRunnerOptions): MappingRunner
       sessionTimeoutMs: settings.sessionTimeoutMs,
       rebalanceTimeoutMs: Math.max(settings.sessionTimeoutMs, mapping.timeoutMs + REBALANCE_RESERVE_MS),
       formerMemberId,
-      fetchBytes: () => options.budget.fetchBytes,
+      budget: options.budget,
       onOffsetOutOfRange: (id) => {
         session?.pause(id);
         void takeOver([id], true);

@@ -68,14 +68,18 @@ export function createSchemaIntake(options: SchemaIntakeOptions): SchemaIntake {
   return {
     add(polled) {
       const waiting = held.get(polled.partition);
-      if (waiting !== undefined) waiting.push(polled);
-      else if (decoder?.isPrepared(polled.records)) append({ ...polled, decode: decoder.decode });
-      else {
-        const started = [polled];
-        held.set(polled.partition, started);
-        options.pause(polled.partition);
-        void release(polled.partition, started);
+      if (waiting === undefined && decoder?.isPrepared(polled.records)) {
+        append({ ...polled, decode: decoder.decode });
+        return;
       }
+      options.pause(polled.partition);
+      if (waiting !== undefined) {
+        waiting.push(polled);
+        return;
+      }
+      const started = [polled];
+      held.set(polled.partition, started);
+      void release(polled.partition, started);
     },
     clear() {
       held = new Map();

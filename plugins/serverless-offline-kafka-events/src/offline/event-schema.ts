@@ -29,13 +29,27 @@ const VALIDATION_CONFIG = {
   additionalProperties: false,
 };
 
+/** A text, or a CloudFormation function that gives one. */
+const TEXT = {
+  anyOf: [
+    { type: 'string' },
+    {
+      type: 'object',
+      patternProperties: { '^(Ref|Fn::\\w+)$': {} },
+      additionalProperties: false,
+      minProperties: 1,
+      maxProperties: 1,
+    },
+  ],
+};
+
 /** Spelled as the frameworks spell them for stream and sqs events, or as CloudFormation does, in camel case. */
 const PROPERTIES: Readonly<Record<string, unknown>> = {
   functionResponseType: { enum: ['ReportBatchItemFailures'] },
   maximumRetryAttempts: { type: 'integer', minimum: -1, maximum: 10_000 },
   maximumRecordAgeInSeconds: { anyOf: [{ const: -1 }, { type: 'integer', minimum: 60, maximum: 604_800 }] },
   bisectBatchOnFunctionError: { type: 'boolean' },
-  onFailureDestination: { type: 'string' },
+  onFailureDestination: TEXT,
   provisionedPollerConfig: {
     ...POLLERS,
     properties: { minimumPollers: COUNT, maximumPollers: COUNT, pollerGroupName: { type: 'string' } },
@@ -44,8 +58,8 @@ const PROPERTIES: Readonly<Record<string, unknown>> = {
   schemaRegistryConfig: {
     type: 'object',
     properties: {
-      schemaRegistryURI: { type: 'string' },
-      schemaRegistryUri: { type: 'string' },
+      schemaRegistryURI: TEXT,
+      schemaRegistryUri: TEXT,
       eventRecordFormat: { enum: ['JSON', 'SOURCE'] },
       accessConfigs: { type: 'array', items: ACCESS_CONFIG, maxItems: 2 },
       schemaValidationConfigs: { type: 'array', items: VALIDATION_CONFIG, minItems: 1, maxItems: 2 },

@@ -2,10 +2,12 @@ import { inflateSync } from 'node:zlib';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import draft4 from 'ajv-draft-04';
 import avro from 'avsc';
 import protobuf from 'protobufjs';
 import { isObject } from '../support/value.ts';
 import type { RegisteredSchema } from './registry-client.ts';
+import { useWellKnownJson } from './well-known-types.ts';
 
 /** What a registry's serializer writes before the data. */
 export interface Framed {
@@ -122,17 +124,25 @@ function toJson(value: unknown): string {
 
 function createJsonDecoder({ definition, references }: RegisteredSchema): Decode {
   const schema: unknown = JSON.parse(definition);
-  const dialect = isObject(schema) && typeof schema.$schema === 'string' ? schema.$schema : '';
+  const referred = references.map(({ name, definition }) => ({ name, schema: JSON.parse(definition) as unknown }));
+  const dialect = [schema, ...referred.map((one) => one.schema)].map(dialectOf).find((one) => one !== '') ?? '';
+  const isDraft4 = /draft-04/.test(dialect);
   const options = { strict: false, validateFormats: false, validateSchema: false, logger: false } as const;
-  const ajv = /2020-12/.test(dialect)
-    ? new Ajv2020(options)
-    : /2019-09/.test(dialect)
-      ? new Ajv2019(options)
-      : new Ajv(options);
-  for (const reference of references) ajv.addSchema(JSON.parse(reference.definition), reference.name);
-  // Draft 4's name of itself is one that ajv does not know.
-  const { $schema: _, ...usable } = isObject(schema) ? schema : {};
-  const validate: ValidateFunction = ajv.compile(isObject(schema) ? usable : true);
+  const ajv = isDraft4
+    ? new draft4.default(options)
+    : /2020-12/.test(dialect)
+      ? new Ajv2020(options)
+      : /2019-09/.test(dialect)
+        ? new Ajv2019(options)
+        : new Ajv(options);
+  // Ajv refuses dialects that it was not made for, and draft 4's `id` anywhere else.
+  const usable = (one: unknown): object | true => {
+    if (!isObject(one)) return true;
+    const { $schema: _, id, ...rest } = one;
+    return isDraft4 && id !== undefined ? { ...rest, id } : rest;
+  };
+  for (const { name, schema } of referred) ajv.addSchema(usable(schema), name);
+  const validate: ValidateFunction = ajv.compile(usable(schema));
   return (payload) => {
     const json = payload.toString('utf8');
     if (!validate(JSON.parse(json))) throw new Error(ajv.errorsText(validate.errors));
@@ -140,15 +150,22 @@ function createJsonDecoder({ definition, references }: RegisteredSchema): Decode
   };
 }
 
+function dialectOf(schema: unknown): string {
+  return isObject(schema) && typeof schema.$schema === 'string' ? schema.$schema : '';
+}
+
 function createProtobufDecoder(kind: 'confluent' | 'glue', { definition, references }: RegisteredSchema): Decode {
   const root = new protobuf.Root();
-  for (const { definition: imported } of references) protobuf.parse(imported, root);
+  const imported = references.map((reference) => protobuf.parse(reference.definition, root));
   const parsed = protobuf.parse(definition, root);
-  for (const name of [...(parsed.imports ?? []), ...(parsed.weakImports ?? [])]) {
-    const common = protobuf.common.get(name);
-    if (common !== null && common.nested !== undefined) root.addJSON(common.nested);
+  for (const { imports = [], weakImports = [] } of [...imported, parsed]) {
+    for (const name of [...imports, ...weakImports]) {
+      const common = protobuf.common.get(name);
+      if (common?.nested !== undefined) root.addJSON(common.nested);
+    }
   }
   root.resolveAll();
+  useWellKnownJson(root);
   const top = parsed.package === undefined ? root : root.lookup(parsed.package);
   if (!(top instanceof protobuf.Namespace)) throw new Error('the schema has no messages');
   const ownNames = namesIn(definition);

@@ -1,3 +1,4 @@
+import { registryKindOf } from '../config/schema-registry.ts';
 import { clusterToken, type Naming, type ServiceModel } from '../config/service.ts';
 import { isObject } from '../support/value.ts';
 
@@ -67,8 +68,12 @@ function allowRegistry(resources: Record<string, unknown>, config: unknown): voi
   const document = isObject(policy) ? policy.PolicyDocument : undefined;
   if (!isObject(document) || !Array.isArray(document.Statement) || !isObject(config)) return;
   const uri = config.schemaRegistryURI ?? config.schemaRegistryUri;
-  if (typeof uri === 'string' && uri.startsWith('arn:')) {
-    const schemas = `${uri.replace(':registry/', ':schema/')}/*`;
+  if (registryKindOf(uri) === 'glue') {
+    // A reference does not say the name of the registry.
+    const schemas =
+      typeof uri === 'string'
+        ? `${uri.replace(':registry/', ':schema/')}/*`
+        : { 'Fn::Sub': `arn:\${AWS::Partition}:glue:\${AWS::Region}:\${AWS::AccountId}:schema/*` };
     const Action = ['glue:GetRegistry', 'glue:GetSchemaVersion'];
     document.Statement.push({ Effect: 'Allow', Action, Resource: [uri, schemas] });
   }

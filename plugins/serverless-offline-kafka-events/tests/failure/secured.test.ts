@@ -126,13 +126,16 @@ test('a schema registry over TLS is asked with its login, and is not trusted wit
       ],
     },
     {
-      schemaRegistryUrl: null,
-      secrets: new Map<string, Record<string, unknown>>([
-        ['arn:login', login],
-        ['arn:root', { certificate: ca }],
-      ]),
+      settings: {
+        schemaRegistryUrl: null,
+        secrets: new Map<string, Record<string, unknown>>([
+          ['arn:login', login],
+          ['arn:root', { certificate: ca }],
+        ]),
+      },
+      use: 'local',
+      region: 'eu-west-1',
     },
-    'local',
     (property, problem) => {
       throw new Error(`${property}: ${problem}`);
     },

@@ -27,6 +27,37 @@ test.concurrent('the framework’s validation accepts the properties and rejects
   expect(project.log).toMatch(/maximumRetryAttempts.*must be integer/);
 });
 
+test.concurrent('CloudFormation references reach the template', async () => {
+  const arn = 'arn:aws:kafka:eu-west-1:111111111111:cluster/managed/a1a1a1a1-a1a1-a1a1-a1a1-a1a1a1a1a1a1-1';
+  const destination = { 'Fn::GetAtt': ['Failed', 'Arn'] };
+  const schemaRegistryURI = { 'Fn::GetAtt': ['Registry', 'Arn'] };
+  const msk = {
+    arn,
+    topic: 'orders',
+    onFailureDestination: destination,
+    provisionedPollerConfig: { minimumPollers: 1 },
+    schemaRegistryConfig: {
+      schemaRegistryURI,
+      eventRecordFormat: 'JSON',
+      schemaValidationConfigs: [{ attribute: 'VALUE' }],
+    },
+  };
+  const project = aProject({
+    command: ['package'],
+    functions: { echo: { handler: 'handler.echo', events: [{ msk }] } },
+  });
+  await project.start();
+  expect(await project.exitCode(), project.log).toBe(0);
+  const { Resources } = JSON.parse(project.read('.serverless/cloudformation-template-update-stack.json'));
+  const mapping = Object.values<{ Type: string; Properties: object }>(Resources).find(
+    ({ Type }) => Type === 'AWS::Lambda::EventSourceMapping',
+  );
+  expect(mapping?.Properties).toMatchObject({
+    DestinationConfig: { OnFailure: { Destination: destination } },
+    AmazonManagedKafkaEventSourceConfig: { SchemaRegistryConfig: { SchemaRegistryURI: schemaRegistryURI } },
+  });
+});
+
 describe.concurrent('what could be wrong is warned about at the start:', () => {
   const topic = randomName('configuration');
   const destination = 'arn:aws:sqs:eu-west-1:111111111111:failed';

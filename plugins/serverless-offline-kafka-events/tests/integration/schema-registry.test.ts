@@ -66,6 +66,7 @@ beforeAll(async () => {
   };
   project = aProject({
     offline: {},
+    kafkaEvents: { metricsPort: 0 },
     functions: {
       decoded: { handler: 'handler.echo', events: on(name.decoded, { ...schemaRegistryConfig('JSON'), ...parts }) },
       dropped: { handler: 'handler.echo', events: on(name.dropped, schemaRegistryConfig('JSON')) },
@@ -143,19 +144,31 @@ test('without a destination what does not fit is dropped with an error, and the 
   expect(lines).toMatchObject([{ topic: name.dropped, offsets: [0, 0], condition: 'DeserializationError' }]);
 });
 
-test('a registry that is down holds records back, and nothing is skipped', async () => {
+async function lagOf(topic: string): Promise<number> {
+  const [line] = project.lines('metrics are served');
+  const text = await (await fetch(String(line?.url))).text();
+  return Number(
+    new RegExp(`^kafka_events_max_offset_lag\\{[^}]*topic="${topic}"[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1],
+  );
+}
+
+test('a registry that is down holds records back, the lag grows, and nothing is skipped', async () => {
   registry.isDown = true;
-  await kafka.produce(name.dropped, [{ value: framed(1, avroOrder(8, 'late')), partition: 0 }]);
+  const late = { value: framed(1, avroOrder(8, 'late')), partition: 0 };
+  await kafka.produce(name.dropped, [late]);
   const waiting = 'the schema registry cannot be reached, retrying';
   await project.waitFor('a clear line', () => project.lines(waiting).length > 0);
+  await kafka.produce(name.dropped, [late, late]);
+  await project.waitFor('the lag', async () => (await lagOf(name.dropped)) === 3);
   registry.isDown = false;
-  await untilCommitted(project, name.dropped, 3);
+  await untilCommitted(project, name.dropped, 5);
   expect(
     project
       .values('dropped')
-      .at(-1)
-      ?.map((text) => JSON.parse(text).status),
-  ).toEqual(['late']);
+      .flat()
+      .slice(-3)
+      .map((text) => JSON.parse(text).status),
+  ).toEqual(['late', 'late', 'late']);
 });
 
 describe('handlers with the Powertools consumer', () => {

@@ -17,6 +17,7 @@ function somePartitions(parts: Partial<Mapping> = {}, maximumConcurrency = 20) {
     return { kind: 'returned', value: null } as const;
   });
   const committed = new Map<number, number>();
+  const paused = new Set<number>();
   const metrics = createMetricsRecorder(mapping);
   const partitions = createMappingPartitions({
     mapping,
@@ -29,13 +30,13 @@ function somePartitions(parts: Partial<Mapping> = {}, maximumConcurrency = 20) {
     commit: () => async (offsets) => {
       for (const [id, offset] of offsets) committed.set(id, offset);
     },
-    pause() {},
-    resume() {},
+    pause: (id) => void paused.add(id),
+    resume: (id) => void paused.delete(id),
   });
   const endAll = () => {
     for (const end of ends) end();
   };
-  return { partitions, invoke, committed, endAll, metrics };
+  return { partitions, invoke, committed, paused, endAll, metrics };
 }
 
 test('a partition that is assigned during the stop starts nothing; a running batch is committed', async () => {
@@ -75,6 +76,26 @@ test('the lag of a partition that is not polled grows with the end that was aske
   expect(partitions.isAnyPaused).toBe(true);
   partitions.learnEnds(new Map([[0, { committed: -1, start: 0, earliest: 0, latest: 50 }]]));
   expect(metrics.read().values).toMatchObject({ MaxOffsetLag: 50, SumOffsetLag: 50 });
+});
+
+test('a partition is paused while there is a reason, and its end is asked for', () => {
+  const { partitions, paused } = somePartitions();
+  partitions.assign(0, START);
+  partitions.pause(0, 'schema');
+  partitions.pause(0, 'unreadable');
+  partitions.resume(0, 'schema');
+  expect(partitions.isAnyPaused).toBe(true);
+  expect([...paused]).toEqual([0]);
+  partitions.resume(0, 'unreadable');
+  expect(partitions.isAnyPaused).toBe(false);
+  expect([...paused]).toEqual([]);
+
+  // A new assignment begins to poll; the former one's reason cannot pause or resume it.
+  partitions.pause(0, 'schema');
+  partitions.suspend();
+  partitions.pause(0, 'unreadable');
+  partitions.assign(0, START);
+  expect(partitions.isAnyPaused).toBe(false);
 });
 
 test('while the group is rebalancing what runs ends and is committed, and nothing starts', async () => {

@@ -90,6 +90,8 @@ test.each([
   ['onFailureDestination', { onFailureDestination: 'kafka://letters' }],
   ['onFailureDestination', { ...PROVISIONED, onFailureDestination: 'kafka://orders' }],
   ['onFailureDestination', { onFailureDestination: 'letters' }],
+  ['onFailureDestination', { onFailureDestination: { arn: 'arn:aws:sqs:x' } }],
+  ['onFailureDestination', { onFailureDestination: 5 }],
   ['onFailureDestination', { ...PROVISIONED, onFailureDestination: 'kafka://' }],
   ['maximumRetryAttempts', { ...PROVISIONED, maximumRetryAttempts: 10_001 }],
   ['maximumRecordAgeInSeconds', { ...PROVISIONED, maximumRecordAgeInSeconds: 59 }],

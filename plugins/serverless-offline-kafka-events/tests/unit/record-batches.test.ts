@@ -6,8 +6,12 @@ import { describe, expect, test } from 'vitest';
 import { decodeRecordBatches } from '../../src/fetch/fetch-answer.ts';
 import { aBatch, aMarker } from '../helpers/record-batch.ts';
 
-function decode(bytes: Buffer, aborted: Parameters<typeof decodeRecordBatches>[3] = []) {
-  const { records, endOffset } = decodeRecordBatches('orders', 3, bytes, aborted);
+function decode(
+  bytes: Buffer,
+  aborted: Parameters<typeof decodeRecordBatches>[3] = [],
+  maximumBytes = Number.POSITIVE_INFINITY,
+) {
+  const { records, endOffset } = decodeRecordBatches('orders', 3, bytes, aborted, maximumBytes);
   return { values: records.map(({ value }) => value?.toString()), records, endOffset };
 }
 function brokenOff(batch: Buffer): Buffer {
@@ -105,6 +109,30 @@ describe('a batch that is compressed', () => {
 
   test('in the format before Kafka 0.11 is refused by name', () => {
     expect(() => decode(aBatch({ records, magic: 1 }))).toThrow('message format 1');
+  });
+});
+
+describe('an answer that is more than a partition may hold', () => {
+  const hundred = values(...Array.from({ length: 100 }, () => 'a'.repeat(100)));
+  const compress = (data: Buffer) => gzipSync(data);
+  const batches = [0, 100, 250].map((baseOffset) => aBatch({ baseOffset, records: hundred, codec: 1, compress }));
+
+  test.each([
+    { maximumBytes: 1, count: 100, endOffset: 100 },
+    { maximumBytes: 14_000, count: 100, endOffset: 100 },
+    { maximumBytes: 15_000, count: 200, endOffset: 250 },
+    { maximumBytes: 1_000_000, count: 300, endOffset: 350 },
+  ])('ends after the batch that passes $maximumBytes bytes of JSON', ({ maximumBytes, count, endOffset }) => {
+    const decoded = decode(Buffer.concat(batches), [], maximumBytes);
+    expect(decoded.records).toHaveLength(count);
+    expect(decoded.endOffset).toBe(endOffset);
+  });
+
+  test('is passed where nothing of it is kept', () => {
+    const aborted = aBatch({ records: hundred, producerId: 1, isTransactional: true, codec: 1, compress });
+    const [, second = Buffer.alloc(0)] = batches;
+    const bytes = Buffer.concat([aborted, second]);
+    expect(decode(bytes, [{ producerId: 1n, firstOffset: 0 }], 1).endOffset).toBe(200);
   });
 });
 

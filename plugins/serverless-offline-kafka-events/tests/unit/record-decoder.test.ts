@@ -110,14 +110,15 @@ describe('Protobuf', () => {
       import "common.proto";
       import "google/protobuf/timestamp.proto";
       message Order { common.Money price = 1; google.protobuf.Timestamp at = 2; }`;
-    const common = 'syntax = "proto3"; package common; message Money { int32 cents = 1; }';
+    const common =
+      'syntax = "proto3"; package common; import "google/protobuf/wrappers.proto"; message Money { google.protobuf.Int32Value cents = 1; }';
     registry.register('money/1', { schemaType: 'PROTOBUF', schema: common });
     const references = [{ name: 'common.proto', subject: 'money', version: 1 }];
     registry.register('11', { schemaType: 'PROTOBUF', schema, references });
-    const payload = Buffer.from([0, 0x0a, 2, 0x08, 5, 0x12, 2, 0x08, 9]);
+    const payload = Buffer.from([0, 0x0a, 4, 0x0a, 2, 0x08, 5, 0x12, 2, 0x08, 9]);
     expect(json((await decode(framed(11, payload))).record.value)).toEqual({
       price: { cents: 5 },
-      at: { seconds: '9' },
+      at: '1970-01-01T00:00:09Z',
     });
   });
 });

@@ -48,8 +48,30 @@ describe('schemaRegistryConfig', () => {
   });
 
   test.each([
+    [{ 'Fn::GetAtt': ['Registry', 'Arn'] }, 'glue'],
+    [{ 'Fn::Sub': `arn:aws:glue:\${AWS::Region}:\${AWS::AccountId}:registry/shop` }, 'glue'],
+    [{ 'Fn::Sub': [`https://\${host}`, { host: { Ref: 'Host' } }] }, 'confluent'],
+  ])('may be the reference %j, which needs a stand-in locally', (schemaRegistryURI, kind) => {
+    const event = withConfig({ ...valid, schemaRegistryURI });
+    expect(parse(event, { use: 'deploy' })).toHaveLength(1);
+    expect(() => parse(event)).toThrow('custom.kafkaEvents.schemaRegistryUrl must name a local stand-in for {"Fn::');
+    const custom = { schemaRegistryUrl: 'http://127.0.0.1:4566' };
+    expect(parse(event, { custom })[0]?.schemaRegistry).toMatchObject({ kind, url: custom.schemaRegistryUrl });
+  });
+
+  test('of a reference that does not say which registry it is deploys, and is refused locally by name', () => {
+    const event = withConfig({ ...valid, schemaRegistryURI: { Ref: 'Registry' } });
+    expect(parse(event, { use: 'deploy' })).toHaveLength(1);
+    const custom = { schemaRegistryUrl: 'http://127.0.0.1:4566' };
+    expect(() => parse(event, { custom })).toThrow(
+      `${at}.schemaRegistryURI: {"Ref":"Registry"} cannot be resolved locally`,
+    );
+  });
+
+  test.each([
     [at, { schemaRegistryConfig: valid }],
     [`${at}.schemaRegistryURI`, withConfig({ ...valid, schemaRegistryURI: 'registry:8081' })],
+    [`${at}.schemaRegistryURI`, withConfig({ ...valid, schemaRegistryURI: { host: 'registry' } })],
     [`${at}.eventRecordFormat`, withConfig({ ...valid, eventRecordFormat: 'AVRO' })],
     [`${at}.schemaValidationConfigs`, withConfig({ ...valid, schemaValidationConfigs: [] })],
     [`${at}.schemaValidationConfigs`, withConfig({ ...valid, schemaValidationConfigs: [{ attribute: 'HEADERS' }] })],

@@ -76,11 +76,15 @@ test('what works on AWS only is passed on', () => {
   });
 });
 
+const SHOP = 'arn:aws:glue:eu-west-1:1:registry/shop';
+const SHOP_SCHEMAS = 'arn:aws:glue:eu-west-1:1:schema/shop/*';
+const ANY_SCHEMAS = { 'Fn::Sub': `arn:\${AWS::Partition}:glue:\${AWS::Region}:\${AWS::AccountId}:schema/*` };
+
 test.each([
-  ['kafka', 'SelfManagedKafkaEventSourceConfig'],
-  ['msk', 'AmazonManagedKafkaEventSourceConfig'],
-])('the schema registry of a %s event is written, and the role may read it', (type, property) => {
-  const registry = 'arn:aws:glue:eu-west-1:1:registry/shop';
+  ['kafka', 'SelfManagedKafkaEventSourceConfig', SHOP, SHOP_SCHEMAS],
+  ['msk', 'AmazonManagedKafkaEventSourceConfig', SHOP, SHOP_SCHEMAS],
+  ['msk', 'AmazonManagedKafkaEventSourceConfig', { 'Fn::GetAtt': ['Shop', 'Arn'] }, ANY_SCHEMAS],
+])('the schema registry of a %s event is written, and the role may read it', (type, property, registry, schemas) => {
   const schemaRegistryConfig = {
     schemaRegistryURI: registry,
     eventRecordFormat: 'SOURCE',
@@ -113,7 +117,7 @@ test.each([
     {
       Effect: 'Allow',
       Action: ['glue:GetRegistry', 'glue:GetSchemaVersion'],
-      Resource: [registry, 'arn:aws:glue:eu-west-1:1:schema/shop/*'],
+      Resource: [registry, schemas],
     },
     { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: ['arn:secret'] },
   ]);
