@@ -23,10 +23,12 @@ const UNITS = {
   WrongCredentials: MetricUnit.Count,
 } as const satisfies Record<string, Unit>;
 
+export type MetricName = keyof typeof UNITS;
+
 let powertools: Metrics | undefined;
 
 /** Logs a metric in CloudWatch's embedded metric format. Does nothing outside AWS. */
-export function reportMetric(name: keyof typeof UNITS, value: number): void {
+export function reportMetric(name: MetricName, value: number): void {
   if (!isDeployed(getConfig().STAGE)) return;
   powertools ??= new Metrics({ serviceName: 'registration' });
   powertools.addMetric(name, UNITS[name], value);

@@ -1,3 +1,4 @@
+import type { MetricName } from '#shared/observability/metrics.ts';
 import type { Resource, Resources } from './template.ts';
 
 export interface Watched {
@@ -18,6 +19,8 @@ export interface Watched {
 }
 
 const TOPIC = 'AlarmTopic';
+/** Takes a release back. */
+export const RELEASE_ALARM = 'ReleaseErrorsAlarm';
 
 function alarm(properties: Record<string, unknown>): Resource {
   return {
@@ -38,7 +41,7 @@ function forMinutes(minutes: number, periodMinutes = 1) {
   return { Period: 60 * periodMinutes, EvaluationPeriods: periods, DatapointsToAlarm: periods };
 }
 
-function applicationMetric(namespace: string, MetricName: string) {
+function applicationMetric(namespace: string, MetricName: MetricName) {
   return {
     Namespace: namespace,
     MetricName,
@@ -66,6 +69,10 @@ function expression(Expression: string, Label: string, Period: number, figures: 
   return { Metrics: [...inputs, { Id: 'result', Expression, Label }] };
 }
 
+/** A throttled invocation is not counted as one. Where all are throttled, the other figures are missing. */
+const FAILED_SHARE =
+  'IF(FILL(calls, 0) + FILL(throttles, 0) > 0, 100 * (FILL(errors, 0) + FILL(throttles, 0)) / (FILL(calls, 0) + FILL(throttles, 0)), 0)';
+
 /** 'RelayOutboxLambdaFunction' → 'RelayOutbox' */
 function shortName(functionId: string): string {
   return functionId.replace(/LambdaFunction$/, '');
@@ -77,7 +84,7 @@ function shortName(functionId: string): string {
  */
 export function alarms(watched: Watched): Resources {
   const { namespace, email, consumers, schedules, scheduleMinutes, mailRetryHours, hasProbe } = watched;
-  const own = (name: string) => applicationMetric(namespace, name);
+  const own = (name: MetricName) => applicationMetric(namespace, name);
   const api = (MetricName: string) => ({
     Namespace: 'AWS/ApiGateway',
     MetricName,
@@ -194,6 +201,17 @@ export function alarms(watched: Watched): Resources {
       ...forMinutes(5),
       Threshold: 0.01,
     }),
+    // While a release shifts 10 % of the calls, the share above stays low. A count needs no traffic to compare with.
+    [RELEASE_ALARM]: alarm({
+      AlarmDescription: 'Two HTTP calls of 5 minutes ended with 5xx: a release that is shifting is taken back.',
+      ...api('5xx'),
+      Statistic: 'Sum',
+      ...once,
+      Threshold: 1,
+      // Two errors alone do not justify a mail.
+      AlarmActions: [],
+      OKActions: [],
+    }),
     ApiRefusalsAlarm: alarm({
       AlarmDescription: 'More than half of the HTTP calls of 15 minutes end with 4xx, and at least 100.',
       ...expression('IF(calls >= 100, 100 * refused / calls, 0)', 'refused calls in %', 900, {
@@ -233,7 +251,7 @@ export function alarms(watched: Watched): Resources {
   for (const id of [...consumers, ...schedules]) {
     resources[`${shortName(id)}ErrorsAlarm`] = alarm({
       AlarmDescription: `More than 5 % of the invocations of ${shortName(id)} fail or are throttled.`,
-      ...expression('100 * (errors + throttles) / MAX([calls + throttles, 1])', 'failed invocations in %', 300, {
+      ...expression(FAILED_SHARE, 'failed invocations in %', 300, {
         errors: lambda(id, 'Errors'),
         throttles: lambda(id, 'Throttles'),
         calls: lambda(id, 'Invocations'),

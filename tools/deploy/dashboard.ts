@@ -1,3 +1,4 @@
+import type { MetricName } from '#shared/observability/metrics.ts';
 import type { Resource, Resources } from './template.ts';
 
 type Metric = (string | Record<string, unknown>)[];
@@ -9,7 +10,7 @@ type Metric = (string | Record<string, unknown>)[];
  * @param alarms whose states the first row shows
  */
 export function dashboard(namespace: string, functions: readonly string[], alarms: Resources): Resource {
-  const own = (name: string, stat = 'Maximum'): Metric => [namespace, name, 'service', 'registration', { stat }];
+  const own = (name: MetricName, stat = 'Maximum'): Metric => [namespace, name, 'service', 'registration', { stat }];
   const api = (name: string, stat: string): Metric => ['AWS/ApiGateway', name, 'ApiId', `\${HttpApi}`, { stat }];
   const each = (name: string, stat: string): Metric[] =>
     functions.map((label) => ['AWS/Lambda', name, 'FunctionName', label, { stat }]);
@@ -19,12 +20,18 @@ export function dashboard(namespace: string, functions: readonly string[], alarm
     ['HTTP latency in ms', [api('Latency', 'p50'), api('Latency', 'p95'), api('Latency', 'p99')]],
     [
       'Longest waits in s',
-      ['OldestUnpublishedEventSeconds', 'OldestUnconfirmedEventSeconds', 'OldestUnsentMailSeconds', 'ProbeSeconds'].map(
-        (name) => own(name),
-      ),
+      [
+        own('OldestUnpublishedEventSeconds'),
+        own('OldestUnconfirmedEventSeconds'),
+        own('OldestUnsentMailSeconds'),
+        own('ProbeSeconds'),
+      ],
     ],
     ['Waiting events', [own('UnconfirmedEvents'), own('PendingMails'), own('DeadLetters', 'Sum')]],
-    ['Mails', ['MailSent', 'MailRefused', 'MailThrottled', 'MailBlocked'].map((name) => own(name, 'Sum'))],
+    [
+      'Mails',
+      [own('MailSent', 'Sum'), own('MailRefused', 'Sum'), own('MailThrottled', 'Sum'), own('MailBlocked', 'Sum')],
+    ],
     ['Credentials', [own('WrongCredentials', 'Sum'), own('RefusedCredentialChecks', 'Sum')]],
     ['Database connections in %', [own('DatabaseConnectionsPercent')]],
     ['Records behind', each('OffsetLag', 'Maximum')],

@@ -1,6 +1,6 @@
 import { readConfig } from '#shared/config/config.ts';
 import { isDeployed } from '#shared/config/stage-rules.ts';
-import { alarms } from './alarms.ts';
+import { alarms, RELEASE_ALARM } from './alarms.ts';
 import { apiDomain } from './api-domain.ts';
 import { dashboard } from './dashboard.ts';
 import { deployedEvent, isServerless, type KafkaEvent, kafkaProblem, withCertificates } from './kafka-source.ts';
@@ -180,7 +180,7 @@ export default class DeployedStage {
     const byFunction = new Map(
       versions.map(([id, { Properties }]) => [String(Object(Properties?.FunctionName).Ref), id] as const),
     );
-    const alarms = ['ApiErrorsAlarm', 'ApiLatencyAlarm'];
+    const alarms = [RELEASE_ALARM, 'ApiLatencyAlarm'];
     return releases(released, byFunction, { shift: this.#deployment.trafficShift, alarms });
   }
 

@@ -52,8 +52,29 @@ export function isServerless(clusterArn: string): boolean {
   return /-s\d+$/.test(clusterArn);
 }
 
+/** @returns the first parameter that is not a whole number in its bounds, those of AWS */
+function numberProblem(numbers: ReadonlyArray<readonly [name: string, given: string | number, most: number]>) {
+  const wrong = numbers.find(([, given, most]) => !/^[1-9]\d*$/.test(String(given)) || Number(given) > most);
+  return wrong && `${wrong[0]} is '${wrong[1]}' instead of a whole number from 1 to ${wrong[2]}`;
+}
+
 /** @returns what AWS would reject only after minutes, or at the first message; undefined if nothing is wrong */
-export function kafkaProblem(source: KafkaSource & { credentials: string; tls: string }): string | undefined {
+export function kafkaProblem(
+  source: KafkaSource & { credentials: string; tls: string; partitions: string | number },
+): string | undefined {
+  const { partitions, minimumPollers, maximumPollers } = source;
+  const pollers: Parameters<typeof numberProblem>[0] = [
+    ['minimumPollers', minimumPollers, 200],
+    ['maximumPollers', maximumPollers, 2000],
+  ];
+  const problem = numberProblem([
+    ['kafkaPartitions', partitions, 1000],
+    ...pollers.filter(([, given]) => given !== ''),
+  ]);
+  if (problem !== undefined) return problem;
+  if (maximumPollers !== '' && minimumPollers === '') return 'maximumPollers needs minimumPollers';
+  if (maximumPollers !== '' && Number(minimumPollers) > Number(maximumPollers))
+    return `minimumPollers=${minimumPollers} exceeds maximumPollers=${maximumPollers}`;
   const { clusterArn, mechanism, credentials, credentialsSecretArn, brokers, tls } = source;
   const ports = brokers.split(',').map((broker) => broker.split(':').at(-1) ?? '');
   if ((credentials === '') !== (credentialsSecretArn === ''))

@@ -3,7 +3,7 @@ import { readSettings } from '#tools/local/cli/settings.ts';
 import { type Laboratory, type LaboratoryOptions, openLaboratory } from './chaos/laboratory.ts';
 import { runLongOutage, shortBackOffs } from './chaos/long-outage.ts';
 import { runMatrix } from './chaos/matrix.ts';
-import { help, type Options, readOptions } from './chaos/options.ts';
+import { help, type Options, readOptions, systemOf } from './chaos/options.ts';
 import { fullPace, shortPace } from './chaos/run-fault.ts';
 import { runSoak } from './chaos/soak.ts';
 import { type Row, summaryLine, toMarkdown, toText } from './chaos/table.ts';
@@ -54,8 +54,8 @@ async function run(
 
 /** @returns title: that of its place in a page */
 async function runMode(options: Options, laboratory: LaboratoryOptions) {
-  const { mode, outage, minutes, soakMs, seed, isShort, faults, peerCommand, replicas, isSplit, brokers } = options;
-  const where = `${replicas > 1 ? `, ${replicas} replicas` : ''}${isSplit ? ' of each role' : ''}${brokers > 1 ? `, ${brokers} brokers` : ''}`;
+  const { mode, outage, minutes, soakMs, seed, isShort, faults, peerCommand } = options;
+  const where = systemOf(options);
   if (mode === 'soak') {
     const heap = openHeapProbe();
     const { row, notes } = await withLaboratory({ ...laboratory, env: heap.env }, (lab) =>

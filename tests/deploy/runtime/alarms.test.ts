@@ -26,11 +26,11 @@ afterAll(async () => {
   await stage.stop();
 });
 
-/** Invokes a packaged function once. @returns the metrics that it wrote into its log */
-async function invoke(name: string, event: unknown): Promise<Record<string, number>> {
-  const running = await startPackaged(name, stage.env);
+/** Invokes a packaged function with each event. @returns the metrics that it wrote into its log */
+async function invoke(name: string, ...events: unknown[]): Promise<Record<string, number>> {
+  const running = await startPackaged(name, { ...stage.env, PASSWORD_FAILURES_FREE: '1' });
   try {
-    await running.invoke(event);
+    for (const event of events) await running.invoke(event);
     const lines = running
       .output()
       .split('\n')
@@ -109,6 +109,27 @@ describe('the alarms, on figures of the packaged functions', () => {
     expect(sending).toMatchObject({ MailRefused: 1 });
     expect(recorded.refused).toMatchObject({ UnconfirmedEvents: 1, PendingMails: 1 });
     expect(firing(series([0, recorded.refused]))).toEqual([]);
+  });
+
+  it.each([
+    ['MailThrottled', { code: 454, message: 'Throttling failure: Maximum sending rate exceeded.' }],
+    ['MailBlocked', { code: 550, message: '5.7.1 Sender blocked' }],
+  ])('get %s from sendWelcomeEmail', async (metric, refusal) => {
+    const topic = `${stage.env['TOPIC_PREFIX']}user.email.send`;
+    stage.mailServer.refuse(() => refusal);
+
+    const figures = await invoke('sendWelcomeEmail', kafkaEvent([sendRecord(testEvent(), { topic })]));
+
+    expect(figures).toMatchObject({ [metric]: 1 });
+  });
+
+  it('get WrongCredentials and RefusedCredentialChecks from updateUser', async () => {
+    const { id } = await users('users').first('id');
+    const guess = { oldPassword: 'a-wrong-password', name: 'Eve' };
+    const update = httpInvocation('PATCH /api/users/{id}', { path: { id: String(id) }, body: guess });
+
+    expect(await invoke('updateUser', update)).toMatchObject({ WrongCredentials: 1 });
+    expect(await invoke('updateUser', update, update)).toMatchObject({ RefusedCredentialChecks: 1 });
   });
 
   it('fire when the scheduled functions report nothing', () => {

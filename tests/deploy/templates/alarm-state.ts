@@ -10,6 +10,7 @@ export type Series = Readonly<Record<string, ReadonlyArray<number | undefined>>>
 const AGGREGATES: Readonly<Record<string, (values: number[]) => number>> = {
   Maximum: (values) => Math.max(...values),
   Sum: (values) => values.reduce((sum, value) => sum + value, 0),
+  p95: (values) => values.toSorted((a, b) => a - b)[Math.ceil(0.95 * values.length) - 1] ?? Number.NaN,
   Average: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
 };
 
@@ -26,13 +27,12 @@ function aggregated(series: Series, { MetricName, Period, Stat }: Statistic): nu
 /** The functions of CloudWatch's metric math that the template uses. Missing data, NaN here, makes a result missing. */
 const MATH = {
   FILL: (value: number, fallback: number) => (Number.isNaN(value) ? fallback : value),
-  MAX: (values: number[]) => Math.max(...values),
   IF: (condition: boolean, then: number, otherwise: number) => (condition ? then : otherwise),
 };
 
 function figuresOf(alarm: Readonly<Record<string, unknown>>, series: Series): number[] {
-  const { Metrics, MetricName, Period, Statistic } = JSON.parse(JSON.stringify(alarm));
-  if (Metrics === undefined) return aggregated(series, { MetricName, Period, Stat: Statistic });
+  const { Metrics, MetricName, Period, Statistic, ExtendedStatistic } = JSON.parse(JSON.stringify(alarm));
+  if (Metrics === undefined) return aggregated(series, { MetricName, Period, Stat: Statistic ?? ExtendedStatistic });
   const { Expression } = Metrics.at(-1);
   const inputs: Array<{ Id: string; MetricStat: { Metric: { MetricName: string }; Period: number; Stat: string } }> =
     Metrics.slice(0, -1);

@@ -32,7 +32,7 @@ describe('a release', () => {
     expect(groups.size).toBe(gradual.length);
     expect(groups.get('CreateUserLambdaFunctionRelease')).toMatchObject({
       DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent10Minutes',
-      AlarmConfiguration: { Alarms: [{ Name: { Ref: 'ApiErrorsAlarm' } }, { Name: { Ref: 'ApiLatencyAlarm' } }] },
+      AlarmConfiguration: { Alarms: [{ Name: { Ref: 'ReleaseErrorsAlarm' } }, { Name: { Ref: 'ApiLatencyAlarm' } }] },
     });
     expect(ofType(compiled('dev'), 'AWS::CodeDeploy::DeploymentGroup').size).toBe(0);
     expect(ofType(compiled('dev'), 'AWS::Lambda::Alias').size).toBe(aliases.size);

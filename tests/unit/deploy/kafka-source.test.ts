@@ -15,6 +15,7 @@ const SOURCE = {
   caSecretArn: '',
   minimumPollers: '',
   maximumPollers: '',
+  partitions: '12',
   tls: 'auto',
   subnetIds: [],
   securityGroupIds: [],
@@ -29,6 +30,8 @@ describe('kafkaProblem', () => {
     ['MSK with SCRAM', MSK_SCRAM],
     ['MSK with client certificates', { ...MSK_SCRAM, brokers: 'b-1.x:9094', mechanism: 'certificate' }],
     ['MSK with IAM', { clusterArn: CLUSTER, brokers: 'b-1.x:9098', mechanism: 'iam' }],
+    ['provisioned pollers', { minimumPollers: '1', maximumPollers: '3' }],
+    ['provisioned pollers of a fixed number', { minimumPollers: '2' }],
     ['MSK Serverless', { clusterArn: SERVERLESS, brokers: 'boot.x:9098', mechanism: 'iam' }],
   ])('accepts %s', (_, changed) => expect(kafkaProblem({ ...SOURCE, ...changed })).toBeUndefined());
 
@@ -44,6 +47,14 @@ describe('kafkaProblem', () => {
     ['MSK does not support kafkaMechanism=plain', { ...MSK_SCRAM, mechanism: 'plain' }],
     ['port 9096 or 9196, but kafkaBrokers has 9096, 9092', { ...MSK_SCRAM, brokers: 'b-1.x:9096,b-2.x:9092' }],
     ['port 9094 or 9194', { ...MSK_SCRAM, mechanism: 'certificate' }],
+    ['maximumPollers needs minimumPollers', { maximumPollers: '3' }],
+    ["minimumPollers is 'abc'", { minimumPollers: 'abc' }],
+    ["minimumPollers is '0'", { minimumPollers: '0', maximumPollers: '3' }],
+    ["maximumPollers is '2.5'", { minimumPollers: '1', maximumPollers: '2.5' }],
+    ['minimumPollers=5 exceeds maximumPollers=3', { minimumPollers: '5', maximumPollers: '3' }],
+    ["kafkaPartitions is 'abc' instead of a whole number from 1 to 1000", { partitions: 'abc' }],
+    ["kafkaPartitions is '0'", { partitions: '0' }],
+    ["kafkaPartitions is ''", { partitions: '' }],
     ['port 9098 or 9198', { clusterArn: CLUSTER, mechanism: 'iam', brokers: 'b-1.x:9096' }],
   ])('names %s', (problem, changed) => expect(kafkaProblem({ ...SOURCE, ...changed })).toContain(problem));
 });

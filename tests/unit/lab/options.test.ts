@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readOptions } from '#tools/lab/chaos/options.ts';
+import { readOptions, systemOf } from '#tools/lab/chaos/options.ts';
 import { allFaults, matrix, nameOf } from '#tools/lab/faults/faults.ts';
 
 function read(...args: string[]) {
@@ -94,5 +95,27 @@ describe('the options of a chaos run', () => {
 
     expect(readOptions(['--peer'], environment).peerCommand).toBe('run');
     expect(readOptions([], environment).peerCommand).toBeUndefined();
+  });
+});
+
+describe('the place of a run in docs/chaos-tables.md', () => {
+  const page = readFileSync('docs/chaos-tables.md', 'utf8');
+
+  it.each([
+    ['matrix', []],
+    ['matrix', ['--replicas', '2']],
+    ['matrix', ['--roles']],
+    ['short', ['--short', '--replicas', '2']],
+    ['matrix', ['--brokers', '3']],
+  ])('of the %s exists: %j', (mode, args) => {
+    const title = `${mode}${systemOf(read(...args))}`;
+
+    expect(page).toContain(`<!-- chaos: ${title} -->`);
+    expect(page).toContain(`<!-- end of ${title} -->`);
+  });
+
+  it('names the roles, and the replicas of each', () => {
+    expect(systemOf(read('--roles'))).toBe(', 1 replica of each role');
+    expect(systemOf(read('--roles', '--replicas', '2'))).toBe(', 2 replicas of each role');
   });
 });

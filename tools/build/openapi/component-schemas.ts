@@ -21,7 +21,7 @@ const ErrorSchema = Type.Object({
   errors: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'Field → error message' })),
 });
 
-const AliveSchema = Type.Object({ status: Type.Literal('up') });
+const AliveSchema = Type.Object({ status: Type.Enum(['up', 'stopping']) });
 
 const HealthSchema = Type.Object({
   status: Type.Enum(['up', 'degraded', 'down']),

@@ -35,8 +35,14 @@ export function systemPaths(): Paths {
       get: {
         operationId: 'live',
         tags: ['system'],
-        summary: 'The process answers',
-        responses: { '200': ok('The process answers', jsonContent(ref('Alive'))), ...failures() },
+        summary: 'The process answers and was not asked to stop',
+        responses: {
+          '200': ok('The process answers', jsonContent(ref('Alive'))),
+          ...failures(),
+          '503': ok('It was asked to stop', {
+            'application/json': { schema: ref('Alive'), example: { status: 'stopping' } },
+          }),
+        },
       },
     },
     '/health/ready': {

@@ -124,3 +124,9 @@ export function readOptions(
     out: values('out'),
   };
 }
+
+/** The tested system, in the title of a run's place in docs/chaos-tables.md: ', 2 replicas of each role'. */
+export function systemOf({ replicas, isSplit, brokers }: Pick<Options, 'replicas' | 'isSplit' | 'brokers'>): string {
+  const processes = `, ${replicas} ${replicas > 1 ? 'replicas' : 'replica'}${isSplit ? ' of each role' : ''}`;
+  return `${replicas > 1 || isSplit ? processes : ''}${brokers > 1 ? `, ${brokers} brokers` : ''}`;
+}
