@@ -52,7 +52,8 @@ export async function run(file: string, args: readonly string[], env: Environmen
 export async function newProject(): Promise<{ name: string; env: Environment; port(name: string): number }> {
   const ports = await freePorts(PORT_VARIABLES.length);
   const byName = new Map(PORT_VARIABLES.map((name, index) => [String(name), ports[index] ?? 0]));
-  const name = `registration-test-${randomBytes(4).toString('hex')}`;
+  // Not the prefix of npm test, which removes the projects of runs that were killed.
+  const name = `registration-docker-${randomBytes(4).toString('hex')}`;
   const env = {
     ...process.env,
     npm_lifecycle_event: undefined,

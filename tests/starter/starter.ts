@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { onTestFinished } from 'vitest';
 import { isAlive } from '#tools/bootstrap/lock.mjs';
 import { waitFor } from '#tools/local/cli/wait-for.ts';
 import { runArguments } from '#tools/local/process/node-arguments.ts';
 import { freePorts } from '#tools/local/process/ports.ts';
-import { localDir } from '#tools/paths.ts';
 
 export interface Starter {
   child: ChildProcess;
@@ -22,6 +23,8 @@ export interface Starter {
 export async function starterEnv(overrides: Record<string, string | undefined> = {}): Promise<NodeJS.ProcessEnv> {
   const [http, email, lambda, smtp] = await freePorts(4);
   const id = randomBytes(4).toString('hex');
+  const logs = mkdtempSync(path.join(tmpdir(), 'starter-'));
+  onTestFinished(() => rmSync(logs, { recursive: true, force: true }));
   const database = (name: string) => {
     const url = new URL(process.env[`${name.toUpperCase()}_DATABASE_URL`] ?? '');
     url.pathname = `/starter_${id}_${name}`;
@@ -38,7 +41,7 @@ export async function starterEnv(overrides: Record<string, string | undefined> =
     TOPIC_PREFIX: `starter-${id}-`,
     GROUP_PREFIX: `starter-${id}-`,
     HOT_RELOAD: '0',
-    APP_LOG_FILE: path.join(localDir, 'tests', `starter-${id}`, 'app.log'),
+    APP_LOG_FILE: path.join(logs, 'app.log'),
     npm_lifecycle_event: undefined,
     ...overrides,
   };

@@ -28,14 +28,18 @@ function statOf(pid) {
 }
 
 /**
- * When a process started, in the system's own notation and without spaces; empty when the system does not say.
+ * When a process started, in the system's own notation reduced to lower-case letters, digits and hyphens, so that it can be
+ * part of a Compose project's name; empty when the system does not say.
  * @param {number} pid
  * @returns {string}
  */
 export function startTimeOf(pid) {
   if (hasProc) return statOf(pid)[19] ?? '';
   const { stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
-  return (stdout ?? '').trim().replace(/\s+/g, '_');
+  return (stdout ?? '')
+    .trim()
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
 }
 
 /**
@@ -49,6 +53,17 @@ export function isAlive(pid) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
   return statOf(pid)[0] !== 'Z';
+}
+
+/**
+ * Whether a process is running, and is the one that started then: pids are reused.
+ * @param {number} pid
+ * @param {string} startTime empty where it is not known: then the pid alone decides
+ */
+export function isRunning(pid, startTime) {
+  if (!isAlive(pid)) return false;
+  const now = startTimeOf(pid);
+  return startTime === '' || now === '' || now === startTime;
 }
 
 /** @param {string} file */
@@ -78,9 +93,7 @@ export function holderOf(file) {
 export function isHeld(file, name = file) {
   const { pid, startTime } = read(file);
   if (pid === process.pid) return held.has(name);
-  if (pid === 0 || !isAlive(pid)) return false;
-  const now = startTimeOf(pid);
-  return startTime === '' || now === '' || now === startTime;
+  return pid !== 0 && isRunning(pid, startTime);
 }
 
 /**

@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { localUrls } from '#shared/config/defaults.ts';
-import { isAlive } from '#tools/bootstrap/lock.mjs';
 import { localDir, rootDir } from '#tools/paths.ts';
 import { ensureBuild } from '../app/build.ts';
 import { runCommand } from '../cli/options.ts';
@@ -11,6 +10,7 @@ import { describe } from '../cli/start-error.ts';
 import { ensurePrograms } from '../install/native.ts';
 import { startGuard } from '../process/guard-client.ts';
 import { watchParent } from '../process/parent.ts';
+import { isAbandoned, processName } from '../process/pid-file.ts';
 import { freePorts } from '../process/ports.ts';
 import { createShutdown, type Shutdown, unlessAborted } from '../process/shutdown.ts';
 import { signalGroup } from '../process/signals.ts';
@@ -41,8 +41,9 @@ NOTIFICATIONS_DATABASE_URL, REDIS_URL or KAFKA_BROKERS is set, that server is us
 `;
 
 const testsDir = path.join(localDir, 'tests');
-/** Compose projects of test runs; the pid follows. */
+/** Compose projects of test runs; {@link ownName} follows. */
 const projectPrefix = 'registration-test-';
+const ownName = processName(process.pid);
 
 /** `npm test` */
 export function main(args: string[]): Promise<number> {
@@ -67,7 +68,7 @@ async function run(args: string[], shutdown: Shutdown) {
   const guard = startGuard();
   shutdown.add(9, () => guard.close());
   removeLeftovers();
-  const dir = path.join(testsDir, `${process.pid}`);
+  const dir = path.join(testsDir, ownName);
   mkdirSync(dir, { recursive: true });
   shutdown.add(8, () => rmSync(dir, { recursive: true, force: true, maxRetries: 3 }));
 
@@ -99,7 +100,7 @@ type ServerOptions = Pick<NativeOptions, 'ports' | 'dir' | 'guard'> & { services
  */
 async function startServices(options: ServerOptions, shutdown: Shutdown): Promise<'containers' | 'programs'> {
   const { services, ports } = options;
-  const project = { name: `${projectPrefix}${process.pid}`, ports };
+  const project = { name: `${projectPrefix}${ownName}`, ports };
   if (!(await prefersContainers(services, project))) {
     await startPrograms(options, shutdown);
     return 'programs';
@@ -110,8 +111,7 @@ async function startServices(options: ServerOptions, shutdown: Shutdown): Promis
 }
 
 async function startInContainers({ services, guard }: ServerOptions, project: Project, shutdown: Shutdown) {
-  const isAbandoned = (name: string) => !isAlive(Number(name.slice(projectPrefix.length)));
-  await removeAbandonedProjects(projectPrefix, isAbandoned, project.ports);
+  await removeAbandonedProjects(projectPrefix, project.ports);
   guard.atEnd('docker', removeArguments(project), rootDir);
   shutdown.add(1, async () => {
     await step('remove containers', () => removeContainers(project));
@@ -148,6 +148,6 @@ async function startPrograms(options: ServerOptions, shutdown: Shutdown) {
 function removeLeftovers() {
   mkdirSync(testsDir, { recursive: true });
   for (const name of readdirSync(testsDir)) {
-    if (!isAlive(Number(name))) rmSync(path.join(testsDir, name), { recursive: true, force: true });
+    if (isAbandoned(name)) rmSync(path.join(testsDir, name), { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { holderOf, isHeld, startTimeOf } from '#tools/bootstrap/lock.mjs';
+import { holderOf, isHeld, isRunning, startTimeOf } from '#tools/bootstrap/lock.mjs';
 import { endGroup } from './signals.ts';
 
 /** Writes a pid file. Like a lock it names the process by pid and start time, because pids are reused. */
@@ -23,4 +23,15 @@ export async function endStale(file: string): Promise<boolean> {
   if (isRunning) await endGroup(holderOf(file), { graceMs: 10_000 });
   rmSync(file, { force: true });
   return isRunning;
+}
+
+/** Names what belongs to a process, such as a folder or a Compose project, so that it can be removed once the process has ended. */
+export function processName(pid: number): string {
+  return `${pid}-${startTimeOf(pid)}`;
+}
+
+/** Whether a name is a {@link processName}, and its process has ended. */
+export function isAbandoned(name: string): boolean {
+  const [, pid, startTime = ''] = /^(\d+)-([a-z0-9-]+)$/.exec(name) ?? [];
+  return pid !== undefined && !isRunning(Number(pid), startTime);
 }

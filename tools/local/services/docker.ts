@@ -6,6 +6,7 @@ import type { PortName, Ports, ServiceName } from '../cli/settings.ts';
 import { StartError } from '../cli/start-error.ts';
 import { waitFor } from '../cli/wait-for.ts';
 import { areProgramsInstalled } from '../install/native.ts';
+import { isAbandoned } from '../process/pid-file.ts';
 import { findCommand, output } from './commands.ts';
 import { probes } from './probes.ts';
 import { findVersion, isAtLeast } from './programs.ts';
@@ -154,10 +155,10 @@ export async function removeContainers(project: Project): Promise<void> {
   await output('docker', removeArguments(project), { cwd: rootDir, env: environment(project) });
 }
 
-/** Removes the projects of test runs that were killed. */
-export async function removeAbandonedProjects(prefix: string, isAbandoned: (name: string) => boolean, ports: Ports) {
+/** Removes the projects of test runs that were killed: those whose prefix a {@link processName} follows. */
+export async function removeAbandonedProjects(prefix: string, ports: Ports) {
   const listed = await output('docker', ['compose', 'ls', '--all', '--quiet']).catch(() => '');
-  const names = listed.split(/\s+/).filter((name) => name.startsWith(prefix) && isAbandoned(name));
+  const names = listed.split(/\s+/).filter((name) => name.startsWith(prefix) && isAbandoned(name.slice(prefix.length)));
   for (const name of names) await removeContainers({ name, ports }).catch(() => {});
 }
 
