@@ -14,7 +14,7 @@ const HEAL_LIMIT_MS = 60_000;
 const { hasEngine, problem } = await examineDocker();
 
 /** Why the Docker tests are skipped here; undefined when they run. */
-export const whySkipped = hasEngine ? problem : 'no Docker engine answers';
+export const whySkipped = hasEngine ? problem?.what : 'no Docker engine answers';
 if (whySkipped !== undefined) console.warn(`The Docker tests are skipped: ${whySkipped}`);
 
 /** The variables of docker-compose.yml and of npm start that move ports. */

@@ -11,7 +11,7 @@ export interface FakeDocker {
 }
 
 /**
- * A `docker` for one test that runs a shell script; `$*` holds its arguments.
+ * A `docker` for one test that runs a shell script. `$*` holds its arguments; a line appended to `$CALLS` is a call.
  * @param script such as `case "$*" in *" up "*) exec sleep 60 ;; esac`
  */
 export function fakeDocker(script: string): FakeDocker {
@@ -19,10 +19,10 @@ export function fakeDocker(script: string): FakeDocker {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const log = path.join(folder, 'calls');
   writeFileSync(log, '');
-  const lines = ['#!/bin/sh', `echo "$*" >>'${log}'`, script, ''];
+  const lines = ['#!/bin/sh', `CALLS='${log}'`, 'echo "$*" >>"$CALLS"', script, ''];
   writeFileSync(path.join(folder, 'docker'), lines.join('\n'), { mode: 0o755 });
   return {
     path: `${folder}${path.delimiter}${process.env['PATH']}`,
-    calls: () => readFileSync(log, 'utf8').replaceAll(' --progress quiet', '').trim().split('\n'),
+    calls: () => readFileSync(log, 'utf8').replaceAll(' --progress quiet', '').split('\n').filter(Boolean),
   };
 }

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { isAlive } from '#tools/bootstrap/lock.mjs';
 import { waitFor } from '#tools/local/cli/wait-for.ts';
-import { runArguments } from '#tools/local/process/node-arguments.ts';
 import { freePorts } from '#tools/local/process/ports.ts';
+import { rootDir } from '#tools/paths.ts';
 
 export interface Starter {
   child: ChildProcess;
@@ -47,9 +47,13 @@ export async function starterEnv(overrides: Record<string, string | undefined> =
   };
 }
 
-/** Runs `npm start` without npm. */
-export function runStarter(env: NodeJS.ProcessEnv): Starter {
-  const child = spawn(process.execPath, runArguments('local/commands/start'), {
+/**
+ * Runs `npm start` without npm.
+ * @param root a copy of the repository
+ */
+export function runStarter(env: NodeJS.ProcessEnv, root: string = rootDir): Starter {
+  const child = spawn(process.execPath, ['tools/bootstrap/run.mjs', 'local/commands/start'], {
+    cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -100,7 +100,7 @@ function startMailSink({ dir, port, logFile, guard }: ServiceContext) {
 
 /** A server in a container of this run's own project. */
 async function startContainer(name: Exclude<ServerName, 'smtp'>, project: Project): Promise<Target> {
-  const start = () => startContainers([name], project)[name];
+  const start = () => startContainers([name], project).ready[name];
   const to = (verb: Parameters<typeof signalContainers>[0]) => () => signalContainers(verb, [name], project);
   await start();
   return {

@@ -103,11 +103,11 @@ export function judgeDocker({ hasEngine, problem }: Docker, installed: readonly 
   if (hasEngine && problem === undefined) {
     return { state: 'good', what: 'Docker: an engine answers, the servers run in containers' };
   }
-  if (hasEngine) {
+  if (problem !== undefined) {
     return {
       state: 'note',
-      what: `Docker: ${problem}`,
-      advice: 'install Docker Compose 2.24 or later, or set NO_DOCKER=1',
+      what: `Docker: ${problem.what}`,
+      advice: `${problem.advice}, or set NO_DOCKER=1`,
     };
   }
   const what = 'Docker: no engine answers (or NO_DOCKER is set): the servers run as programs';

@@ -5,7 +5,7 @@ import { ensureBuild } from '../app/build.ts';
 import { prepareServices, runApp } from '../app/run-app.ts';
 import { readOptions, runCommand, wholeNumber } from '../cli/options.ts';
 import { say, seconds, step } from '../cli/progress.ts';
-import { readSettings } from '../cli/settings.ts';
+import { readSettings, type Settings } from '../cli/settings.ts';
 import { StartError } from '../cli/start-error.ts';
 import { confirmInstall } from '../install/consent.ts';
 import { startGuard } from '../process/guard-client.ts';
@@ -13,7 +13,7 @@ import { watchParent } from '../process/parent.ts';
 import { isPortTaken } from '../process/ports.ts';
 import { runWithShutdown, type Shutdown, stayAlive, unlessAborted } from '../process/shutdown.ts';
 import { startInDocker, startNatively } from '../services/backing.ts';
-import { canRunContainers, runningContainers } from '../services/docker.ts';
+import { canRunContainers, type Docker, examineDocker, runningContainers } from '../services/docker.ts';
 import { endStaleServices, servicesLock } from '../services/native.ts';
 import { portsInUse, requireFreePorts } from '../services/port-check.ts';
 
@@ -78,14 +78,12 @@ async function start({ servicesOnly, isAgreed, inspectPort, shutdown }: StartOpt
   const started = performance.now();
   const settings = readSettings(process.env);
   const { local } = settings;
-  if (local.length > 0) await acquireServices(shutdown);
-  const running = await runningContainers(settings);
-  await requireFreePorts(settings, portsInUse(settings, { withApp: !servicesOnly, except: running }));
-  if (inspectPort !== undefined && (await isPortTaken(inspectPort)))
-    throw new StartError(`port ${inspectPort} (the debugger) is in use: name another with --inspect=port`);
   watchParent(shutdown);
-  const isDocker = await canRunContainers(local, settings);
-  if (!isDocker && !isAgreed) await confirmInstall(local);
+  if (local.length > 0) await acquireServices(shutdown);
+  const { signal } = shutdown;
+  const place = await unlessAborted(signal, findPlace(settings, { servicesOnly, isAgreed, inspectPort, signal }));
+  if (place === undefined) return;
+  const { isDocker, running } = place;
 
   const guard = startGuard();
   shutdown.add(9, () => guard.close());
@@ -106,6 +104,27 @@ async function start({ servicesOnly, isAgreed, inspectPort, shutdown }: StartOpt
     say(`\nNode ${process.versions.node} is past its end of life: use Node 24.`);
   say(`\nReady after ${seconds(performance.now() - started)}. Ctrl-C stops everything.`);
   await stayAlive(shutdown.signal, failureOf([work]));
+}
+
+/**
+ * Decides where the services will run, before anything is started. Pulls missing images.
+ * @returns running: services that `docker compose up` started
+ * @throws {StartError} when a port is taken by something else, or the user refuses to install what is missing
+ */
+async function findPlace(
+  settings: Settings,
+  { servicesOnly, isAgreed, inspectPort, signal }: Omit<StartOptions, 'shutdown'> & { signal: AbortSignal },
+): Promise<{ isDocker: boolean; running: readonly string[] }> {
+  const { local } = settings;
+  const docker: Docker = local.length > 0 ? await examineDocker({ signal }) : { hasEngine: false };
+  const isUsable = docker.hasEngine && docker.problem === undefined;
+  const running = isUsable ? await runningContainers(settings, signal) : [];
+  await requireFreePorts(settings, portsInUse(settings, { withApp: !servicesOnly, except: running }));
+  if (inspectPort !== undefined && (await isPortTaken(inspectPort)))
+    throw new StartError(`port ${inspectPort} (the debugger) is in use: name another with --inspect=port`);
+  const isDocker = await canRunContainers(local, settings, { docker, signal });
+  if (!isDocker && !isAgreed && !signal.aborted) await confirmInstall(local);
+  return { isDocker, running };
 }
 
 /** Rejects when one of several pieces of work does; never resolves. */

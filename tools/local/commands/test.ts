@@ -101,7 +101,7 @@ type ServerOptions = Pick<NativeOptions, 'ports' | 'dir' | 'guard'> & { services
 async function startServices(options: ServerOptions, shutdown: Shutdown): Promise<'containers' | 'programs'> {
   const { services, ports } = options;
   const project = { name: `${projectPrefix}${ownName}`, ports };
-  if (!(await prefersContainers(services, project))) {
+  if (!(await prefersContainers(services, project, shutdown.signal))) {
     await startPrograms(options, shutdown);
     return 'programs';
   }
@@ -112,13 +112,18 @@ async function startServices(options: ServerOptions, shutdown: Shutdown): Promis
 
 async function startInContainers({ services, guard }: ServerOptions, project: Project, shutdown: Shutdown) {
   await removeAbandonedProjects(projectPrefix, project.ports);
+  if (shutdown.signal.aborted) return;
   guard.atEnd('docker', removeArguments(project), rootDir);
+  const { ready, settled } = startContainers(services, project, guard);
   shutdown.add(1, async () => {
-    await step('remove containers', () => removeContainers(project));
+    await step('remove containers', async () => {
+      await settled;
+      await removeContainers(project);
+    });
     guard.clear();
   });
   await step(`containers: ${services.join(', ')}`, async () => {
-    await Promise.all(Object.values(startContainers(services, project)));
+    await Promise.all(Object.values(ready));
   });
 }
 

@@ -37,7 +37,7 @@ export function startInDocker(
 ): Readiness {
   const project = { ports };
   const own = local.filter((name) => !running.includes(name));
-  const services = startContainers(local, project);
+  const { ready: services, settled } = startContainers(local, project, guard);
   for (const name of local) {
     const ready = services[name];
     services[name] = step(`container ${name} on port ${ports[name]}`, () => ready);
@@ -47,7 +47,10 @@ export function startInDocker(
   if (own.length === 0) return services;
   guard.atEnd('docker', stopArguments(own, project), rootDir);
   shutdown.add(1, async () => {
-    await step(`stop containers: ${own.join(', ')}`, () => stopContainers(own, project));
+    await step(`stop containers: ${own.join(', ')}`, async () => {
+      await settled;
+      await stopContainers(own, project);
+    });
     guard.clear();
   });
   return services;

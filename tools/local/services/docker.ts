@@ -6,13 +6,19 @@ import type { PortName, Ports, ServiceName } from '../cli/settings.ts';
 import { StartError } from '../cli/start-error.ts';
 import { waitFor } from '../cli/wait-for.ts';
 import { areProgramsInstalled } from '../install/native.ts';
+import { type Guard, noGuard } from '../process/guard-client.ts';
 import { isAbandoned } from '../process/pid-file.ts';
-import { findCommand, output } from './commands.ts';
+import { signalGroup } from '../process/signals.ts';
+import { findCommand } from './commands.ts';
 import { probes } from './probes.ts';
 import { findVersion, isAtLeast } from './programs.ts';
 
 /** Compose is slow while the engine starts; without an engine it fails at once. */
 const answerMs = 8000;
+/** Starting and stopping containers takes seconds. */
+const commandMs = 120_000;
+/** An image of 300 MB over a slow connection; Ctrl-C ends it. */
+const pullMs = 3_600_000;
 /** An empty database initialises itself first. */
 const readyMs = 180_000;
 /** docker-compose.yml has an optional env_file. */
@@ -25,38 +31,57 @@ export interface Project {
   name?: string;
 }
 
-/** What the Docker engine can do here: nothing without an engine; `problem` says why one that answers cannot be used. */
-export type Docker = { hasEngine: boolean; problem?: string };
+/** What the Docker engine can do here: nothing without an engine; `problem` says why one that is there cannot be used. */
+export type Docker = { hasEngine: boolean; problem?: { what: string; advice: string } };
 
 /** Asks the engine and Compose. */
-export async function examineDocker(): Promise<Docker> {
-  const docker = process.env.NO_DOCKER ? undefined : findCommand('docker');
-  if (docker === undefined) return { hasEngine: false };
-  const ask = (...args: string[]) => output(docker, args, { timeout: answerMs }).catch(() => undefined);
-  if ((await ask('info')) === undefined) return { hasEngine: false };
-  const version = findVersion(`version ${(await ask('compose', 'version', '--short'))?.replace(/^v/, '') ?? ''}`);
-  if (version === undefined) return { hasEngine: true, problem: 'its Compose plugin is missing' };
-  if (isAtLeast(version, minimumCompose)) return { hasEngine: true };
-  return { hasEngine: true, problem: `its Compose is version ${version}, and ${minimumCompose} or later is needed` };
+export async function examineDocker({ signal, limitMs = answerMs }: Limits = {}): Promise<Docker> {
+  if (process.env.NO_DOCKER || findCommand('docker') === undefined) return { hasEngine: false };
+  const ask = (...args: string[]) =>
+    docker(args, { signal, limitMs }).catch((error: unknown) => {
+      if (error instanceof NoAnswerError) throw error;
+      return undefined;
+    });
+  try {
+    if ((await ask('info')) === undefined) return { hasEngine: false };
+    const version = findVersion(`version ${(await ask('compose', 'version', '--short'))?.replace(/^v/, '') ?? ''}`);
+    if (version !== undefined && isAtLeast(version, minimumCompose)) return { hasEngine: true };
+    const what =
+      version === undefined
+        ? 'its Compose plugin is missing'
+        : `its Compose is version ${version}, and ${minimumCompose} or later is needed`;
+    return { hasEngine: true, problem: { what, advice: `install Docker Compose ${minimumCompose} or later` } };
+  } catch {
+    const what = `its engine did not answer within ${limitMs / 1000} s`;
+    return { hasEngine: true, problem: { what, advice: 'restart Docker' } };
+  }
 }
 
 /**
  * Whether the services can run in containers. Pulls missing images. If an engine answers but cannot be used, one line says why.
- * @throws {StartError} when a port is taken by something else
+ * @param options docker: what {@link examineDocker} found; signal: ends the pull
  */
-export async function canRunContainers(services: readonly ServiceName[], project: Project): Promise<boolean> {
-  if (services.length === 0) return false;
-  const { hasEngine, problem } = await examineDocker();
-  if (!hasEngine) return false;
-  const reason = problem ?? (await pullMissingImages(services, project));
+export async function canRunContainers(
+  services: readonly ServiceName[],
+  project: Project,
+  { docker: { hasEngine, problem }, signal }: { docker: Docker; signal: AbortSignal | undefined },
+): Promise<boolean> {
+  if (services.length === 0 || !hasEngine) return false;
+  const reason = problem?.what ?? (await pullMissingImages(services, project, signal));
+  if (signal?.aborted) return false;
   if (reason === undefined) return true;
   say(`  ! Docker cannot be used: ${reason}. Starting the servers without it (NO_DOCKER=1 skips this check).`);
   return false;
 }
 
 /** For tests: installed programs start faster, and where some are missing, containers leave the machine as it is. */
-export async function prefersContainers(services: readonly ServiceName[], project: Project): Promise<boolean> {
-  return !(await areProgramsInstalled(services)) && (await canRunContainers(services, project));
+export async function prefersContainers(
+  services: readonly ServiceName[],
+  project: Project,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if (services.length === 0 || (await areProgramsInstalled(services))) return false;
+  return await canRunContainers(services, project, { docker: await examineDocker({ signal }), signal });
 }
 
 /** Does one thing to the containers of a project that was started. */
@@ -69,19 +94,23 @@ export async function signalContainers(
 }
 
 /** @returns why an image could not be pulled */
-async function pullMissingImages(services: readonly ServiceName[], project: Project): Promise<string | undefined> {
-  const { services: defined } = JSON.parse(await run(project, ['config', '--format', 'json'])) as {
+async function pullMissingImages(
+  services: readonly ServiceName[],
+  project: Project,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const { services: defined } = JSON.parse(await run(project, ['config', '--format', 'json'], { signal })) as {
     services: Record<string, { image?: string }>;
   };
   for (const name of services) {
     const image = defined[name]?.image ?? '';
-    const isThere = await output('docker', ['image', 'inspect', image]).then(
+    const isThere = await docker(['image', 'inspect', image], { signal, limitMs: answerMs }).then(
       () => true,
       () => false,
     );
     if (isThere) continue;
     try {
-      await step(`pull ${image}`, () => run(project, ['pull', '--quiet', name]));
+      await step(`pull ${image}`, () => run(project, ['pull', '--quiet', name], { signal, limitMs: pullMs }));
     } catch (error) {
       const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n');
       return `pulling ${image} failed (${lines.at(-1)?.trim()})`;
@@ -91,13 +120,13 @@ async function pullMissingImages(services: readonly ServiceName[], project: Proj
 }
 
 /** @returns the services whose containers are running or paused, the application's included */
-export async function runningContainers(project: Project): Promise<string[]> {
-  if (process.env.NO_DOCKER || findCommand('docker') === undefined) return [];
-  return [...(await servicesIn('running', project)), ...(await servicesIn('paused', project))];
+export async function runningContainers(project: Project, signal?: AbortSignal): Promise<string[]> {
+  return (await Promise.all([servicesIn('running', project, signal), servicesIn('paused', project, signal)])).flat();
 }
 
-async function servicesIn(status: 'running' | 'paused', project: Project): Promise<string[]> {
-  const printed = await run(project, ['ps', '--services', '--status', status]).catch(() => '');
+async function servicesIn(status: 'running' | 'paused', project: Project, signal?: AbortSignal): Promise<string[]> {
+  const limits = { signal, limitMs: answerMs };
+  const printed = await run(project, ['ps', '--services', '--status', status], limits).catch(() => '');
   return printed.split(/\s+/).filter(Boolean);
 }
 
@@ -110,15 +139,16 @@ async function unpause(services: readonly ServiceName[], project: Project): Prom
 
 /**
  * Starts containers.
- * @returns a promise per service, resolved once it answers
- * @throws {StartError} (each promise) with the end of the container's log
+ * @returns ready: a promise per service, resolved once it answers, rejected with the end of the container's log;
+ *   settled: resolved once no more containers are started, also after a failure; until then a stop may miss some
  */
 export function startContainers(
   services: readonly ServiceName[],
   project: Project,
-): Record<ServiceName, Promise<void>> {
+  guard: Guard = noGuard,
+): { ready: Record<ServiceName, Promise<void>>; settled: Promise<void> } {
   const started = unpause(services, project)
-    .then(() => run(project, ['up', '--detach', '--no-build', ...services]))
+    .then(() => run(project, ['up', '--detach', '--no-build', ...services], { guard }))
     .catch((error: unknown) => {
       throw new StartError(`docker compose up failed:\n${error instanceof Error ? error.message : error}`);
     });
@@ -131,7 +161,13 @@ export function startContainers(
       `the container of ${name} did not answer within ${readyMs / 1000} s; its log ends with:\n${log}`,
     );
   };
-  return { mysql: ready('mysql'), redis: ready('redis'), kafka: ready('kafka'), mail: ready('mail') };
+  return {
+    ready: { mysql: ready('mysql'), redis: ready('redis'), kafka: ready('kafka'), mail: ready('mail') },
+    settled: started.then(
+      () => undefined,
+      () => undefined,
+    ),
+  };
 }
 
 /** Arguments of `docker` that stop services and keep their data. */
@@ -152,12 +188,12 @@ export function removeArguments({ name }: Project): string[] {
 
 /** Removes containers, networks and volumes. */
 export async function removeContainers(project: Project): Promise<void> {
-  await output('docker', removeArguments(project), { cwd: rootDir, env: environment(project) });
+  await docker(removeArguments(project), { env: environment(project) });
 }
 
 /** Removes the projects of test runs that were killed: those whose prefix a {@link processName} follows. */
 export async function removeAbandonedProjects(prefix: string, ports: Ports) {
-  const listed = await output('docker', ['compose', 'ls', '--all', '--quiet']).catch(() => '');
+  const listed = await docker(['compose', 'ls', '--all', '--quiet']).catch(() => '');
   const names = listed.split(/\s+/).filter((name) => name.startsWith(prefix) && isAbandoned(name.slice(prefix.length)));
   for (const name of names) await removeContainers({ name, ports }).catch(() => {});
 }
@@ -172,18 +208,40 @@ function environment({ ports }: Project): Record<string, string | undefined> {
   return { ...process.env, ...Object.fromEntries(variables) };
 }
 
+/** Runs Compose like {@link docker}. */
+function run(project: Project, args: readonly string[], limits: Limits = {}): Promise<string> {
+  const all = ['compose', '--progress', 'quiet', ...projectArguments(project.name), ...args];
+  return docker(all, { ...limits, env: environment(project) });
+}
+
+interface Limits {
+  /** Kills the command when it is aborted. */
+  signal?: AbortSignal | undefined;
+  /** Kills the command after this time. */
+  limitMs?: number;
+  /** Ends the command when this process is killed. */
+  guard?: Guard;
+}
+
+/** An engine may accept a connection and never answer. */
+class NoAnswerError extends Error {
+  override name = 'NoAnswerError';
+}
+
 /**
- * Runs Compose to its end, in a process group of its own: Ctrl-C must not interrupt it in the middle.
+ * Runs `docker` to its end, in a process group of its own: Ctrl-C must not interrupt it in the middle.
  * @returns its standard output
  * @throws with what it printed to standard error
  */
-function run(project: Project, args: readonly string[]): Promise<string> {
-  const child = spawn('docker', ['compose', '--progress', 'quiet', ...projectArguments(project.name), ...args], {
-    cwd: rootDir,
-    env: environment(project),
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
+function docker(
+  args: readonly string[],
+  { env, signal, limitMs = commandMs, guard = noGuard }: Limits & { env?: Record<string, string | undefined> } = {},
+): Promise<string> {
+  if (signal?.aborted) return Promise.reject(new Error('interrupted'));
+  const what = `docker ${args.join(' ')}`;
+  const child = spawn('docker', args, { cwd: rootDir, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const pid = child.pid ?? 0;
+  if (pid > 0) guard.watch(pid);
   let [out, errors] = ['', ''];
   child.stdout.on('data', (data) => {
     out += data;
@@ -191,11 +249,21 @@ function run(project: Project, args: readonly string[]): Promise<string> {
   child.stderr.on('data', (data) => {
     errors += data;
   });
-  return new Promise((resolve, reject) => {
+  return new Promise<string>((resolve, reject) => {
+    const end = (error: Error) => {
+      reject(error);
+      if (pid > 0) signalGroup(pid, 'SIGKILL');
+    };
+    const interrupt = () => end(new Error('interrupted'));
+    const limit = setTimeout(() => end(new NoAnswerError(`${what} did not end within ${limitMs / 1000} s`)), limitMs);
+    signal?.addEventListener('abort', interrupt);
     child.on('error', reject);
-    child.on('close', (code, signal) => {
+    child.on('close', (code, killedBy) => {
+      clearTimeout(limit);
+      signal?.removeEventListener('abort', interrupt);
+      guard.forget(pid);
       if (code === 0) resolve(out);
-      else reject(new Error(errors.trim() || `docker compose ${args[0]} ended with ${code ?? signal}`));
+      else reject(new Error(errors.trim() || `${what} ended with ${code ?? killedBy}`));
     });
   });
 }
