@@ -1,7 +1,10 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { installAvailable } from '#tools/local/install/apt.ts';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { installAvailable, planInstall } from '#tools/local/install/apt.ts';
 import { askFor } from '#tools/local/install/consent.ts';
 import { instructions } from '#tools/local/install/native.ts';
 
@@ -44,6 +47,53 @@ describe('NO_INSTALL=1', () => {
     ).rejects.toThrow(
       'Packages are missing, and NO_INSTALL=1 forbids installing them. Run: sudo apt-get install --no-install-recommends redis-tools openjdk-21-jre-headless',
     );
+  });
+});
+
+/** Puts an apt-get on the PATH that would do what the lines say; returns its calls. */
+function fakeApt(...planned: string[]): () => string[] {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'apt-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const log = path.join(folder, 'calls');
+  const plan = planned.map((line) => `echo '${line}'`).join('; ');
+  const scripts = {
+    'apt-get': `echo "$*" >>'${log}'; case "$*" in *--simulate*) ${plan} ;; esac`,
+    'apt-cache': 'echo mariadb-server-core',
+    dpkg: 'exit 0',
+    sudo: 'shift; exec "$@"',
+  };
+  for (const [name, script] of Object.entries(scripts))
+    writeFileSync(path.join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', `${folder}${path.delimiter}${process.env['PATH']}`);
+  vi.stubEnv('NO_INSTALL', '');
+  return () => readFileSync(log, 'utf8').trim().split('\n');
+}
+
+describe('apt-get', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each([
+    ['the install', () => installAvailable([['mariadb-server-core']])],
+    ['the plan', () => planInstall(['mariadb'])],
+  ])('never removes an installed package: %s names it', async (_what, work) => {
+    const calls = fakeApt(
+      'Remv mysql-server-8.0 [8.0.36]',
+      'Remv mysql-server-core-8.0 [8.0.36]',
+      'Inst mariadb-server-core (1:10.11 Debian:12 [amd64])',
+    );
+
+    await expect(work()).rejects.toThrow(
+      'apt-get install mariadb-server-core would remove mysql-server-8.0, mysql-server-core-8.0: nothing was installed. Use Docker, or set the URLs of your own servers.',
+    );
+    expect(calls().filter((call) => call.includes(' -y '))).toEqual([]);
+  });
+
+  it('installs with removals disabled', async () => {
+    const calls = fakeApt('Inst mariadb-server-core (1:10.11 Debian:12 [amd64])', 'Inst libaio1 (0.3 [amd64])');
+
+    expect(await planInstall(['mariadb'])).toEqual({ packages: ['mariadb-server-core'], others: ['libaio1'] });
+    await installAvailable([['mariadb-server-core']]);
+    expect(calls().at(-1)).toMatch(/^install -y -qq --no-remove .*mariadb-server-core$/);
   });
 });
 

@@ -4,7 +4,7 @@ import { withLock } from '#tools/bootstrap/lock.mjs';
 import { runDir } from '#tools/paths.ts';
 import { say } from '../cli/progress.ts';
 import { StartError } from '../cli/start-error.ts';
-import { findCommand, output } from '../services/commands.ts';
+import { findCommand, output, outputOrFail } from '../services/commands.ts';
 
 /**
  * The packages of each need, best first: names differ between releases. None of them contains a system service
@@ -63,9 +63,23 @@ export async function planInstall(needs: Need[]): Promise<InstallPlan> {
   const asRoot = await privileged(alternatives);
   await asRoot(['apt-get', 'update', '-qq']).catch(() => {});
   const packages = await choose(alternatives);
-  const simulated = await output('apt-get', ['install', '--simulate', ...installOptions, ...packages]);
-  const all = [...simulated.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name);
+  const all = await simulate(packages);
   return { packages, others: all.filter((name) => !packages.includes(name)) };
+}
+
+/**
+ * @returns what apt-get would install
+ * @throws {StartError} if it would remove a package: mariadb-server-core conflicts with MySQL's server
+ */
+async function simulate(packages: string[]): Promise<string[]> {
+  const what = `apt-get install ${packages.join(' ')}`;
+  const printed = await outputOrFail(what, 'apt-get', ['install', '--simulate', ...installOptions, ...packages]);
+  const namesIn = (pattern: RegExp) => [...printed.matchAll(pattern)].map(([, name = '']) => name);
+  const removed = namesIn(/^Remv (\S+)/gm);
+  if (removed.length === 0) return namesIn(/^Inst (\S+)/gm);
+  throw new StartError(
+    `${what} would remove ${removed.join(', ')}: nothing was installed. Use Docker, or set the URLs of your own servers.`,
+  );
 }
 
 /**
@@ -78,9 +92,10 @@ export async function installAvailable(alternatives: string[][]) {
     const asRoot = await privileged(alternatives);
     await asRoot(['apt-get', 'update', '-qq']).catch(() => {});
     const packages = await choose(alternatives);
+    await simulate(packages);
     say(`  … apt-get install ${packages.join(' ')}`);
     try {
-      await asRoot(['apt-get', 'install', '-y', '-qq', ...installOptions, ...packages]);
+      await asRoot(['apt-get', 'install', '-y', '-qq', '--no-remove', ...installOptions, ...packages]);
     } catch (error) {
       const reason = error instanceof Error ? error.message.split('\n').slice(-4).join('\n') : String(error);
       throw new StartError(`apt-get install ${packages.join(' ')} failed:\n${reason}`);
