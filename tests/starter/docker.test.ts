@@ -1,4 +1,6 @@
-import { rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { copyRepository } from '#tests/helpers/copy-repository.ts';
 import { type FakeDocker, fakeDocker } from '#tests/helpers/fake-docker.ts';
@@ -75,5 +77,35 @@ describe('npm start ends on Ctrl-C', () => {
     expect(await interrupted(starter)).toBe(0);
     const calls = docker.calls();
     expect(calls.slice(calls.indexOf('all are up'))).toEqual(['all are up', 'compose stop --timeout 5 redis']);
+  });
+});
+
+describe('npm run reset', () => {
+  const logs = path.join(root, '.local', 'log');
+
+  function reset(docker: FakeDocker): string {
+    const args = ['tools/bootstrap/run.mjs', 'local/commands/reset'];
+    const env = { ...process.env, PATH: docker.path, NO_DOCKER: undefined };
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' });
+    return `${stdout}${stderr}${status}`;
+  }
+
+  it('removes volumes and logs after a start in Docker alone', () => {
+    mkdirSync(logs, { recursive: true });
+    const docker = fakeDocker('case "$*" in "compose version"*) echo 2.40.0 ;; esac');
+
+    const printed = reset(docker);
+
+    expect(printed).toMatch(/✓ remove volumes .*✓ remove data and logs .*\n0$/s);
+    expect(docker.calls().at(-1)).toBe('compose down --volumes --timeout 1');
+    expect(existsSync(logs)).toBe(false);
+    expect(reset(docker)).toMatch(/✓ remove volumes .*\n0$/);
+  });
+
+  it('reports that an engine that cannot be used keeps its volumes', () => {
+    const docker = fakeDocker('case "$*" in "compose version"*) echo 2.17.3 ;; esac');
+    expect(reset(docker)).toBe(
+      '  ! Docker volumes were not removed: its Compose is version 2.17.3, and 2.24 or later is needed.\nThere is no data to remove.\n0',
+    );
   });
 });

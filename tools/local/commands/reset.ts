@@ -33,14 +33,18 @@ async function reset() {
   await endStaleServices(runDir);
   const { ports } = readSettings({});
   const { hasEngine, problem } = await examineDocker();
-  if (hasEngine && problem === undefined) {
+  const isUsable = hasEngine && problem === undefined;
+  if (isUsable) {
     const running = await runningContainers({ ports });
     if (running.length > 0)
       throw new StartError(`these containers are running: ${running.join(', ')}; run docker compose stop first`);
     await step('remove volumes', () => removeContainers({ ports }));
   }
-  if (!existsSync(dataDir)) return say('There is no data to remove.');
-  await step('remove the data', () => {
-    for (const folder of [dataDir, logDir]) rmSync(folder, { recursive: true, force: true });
-  });
+  if (problem !== undefined) say(`  ! Docker volumes were not removed: ${problem.what}.`);
+  const folders = [dataDir, logDir].filter((folder) => existsSync(folder));
+  if (folders.length > 0) {
+    await step('remove data and logs', () => {
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    });
+  } else if (!isUsable) say('There is no data to remove.');
 }
