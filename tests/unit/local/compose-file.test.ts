@@ -20,6 +20,8 @@ interface ComposeFile {
       healthcheck?: unknown;
       environment?: Record<string, unknown>;
       env_file?: unknown;
+      read_only?: boolean;
+      tmpfs?: string[];
       profiles?: string[];
     }
   >;
@@ -57,6 +59,12 @@ describe('docker-compose.yml', () => {
       expect(image).toMatch(/:v?\d+\.\d+\.\d+/);
       expect(healthcheck).toBeDefined();
     }
+  });
+
+  it('writes the log where a read-only container can, whatever .env says', () => {
+    const { environment, read_only, tmpfs } = compose.services['app'] ?? {};
+    expect({ read_only, tmpfs }).toEqual({ read_only: true, tmpfs: ['/tmp'] });
+    expect(environment?.['APP_LOG_FILE']).toMatch(/^\/tmp\//);
   });
 
   it('starts tools and observability on request only', () => {
