@@ -28,7 +28,7 @@ async function start(docker: FakeDocker): Promise<Starter> {
     REDIS_PORT: `${redis}`,
     NO_DOCKER: undefined,
   });
-  const starter = runStarter(env, root);
+  const starter = runStarter(env, { root });
   seen.push(starter.child.pid ?? 0);
   return starter;
 }

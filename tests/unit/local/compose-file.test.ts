@@ -67,6 +67,12 @@ describe('docker-compose.yml', () => {
     expect(environment?.['APP_LOG_FILE']).toMatch(/^\/tmp\//);
   });
 
+  it('replaces MailHog by one variable, and keeps the mails of either catcher in the volume', () => {
+    const { image, environment } = compose.services['mail'] ?? {};
+    expect(image).toMatch(/^\$\{MAIL_CATCHER_IMAGE:-mailhog\/mailhog:v[\d.]+\}$/);
+    expect(environment?.['MP_DATABASE']).toContain(`${environment?.['MH_MAILDIR_PATH']}/`);
+  });
+
   it('starts tools and observability on request only', () => {
     const onRequest = Object.entries(compose.services).flatMap(([name, { profiles = [], image }]) =>
       profiles.map((profile) => `${profile}: ${name} ${image?.includes(':')}`),

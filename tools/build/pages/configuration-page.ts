@@ -17,6 +17,11 @@ const definitions: Readonly<Record<string, Definition>> = JSON.parse(JSON.string
 const TOOL_VARIABLES: readonly Variable[] = [
   ['NO_DOCKER', '', '`1` runs the servers as programs even with a Docker engine'],
   ['NO_INSTALL', '', '`1` never runs apt-get'],
+  [
+    'MAIL_CATCHER_IMAGE',
+    '',
+    'image of the mail catcher in Docker: MailHog, or `axllent/mailpit:v1.27.11`, also for arm64',
+  ],
   ['HOT_RELOAD', '`1`', '`0` disables reloading saved source files'],
   [
     'APP_HEAP_MB',
