@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
+import kafkajs from 'kafkajs';
 import { sendRequest } from '#tests/helpers/send-request.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 import { freePorts } from '#tools/local/process/ports.ts';
 import { examineDocker } from '#tools/local/services/docker.ts';
 import { rootDir } from '#tools/paths.ts';
+
+const { AssignerProtocol, Kafka, logLevel } = kafkajs;
 
 const COMMAND_LIMIT_MS = 300_000;
 /** How long the system may take to heal after a fault. */
@@ -48,6 +51,13 @@ export async function run(file: string, args: readonly string[], env: Environmen
   );
 }
 
+/** @throws with what the program printed, when it fails */
+export async function mustRun(file: string, args: readonly string[], env: Environment): Promise<string> {
+  const { code, text } = await run(file, args, env);
+  if (code !== 0) throw new Error(`${file} ${args.join(' ')} failed (${code}):\n${text.slice(-4000)}`);
+  return text;
+}
+
 /** The environment of a Compose project of its own, on free ports. */
 export async function newProject(): Promise<{ name: string; env: Environment; port(name: string): number }> {
   const ports = await freePorts(PORT_VARIABLES.length);
@@ -74,9 +84,7 @@ export async function compose(env: Environment, ...args: string[]): Promise<Outp
 
 /** @throws with what Compose printed, when it fails */
 export async function mustCompose(env: Environment, ...args: string[]): Promise<string> {
-  const { code, text } = await compose(env, ...args);
-  if (code !== 0) throw new Error(`docker compose ${args.join(' ')} failed (${code}):\n${text.slice(-4000)}`);
-  return text;
+  return mustRun('docker', ['compose', ...args], env);
 }
 
 export async function register(base: string, email: string): Promise<number> {
@@ -123,6 +131,23 @@ export async function registrationTravels(base: string): Promise<string> {
     what: `FINISHED of ${email}`,
   });
   return email;
+}
+
+/** The addresses of the members of a consumer group that are assigned a partition of a topic. */
+export async function consumersOf(broker: string, groupId: string, topic: string): Promise<ReadonlySet<string>> {
+  const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const { groups } = await admin.describeGroups([groupId]);
+    const consumers = (groups[0]?.members ?? []).filter(({ memberAssignment }) => {
+      const assignment =
+        memberAssignment.length === 0 ? null : AssignerProtocol.MemberAssignment.decode(memberAssignment);
+      return (assignment?.assignment[topic]?.length ?? 0) > 0;
+    });
+    return new Set(consumers.map(({ clientHost }) => clientHost));
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 interface CaughtMails {

@@ -1,9 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { copyRepository } from '#tests/helpers/copy-repository.ts';
 import { type FakeDocker, fakeDocker } from '#tests/helpers/fake-docker.ts';
+import { startTimeOf } from '#tools/bootstrap/lock.mjs';
 import { freePorts } from '#tools/local/process/ports.ts';
 import { killAll, runStarter, type Starter, starterEnv, until } from './starter.ts';
 
@@ -24,7 +28,7 @@ async function start(docker: FakeDocker): Promise<Starter> {
     REDIS_PORT: `${redis}`,
     NO_DOCKER: undefined,
   });
-  const starter = runStarter(env, root);
+  const starter = runStarter(env, { root });
   seen.push(starter.child.pid ?? 0);
   return starter;
 }
@@ -80,31 +84,97 @@ describe('npm start ends on Ctrl-C', () => {
   });
 });
 
+/** Runs a command of the copy to its end; returns what it printed and its exit code. */
+async function runCommand(name: string, docker: FakeDocker, extra: NodeJS.ProcessEnv = {}): Promise<string> {
+  const args = ['tools/bootstrap/run.mjs', `local/commands/${name}`];
+  const env = { ...process.env, PATH: docker.path, NO_DOCKER: undefined, ...extra };
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return `${printed}${code}`;
+}
+
+describe('npm run doctor', () => {
+  const lock = path.join(root, '.local', 'run', 'services.lock');
+  const docker = () =>
+    fakeDocker('case "$*" in "compose version"*) echo 2.40.0 ;; *"--status running") echo redis ;; esac');
+
+  /** Every service is local; this process listens on Redis' port. */
+  async function listening(): Promise<{ port: number; env: NodeJS.ProcessEnv }> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const names = [
+      'HTTP_PORT',
+      'EMAIL_HTTP_PORT',
+      'LAMBDA_PORT',
+      'MYSQL_PORT',
+      'KAFKA_PORT',
+      'SMTP_PORT',
+      'MAIL_UI_PORT',
+    ];
+    const free = await freePorts(names.length);
+    const urls = ['USERS_DATABASE_URL', 'NOTIFICATIONS_DATABASE_URL', 'REDIS_URL', 'KAFKA_BROKERS', 'SMTP_URL'];
+    return {
+      port,
+      env: {
+        ...Object.fromEntries(urls.map((name) => [name, undefined])),
+        ...Object.fromEntries(names.map((name, index) => [name, `${free[index]}`])),
+        REDIS_PORT: `${port}`,
+      },
+    };
+  }
+
+  it('accepts the port of a container that docker compose up started', async () => {
+    const { port, env } = await listening();
+    const printed = await runCommand('doctor', docker(), env);
+
+    expect(printed).toContain(`✓ port ${port} (Redis): in use by docker compose, npm start uses it`);
+    expect(printed).toMatch(/npm start will work\.\n0$/);
+  });
+
+  it('accepts the ports of npm start -- --services-only', async () => {
+    const { port, env } = await listening();
+    mkdirSync(path.dirname(lock), { recursive: true });
+    writeFileSync(lock, `${process.pid} ${startTimeOf(process.pid)}`);
+    onTestFinished(() => rmSync(lock));
+    const printed = await runCommand('doctor', fakeDocker('case "$*" in "compose version"*) echo 2.40.0 ;; esac'), env);
+
+    expect(printed).toContain(`✓ port ${port} (Redis): in use by npm start`);
+    expect(printed).toMatch(/npm start will work\.\n0$/);
+  });
+
+  it('names the program on a port that is taken', async () => {
+    const { port, env } = await listening();
+    const printed = await runCommand('doctor', docker(), {
+      ...env,
+      REDIS_PORT: env['MYSQL_PORT'],
+      MYSQL_PORT: `${port}`,
+    });
+
+    expect(printed).toMatch(new RegExp(`✗ port ${port} \\(MariaDB/MySQL\\): in use by .+ \\(pid ${process.pid}\\)`));
+    expect(printed).toMatch(/\n1$/);
+  });
+});
+
 describe('npm run reset', () => {
   const logs = path.join(root, '.local', 'log');
 
-  function reset(docker: FakeDocker): string {
-    const args = ['tools/bootstrap/run.mjs', 'local/commands/reset'];
-    const env = { ...process.env, PATH: docker.path, NO_DOCKER: undefined };
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' });
-    return `${stdout}${stderr}${status}`;
-  }
-
-  it('removes volumes and logs after a start in Docker alone', () => {
+  it('removes volumes and logs after a start in Docker alone', async () => {
     mkdirSync(logs, { recursive: true });
     const docker = fakeDocker('case "$*" in "compose version"*) echo 2.40.0 ;; esac');
 
-    const printed = reset(docker);
+    const printed = await runCommand('reset', docker);
 
     expect(printed).toMatch(/✓ remove volumes .*✓ remove data and logs .*\n0$/s);
     expect(docker.calls().at(-1)).toBe('compose down --volumes --timeout 1');
     expect(existsSync(logs)).toBe(false);
-    expect(reset(docker)).toMatch(/✓ remove volumes .*\n0$/);
+    expect(await runCommand('reset', docker)).toMatch(/✓ remove volumes .*\n0$/);
   });
 
-  it('reports that an engine that cannot be used keeps its volumes', () => {
+  it('reports that an engine that cannot be used keeps its volumes', async () => {
     const docker = fakeDocker('case "$*" in "compose version"*) echo 2.17.3 ;; esac');
-    expect(reset(docker)).toBe(
+    expect(await runCommand('reset', docker)).toBe(
       '  ! Docker volumes were not removed: its Compose is version 2.17.3, and 2.24 or later is needed.\nThere is no data to remove.\n0',
     );
   });

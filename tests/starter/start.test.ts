@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isAlive } from '#tools/bootstrap/lock.mjs';
 import { freePorts, isPortTaken } from '#tools/local/process/ports.ts';
-import { answers, killAll, runStarter, type Starter, starterEnv, until } from './starter.ts';
+import { answers, commandOf, killAll, runStarter, type Starter, starterEnv, until } from './starter.ts';
 
 const seen: number[] = [];
 let stopServer: () => void = () => {};
@@ -14,8 +14,8 @@ afterEach(() => {
   stopServer();
 });
 
-async function start(overrides: Record<string, string | undefined> = {}): Promise<Starter> {
-  const starter = runStarter(await starterEnv(overrides));
+async function start(overrides: Record<string, string | undefined> = {}, ...args: string[]): Promise<Starter> {
+  const starter = runStarter(await starterEnv(overrides), { args });
   seen.push(starter.child.pid ?? 0);
   return starter;
 }
@@ -26,7 +26,7 @@ async function ready(starter: Starter): Promise<void> {
 }
 
 function runs(program: string, pid: number): boolean {
-  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program);
+  return commandOf(pid).includes(program);
 }
 
 describe('npm start with every URL set', () => {
@@ -85,6 +85,13 @@ describe('npm start fails with one line that names the variable:', () => {
     const starter = await start({ ENV_FILE: file });
     expect(await starter.exited).toBe(1);
     expect(starter.output()).toBe("APP_HEAP_MB must be a number of megabytes, 256 or more, not '12'\n");
+  });
+
+  it('the debugger on the port of the API', async () => {
+    const [port] = await freePorts(1);
+    const starter = await start({ HTTP_PORT: `${port}` }, `--inspect=${port}`);
+    expect(await starter.exited).toBe(1);
+    expect(starter.output()).toBe(`--inspect and HTTP_PORT are both ${port}: set one to another port\n`);
   });
 
   it('a port in use', async () => {

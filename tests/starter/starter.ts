@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -49,10 +49,13 @@ export async function starterEnv(overrides: Record<string, string | undefined> =
 
 /**
  * Runs `npm start` without npm.
- * @param root a copy of the repository
+ * @param options root: a copy of the repository
  */
-export function runStarter(env: NodeJS.ProcessEnv, root: string = rootDir): Starter {
-  const child = spawn(process.execPath, ['tools/bootstrap/run.mjs', 'local/commands/start'], {
+export function runStarter(
+  env: NodeJS.ProcessEnv,
+  { root = rootDir, args = [] }: { root?: string; args?: readonly string[] } = {},
+): Starter {
+  const child = spawn(process.execPath, ['tools/bootstrap/run.mjs', 'local/commands/start', ...args], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -88,20 +91,22 @@ export function killAll(pids: number[]): void {
 }
 
 function treeOf(root: number): number[] {
-  const children = new Map<number, number[]>();
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    const parent = parentOf(name);
-    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-  }
-  const walk = (pid: number): number[] => [pid, ...(children.get(pid) ?? []).flatMap(walk)];
+  const parents = ps('-A', '-o', 'pid=,ppid=')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const walk = (pid: number): number[] => [
+    pid,
+    ...parents.filter(([, parent]) => parent === pid).flatMap(([child = 0]) => walk(child)),
+  ];
   return walk(root);
 }
 
-function parentOf(pid: string): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return 0;
-  }
+/** The command line of a process; empty once it has ended. */
+export function commandOf(pid: number): string {
+  return ps('-ww', '-o', 'command=', '-p', `${pid}`);
+}
+
+/** Not every system has /proc. */
+function ps(...args: string[]): string {
+  return spawnSync('ps', args, { encoding: 'utf8' }).stdout.trim();
 }

@@ -20,6 +20,8 @@ interface ComposeFile {
       healthcheck?: unknown;
       environment?: Record<string, unknown>;
       env_file?: unknown;
+      read_only?: boolean;
+      tmpfs?: string[];
       profiles?: string[];
       depends_on?: Record<string, unknown>;
     }
@@ -58,6 +60,18 @@ describe('docker-compose.yml', () => {
       expect(image).toMatch(/:v?\d+\.\d+\.\d+/);
       expect(healthcheck).toBeDefined();
     }
+  });
+
+  it('writes the log where a read-only container can, whatever .env says', () => {
+    const { environment, read_only, tmpfs } = compose.services['app'] ?? {};
+    expect({ read_only, tmpfs }).toEqual({ read_only: true, tmpfs: ['/tmp'] });
+    expect(environment?.['APP_LOG_FILE']).toMatch(/^\/tmp\//);
+  });
+
+  it('replaces MailHog by one variable, and keeps the mails of either catcher in the volume', () => {
+    const { image, environment } = compose.services['mail'] ?? {};
+    expect(image).toMatch(/^\$\{MAIL_CATCHER_IMAGE:-mailhog\/mailhog:v[\d.]+\}$/);
+    expect(environment?.['MP_DATABASE']).toContain(`${environment?.['MH_MAILDIR_PATH']}/`);
   });
 
   it('starts tools and observability on request only', () => {

@@ -1,15 +1,22 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { installedEngines } from '#tools/local/commands/doctor.ts';
 import {
   judgeDisk,
+  judgeDocker,
   judgeMemory,
   judgePort,
   judgeProgram,
   judgeServer,
   report,
 } from '#tools/local/commands/doctor-findings.ts';
+import { canInstallPackages } from '#tools/local/install/apt.ts';
 
 const GIB = 1024 ** 3;
-const port = { port: 8081, variable: 'HTTP_PORT', isTaken: true, isOurs: false };
+const port = { port: 8081, variable: 'HTTP_PORT', isTaken: true };
+const missing = { version: undefined, canInstall: false, mayUseDocker: true };
 
 describe('the doctor judges', () => {
   it.each([
@@ -17,21 +24,80 @@ describe('the doctor judges', () => {
     ['a full disk', judgeDisk(GIB), 'bad'],
     ['enough memory', judgeMemory(8 * GIB), 'good'],
     ['little memory', judgeMemory(GIB), 'note'],
-    ['an installed program', judgeProgram('Redis', { version: '7.0', canInstall: false }), 'good'],
-    ['a program that apt can install', judgeProgram('Redis', { version: undefined, canInstall: true }), 'note'],
-    [
-      'a program that must be installed by hand',
-      judgeProgram('Redis', { version: undefined, canInstall: false }),
-      'bad',
-    ],
+    ['an installed program', judgeProgram('Redis', { ...missing, version: '7.0' }), 'good'],
+    ['a program that apt can install', judgeProgram('Redis', { ...missing, canInstall: true }), 'note'],
+    ['a program that must be installed by hand', judgeProgram('Redis', missing), 'bad'],
     ['a free port', judgePort('the API', { ...port, isTaken: false }), 'good'],
-    ['a port that npm start uses', judgePort('the API', { ...port, isOurs: true }), 'good'],
+    ['a port that npm start uses', judgePort('the API', { ...port, acceptedFrom: 'npm start' }), 'good'],
     ['a port that another process uses', judgePort('the API', port), 'bad'],
     ['a reachable server', judgeServer('REDIS_URL', { address: 'here:1', isReachable: true }), 'good'],
     ['an unreachable server', judgeServer('REDIS_URL', { address: 'here:1', isReachable: false }), 'bad'],
   ])('%s', (_what, { state, advice }, expected) => {
     expect(state).toBe(expected);
     if (state !== 'good') expect(advice).toMatch(/\w/);
+  });
+});
+
+describe('the doctor names', () => {
+  it('the program on a taken port', () => {
+    expect(judgePort('the API', { ...port, listener: 'nginx (pid 4711)' })).toEqual({
+      state: 'bad',
+      what: 'port 8081 (the API): in use by nginx (pid 4711)',
+      advice: 'stop it, or set HTTP_PORT',
+    });
+  });
+
+  it.each([
+    [true, 'install Redis, or start Docker, or set the URL of a server of your own'],
+    [false, 'install Redis, or set the URL of a server of your own'],
+  ])('Docker as a way only where it may be used (%s)', (mayUseDocker, advice) => {
+    expect(judgeProgram('Redis', { ...missing, mayUseDocker })).toMatchObject({ advice });
+  });
+});
+
+describe('the doctor judges Docker', () => {
+  const problem = { what: 'its Compose plugin is missing', advice: 'install Docker Compose 2.24 or later' };
+
+  it.each([
+    ['good', 'an engine answers', { hasEngine: true }, { mayUse: true, installed: [] }, undefined],
+    ['good', 'NO_DOCKER is set', { hasEngine: false }, { mayUse: false, installed: ['colima' as const] }, undefined],
+    [
+      'note',
+      'its Compose plugin is missing',
+      { hasEngine: true, problem },
+      { mayUse: true, installed: [] },
+      'install Docker Compose 2.24 or later, or set NO_DOCKER=1',
+    ],
+    ['note', 'no engine answers', { hasEngine: false }, { mayUse: true, installed: [] }, undefined],
+    [
+      'note',
+      'no engine answers',
+      { hasEngine: false },
+      { mayUse: true, installed: ['colima' as const, 'podman' as const] },
+      'start Colima: colima start',
+    ],
+  ])('%s: %s', (state, what, docker, options, advice) => {
+    const finding = judgeDocker(docker, options);
+    expect(finding).toMatchObject({ state, what: expect.stringContaining(what) });
+    expect(finding.advice).toBe(advice);
+  });
+});
+
+describe('the doctor looks for', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('engines on the PATH, the likeliest first', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'engines-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    for (const name of ['dockerd', 'podman', 'colima']) writeFileSync(path.join(folder, name), '', { mode: 0o755 });
+    vi.stubEnv('PATH', folder);
+
+    expect(installedEngines().filter((engine) => engine !== 'desktop')).toEqual(['colima', 'podman', 'dockerd']);
+  });
+
+  it('apt only where it may install', async () => {
+    vi.stubEnv('NO_INSTALL', '1');
+    expect(await canInstallPackages()).toBe(false);
   });
 });
 

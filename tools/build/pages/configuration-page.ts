@@ -1,6 +1,7 @@
 import { readConfig } from '#shared/config/config.ts';
 import { ConfigSchema } from '#shared/config/config-schemas.ts';
 import { LOCAL_DEFAULTS, LOCAL_PORTS } from '#shared/config/defaults.ts';
+import { SERVER_ADDRESSES } from '#shared/config/server-addresses.ts';
 
 interface Definition {
   readonly description?: string;
@@ -16,6 +17,11 @@ const definitions: Readonly<Record<string, Definition>> = JSON.parse(JSON.string
 const TOOL_VARIABLES: readonly Variable[] = [
   ['NO_DOCKER', '', '`1` runs the servers as programs even with a Docker engine'],
   ['NO_INSTALL', '', '`1` never runs apt-get'],
+  [
+    'MAIL_CATCHER_IMAGE',
+    '',
+    'image of the mail catcher in Docker: MailHog, or `axllent/mailpit:v1.27.11`, also for arm64',
+  ],
   ['HOT_RELOAD', '`1`', '`0` disables reloading saved source files'],
   [
     'APP_HEAP_MB',
@@ -90,9 +96,11 @@ export function envExample(): string {
   const lines = [...ports, ...applicationVariables, ...TOOL_VARIABLES].map(([name, fallback, meaning]) => {
     const [, shown = ''] = /^`([^`]*)`/.exec(fallback) ?? [];
     const value = definitions[name]?.default === undefined ? shown : String(local[name]);
-    return `# ${meaning.replaceAll('`', '')}\n# ${name}=${value}\n`;
+    const ownership = name in SERVER_ADDRESSES ? '; if set, the server is yours: npm start does not start it' : '';
+    return `# ${meaning.replaceAll('`', '')}${ownership}\n# ${name}=${value}\n`;
   });
   return `# Copy to .env and remove the # in front of a name. npm start and docker compose read it; what the environment sets wins.
+# docker compose ignores the five servers' URLs and APP_LOG_FILE: its application uses the servers and the file of the compose file.
 # Generated from the configuration's schema; do not edit. More: docs/configuration.md
 
 ${lines.join('\n')}`;
@@ -108,6 +116,7 @@ Generated from \`shared/config/config-schemas.ts\` and \`shared/config/defaults.
 - Local runs, tests and AWS use the same names.
 - If a value is missing or malformed, the start ends with one line that names the variable, never its value.
 - \`npm start\` and \`docker compose\` also read \`.env\`, without overriding the environment; \`.env.example\` lists every variable.
+  A server whose URL is set is yours: \`npm start\` does not start it. \`docker compose\` ignores the five servers' URLs.
   Another file: \`ENV_FILE=path\` (not for compose). Tests read none.
 - On AWS a value may be a reference (\`ssm:/path\`, \`secretsmanager:name\`): see [deploy.md](deploy.md).
 

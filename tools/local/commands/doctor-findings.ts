@@ -40,23 +40,43 @@ export function judgeMemory(totalBytes: number): Finding {
 /** Judges a program that a server needs where no Docker engine answers. */
 export function judgeProgram(
   label: string,
-  { version, canInstall }: { version: string | undefined; canInstall: boolean },
+  { version, canInstall, mayUseDocker }: { version: string | undefined; canInstall: boolean; mayUseDocker: boolean },
 ): Finding {
   if (version !== undefined) return good(`${label}: ${version}`);
   return canInstall
     ? note(`${label}: missing`, 'npm start installs it with apt')
-    : bad(`${label}: missing`, `install ${label}, or start Docker, or set the URL of a server of your own`);
+    : bad(
+        `${label}: missing`,
+        `install ${label}, ${mayUseDocker ? 'or start Docker, ' : ''}or set the URL of a server of your own`,
+      );
 }
 
-/** @param port isOurs: npm start is running here */
+/**
+ * Judges a port that npm start will listen on.
+ * @param port acceptedFrom: npm start accepts that this listens there; listener: the program, where the system names it
+ */
 export function judgePort(
   use: string,
-  { port, variable, isTaken, isOurs }: { port: number; variable: string; isTaken: boolean; isOurs: boolean },
+  {
+    port,
+    variable,
+    isTaken,
+    acceptedFrom,
+    listener,
+  }: {
+    port: number;
+    variable: string;
+    isTaken: boolean;
+    acceptedFrom?: string | undefined;
+    listener?: string | undefined;
+  },
 ): Finding {
   const what = `port ${port} (${use})`;
   if (!isTaken) return good(`${what}: free`);
-  if (isOurs) return good(`${what}: in use by npm start`);
-  return bad(`${what}: in use`, `stop the process that listens there, or set ${variable}`);
+  if (acceptedFrom !== undefined) return good(`${what}: in use by ${acceptedFrom}`);
+  return listener === undefined
+    ? bad(`${what}: in use`, `stop the process that listens there, or set ${variable}`)
+    : bad(`${what}: in use by ${listener}`, `stop it, or set ${variable}`);
 }
 
 /** @param variable the one that sets the server's address */
@@ -98,19 +118,17 @@ const startAdvice: Readonly<Record<Engine, string>> = {
   dockerd: 'start the engine: sudo systemctl start docker',
 };
 
-/** @param installed engines on this machine, the likeliest first */
-export function judgeDocker({ hasEngine, problem }: Docker, installed: readonly Engine[]): Finding {
-  if (hasEngine && problem === undefined) {
-    return { state: 'good', what: 'Docker: an engine answers, the servers run in containers' };
-  }
-  if (problem !== undefined) {
-    return {
-      state: 'note',
-      what: `Docker: ${problem.what}`,
-      advice: `${problem.advice}, or set NO_DOCKER=1`,
-    };
-  }
-  const what = 'Docker: no engine answers (or NO_DOCKER is set): the servers run as programs';
+/**
+ * @param options mayUse: NO_DOCKER is not set; installed: engines on this machine, the likeliest first
+ */
+export function judgeDocker(
+  { hasEngine, problem }: Docker,
+  { mayUse, installed }: { mayUse: boolean; installed: readonly Engine[] },
+): Finding {
+  if (!mayUse) return good('Docker: NO_DOCKER is set, the servers run as programs');
+  if (problem !== undefined) return note(`Docker: ${problem.what}`, `${problem.advice}, or set NO_DOCKER=1`);
+  if (hasEngine) return good('Docker: an engine answers, the servers run in containers');
+  const what = 'Docker: no engine answers, the servers run as programs';
   const [engine] = installed;
-  return engine === undefined ? { state: 'note', what } : { state: 'note', what, advice: startAdvice[engine] };
+  return engine === undefined ? { state: 'note', what } : note(what, startAdvice[engine]);
 }

@@ -7,16 +7,24 @@ import { isHeld } from '#tools/bootstrap/lock.mjs';
 import { arePackagesInstalled } from '#tools/bootstrap/run.mjs';
 import { rootDir } from '#tools/paths.ts';
 import { readOptions, runCommand } from '../cli/options.ts';
-import { parseBrokers, readSettings, type Settings, serviceNames, serviceVariables } from '../cli/settings.ts';
+import {
+  parseBrokers,
+  readSettings,
+  type ServiceName,
+  type Settings,
+  serviceNames,
+  serviceVariables,
+} from '../cli/settings.ts';
 import { canInstallPackages } from '../install/apt.ts';
 import { findChromium } from '../install/chromium.ts';
 import { hasKafkaJars } from '../install/kafka-jars.ts';
 import { labels, programsFor } from '../install/native.ts';
+import { listenerOn } from '../process/listener.ts';
 import { canConnect, isPortTaken } from '../process/ports.ts';
 import { findCommand } from '../services/commands.ts';
-import { examineDocker } from '../services/docker.ts';
+import { examineDocker, runningContainers } from '../services/docker.ts';
 import { servicesLock } from '../services/native.ts';
-import { portsInUse, portUses } from '../services/port-check.ts';
+import { portsInUse, portUses, serviceOf } from '../services/port-check.ts';
 import { findProgram } from '../services/programs.ts';
 import {
   type Engine,
@@ -52,16 +60,17 @@ async function examine(): Promise<Finding[]> {
   const settings = readSettings(process.env);
   const docker = await examineDocker();
   const usesDocker = docker.hasEngine && docker.problem === undefined;
+  const mayUse = !process.env.NO_DOCKER;
   const { bavail, bsize } = await statfs(rootDir);
   return [
     good(`Node ${process.versions.node}`),
     packages(),
     judgeDisk(bavail * bsize),
     judgeMemory(os.totalmem()),
-    judgeDocker(docker, installedEngines()),
-    ...(usesDocker ? [] : await programs(settings)),
+    judgeDocker(docker, { mayUse, installed: installedEngines() }),
+    ...(usesDocker ? [] : await programs(settings, mayUse)),
     ...(await servers(settings)),
-    ...(await ports(settings)),
+    ...(await ports(settings, usesDocker ? await runningContainers(settings) : [])),
     chromium(),
   ];
 }
@@ -72,7 +81,7 @@ function packages(): Finding {
 }
 
 /** Engines that are installed on this machine, running or not. */
-function installedEngines(): Engine[] {
+export function installedEngines(): Engine[] {
   const found: Engine[] = [];
   if (existsSync('/Applications/Docker.app')) found.push('desktop');
   if (findCommand('colima') !== undefined) found.push('colima');
@@ -81,17 +90,17 @@ function installedEngines(): Engine[] {
   return found;
 }
 
-async function programs({ local }: Settings): Promise<Finding[]> {
+async function programs({ local }: Settings, mayUseDocker: boolean): Promise<Finding[]> {
   const canInstall = await canInstallPackages();
   const findings = await Promise.all(
     programsFor(local).map(async (name) =>
-      judgeProgram(labels[name], { version: (await findProgram(name))?.version, canInstall }),
+      judgeProgram(labels[name], { version: (await findProgram(name))?.version, canInstall, mayUseDocker }),
     ),
   );
   if (!local.includes('kafka')) return findings;
   const jars = hasKafkaJars() ? 'its jars are installed' : undefined;
   const maven = findCommand('mvn') === undefined ? undefined : 'Maven will download its jars';
-  return [...findings, judgeProgram('Kafka', { version: jars ?? maven, canInstall })];
+  return [...findings, judgeProgram('Kafka', { version: jars ?? maven, canInstall, mayUseDocker })];
 }
 
 /** The servers whose URL is set. */
@@ -114,20 +123,28 @@ function addressOf(variable: AddressVariable, value: string) {
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || fallback };
 }
 
-async function ports(settings: Settings): Promise<Finding[]> {
-  const isOurs = await runsHere(settings);
+/** @param running services that `docker compose up` started */
+async function ports(settings: Settings, running: readonly string[]): Promise<Finding[]> {
+  const isStarted = isHeld(servicesLock);
+  const isAppStarted = isStarted && (await isAppLive(settings));
+  const acceptedFrom = (service: ServiceName | undefined) => {
+    if (service === undefined ? isAppStarted : isStarted) return 'npm start';
+    return service !== undefined && running.includes(service) ? 'docker compose, npm start uses it' : undefined;
+  };
   return await Promise.all(
     portsInUse(settings, { withApp: true }).map(async (name) => {
       const port = settings.ports[name];
       const isTaken = await isPortTaken(port);
-      return judgePort(portUses[name], { port, variable: LOCAL_PORTS[name][0], isTaken, isOurs });
+      const accepted = acceptedFrom(serviceOf(name));
+      const listener = isTaken && accepted === undefined ? await listenerOn(port) : undefined;
+      const variable = LOCAL_PORTS[name][0];
+      return judgePort(portUses[name], { port, variable, isTaken, acceptedFrom: accepted, listener });
     }),
   );
 }
 
-/** Whether npm start runs in this folder, on these ports. */
-async function runsHere({ ports: { http } }: Settings) {
-  if (!isHeld(servicesLock)) return false;
+/** Whether the application answers on its port. */
+async function isAppLive({ ports: { http } }: Settings) {
   const live = fetch(`http://127.0.0.1:${http}/health/live`, { signal: AbortSignal.timeout(1000) });
   return await live.then(
     ({ ok }) => ok,

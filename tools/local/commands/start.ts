@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { LOCAL_PORTS } from '#shared/config/defaults.ts';
 import { holderOf, tryLock } from '#tools/bootstrap/lock.mjs';
 import { runDir } from '#tools/paths.ts';
 import { ensureBuild } from '../app/build.ts';
@@ -120,6 +121,9 @@ async function findPlace(
   const isUsable = docker.hasEngine && docker.problem === undefined;
   const running = isUsable ? await runningContainers(settings, signal) : [];
   await requireFreePorts(settings, portsInUse(settings, { withApp: !servicesOnly, except: running }));
+  const same = portsInUse(settings, { withApp: !servicesOnly }).find((name) => settings.ports[name] === inspectPort);
+  if (same !== undefined)
+    throw new StartError(`--inspect and ${LOCAL_PORTS[same][0]} are both ${inspectPort}: set one to another port`);
   if (inspectPort !== undefined && (await isPortTaken(inspectPort)))
     throw new StartError(`port ${inspectPort} (the debugger) is in use: name another with --inspect=port`);
   const isDocker = await canRunContainers(local, settings, { docker, signal });

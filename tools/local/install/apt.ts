@@ -41,9 +41,10 @@ async function findSudo(): Promise<string | undefined> {
   );
 }
 
-/** Whether packages can be installed without asking for a password. */
+/** Whether packages may be installed here, and can be without asking for a password. */
 export async function canInstallPackages(): Promise<boolean> {
-  return hasApt() && (process.getuid?.() === 0 || (await findSudo()) !== undefined);
+  if (process.env.NO_INSTALL === '1' || !hasApt()) return false;
+  return process.getuid?.() === 0 || (await findSudo()) !== undefined;
 }
 
 /**

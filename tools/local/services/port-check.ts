@@ -1,5 +1,5 @@
 import { LOCAL_PORTS } from '#shared/config/defaults.ts';
-import type { PortName, Ports, Settings } from '../cli/settings.ts';
+import type { PortName, Ports, ServiceName, Settings } from '../cli/settings.ts';
 import { StartError } from '../cli/start-error.ts';
 import { listenerOn } from '../process/listener.ts';
 import { isPortTaken } from '../process/ports.ts';
@@ -15,6 +15,12 @@ export const portUses: Record<PortName, string> = {
   mail: 'the mail catcher (SMTP)',
   mailUi: "the mail catcher's web page",
 };
+
+/** The service that listens on a port; undefined for a port of the application. */
+export function serviceOf(name: PortName): ServiceName | undefined {
+  if (name === 'http' || name === 'emailHttp' || name === 'lambda') return undefined;
+  return name === 'mailUi' ? 'mail' : name;
+}
 
 /**
  * The ports that a start will listen on.
@@ -38,8 +44,8 @@ export function portsInUse(
  */
 export async function requireFreePorts({ ports, host }: Settings, names: PortName[]) {
   const problems = findDuplicates(ports, names);
-  const isHttp = (name: PortName) => name === 'http' || name === 'emailHttp' || name === 'lambda';
-  const taken = await Promise.all(names.map((name) => isPortTaken(ports[name], isHttp(name) ? host : '127.0.0.1')));
+  const listenHost = (name: PortName) => (serviceOf(name) === undefined ? host : '127.0.0.1');
+  const taken = await Promise.all(names.map((name) => isPortTaken(ports[name], listenHost(name))));
   for (const [index, name] of names.entries()) {
     if (!taken[index]) continue;
     const listener = await listenerOn(ports[name]);
