@@ -47,9 +47,18 @@ function toOtlp({ name, kind, links, trace, attributes, startedAt, endedAt, isEr
   };
 }
 
+/** Percent-decoded, or unchanged if it is not percent-encoded. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The `key=value,key=value` of OTEL_EXPORTER_OTLP_HEADERS. */
 function headersOf(text: string): Record<string, string> {
-  const pairs = text.split(',').map((pair) => pair.split(/=(.*)/s).map((part) => decodeURIComponent(part.trim())));
+  const pairs = text.split(',').map((pair) => pair.split(/=(.*)/s).map((part) => decoded(part.trim())));
   return Object.fromEntries(pairs.flatMap(([key, value]) => (key && value ? [[key, value]] : [])));
 }
 
@@ -77,10 +86,9 @@ export function spanExporter(endpoint: string) {
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(LIMIT_MS),
     };
-    await fetch(url, request).then(
-      (response) => response.arrayBuffer(),
-      () => undefined,
-    );
+    await fetch(url, request)
+      .then((response) => response.arrayBuffer())
+      .catch(() => undefined);
   };
 
   return {

@@ -1,3 +1,4 @@
+import { log } from './logger.ts';
 import type { Attributes, FinishedSpan } from './span-exporter.ts';
 import { currentTrace, newTrace, runInTrace, type TraceContext } from './trace-context.ts';
 
@@ -15,9 +16,11 @@ export interface SpanAbout<T> extends Pick<FinishedSpan, 'name' | 'kind'>, Parti
 
 // A package without a collector's address replaces the variable by undefined, and so holds no exporter (esbuild.config.mjs).
 const exporting = process.env.OTEL_EXPORTER_OTLP_ENDPOINT
-  ? import('./span-exporter.ts').then(({ spanExporter }) => spanExporter(process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? ''))
+  ? import('./span-exporter.ts')
+      .then(({ spanExporter }) => spanExporter(process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? ''))
+      // Without an exporter, calls continue without spans.
+      .catch((error: unknown) => log.error('Spans cannot be exported', { error }))
   : undefined;
-exporting?.catch(() => undefined);
 
 /** Whether spans are exported; without it, a span costs one comparison. */
 export const areSpansExported: boolean = exporting !== undefined;
@@ -41,8 +44,8 @@ export async function inSpan<T>(about: SpanAbout<T>, trace: TraceContext, run: (
     const attributes = { ...about.attributes, ...end.attributes };
     const endedAt = now();
     const exporter = await exporting;
-    exporter.add({ name, kind, links, trace, attributes, startedAt, endedAt, isError: end.isError === true });
-    if (isOutermost && process.env['AWS_LAMBDA_FUNCTION_NAME'] !== undefined) await exporter.flush();
+    exporter?.add({ name, kind, links, trace, attributes, startedAt, endedAt, isError: end.isError === true });
+    if (isOutermost && process.env['AWS_LAMBDA_FUNCTION_NAME'] !== undefined) await exporter?.flush();
   }
 }
 
