@@ -62,6 +62,8 @@ function factsOf({ at, message, fields }: LogLine, { topic, addedAt }: PipelineE
       ];
     case 'Mail not sent':
       return [{ at, title: 'Not accepted', detail: textOf(fields['reason']), tone: 'warn' }];
+    case 'Dead letters recorded':
+      return numberOf(fields['failed']) > 0 ? [{ at, title: 'Dead letter', tone: 'bad' }] : [];
     case 'Events confirmed':
       return [{ at, title: 'Confirmed' }];
     case 'Audit':
@@ -88,7 +90,7 @@ function stored({ event, delivery }: EventFacts, known: readonly Fact[]): Fact[]
     ...(event.eventState === 'FINISHED' && !has('Confirmed')
       ? [{ at: at(event.processedAt), title: 'Confirmed' }]
       : []),
-    ...(event.eventState === 'FAILED'
+    ...(event.eventState === 'FAILED' && !has('Dead letter')
       ? [{ at: at(event.processedAt), title: 'Dead letter', detail: event.reason ?? '', tone: 'bad' as const }]
       : []),
   ].filter((fact) => !Number.isNaN(fact.at));
@@ -96,7 +98,10 @@ function stored({ event, delivery }: EventFacts, known: readonly Fact[]): Fact[]
 
 /** The steps of an event, oldest first, from the tables of both contexts and the local log. */
 export function timelineOf(facts: EventFacts): Step[] {
-  const logged = facts.lines.flatMap((line) => factsOf(line, facts.event));
+  const lines = facts.lines.flatMap((line) => factsOf(line, facts.event));
+  const latest = lines.findLast(({ title }) => title === 'Dead letter');
+  // The event has the reason of its latest dead letter, and none after a retry.
+  const logged = lines.map((fact) => (fact === latest ? { ...fact, detail: facts.event.reason ?? '' } : fact));
   const all = [...logged, ...stored(facts, logged)].sort((a, b) => a.at - b.at);
   const start = all[0]?.at ?? 0;
   const total = Math.max(1, (all.at(-1)?.at ?? 0) - start);

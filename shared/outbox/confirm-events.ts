@@ -26,7 +26,8 @@ export function confirmEvents({ database, publish }: ConfirmDependencies) {
     if (messages.length > 0) {
       const confirmed = new Map(messages.map(({ uuid, processedAt }) => [uuid, processedAt]));
       const finished = await outbox('finish events', (events) => events.finish(confirmed));
-      log.info('Events confirmed', { confirmations: confirmed.size, finished, traceIds: traceIdsOf(messages) });
+      const about = { uuids: [...confirmed.keys()], traceIds: traceIdsOf(messages) };
+      log.info('Events confirmed', { confirmations: confirmed.size, finished, ...about });
     }
     await publish('dead-letter confirmations', `${EMAIL_SENT}.dlq`, deadLetters);
   };

@@ -86,6 +86,7 @@ export function recordDeadLetters(database: () => Promise<Database>) {
     const failures = records.map((record) => readFailure(record, !unsigned.has(record)));
     const failed = await transaction(await database(), 'record dead letters', (trx) => recordAll(trx, failures));
     reportMetric('DeadLetters', failures.length);
-    log.warn('Dead letters recorded', { deadLetters: failures.length, failed, traceIds: traceIdsOf(failures) });
+    const about = { uuids: eventUuidsOf(failures), traceIds: traceIdsOf(failures) };
+    log.warn('Dead letters recorded', { deadLetters: failures.length, failed, ...about });
   };
 }

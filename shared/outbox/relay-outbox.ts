@@ -69,7 +69,8 @@ export function relayOutbox({ database, publish }: RelayDependencies) {
       if (rows.length === 0) return;
       const relayed = await publishBatch(rows);
       round.budget -= relayed.length;
-      log.info('Events relayed', { events: relayed.length, again: published, traceIds: traceIdsOf(relayed) });
+      const about = { uuids: relayed.map(({ uuid }) => uuid), traceIds: traceIdsOf(relayed) };
+      log.info('Events relayed', { events: relayed.length, again: published, ...about });
       await mark(relayed);
     }
   };

@@ -6,7 +6,7 @@ import type { PipelineEvent } from '#shared/outbox/outbox-schemas.ts';
 const uuid = '6f1c2f0e-5d5f-4c6e-9b0a-0d7f1e2b3c4d';
 const startsAt = Date.parse('2026-01-31T12:00:00.000Z');
 
-function after(ms: number): string {
+function timeAt(ms: number): string {
   return new Date(startsAt + ms).toISOString();
 }
 
@@ -17,9 +17,9 @@ const event: PipelineEvent = {
   topic: 'user.email.send',
   attempts: 1,
   reason: null,
-  addedAt: after(40),
-  publishedAt: after(60),
-  processedAt: after(120),
+  addedAt: timeAt(40),
+  publishedAt: timeAt(60),
+  processedAt: timeAt(120),
   traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
 };
 
@@ -30,9 +30,9 @@ const delivery: DeliveryView = {
   reason: null,
   partition: 2,
   offset: 7,
-  takenInAt: after(70),
+  takenInAt: timeAt(70),
   nextAttemptAt: null,
-  sentAt: after(110),
+  sentAt: timeAt(110),
 };
 
 function line(ms: number, message: string, fields: Record<string, unknown> = {}): LogLine {
@@ -84,7 +84,7 @@ describe('timelineOf', () => {
       ...event,
       eventState: 'FAILED' as const,
       reason: '550 5.1.1 no such user',
-      processedAt: after(200),
+      processedAt: timeAt(200),
     };
     const refused = [
       line(110, 'Mail not sent', { uuid, reason: '451 4.7.1 come back later' }),
@@ -105,6 +105,35 @@ describe('timelineOf', () => {
     expect(steps.map(({ detail }) => detail)).toEqual(
       expect.arrayContaining(['451 4.7.1 come back later', '550 5.1.1 no such user']),
     );
+  });
+
+  it('keeps the dead letter after a retry, and shows the reason of the latest one', () => {
+    const letters = [
+      line(150, 'Mail not sent', { uuid, reason: '550 5.1.1 no such user' }),
+      line(200, 'Dead letters recorded', { failed: 1 }),
+      line(210, 'Dead letters recorded', { failed: 0 }),
+      line(300, 'Audit', { action: 'event retried', uuid }),
+    ];
+    const shown = (...given: Parameters<typeof timelineOf>) =>
+      timelineOf(...given)
+        .map(({ title, detail }) => `${title} ${detail}`)
+        .slice(3);
+    const retried = { ...event, processedAt: timeAt(400) };
+    const refused = { ...retried, eventState: 'FAILED' as const, reason: '552 mailbox full' };
+    const steps = ['Not accepted 550 5.1.1 no such user', 'Dead letter ', 'Retried by an operator'];
+
+    expect(shown({ event: retried, delivery: { ...delivery, sentAt: timeAt(390) }, lines: letters })).toEqual([
+      ...steps,
+      'Accepted 250 from the mail server',
+      'Confirmed ',
+    ]);
+    expect(
+      shown({
+        event: refused,
+        delivery: { ...delivery, sentAt: null },
+        lines: [...letters, line(401, 'Dead letters recorded', { failed: 1 })],
+      }),
+    ).toEqual([...steps, 'Dead letter 552 mailbox full']);
   });
 
   it('fills the width with bars, end to end', () => {

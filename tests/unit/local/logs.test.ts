@@ -56,6 +56,28 @@ describe('the lines of one registration', () => {
   });
 });
 
+describe('two registrations in one trace', () => {
+  const second = '7a0d3f1f-6e60-4d7f-8c1b-1e802f3c4d5e';
+  const both = [
+    written(0, 'Registration accepted', { traceId: TRACE, userId: 1, uuid: UUID }),
+    written(1, 'Registration accepted', { traceId: TRACE, userId: 2, uuid: second }),
+    written(2, 'Mail sent', { traceId: TRACE, uuid: second, ms: 7 }),
+    written(3, 'Events confirmed', { uuids: [second], traceIds: [TRACE] }),
+    written(4, 'Dead letters recorded', { uuids: [UUID], traceIds: [TRACE] }),
+    written(5, 'Request rejected', { traceId: TRACE }),
+  ].flatMap((text) => parseLogLine(text) ?? []);
+  const found = (id: string) => linesOf(both, id).lines.map(({ message }) => message);
+
+  it('are kept apart by uuid', () => {
+    expect(found(UUID)).toEqual(['Registration accepted', 'Dead letters recorded', 'Request rejected']);
+    expect(found(second)).toEqual(['Registration accepted', 'Mail sent', 'Events confirmed', 'Request rejected']);
+  });
+
+  it('are shown together by trace id', () => {
+    expect(found(TRACE)).toHaveLength(both.length);
+  });
+});
+
 describe('a line of the log', () => {
   it('cannot command the terminal', () => {
     const attack = 'x\u001b]0;owned\u0007\u001b[2J\u009b31m\r\nfake\u202e';

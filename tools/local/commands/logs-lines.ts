@@ -6,12 +6,14 @@ export interface LogLine {
   message: string;
   /** Of the registrations that the line is about. */
   traceIds: string[];
+  /** Of the events that the line is about. */
+  uuids: string[];
   /** The line's other fields. */
   fields: Record<string, unknown>;
 }
 
 /** Fields that are shown in another way, or that every line has. */
-const common = new Set(['level', 'message', 'timestamp', 'service', 'sampling_rate', 'traceId', 'traceIds']);
+const common = new Set(['level', 'message', 'timestamp', 'service', 'sampling_rate', 'traceId', 'traceIds', 'uuids']);
 const colours: Record<string, number> = { ERROR: 31, WARN: 33, INFO: 36, DEBUG: 90 };
 const grey = 90;
 
@@ -31,6 +33,7 @@ export function parseLogLine(text: string): LogLine | undefined {
       level: String(entry.level ?? ''),
       message: entry.message,
       traceIds: [...texts(entry.traceId), ...texts(entry.traceIds)],
+      uuids: [...texts(entry.uuid), ...texts(entry.uuids)],
       fields: Object.fromEntries(Object.entries(entry).filter(([name]) => !common.has(name))),
     };
   } catch {
@@ -75,7 +78,7 @@ export function prettyLine(
 }
 
 /**
- * The lines of one registration, oldest first.
+ * The lines of one registration, oldest first. A uuid leaves out lines about other events of its trace only.
  * @param id the trace id or its beginning, or the event's uuid
  * @returns several trace ids where the beginning fits several
  */
@@ -89,8 +92,9 @@ export function linesOf(lines: LogLine[], id: string): { lines: LogLine[]; trace
         : line.traceIds.filter((traceId) => isPrefix && traceId.startsWith(wanted)),
     ),
   );
-  const own = lines.filter(
-    (line) => line.fields.uuid === wanted || line.traceIds.some((traceId) => traceIds.has(traceId)),
-  );
+  const own = lines.filter(({ uuids, traceIds: ofLine }) => {
+    if (!isPrefix && uuids.length > 0) return uuids.includes(wanted);
+    return ofLine.some((traceId) => traceIds.has(traceId));
+  });
   return { lines: own.sort((a, b) => a.at - b.at), traceIds: [...traceIds] };
 }
