@@ -58,10 +58,22 @@ export function eventPanel({ retry, copied }: PanelActions): () => Promise<void>
   const steps = byId('event-steps', HTMLTableSectionElement);
   const lines = byId('event-lines', HTMLOListElement);
   const retryButton = byId('event-retry', HTMLButtonElement);
+  const copyTrace = byId('event-copy-trace', HTMLButtonElement);
+  const mailLink = byId('event-mail', HTMLAnchorElement);
   let shown: PipelineEvent | undefined;
+  let shownLines = '';
 
   const uuidInAddress = (): string | undefined => ADDRESS.exec(location.hash)?.[1]?.toLowerCase();
   const problem = (text: string): void => setText(byId('event-problem', HTMLElement), text);
+
+  const clear = (): void => {
+    shown = undefined;
+    shownLines = '';
+    setText(byId('event-title', HTMLElement), 'Event');
+    for (const id of ['event-summary', 'event-no-lines']) setText(byId(id, HTMLElement), '');
+    for (const list of [steps, lines]) list.replaceChildren();
+    for (const element of [retryButton, copyTrace, mailLink, lines]) element.hidden = true;
+  };
 
   const show = (
     event: PipelineEvent,
@@ -77,15 +89,18 @@ export function eventPanel({ retry, copied }: PanelActions): () => Promise<void>
     steps.replaceChildren(...found.map((step) => rowOf(step, start)));
     // Keeps the scroll position and a selection while nothing is new.
     const texts = (log ?? []).map((line) => [line, `+${spanText(line.at - start)}  ${lineText(line)}`] as const);
-    if (texts.length !== lines.children.length)
+    const all = texts.map(([, text]) => text).join('\n');
+    if (all !== shownLines)
       lines.replaceChildren(...texts.map(([{ level }, text]) => h('li', { 'data-level': level }, text)));
+    shownLines = all;
     lines.hidden = texts.length === 0;
     const missing = log === undefined ? `Not here: look for trace ${event.traceId} where the logs are.` : 'None yet.';
     setText(byId('event-no-lines', HTMLElement), texts.length > 0 ? '' : missing);
     retryButton.hidden = event.eventState !== 'FAILED' || event.userEmail === null;
-    byId('event-mail', HTMLAnchorElement).hidden =
-      byId('link-mails', HTMLAnchorElement).hidden || delivery?.status !== 'SENT';
-    byId('event-mail', HTMLAnchorElement).href = byId('link-mails', HTMLAnchorElement).href;
+    copyTrace.hidden = event.traceId === null;
+    const catcher = byId('link-mails', HTMLAnchorElement);
+    mailLink.hidden = catcher.hidden || delivery?.status !== 'SENT';
+    mailLink.href = catcher.href;
   };
 
   const refresh = async (): Promise<void> => {
@@ -94,6 +109,7 @@ export function eventPanel({ retry, copied }: PanelActions): () => Promise<void>
       if (dialog.open) dialog.close();
       return;
     }
+    if (shown?.uuid !== uuid) clear();
     if (!dialog.open) dialog.showModal();
     try {
       const event = await call<PipelineEvent>('GET', `/api/events/${uuid}`);
@@ -105,6 +121,8 @@ export function eventPanel({ retry, copied }: PanelActions): () => Promise<void>
       problem('');
       show(event, delivery, log?.lines);
     } catch (error) {
+      if (uuid !== uuidInAddress()) return;
+      clear();
       const isLocked = error instanceof ApiError && error.status === 401;
       problem(isLocked ? 'Close this, and sign in as operator first.' : error instanceof Error ? error.message : '');
     }

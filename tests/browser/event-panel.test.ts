@@ -80,6 +80,51 @@ describe('the panel of an event', () => {
     await panel.getByRole('rowheader', { name: 'Retried' }).waitFor();
     await panel.getByRole('rowheader', { name: 'Confirmed' }).waitFor();
     await page.getByRole('dialog', { name: `Finished: ${email}` }).waitFor();
+    await panel.getByRole('rowheader', { name: 'Dead letter' }).waitFor();
+  });
+
+  it('shows the lines of the event in the address, also after another event', async () => {
+    const { page } = await open();
+    await openDashboard(page);
+    const panel = page.getByRole('dialog');
+    const userIds = async () =>
+      (await panel.getByRole('listitem').allInnerTexts()).flatMap((text) => /userId=(\d+)/.exec(text)?.[1] ?? []);
+    const emails: string[] = [];
+    while (emails.length < 2) {
+      const email = await registerThrough(page);
+      await rowOf(page, email).getByText('Finished').waitFor();
+      emails.push(email);
+    }
+    const opened: string[][] = [];
+    for (const email of emails) {
+      const address = await rowOf(page, email).getByRole('link', { name: email }).getAttribute('href');
+      await page.evaluate((hash) => Object.assign(location, { hash }), address);
+      await page.getByRole('dialog', { name: `Finished: ${email}` }).waitFor();
+      await panel.getByText('Events confirmed').waitFor();
+      opened.push(await userIds());
+    }
+    expect(opened).toEqual([[expect.any(String)], [expect.any(String)]]);
+    expect(opened[0]).not.toEqual(opened[1]);
+  });
+
+  it('shows nothing of the event before when the next one is unknown', async () => {
+    const { page } = await open();
+    await openDashboard(page);
+    const email = await registerThrough(page, 'bounce');
+    await rowOf(page, email).getByText('Failed').waitFor();
+    await rowOf(page, email).getByRole('link', { name: email }).click();
+    const panel = page.getByRole('dialog', { name: `Failed: ${email}` });
+    await panel.getByRole('button', { name: 'Retry' }).waitFor();
+    await panel.getByText('Registration accepted').waitFor();
+
+    await page.evaluate(() => Object.assign(location, { hash: '#/events/6f1c2f0e-5d5f-4c6e-9b0a-00000000dead' }));
+
+    const empty = page.getByRole('dialog', { name: 'Event', exact: true });
+    await empty.getByRole('alert').getByText('There is no event with this uuid.').waitFor();
+    expect(await empty.getByRole('rowheader').count()).toBe(0);
+    expect(await empty.getByRole('listitem').count()).toBe(0);
+    expect(await empty.getByRole('button').allInnerTexts()).toEqual(['Close', 'Copy link']);
+    expect(await empty.getByText(email).count()).toBe(0);
   });
 
   it('says what is wrong: no token, no such event', async () => {
