@@ -37,7 +37,8 @@ describe('the panel of an event', () => {
       .toEqual(
         expect.arrayContaining([expect.stringContaining('Mail sent'), expect.stringContaining('Events confirmed')]),
       );
-    expect(await panel.getByRole('link', { name: 'Its mail' }).getAttribute('href')).toContain('http://127.0.0.1:');
+    const { mailsUrl } = inject('application');
+    expect(await panel.getByRole('link', { name: 'Mail catcher' }).getAttribute('href')).toBe(mailsUrl);
     expect(page.url()).toMatch(/\/dashboard#\/events\/[0-9a-f-]{36}$/);
 
     await page.keyboard.press('Escape');
