@@ -5,7 +5,7 @@ import type { Pipeline } from '#shared/outbox/outbox-schemas.ts';
 import type { Consumers, Home } from '#shared/system/system-schemas.ts';
 import { call } from '#tests/helpers/call.ts';
 import { eventWhen, operator } from '#tests/helpers/events.ts';
-import { randomEmail } from '#tests/helpers/random.ts';
+import { randomEmail, randomName } from '#tests/helpers/random.ts';
 import { sendRequest } from '#tests/helpers/send-request.ts';
 import { register } from '#tests/helpers/users.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
@@ -66,6 +66,21 @@ describe('one event on the dashboard', () => {
     const messages = async () => (await logOf(uuid, `?trace=${traceId}`, operator())).messages;
     await waitFor(async () => (await messages()).includes('Events confirmed'), { what: 'the log' });
     expect(await messages()).toEqual(expect.arrayContaining(['Registration accepted', 'Event published', 'Mail sent']));
+  });
+
+  it('has only its own lines when another registration has the same trace', async () => {
+    const traceId = randomName('').padEnd(32, '9');
+    const uuids: string[] = [];
+    for (const email of [randomEmail(), randomEmail()]) {
+      await register({ email }, { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
+      uuids.push((await eventWhen(email, 'FINISHED')).uuid);
+    }
+
+    for (const uuid of uuids) {
+      const messages = async () => (await logOf(uuid, `?trace=${traceId}`, operator())).messages;
+      await waitFor(async () => (await messages()).includes('Events confirmed'), { what: 'the log' });
+      expect(await messages()).toHaveLength(4);
+    }
   });
 
   it('has neither for an unknown event', async () => {
