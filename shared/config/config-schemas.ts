@@ -113,6 +113,12 @@ export const ConfigSchema = Type.Object({
       description: 'Headers for the collector, outside AWS: name=value, comma-separated',
     }),
   ),
+  OTEL_SERVICE_NAME: Type.Optional(
+    Type.String({
+      pattern: '^[\\w ./:-]+$',
+      description: 'Name of the service in its spans, outside AWS; registration if not set',
+    }),
+  ),
   HTTP_PORT: whole(1, 65535, 'Port of the HTTP API', LOCAL_PORTS.http[1]),
   MAIL_FROM: Type.String({
     pattern: '^[^\\r\\n]+@[^\\r\\n]+$',

@@ -69,7 +69,7 @@ function headersOf(text: string): Record<string, string> {
 export function spanExporter(endpoint: string) {
   const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
   const headers = headersOf(process.env['OTEL_EXPORTER_OTLP_HEADERS'] ?? '');
-  const resource = { attributes: encoded({ 'service.name': process.env['OTEL_SERVICE_NAME'] ?? 'registration' }) };
+  const resource = { attributes: encoded({ 'service.name': process.env['OTEL_SERVICE_NAME'] || 'registration' }) };
   let waiting: FinishedSpan[] = [];
   let timer: NodeJS.Timeout | undefined;
 

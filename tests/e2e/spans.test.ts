@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { toMessage } from '#shared/messages/event-message.ts';
+import { kafkaEvent, recordOf, testEvent } from '#tests/helpers/raw-records.ts';
 import { type RunningApplication, runApplication } from '#tests/helpers/run-application.ts';
 import { sendRequest } from '#tests/helpers/send-request.ts';
 import { startMailServer } from '#tests/helpers/smtp-server.ts';
@@ -16,6 +18,7 @@ interface Span {
   readonly kind: number;
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
+  readonly links: ReadonlyArray<{ readonly traceId: string; readonly spanId: string }>;
   readonly attributes: ReadonlyArray<{ readonly key: string; readonly value: Readonly<Record<string, unknown>> }>;
 }
 
@@ -52,9 +55,20 @@ afterAll(async () => {
 
 const KINDS = ['', 'internal', 'server', 'client', 'producer', 'consumer'];
 
-function isEnd({ name }: Span) {
-  return name === 'process user.email.sent';
+const CALLER = '00f067aa0ba902b7';
+
+/** The spans of a trace with their parents, which are `unknown` unless they belong to it. */
+function described(traceId: string | undefined): string[] {
+  const own = spans.filter((span) => span.traceId === traceId);
+  const byId = new Map(own.map((span) => [span.spanId, span.name]));
+  byId.set(CALLER, 'the caller');
+  return own.map(({ name, kind, parentSpanId = '' }) => {
+    const parent = parentSpanId === '' ? '' : ` < ${byId.get(parentSpanId) ?? 'unknown'}`;
+    return `${KINDS[kind]} ${name}${parent}`;
+  });
 }
+
+const PATIENT = { timeout: 10_000 };
 
 it('a registration is one trace, from HTTP to the confirmation, with the right parents', async () => {
   const response = await sendRequest(application.baseUrl, {
@@ -64,37 +78,78 @@ it('a registration is one trace, from HTTP to the confirmation, with the right p
     body: JSON.stringify(newUser()),
   });
   expect(response.status).toBe(201);
-  await waitFor(() => spans.some(isEnd), { what: 'the last span' });
-
-  const traceId = spans.find(isEnd)?.traceId;
-  const own = spans.filter((span) => span.traceId === traceId);
-  const byId = new Map(own.map((span) => [span.spanId, span]));
-  const described = own.map(({ name, kind, parentSpanId = '' }) => {
-    const parent = parentSpanId === '' ? '' : ` < ${byId.get(parentSpanId)?.name ?? 'unknown'}`;
-    return `${KINDS[kind]} ${name}${parent}`;
-  });
-  expect(described).toEqual(
-    expect.arrayContaining([
-      'server POST /api/users/',
-      'client register user < POST /api/users/',
-      'producer publish event < POST /api/users/',
-      'client mark event published < POST /api/users/',
-      'consumer process user.email.send < POST /api/users/',
-      'client take in messages < process user.email.send',
-      'internal deliver welcome mail < POST /api/users/',
-      'client send mail < deliver welcome mail',
-      'client record sent < process user.email.send',
-      'producer publish confirmations < process user.email.send',
-      'consumer process user.email.sent < POST /api/users/',
-      'client finish events < process user.email.sent',
-    ]),
-  );
-  for (const { startTimeUnixNano, endTimeUnixNano } of own)
+  const root = () => spans.find(({ name }) => name === 'POST /api/users/');
+  await expect
+    .poll(() => described(root()?.traceId), PATIENT)
+    .toEqual(
+      expect.arrayContaining([
+        'server POST /api/users/',
+        'client register user < POST /api/users/',
+        'producer publish event < POST /api/users/',
+        'client mark event published < POST /api/users/',
+        'consumer process user.email.send < POST /api/users/',
+        'client take in messages < process user.email.send',
+        'internal deliver welcome mail < POST /api/users/',
+        'client send mail < deliver welcome mail',
+        'client record sent < process user.email.send',
+        'producer publish confirmations < process user.email.send',
+        'consumer process user.email.sent < POST /api/users/',
+        'client finish events < process user.email.sent',
+      ]),
+    );
+  expect(described(root()?.traceId).filter((text) => text.endsWith('unknown'))).toEqual([]);
+  for (const { startTimeUnixNano, endTimeUnixNano } of spans)
     expect(BigInt(endTimeUnixNano)).toBeGreaterThanOrEqual(BigInt(startTimeUnixNano));
-  const http = own.find(({ name }) => name === 'POST /api/users/');
-  expect(http?.attributes).toContainEqual({ key: 'http.response.status_code', value: { doubleValue: 201 } });
+  expect(root()?.attributes).toContainEqual({ key: 'http.response.status_code', value: { doubleValue: 201 } });
   expect(requests[0]?.url).toBe('/v1/traces');
   expect(requests[0]?.headers['x-key']).toBe('a=b');
+});
+
+it('a batch of two registrations is a trace of its own, linked to both', async () => {
+  const traceIds = ['a', 'b'].map((digit) => digit.repeat(32));
+  const records = traceIds.map((traceId) => {
+    const event = { ...testEvent(), eventState: 'PROCESSING', processedAt: null } as const;
+    const message = toMessage('user.email.send', { ...event, traceparent: `00-${traceId}-${CALLER}-01` });
+    return recordOf(message, { topic: `${application.topicPrefix}user.email.send` });
+  });
+  await sendRequest(application.invokeUrl, {
+    method: 'POST',
+    path: '/2015-03-31/functions/registration-local-sendWelcomeEmail/invocations',
+    body: JSON.stringify(kafkaEvent(records)),
+  });
+
+  const batch = () => spans.find(({ links }) => links.length === 2);
+  await expect
+    .poll(() => described(batch()?.traceId), PATIENT)
+    .toEqual(
+      expect.arrayContaining([
+        'consumer process user.email.send',
+        'client take in messages < process user.email.send',
+        'client record sent < process user.email.send',
+      ]),
+    );
+  expect(described(batch()?.traceId).filter((text) => text.endsWith('unknown'))).toEqual([]);
+  expect(batch()?.links).toEqual(traceIds.map((traceId) => ({ traceId, spanId: CALLER })));
+  for (const traceId of traceIds)
+    expect(described(traceId)).toEqual(
+      expect.arrayContaining(['internal deliver welcome mail < the caller', 'client send mail < deliver welcome mail']),
+    );
+});
+
+it('reads, cached or not, have no span of their own', async () => {
+  const created = await sendRequest(application.baseUrl, {
+    method: 'POST',
+    path: '/api/users/',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(newUser()),
+  });
+  const { id }: { id: number } = JSON.parse(created.text);
+  for (const digit of ['c', 'd']) {
+    const traceId = digit.repeat(32);
+    const headers = { traceparent: `00-${traceId}-${CALLER}-01` };
+    await sendRequest(application.baseUrl, { method: 'GET', path: `/api/users/${id}`, headers });
+    await expect.poll(() => described(traceId), PATIENT).toEqual(['server GET /api/users/{id} < the caller']);
+  }
 });
 
 it('continues the trace of the caller', async () => {
@@ -102,8 +157,8 @@ it('continues the trace of the caller', async () => {
   await sendRequest(application.baseUrl, {
     method: 'GET',
     path: '/tests/responsedata?id=7',
-    headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+    headers: { traceparent: `00-${traceId}-${CALLER}-01` },
   });
   await waitFor(() => spans.some((span) => span.traceId === traceId), { what: 'its span' });
-  expect(spans.find((span) => span.traceId === traceId)?.parentSpanId).toBe('00f067aa0ba902b7');
+  expect(spans.find((span) => span.traceId === traceId)?.parentSpanId).toBe(CALLER);
 });

@@ -12,7 +12,14 @@ interface Definition {
 }
 
 /** Settings outside AWS, which no function reads in a deployed stage: there, a collector in the VPC adds its own headers. */
-const LOCAL_ONLY = ['HTTP_PORT', 'KAFKA_METRICS_PORT', 'MAIL_UI_URL', 'OTEL_EXPORTER_OTLP_HEADERS', 'ROLE'];
+const LOCAL_ONLY = [
+  'HTTP_PORT',
+  'KAFKA_METRICS_PORT',
+  'MAIL_UI_URL',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_SERVICE_NAME',
+  'ROLE',
+];
 
 const { functions, provider }: { functions: Record<string, Definition>; provider: { environment: object } } = parse(
   readFileSync('serverless.yml', 'utf8'),

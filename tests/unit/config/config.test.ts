@@ -17,6 +17,7 @@ const MALFORMED = [
   ['MAIL_UI_URL', 'ftp://secret'],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'secret:4318'],
   ['OTEL_EXPORTER_OTLP_HEADERS', 'secret'],
+  ['OTEL_SERVICE_NAME', 'secret,'],
   ['KAFKA_METRICS_PORT', '65536'],
   ['DATABASE_TLS', 'secret'],
   ['KAFKA_TLS', 'ON'],
