@@ -14,6 +14,7 @@ const { ports } = readSettings({});
 function useDocker(script: string) {
   const docker = fakeDocker(script);
   vi.stubEnv('PATH', docker.path);
+  vi.stubEnv('NO_DOCKER', '');
   return docker;
 }
 

@@ -101,7 +101,9 @@ type ServerOptions = Pick<NativeOptions, 'ports' | 'dir' | 'guard'> & { services
 async function startServices(options: ServerOptions, shutdown: Shutdown): Promise<'containers' | 'programs'> {
   const { services, ports } = options;
   const project = { name: `${projectPrefix}${ownName}`, ports };
-  if (!(await prefersContainers(services, project, shutdown.signal))) {
+  const isDocker = await prefersContainers(services, project, shutdown.signal);
+  shutdown.signal.throwIfAborted();
+  if (!isDocker) {
     await startPrograms(options, shutdown);
     return 'programs';
   }
@@ -112,7 +114,7 @@ async function startServices(options: ServerOptions, shutdown: Shutdown): Promis
 
 async function startInContainers({ services, guard }: ServerOptions, project: Project, shutdown: Shutdown) {
   await removeAbandonedProjects(projectPrefix, project.ports);
-  if (shutdown.signal.aborted) return;
+  shutdown.signal.throwIfAborted();
   guard.atEnd('docker', removeArguments(project), rootDir);
   const { ready, settled } = startContainers(services, project, guard);
   shutdown.add(1, async () => {
