@@ -192,12 +192,18 @@ export function deliveryRepository(db: Executor) {
       return (await mine(uuid, owner).update({ started_by: db.raw(WITH_OWNER, [owner, owner]) })) === 1;
     },
 
-    /** Records accepted mails, whichever worker holds the rows now. */
+    /** Records accepted mails, whichever worker holds the rows now. A published failure is due again: its result is another now. */
     async markSent(uuids: Iterable<string>): Promise<void> {
       await deliveries()
         .whereIn('uuid', sorted(uuids))
         .whereIn('status', ['PENDING', 'FAILED'])
-        .update({ ...ended, status: 'SENT', sent_at: now(db), reason: null });
+        .update({
+          ...ended,
+          status: 'SENT',
+          sent_at: now(db),
+          next_attempt_at: db.raw('COALESCE(next_attempt_at, UTC_TIMESTAMP(3))'),
+          reason: null,
+        });
     },
 
     /** Records that the results of ended deliveries are published. */

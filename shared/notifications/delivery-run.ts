@@ -15,6 +15,8 @@ import { type DeliveryRow, deliveryRepository } from './delivery-repository.ts';
 import type { PublishResults } from './publish-results.ts';
 
 const BATCH = 100;
+/** Names no mailbox. In the confirmation of a delivery whose address was erased; its reader needs only the uuid. */
+const ERASED = 'erased@registration.example';
 /** After a failure of the database, other processes have this long to record what they sent before their leases ended. */
 const AFTER_OUTAGE_MS = 5000;
 
@@ -61,7 +63,7 @@ export function deliverDue({ database, recorder, results, deliver, breaker, memo
       );
       throw error;
     }
-    return locked.map((row) => ({ ...row, userEmail: row.userEmail ?? '', leaseOwner: lease.owner, leaseEndsAt }));
+    return locked.map((row) => ({ ...row, userEmail: row.userEmail ?? ERASED, leaseOwner: lease.owner, leaseEndsAt }));
   };
 
   return async (remainingMs: () => number): Promise<void> => {

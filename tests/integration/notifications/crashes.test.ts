@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendMail } from '#shared/mail/mail-transport.ts';
+import { parseEventMessage } from '#shared/messages/event-message.ts';
 import { notificationsTestDatabase, type TestDatabase } from '#tests/helpers/databases.ts';
 import { deliveriesIn } from '#tests/helpers/deliveries.ts';
 import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
@@ -168,6 +169,25 @@ describe('after a crash', () => {
       [event.userEmail, mayNot.userEmail].sort(),
     );
     expect(await deliveries.find(event.uuid)).toMatchObject({ next_attempt_at: null, user_email: null });
+  });
+
+  it('the confirmation of a mail that was accepted after its failure was published is published by deliver-due', async () => {
+    const event = testEvent();
+    const erased = { next_attempt_at: null, user_email: null, lease_owner: null, started_by: '' };
+    const dying = notificationServicesOn(database, {
+      send: () => deliveries.change(event.uuid, { ...erased, status: 'FAILED', settled_at: new Date(), reason: '550' }),
+    });
+    dying.published.failWith(new Error('broker away'));
+    await dying.receive([sendRecord(event)]);
+    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'SENT', reason: null });
+    const { deliverDue, published } = notificationServicesOn(database);
+
+    await deliverDue();
+
+    const [confirmation] = published.on(SENT).filter(({ key }) => key === event.uuid);
+    const { value = '', headers = {} } = confirmation ?? {};
+    expect(parseEventMessage({ value, headers, timestamp: 0 })).toMatchObject({ uuid: event.uuid });
+    expect(await deliveries.find(event.uuid)).toMatchObject({ next_attempt_at: null });
   });
 
   it('due mails and at most one batch of results are tried in a round while the broker is down', async () => {

@@ -122,8 +122,10 @@ export function startObserver(
     if (status === 'FAILED') failedDeliveries.add(uuid);
     const hasEnded = status !== 'PENDING';
     if (hasEnded !== (row.settled_at !== null)) violations.push(`${uuid}: ${status} is settled at ${row.settled_at}`);
-    // An ended row keeps its address while it is due, that is until its result is published.
-    if ((dueAt === null) !== (row.user_email === null))
+    // An ended row keeps its address while it is due, that is until its result is published. One that becomes SENT after its
+    // failure was published has none.
+    const mayLackAddress = status === 'SENT' && failedDeliveries.has(uuid);
+    if (row.user_email === null ? dueAt !== null && !mayLackAddress : dueAt === null)
       violations.push(`${uuid}: ${status} has the address ${row.user_email}`);
     if (!hasEnded && dueAt === null) violations.push(`${uuid}: PENDING is never due`);
   };
