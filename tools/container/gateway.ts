@@ -2,6 +2,7 @@
 // containers, so this program holds the ports and spreads the requests.
 import { resolve4 } from 'node:dns/promises';
 import http from 'node:http';
+import { forwardedHeaders } from './forwarded-headers.ts';
 
 const PORTS = [8081, 8083];
 const REFRESH_MS = 1000;
@@ -24,11 +25,7 @@ function unavailable(response: http.ServerResponse): void {
 
 /** Connects to a replica. Nothing of the request is sent until then, so a replica that cannot be reached is skipped safely. */
 function connect(request: http.IncomingMessage, host: string, port: number): Promise<http.ClientRequest> {
-  const forwarded = [request.headers['x-forwarded-for'], request.socket.remoteAddress]
-    .flat()
-    .filter(Boolean)
-    .join(', ');
-  const headers = { ...request.headers, 'x-forwarded-for': forwarded };
+  const headers = forwardedHeaders(request, process.env['GATEWAY_SECRET']);
   return new Promise((resolve, reject) => {
     const { method, url: path } = request;
     const outgoing = http.request({ host, port, method, path, headers, agent: false });
