@@ -22,6 +22,9 @@ interface ComposeFile {
       environment?: Record<string, unknown>;
       env_file?: unknown;
       profiles?: string[];
+      cap_drop?: string[];
+      security_opt?: string[];
+      read_only?: boolean;
     }
   >;
 }
@@ -65,6 +68,17 @@ describe('docker-compose.yml', () => {
       profiles.map((profile) => `${profile}: ${name} ${image?.includes(':')}`),
     );
     expect(onRequest).toEqual(['tools: kafka-ui true', 'observability: lgtm true']);
+  });
+
+  it('gives no container a way to more privileges, and takes the capabilities where the image runs without', () => {
+    const names = Object.keys(compose.services);
+    const withoutCapabilities = names.filter((name) => compose.services[name]?.cap_drop?.includes('ALL'));
+
+    expect(names.map((name) => compose.services[name]?.security_opt)).toEqual(
+      names.map(() => ['no-new-privileges:true']),
+    );
+    expect(withoutCapabilities).toEqual(['redis', 'kafka', 'mail', 'app', 'gateway']);
+    expect(withoutCapabilities.filter((name) => !compose.services[name]?.read_only)).toEqual(['kafka']);
   });
 
   it('lets the application trust the address that its gateway names', () => {
