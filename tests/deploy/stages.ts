@@ -23,7 +23,7 @@ export const STAGES = {
     '--param',
     'alarmEmail=operator@example.com',
     '--param',
-    'schedule=rate(5 minutes)',
+    'schedule=rate(3 minutes)',
     '--param',
     'probe=true',
     '--param',

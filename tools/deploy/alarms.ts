@@ -10,6 +10,8 @@ export interface Watched {
   consumers: string[];
   /** logical ids of the functions that a schedule invokes */
   schedules: string[];
+  /** of these, the consumers that reserve less than one invocation per partition, so that throttling is how records wait */
+  narrow: ReadonlySet<string>;
   /** between two runs of relayOutbox and deliverDue, which report the application's metrics */
   scheduleMinutes: number;
   /** how long a temporarily refused mail is repeated */
@@ -70,8 +72,9 @@ function expression(Expression: string, Label: string, Period: number, figures: 
 }
 
 /** A throttled invocation is not counted as one. Where all are throttled, the other figures are missing. */
-const FAILED_SHARE =
+const FAILED_OR_THROTTLED =
   'IF(FILL(calls, 0) + FILL(throttles, 0) > 0, 100 * (FILL(errors, 0) + FILL(throttles, 0)) / (FILL(calls, 0) + FILL(throttles, 0)), 0)';
+const FAILED = 'IF(FILL(calls, 0) > 0, 100 * FILL(errors, 0) / FILL(calls, 0), 0)';
 
 /** 'RelayOutboxLambdaFunction' → 'RelayOutbox' */
 function shortName(functionId: string): string {
@@ -83,7 +86,7 @@ function shortName(functionId: string): string {
  * missing figure means that one of them does not run, missing data breaches. docs/operations.md says what each alarm asks for.
  */
 export function alarms(watched: Watched): Resources {
-  const { namespace, email, consumers, schedules, scheduleMinutes, mailRetryHours, hasProbe } = watched;
+  const { namespace, email, consumers, schedules, narrow, scheduleMinutes, mailRetryHours, hasProbe } = watched;
   const own = (name: MetricName) => applicationMetric(namespace, name);
   const api = (MetricName: string) => ({
     Namespace: 'AWS/ApiGateway',
@@ -249,12 +252,13 @@ export function alarms(watched: Watched): Resources {
     });
   }
   for (const id of [...consumers, ...schedules]) {
+    const isNarrow = narrow.has(id);
     resources[`${shortName(id)}ErrorsAlarm`] = alarm({
-      AlarmDescription: `More than 5 % of the invocations of ${shortName(id)} fail or are throttled.`,
-      ...expression(FAILED_SHARE, 'failed invocations in %', 300, {
+      AlarmDescription: `More than 5 % of the invocations of ${shortName(id)} fail${isNarrow ? '' : ' or are throttled'}.`,
+      ...expression(isNarrow ? FAILED : FAILED_OR_THROTTLED, 'failed invocations in %', 300, {
         errors: lambda(id, 'Errors'),
-        throttles: lambda(id, 'Throttles'),
         calls: lambda(id, 'Invocations'),
+        ...(isNarrow ? {} : { throttles: lambda(id, 'Throttles') }),
       }),
       EvaluationPeriods: 1,
       Threshold: 5,

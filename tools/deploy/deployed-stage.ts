@@ -1,4 +1,3 @@
-import { readConfig } from '#shared/config/config.ts';
 import { isDeployed } from '#shared/config/stage-rules.ts';
 import { alarms, RELEASE_ALARM } from './alarms.ts';
 import { apiDomain } from './api-domain.ts';
@@ -20,6 +19,7 @@ import { placeholders, plainSecrets } from './refused-values.ts';
 import { liveAlias, releases } from './releases.ts';
 import { dropImpliedDependencies, type Resources, type Value } from './template.ts';
 import { throttle } from './throttle.ts';
+import { scheduleProblem, watchedStage } from './watched-stage.ts';
 
 /** The /tests routes, with which anyone can write into the log: served only if the parameter says so. */
 const DIAGNOSTICS = 'dist/functions/diagnostics/';
@@ -96,8 +96,10 @@ export default class DeployedStage {
 
   #defineFunctions(): void {
     const { functions } = this.#serverless.service;
-    const { probe, probeDomain } = this.#deployment;
+    const { probe, probeDomain, schedule } = this.#deployment;
     this.#refuseKafka();
+    const problem = scheduleProblem(schedule);
+    if (problem !== undefined) this.#refuse(problem);
     if (probe === 'true' && probeDomain === '') this.#refuse('The parameter probe is true, but probeDomain is empty.');
     this.#dropDiagnostics();
     if (probe !== 'true') delete functions.probe;
@@ -195,23 +197,8 @@ export default class DeployedStage {
   }
 
   #alarms(): Resources {
-    const { alarmEmail: email, metricsNamespace: namespace, schedule, mailRetryHours, probe } = this.#deployment;
-    const [, minutes] = /^rate\((\d+) minutes?\)$/.exec(schedule) ?? [];
-    if (minutes === undefined) this.#refuse(`The parameter schedule is '${schedule}' instead of a rate in minutes.`);
     const { functions } = this.#serverless.service;
-    const invokedBy = (kinds: string[]) =>
-      Object.keys(functions)
-        .filter((name) => functions[name]?.events.some((event) => kinds.some((kind) => kind in event)))
-        .map((name) => this.#functionId(name));
-    return alarms({
-      namespace,
-      email,
-      consumers: invokedBy(['kafka', 'msk']),
-      schedules: invokedBy(['schedule']),
-      scheduleMinutes: Number(minutes),
-      mailRetryHours: Number(mailRetryHours || readConfig({ STAGE: 'prod' }).MAIL_RETRY_HOURS),
-      hasProbe: probe === 'true',
-    });
+    return alarms(watchedStage(this.#deployment, functions, (name) => this.#functionId(name)));
   }
 
   #permissions(definition: FunctionDefinition): Statement[] {

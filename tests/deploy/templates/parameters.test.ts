@@ -78,6 +78,30 @@ describe('the number of partitions', () => {
     });
   });
 
+  it.each([
+    ['prod', 12],
+    ['prod-with-msk', 24],
+  ] as const)(
+    '%s: a consumer may be throttled only if it reserves less than its mappings invoke',
+    (name, partitions) => {
+      const resources = compiled(name);
+      const functions = ofType(resources, 'AWS::Lambda::Function');
+      const alarms = ofType(resources, 'AWS::CloudWatch::Alarm');
+      const mappings = [...ofType(resources, 'AWS::Lambda::EventSourceMapping').values()].map((each) =>
+        JSON.stringify(each),
+      );
+
+      for (const id of ['SendWelcomeEmail', 'ConfirmEmailSent', 'RecordDeadLetter']) {
+        const invoking = mappings.filter((each) => each.includes(`${id}LambdaFunction`)).length;
+        const reserved = Number(functions.get(`${id}LambdaFunction`)?.['ReservedConcurrentExecutions']);
+        const watched = JSON.stringify(alarms.get(`${id}ErrorsAlarm`));
+
+        expect(invoking).toBe(id === 'RecordDeadLetter' ? 2 : 1);
+        expect(watched.includes('"Throttles"')).toBe(reserved >= invoking * partitions);
+      }
+    },
+  );
+
   it('of pollers is provisioned only if parameters say so', () => {
     const pollers = (name: StageName) =>
       [...ofType(compiled(name), 'AWS::Lambda::EventSourceMapping').values()].map(

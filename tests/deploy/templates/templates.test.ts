@@ -209,12 +209,13 @@ describe('a deployed stage', () => {
   it('derives the windows of its alarms from its schedule, and watches its probe', () => {
     const alarms = ofType(compiled('prod-with-secured-brokers'), 'AWS::CloudWatch::Alarm');
 
-    expect(alarms.get('UnpublishedEventsAlarm')).toMatchObject({ Period: 300, EvaluationPeriods: 2 });
+    expect(alarms.get('UnpublishedEventsAlarm')).toMatchObject({ Period: 180, EvaluationPeriods: 2 });
     expect(alarms.get('ProbeAlarm')).toMatchObject({ MetricName: 'ProbeSeconds', TreatMissingData: 'breaching' });
     const rules = [...ofType(compiled('prod-with-secured-brokers'), 'AWS::Events::Rule').values()];
-    expect(rules.map(({ ScheduleExpression, State }) => [ScheduleExpression, State])).toEqual(
-      Array(3).fill(['rate(5 minutes)', 'ENABLED']),
-    );
+    expect(rules.map(({ ScheduleExpression, State }) => `${ScheduleExpression} ${State}`).sort()).toEqual([
+      ...Array(2).fill('rate(3 minutes) ENABLED'),
+      'rate(5 minutes) ENABLED',
+    ]);
     expect(ofType(compiled('prod'), 'AWS::Events::Rule').size).toBe(2);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MetricName } from '#shared/observability/metrics.ts';
 import { alarmingPeriods } from '#tests/deploy/templates/alarm-state.ts';
 import { alarms, type Watched } from '#tools/deploy/alarms.ts';
+import { scheduleProblem } from '#tools/deploy/watched-stage.ts';
 
 /** A figure per minute: one for all, or a list; null where nothing is reported. */
 type Figures = Partial<
@@ -16,7 +17,8 @@ const MINUTES = 60;
 const WATCHED: Watched = {
   namespace: 'registration/prod',
   email: '',
-  consumers: ['SendWelcomeEmailLambdaFunction'],
+  consumers: ['SendWelcomeEmailLambdaFunction', 'RecordDeadLetterLambdaFunction'],
+  narrow: new Set(['RecordDeadLetterLambdaFunction']),
   schedules: ['RelayOutboxLambdaFunction'],
   scheduleMinutes: 1,
   mailRetryHours: 48,
@@ -71,12 +73,15 @@ const FIRES: ReadonlyArray<readonly [id: string, what: string, Figures, minute: 
   ['ReleaseErrorsAlarm', 'two calls', { '5xx': only({ 1: 1, 3: 1 }), Count: 8 }, 5],
   ['ApiRefusalsAlarm', '60 of 100', { Count: only({ 0: 100 }), '4xx': only({ 0: 60 }) }, 15],
   ['ApiLatencyAlarm', '3 s', { Latency: 3000 }, 10],
+  ['RelayOutboxErrorsAlarm', '6 %', { Invocations: 100, Errors: 6, Throttles: 0 }, 5],
   ['ProbeAlarm', '31 s', { ProbeSeconds: 31 }, 10],
   ['ProbeAlarm', 'no report', { ProbeSeconds: null }, 10],
   ['SendWelcomeEmailLagAlarm', '1,001 records', { OffsetLag: 1001 }, 5],
   ['SendWelcomeEmailErrorsAlarm', '6 %', { Invocations: 100, Errors: 6, Throttles: 0 }, 5],
   ['SendWelcomeEmailErrorsAlarm', 'throttles', { Invocations: 94, Errors: 0, Throttles: 6 }, 5],
   ['RelayOutboxErrorsAlarm', 'throttles alone', ALL_THROTTLED, 5],
+  ['RecordDeadLetterErrorsAlarm', '6 %', { Invocations: 100, Errors: 6 }, 5],
+  ['RecordDeadLetterLagAlarm', '1,001 records', { OffsetLag: 1001 }, 5],
 ];
 
 const STAYS: ReadonlyArray<readonly [id: string, what: string, Figures]> = [
@@ -103,6 +108,8 @@ const STAYS: ReadonlyArray<readonly [id: string, what: string, Figures]> = [
   ],
   ['SendWelcomeEmailLagAlarm', 'no traffic', { OffsetLag: null }],
   ['SendWelcomeEmailErrorsAlarm', '5 %', { Invocations: 100, Errors: 5, Throttles: 0 }],
+  ['RecordDeadLetterErrorsAlarm', 'throttles of a narrow consumer', { Invocations: 9, Errors: 0, Throttles: 90 }],
+  ['RecordDeadLetterLagAlarm', 'no traffic', { OffsetLag: null }],
   ['RelayOutboxErrorsAlarm', 'no invocation', { Invocations: null, Errors: null, Throttles: null }],
 ];
 
@@ -111,11 +118,34 @@ describe('the alarms', () => {
 
   it.each(STAYS)('%s stays silent: %s', (id, _, figures) => expect(firesAt(id, figures)).toBeUndefined());
 
-  it('are all in both tables, but for the copies of those of one function', () => {
-    const listed = (table: ReadonlyArray<readonly [string, ...unknown[]]>) => new Set(table.map(([id]) => id));
-    const same = (id: string) => id.replace(/^RelayOutboxErrors/, 'SendWelcomeEmailErrors');
-
+  it('are all in both tables', () => {
     for (const table of [FIRES, STAYS])
-      expect([...listed(table)].map(same)).toEqual(expect.arrayContaining(ids.map(same)));
+      expect([...new Set<string>(table.map(([id]) => id))].sort()).toEqual([...ids].sort());
   });
+
+  it.each([1, 2, 3])('notice a stopped consumer within 15 minutes with a schedule of %i minutes', (scheduleMinutes) => {
+    const { StoppedConsumerAlarm: alarm } = alarms({ ...WATCHED, scheduleMinutes });
+    // The event counts 5 minutes after its publication, at 0, and is reported by the run after that at the latest.
+    const reported = from(5 + scheduleMinutes, 0, 1).map((value, minute) =>
+      minute % scheduleMinutes === 0 ? value : null,
+    );
+    const series = {
+      UnconfirmedEvents: reported.map((value) => value ?? undefined),
+      PendingMails: Array(MINUTES).fill(0),
+    };
+    const [first = Infinity] = alarmingPeriods(alarm?.Properties ?? {}, series);
+
+    expect((first + 1) * scheduleMinutes).toBeLessThanOrEqual(15);
+  });
+});
+
+describe('a schedule', () => {
+  it.each(['rate(1 minute)', 'rate(2 minutes)', 'rate(3 minutes)'])('may be %s', (schedule) =>
+    expect(scheduleProblem(schedule)).toBeUndefined(),
+  );
+
+  it.each(['rate(4 minutes)', 'rate(15 minutes)', 'rate(1 hour)', 'rate(1 minutes)', 'cron(* * * * ? *)', ''])(
+    'may not be %j',
+    (schedule) => expect(scheduleProblem(schedule)).toContain(`schedule is '${schedule}'`),
+  );
 });
