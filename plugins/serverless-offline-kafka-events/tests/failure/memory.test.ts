@@ -31,7 +31,7 @@ const RANDOM: Backlog = {
 /** About 12 MB for each partition, of which a fetch gets all: it is 0.3 MB when compressed. */
 const REPETITIVE: Backlog = {
   recordsEach: 6_000,
-  batchSize: 500,
+  batchSize: 100,
   messages: () => Array.from({ length: 100 }, anOrder),
   compression: CompressionTypes.GZIP,
 };
