@@ -100,6 +100,7 @@ describe('npm run erase', () => {
     expect(output).toContain('email_deliveries    2 waiting');
     expect(output).toContain('dead_letters        4 ');
     expect(output).toContain('Nothing was changed.');
+    expect(output).not.toContain('Audit');
     expect(code).toBe(0);
     expect(await everything()).toBe(before);
   });
@@ -110,6 +111,14 @@ describe('npm run erase', () => {
     const { code, output } = await erase(gone.email);
 
     expect(output).toContain('Erased.');
+    const audited = output.split('\n').find((line) => line.includes('"Audit"')) ?? '{}';
+    expect(JSON.parse(audited)).toMatchObject({
+      action: 'person erased',
+      operator: expect.stringContaining('@'),
+      userId: gone.id,
+      events: expect.arrayContaining(gone.uuids),
+    });
+    expect(audited).not.toContain(gone.email);
     expect(code).toBe(0);
     const left = (await everything()).toLowerCase();
     expect(left).not.toContain(gone.email);

@@ -1,9 +1,11 @@
+import { hostname, userInfo } from 'node:os';
 import { getConfig } from '#shared/config/config.ts';
 import { LOCAL_DEFAULTS } from '#shared/config/defaults.ts';
 import { notificationsDatabase, usersDatabase } from '#shared/db/databases.ts';
 import { store } from '#shared/db/run.ts';
 import { RETENTION_MS } from '#shared/messages/topics.ts';
 import { deliveryRepository } from '#shared/notifications/delivery-repository.ts';
+import { log } from '#shared/observability/logger.ts';
 import { codeVersions } from '#shared/runtime/code-version.ts';
 import { erasePerson } from '#shared/users/erase-person.ts';
 import { userCache } from '#shared/users/user-cache.ts';
@@ -15,7 +17,7 @@ import { StartError } from '../cli/start-error.ts';
 const help = `npm run erase -- <address> [options]
 
 Finds a person by mail address and erases the person everywhere: the user, the cached user, events, deliveries and dead letters.
-A mail that waits is not sent any more. After an interruption, run it again.
+A mail that waits is not sent any more. After an interruption, run it again. Prints a line for the audit trail.
 
   --list           says where the person is; changes nothing
   --help
@@ -55,6 +57,8 @@ async function erase(address: string, isList: boolean): Promise<number> {
   if (!isList) {
     await deliveries((rows) => rows.endErased(waiting));
     await people.erase(person);
+    const operator = `${userInfo().username}@${hostname()}`;
+    log.info('Audit', { action: 'person erased', operator, userId, events, deliveries: waiting, deadLetters });
   }
   const days = RETENTION_MS / 86_400_000;
   say(`users               ${userId === undefined ? 0 : `1 (id ${userId}), and its cached copy in Redis`}`);
