@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { forwardedHeaders } from './forwarded-headers.ts';
 
 const CONNECT_LIMIT_MS = 1000;
 /** Longer than any function that serves HTTP may run. */
@@ -94,11 +95,7 @@ function unavailable(response: http.ServerResponse): void {
 
 /** Connects to a replica. Nothing of the request is sent until then, so a replica that cannot be reached is skipped safely. */
 function connect(request: http.IncomingMessage, address: { host: string; port: number }): Promise<http.ClientRequest> {
-  const forwarded = [request.headers['x-forwarded-for'], request.socket.remoteAddress]
-    .flat()
-    .filter(Boolean)
-    .join(', ');
-  const headers = { ...request.headers, 'x-forwarded-for': forwarded };
+  const headers = forwardedHeaders(request, process.env['GATEWAY_SECRET']);
   return new Promise((resolve, reject) => {
     const { method, url: path } = request;
     const outgoing = http.request({ ...address, method, path, headers, agent: false });

