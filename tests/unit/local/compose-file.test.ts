@@ -25,6 +25,8 @@ interface ComposeFile {
       tmpfs?: string[];
       profiles?: string[];
       depends_on?: Record<string, unknown>;
+      cap_drop?: string[];
+      security_opt?: string[];
     }
   >;
 }
@@ -93,6 +95,17 @@ describe('docker-compose.yml', () => {
       for (const port of ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\$\{\w+_PORT:-\d+\}:\d+$/);
       expect(started.map(([name]) => name)).toEqual(expect.arrayContaining(Object.keys(depends_on)));
     }
+  });
+
+  it('gives no container a way to more privileges, and takes the capabilities where the image runs without', () => {
+    const names = Object.keys(compose.services);
+    const withoutCapabilities = names.filter((name) => compose.services[name]?.cap_drop?.includes('ALL'));
+
+    expect(names.map((name) => compose.services[name]?.security_opt)).toEqual(
+      names.map(() => ['no-new-privileges:true']),
+    );
+    expect(withoutCapabilities).toEqual(['redis', 'kafka', 'mail', 'app', 'gateway']);
+    expect(withoutCapabilities.filter((name) => !compose.services[name]?.read_only)).toEqual(['kafka']);
   });
 
   it('lets the application trust the address that its gateway names', () => {
