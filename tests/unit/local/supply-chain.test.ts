@@ -32,11 +32,23 @@ describe('installing', () => {
       'es5-ext',
       'esbuild',
     ]);
+    expect(readFileSync('.npmrc', 'utf8')).toMatch(/^ignore-scripts=true$/m);
     expect(readFileSync('tools/bootstrap/run.mjs', 'utf8')).toContain("'ci', '--ignore-scripts'");
     const inImage = [...readFileSync('Dockerfile', 'utf8').matchAll(/^RUN npm ci .*$/gm)].map(String);
     expect(inImage).toHaveLength(2);
     for (const command of inImage) expect(command).toContain('--ignore-scripts');
   });
+
+  it.each(['package.json', 'plugins/serverless-offline-kafka-events/package.json'])(
+    'leaves no script of %s out, since npm runs no script before or after another',
+    (file) => {
+      const { scripts } = JSON.parse(readFileSync(file, 'utf8'));
+      const surrounding = Object.keys(scripts).filter((name) => /^(pre|post)/.test(name));
+
+      // A release allows it.
+      expect(surrounding.filter((name) => name !== 'prepack')).toEqual([]);
+    },
+  );
 
   it('verifies every package by its hash', () => {
     expect(installed.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? '')).map(([path]) => path)).toEqual(

@@ -20,7 +20,9 @@ export async function packPackage(root: string): Promise<PackedPackage> {
   cpSync(PACKAGE, source, { recursive: true, filter: (file) => !/[/\\](node_modules|dist)$/.test(file) });
   cpSync(path.join(nodeModules, '../tsconfig.json'), path.join(root, 'repository/tsconfig.json'));
   symlinkSync(nodeModules, path.join(root, 'repository/node_modules'));
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', root], { cwd: source });
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts=false', '--pack-destination', root], {
+    cwd: source,
+  });
   const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as { filename: string; files: { path: string }[] }[];
   if (packed === undefined) throw new Error(`npm pack answered ${stdout}`);
   return { tarball: path.join(root, packed.filename), files: packed.files.map((file) => file.path), source };

@@ -35,7 +35,7 @@ async function aProject(name: string, packages: readonly string[]): Promise<stri
   mkdirSync(folder);
   writeFileSync(path.join(folder, 'package.json'), '{"private":true}');
   writeFileSync(path.join(folder, 'handler.js'), HANDLER);
-  const options = ['--no-audit', '--no-fund', '--prefer-offline'];
+  const options = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts=false'];
   await run('npm', ['install', ...options, ...packages, tarball], { cwd: folder });
   return folder;
 }

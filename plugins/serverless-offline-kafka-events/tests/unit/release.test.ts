@@ -35,6 +35,8 @@ test('a release is tested, of the tagged version, and names its repository befor
   expect(order.every((index) => index >= 0)).toBe(true);
   expect(order).toEqual([...order].sort((a, b) => a - b));
   expect(runs.at(-1)).toContain('--provenance');
+  // prepack builds what is published.
+  expect(runs.at(-1)).toContain('--ignore-scripts=false');
 });
 
 test('the manifest can be published with provenance; RELEASING.md says where its repository is set', () => {
