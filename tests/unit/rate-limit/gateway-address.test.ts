@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { clientOf } from '#shared/http/client-address.ts';
 import { httpEvent } from '#tests/helpers/http-events.ts';
 import { forwardedHeaders } from '#tools/container/forwarded-headers.ts';
+import { createReplicas } from '#tools/container/replicas.ts';
 
 const SECRET = 'the-secret-of-the-gateway';
 const settings = {
@@ -33,6 +36,28 @@ describe('the client of a request through the gateway', () => {
     expect(clientBehind('198.51.100.7', { 'x-forwarded-for': '203.0.113.9', 'x-origin-secret': SECRET })).toBe(
       '203.0.113.9',
     );
+  });
+
+  it('reaches the replica', async () => {
+    process.env['GATEWAY_SECRET'] = SECRET;
+    const seen: IncomingHttpHeaders[] = [];
+    const listening = async (answer: RequestListener) => {
+      const server = createServer(answer).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      onTestFinished(() => void server.close());
+      return (server.address() as AddressInfo).port;
+    };
+    const port = await listening(({ headers }, response) => {
+      seen.push(headers);
+      response.end();
+    });
+    const replicas = createReplicas(port, { find: async () => ['127.0.0.1'] });
+    await replicas.refresh();
+    const own = await listening((request, response) => void replicas.forward(request, response, port));
+    await fetch(`http://127.0.0.1:${own}/`, { headers: { 'x-origin-secret': 'a guess' } });
+    delete process.env['GATEWAY_SECRET'];
+
+    expect(seen).toMatchObject([{ 'x-origin-secret': SECRET, 'x-forwarded-for': '127.0.0.1' }]);
   });
 
   it('is not claimed without a secret', () => {
