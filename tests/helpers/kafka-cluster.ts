@@ -46,16 +46,21 @@ export async function startKafkaCluster(): Promise<KafkaCluster> {
     signalGroup(pid, 'SIGKILL');
     await exited;
   };
+  const stop = async (): Promise<void> => {
+    await Promise.all([kill(firstBroker), kill(secondBroker)]);
+    await guard.close();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  };
+  let stopping: Promise<void> | undefined;
   return {
     brokers: `127.0.0.1:${first},127.0.0.1:${second}`,
     killSecond: () => kill(secondBroker),
     async startSecond() {
       secondBroker = await startSecond();
     },
-    async stop() {
-      await Promise.all([kill(firstBroker), kill(secondBroker)]);
-      await guard.close();
-      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    stop() {
+      stopping ??= stop();
+      return stopping;
     },
   };
 }

@@ -1,11 +1,16 @@
 import { type Admin, Partitioners } from 'kafkajs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { circuitBreaker } from '#shared/async/circuit-breaker.ts';
 import { createKafka } from '#shared/kafka/kafka-client.ts';
 import { publish } from '#shared/kafka/producer.ts';
+import { createTopics } from '#shared/messages/create-topics.ts';
+import { publishSoon } from '#shared/outbox/publish-soon.ts';
 import { codeVersions } from '#shared/runtime/code-version.ts';
 import { type KafkaCluster, startKafkaCluster } from '#tests/helpers/kafka-cluster.ts';
 import { describeWithPrograms } from '#tests/helpers/own-server.ts';
 import { randomName } from '#tests/helpers/random.ts';
+import { testEvent } from '#tests/helpers/raw-records.ts';
+import { timed } from '#tests/helpers/unhandled.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
 /** What kafkajs knows of a partition with a leader. */
@@ -94,5 +99,28 @@ describeWithPrograms('a partition that takes no messages', () => {
     await expect(publishAll(topic, all)).rejects.toMatchObject({ messages: stuck });
 
     expect((await written(topic, 1)) + (await written(topic, 2))).toBe(all.length - stuck.length);
+  });
+});
+
+// Last: the brokers do not come back.
+describeWithPrograms('a cluster that stops', () => {
+  it('is soon skipped by the inline publish, though the producer knows its partitions', async () => {
+    process.env['TOPIC_PREFIX'] = randomName('t-');
+    await createTopics();
+    const breaker = circuitBreaker({ threshold: 3, probeAfterMs: 3000 }, () => performance.now());
+    const database = () => Promise.reject(new Error('not needed'));
+    const soon = publishSoon({ database, publish, breaker });
+    const post = () => timed(() => soon({ ...testEvent(), traceparent: null }));
+    await post();
+    await cluster.stop();
+
+    const opening = await timed(async () => {
+      while (!breaker.isOpen()) await post();
+    });
+    const skipped = await post();
+
+    // Until the producer's metadata has expired, only its partitions fail.
+    expect(opening.ms).toBeLessThan(4000);
+    expect(skipped.ms).toBeLessThan(50);
   });
 });
