@@ -284,37 +284,3 @@ describe('a process that lost its lease while sending', () => {
     expect(published.keysOn(DLQ)).not.toContain(event.uuid);
   });
 });
-
-describe('shortly before the timeout', () => {
-  it('no mail is started, and due rows are not polled again', async () => {
-    const events = Array.from({ length: 120 }, () => testEvent());
-    const late = notificationServicesOn(database, { remainingMs: () => 12_000 });
-    await late.receive(events.map((event) => sendRecord(event)));
-    await deliveries.makeDue();
-
-    await late.deliverDue();
-
-    expect(events.filter(({ userEmail }) => mail.to(userEmail).length > 0)).toEqual([]);
-    const row = await deliveries.find(events[0]?.uuid ?? '');
-    expect(row).toMatchObject({ status: 'PENDING', started_by: '' });
-
-    await notificationServicesOn(database).deliverDue();
-
-    expect(events.map(({ userEmail }) => mail.to(userEmail).length)).toEqual(events.map(() => 1));
-  });
-
-  it('a lease that ended before DATA sends nothing', async () => {
-    const event = testEvent();
-    const { receive } = notificationServicesOn(database, { send: (message) => sendMail(message, () => false) });
-
-    await receive([sendRecord(event)]);
-
-    expect(mail.to(event.userEmail)).toHaveLength(0);
-    expect(await deliveries.find(event.uuid)).toMatchObject({ status: 'PENDING' });
-
-    await deliveries.makeDue();
-    await notificationServicesOn(database).deliverDue();
-
-    expect(mail.to(event.userEmail)).toHaveLength(1);
-  });
-});

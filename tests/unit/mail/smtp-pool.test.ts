@@ -73,10 +73,9 @@ async function startServer() {
 /** A mail server in a thread of its own; at a message it closes its connections, and reports it a little later. */
 async function startClosingServer(closed: Int32Array): Promise<{ worker: Worker; port: number }> {
   const code = `
-    const { createServer } = require('node:net');
     const { parentPort, workerData } = require('node:worker_threads');
     const sockets = [];
-    const server = createServer((socket) => {
+    const server = require('node:net').createServer((socket) => {
       sockets.push(socket);
       let isData = false;
       socket.on('error', () => undefined);
@@ -90,12 +89,11 @@ async function startClosingServer(closed: Int32Array): Promise<{ worker: Worker;
     });
     server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
     parentPort.on('message', () => {
-      for (const socket of sockets) socket.destroy();
+      sockets.forEach((socket) => socket.destroy());
       setTimeout(() => { Atomics.store(workerData, 0, 1); Atomics.notify(workerData, 0); }, 150);
     });`;
   const worker = new Worker(code, { eval: true, workerData: closed });
-  const [port] = await once(worker, 'message');
-  return { worker, port };
+  return { worker, port: (await once(worker, 'message'))[0] };
 }
 
 let server: Awaited<ReturnType<typeof startServer>>;
@@ -290,7 +288,6 @@ describe('smtpPool', () => {
     const waiting = send('waiting');
     await waitFor(() => server.sessions[0]?.commands.includes('DATA'), { what: 'the go-ahead' });
     pool.close();
-
     await expect(waiting).rejects.toMatchObject({ code: 'ECONNECTION' });
     await expect(send('later')).rejects.toMatchObject({ code: 'ECONNECTION' });
     slow.push('slow');
