@@ -19,7 +19,7 @@ import {
 } from './engine.ts';
 
 const MAX_IMAGE_MB = 180;
-const DEVELOPER_TOOLS = ['@biomejs', 'playwright-core', 'typescript', 'vitest'];
+const DEVELOPER_TOOLS = ['biome', 'playwright-core', 'typescript', 'vitest'];
 const SERVICES = ['mysql', 'redis', 'kafka', 'mail', 'app', 'gateway'];
 const SEND_GROUP = 'email-service-listener-group';
 /** 10 registrations/s. */
