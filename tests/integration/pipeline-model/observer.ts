@@ -56,6 +56,8 @@ export function startObserver(
   const failedDeliveries = new Set<string>();
   /** Processes whose invocation returned with time left, since the last look. */
   const returnedEarly = new Set<Life>();
+  /** Processes in which a call ran out of time: calls that began before its end need not record what it left. */
+  const returnedLate = new Set<Life>();
   const faults: Faults = { repetitions: 0, unfinishedStarts: 0 };
 
   const deliveries = (): Promise<StoredDelivery[]> => notifications.db('email_deliveries').orderBy('id');
@@ -143,7 +145,7 @@ export function startObserver(
 
     /** Called when an invocation has returned; one that throws is repeated. */
     returned(life: Life, remainingMs: number): void {
-      if (remainingMs > RECORD_MS) returnedEarly.add(life);
+      (remainingMs > RECORD_MS ? returnedEarly : returnedLate).add(life);
     },
 
     /** Called before a mail is accepted. Returns the end of its lease according to the database. */
@@ -167,10 +169,12 @@ export function startObserver(
         if (sent.has(mail.uuid) && mail.leaseEndsAt >= simulation.nowMs()) mail.wasRecordedInTime = true;
       }
       for (const { uuid, life, wasSeen } of taken) {
-        if (wasSeen && returnedEarly.has(life) && !life.isDead && !isUnderWay(life) && !sent.has(uuid))
+        const hadTime = returnedEarly.has(life) && !returnedLate.has(life);
+        if (wasSeen && hadTime && !life.isDead && !isUnderWay(life) && !sent.has(uuid))
           violations.push(`${uuid}: ${life.name} returned without recording its mail`);
       }
       returnedEarly.clear();
+      for (const life of returnedLate) if (!isUnderWay(life)) returnedLate.delete(life);
       for (const row of allEvents) lookAtEvent(row);
       for (const row of allDeliveries) lookAtDelivery(row);
     },
