@@ -63,12 +63,12 @@ test.concurrent('a process that is frozen for longer than its session continues 
   await untilCommitted(other, topic, 200);
   const all = [...frozen.values('slow', 'end').flat(), ...other.values('slow', 'end').flat()];
   expect([...new Set(all)].sort((a, b) => Number(a) - Number(b))).toEqual(range(0, 200));
-  // Each process keeps the order. Both handle what the frozen one runs until it learns that it was removed.
+  // Each process keeps the order. Both handle what the frozen one runs until the broker tells it that it was removed, which takes as
+  // long as the broker's answer, but none of them handles a record twice.
   for (const project of [frozen, other]) {
     const own = project.values('slow', 'end').flat().map(Number);
-    expect(own).toEqual([...own].sort((a, b) => a - b));
+    expect(own).toEqual([...new Set(own)].sort((a, b) => a - b));
   }
-  expect(all.length).toBeLessThanOrEqual(250);
   expect(await frozen.stop()).toBe(0);
   expect(await other.stop()).toBe(0);
 });
