@@ -1,31 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { sendMail } from '#shared/mail/mail-transport.ts';
 import { parseEventMessage } from '#shared/messages/event-message.ts';
-import { notificationsTestDatabase, type TestDatabase } from '#tests/helpers/databases.ts';
-import { deliveriesIn } from '#tests/helpers/deliveries.ts';
+import { startNotificationServers } from '#tests/helpers/notification-servers.ts';
 import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
 import { sendRecord, type TestEvent, testEvent } from '#tests/helpers/raw-records.ts';
-import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
 const DLQ = 'user.email.send.dlq';
 const SENT = 'user.email.sent';
 
-let database: TestDatabase;
-let mail: TestMailServer;
-let deliveries: ReturnType<typeof deliveriesIn>;
+const { database, mail, deliveries, stop } = await startNotificationServers();
 
-beforeAll(async () => {
-  [database, mail] = await Promise.all([notificationsTestDatabase(), startMailServer()]);
-  process.env['SMTP_URL'] = mail.url;
-  deliveries = deliveriesIn(database);
-});
-
-afterAll(async () => {
-  await database.drop();
-  await mail.stop();
-});
+afterAll(stop);
 
 /** Leaves the rows of a process that died while sending: started, with an expired lease. */
 async function leftStarted(events: readonly TestEvent[], unfinishedStarts = 1): Promise<void> {

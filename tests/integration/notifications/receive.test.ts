@@ -1,32 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createDatabase } from '#shared/db/database.ts';
 import { parseDeadLetter } from '#shared/messages/dead-letter.ts';
-import { notificationsTestDatabase, type TestDatabase } from '#tests/helpers/databases.ts';
-import { deliveriesIn } from '#tests/helpers/deliveries.ts';
+import { startNotificationServers } from '#tests/helpers/notification-servers.ts';
 import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { rawRecord, sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
-import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
 
 const DLQ = 'user.email.send.dlq';
 const SENT = 'user.email.sent';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-let database: TestDatabase;
-let mail: TestMailServer;
-let deliveries: ReturnType<typeof deliveriesIn>;
+const { database, mail, deliveries, stop } = await startNotificationServers();
 
-beforeAll(async () => {
-  [database, mail] = await Promise.all([notificationsTestDatabase(), startMailServer()]);
-  process.env['SMTP_URL'] = mail.url;
-  deliveries = deliveriesIn(database);
-});
-
-afterAll(async () => {
-  await database.drop();
-  await mail.stop();
-});
+afterAll(stop);
 
 describe('receiving messages', () => {
   it('mails, records, confirms and then erases the address', async () => {

@@ -1,33 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { sendMail } from '#shared/mail/mail-transport.ts';
 import { parseDeadLetter } from '#shared/messages/dead-letter.ts';
-import { notificationsTestDatabase, type TestDatabase } from '#tests/helpers/databases.ts';
-import { deliveriesIn } from '#tests/helpers/deliveries.ts';
+import { startNotificationServers } from '#tests/helpers/notification-servers.ts';
 import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
 import { randomEmail } from '#tests/helpers/random.ts';
 import { sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
-import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 
 const DLQ = 'user.email.send.dlq';
 const SENT = 'user.email.sent';
 
 const refusals = new Map<string, { code: number; message: string }>();
-let database: TestDatabase;
-let mail: TestMailServer;
-let deliveries: ReturnType<typeof deliveriesIn>;
+const { database, mail, deliveries, stop } = await startNotificationServers();
+mail.refuse((recipient) => refusals.get(recipient));
 
-beforeAll(async () => {
-  [database, mail] = await Promise.all([notificationsTestDatabase(), startMailServer()]);
-  process.env['SMTP_URL'] = mail.url;
-  mail.refuse((recipient) => refusals.get(recipient));
-  deliveries = deliveriesIn(database);
-});
-
-afterAll(async () => {
-  await database.drop();
-  await mail.stop();
-});
+afterAll(stop);
 
 function refused(code: number, message: string) {
   const event = testEvent();

@@ -1,25 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { sendMail } from '#shared/mail/mail-transport.ts';
-import { notificationsTestDatabase, type TestDatabase } from '#tests/helpers/databases.ts';
-import { deliveriesIn } from '#tests/helpers/deliveries.ts';
+import { startNotificationServers } from '#tests/helpers/notification-servers.ts';
 import { notificationServicesOn } from '#tests/helpers/notification-services.ts';
 import { sendRecord, testEvent } from '#tests/helpers/raw-records.ts';
-import { startMailServer, type TestMailServer } from '#tests/helpers/smtp-server.ts';
 
-let database: TestDatabase;
-let mail: TestMailServer;
-let deliveries: ReturnType<typeof deliveriesIn>;
+const { database, mail, deliveries, stop } = await startNotificationServers();
 
-beforeAll(async () => {
-  [database, mail] = await Promise.all([notificationsTestDatabase(), startMailServer()]);
-  process.env['SMTP_URL'] = mail.url;
-  deliveries = deliveriesIn(database);
-});
-
-afterAll(async () => {
-  await database.drop();
-  await mail.stop();
-});
+afterAll(stop);
 
 describe('shortly before the timeout', () => {
   it('no mail is started, and due rows are not polled again', async () => {
