@@ -18,6 +18,7 @@ import {
   MAX_UNKNOWN_REPEATS,
   type Outcome,
   type Postponement,
+  type Release,
   unfinishedStarts,
 } from './delivery.ts';
 import type { DeliveryRow, deliveryRepository } from './delivery-repository.ts';
@@ -107,9 +108,9 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     memory.sent.add(uuid);
   };
 
-  const release = (claim: Claim, ms: number, clearsStarts: boolean): Outcome => {
+  const release = (claim: Claim, ms: number, clearsStarts: boolean, failure: Pick<Release, 'reason'> = {}): Outcome => {
     // A suspect stays one until one of its starts has ended; the first start of the others was counted by this claim.
-    return { kind: 'released', claim, ms, clearsStarts: clearsStarts || unfinishedStarts(claim) === 0 };
+    return { kind: 'released', claim, ms, clearsStarts: clearsStarts || unfinishedStarts(claim) === 0, ...failure };
   };
   const fail = (claim: Claim, reason: string): Outcome => ({ kind: 'failed', claim, reason });
   const postpone = (claim: Claim, ms: number, reason: string, why: Postponement['why']): Outcome => {
@@ -135,8 +136,7 @@ export function deliverClaims(dependencies: DeliverDependencies) {
     if (outcome.kind === 'unknown') return postponeUnknown(claim, outcome.reason);
     const isItsOwn = outcome.kind === 'server-down' && outcome.mayBeRecipient && (await isFailingAlone(claim));
     if (outcome.kind === 'refused-for-now' || isItsOwn) return postponeRefused(claim, outcome.reason);
-    const { reason } = outcome;
-    return { kind: 'released', claim, ms: serverDownDelayMs(Math.random()), clearsStarts: true, reason };
+    return release(claim, serverDownDelayMs(Math.random()), true, { reason: outcome.reason });
   };
 
   /** Returns undefined if another worker holds the lease. */
