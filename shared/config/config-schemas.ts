@@ -32,6 +32,11 @@ function keys(description: string) {
   return Type.Optional(Type.String({ pattern: '^[^\\s,]{16,}(,[^\\s,]{16,})*$', errorMessage, description }));
 }
 
+/** Without a query, which may hold a password. */
+function httpUrl(description: string) {
+  return Type.Optional(Type.String({ pattern: '^https?://[^\\s?]+$', description }));
+}
+
 /** A rate limit; 0 switches it off. */
 function limit(description: string) {
   return Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description: `${description}; 0: no limit` }));
@@ -53,17 +58,13 @@ export const ConfigSchema = Type.Object({
   REDIS_URL: address('REDIS_URL', 'redis:// or rediss:// URL of the cache'),
   KAFKA_BROKERS: address('KAFKA_BROKERS', 'host:port of the brokers, comma-separated'),
   SMTP_URL: address('SMTP_URL', 'smtp:// or smtps:// URL of the mail server'),
-  USERS_BASE_URL: Type.Optional(
-    Type.String({ pattern: '^https?://[^\\s?]+$', description: 'Base URL of the /tests calls' }),
-  ),
+  USERS_BASE_URL: httpUrl('Base URL of the /tests calls'),
   PROBE_DOMAIN: Type.String({
     pattern: '^[A-Za-z0-9.-]{3,18}$',
     default: 'probe.example',
     description: 'Mail domain of the users that the probe registers; its mails must be discarded',
   }),
-  MAIL_UI_URL: Type.Optional(
-    Type.String({ pattern: '^https?://[^\\s?]+$', description: 'URL of the mail catcher of a local run, for links' }),
-  ),
+  MAIL_UI_URL: httpUrl('URL of the mail catcher of a local run, for links'),
   KAFKA_METRICS_PORT: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 65535, description: "Port of the local event source's metrics" }),
   ),
@@ -101,11 +102,8 @@ export const ConfigSchema = Type.Object({
     default: 'false',
     description: 'Whether the /tests routes are served; `true` in the local stage unless set',
   }),
-  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
-    Type.String({
-      pattern: '^https?://[^\\s?]+$',
-      description: 'Collector that spans are sent to as OTLP over HTTP, such as http://127.0.0.1:4318; none if not set',
-    }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl(
+    'Collector that spans are sent to as OTLP over HTTP, such as http://127.0.0.1:4318; none if not set',
   ),
   OTEL_EXPORTER_OTLP_HEADERS: Type.Optional(
     Type.String({

@@ -25,6 +25,20 @@ export function nowPlus(db: Executor, ms: number): Knex.Raw {
   return value(db, 'UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND', [Math.round(ms) * 1000]);
 }
 
+/** Rows that one statement compares without an index: far below the time limit of a statement. */
+const COMPARED_ROWS = 10_000;
+
+/** Reads a table in ranges of ids, up to the id `last`. */
+export async function inRanges<T>(
+  last: number,
+  read: (range: readonly [first: number, last: number]) => Promise<readonly T[]>,
+): Promise<T[]> {
+  const found: T[] = [];
+  for (let first = 1; first <= last; first += COMPARED_ROWS)
+    found.push(...(await read([first, first + COMPARED_ROWS - 1])));
+  return found;
+}
+
 /** Rows examined for the oldest: after an outage there may be millions. */
 const EXAMINED_ROWS = 1000;
 

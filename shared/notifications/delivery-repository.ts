@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Executor } from '#shared/db/database.ts';
-import { boundedCount, daysAgo, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
+import { boundedCount, daysAgo, inRanges, now, nowPlus, oldestSeconds } from '#shared/db/sql.ts';
 import type { ReceivedMessage } from '#shared/messages/parse-messages.ts';
 import type { Delivery, DeliveryStatus, Postponement, Release } from './delivery.ts';
 
@@ -10,9 +10,6 @@ export interface Lease {
 }
 
 const MAX_REASON_LENGTH = 500;
-
-/** Rows that one statement compares with an address, which has no index: far below the time limit of a statement. */
-const COMPARED_ROWS = 10_000;
 
 export interface DeliveryRow extends Delivery {
   readonly leaseOwner: string | null;
@@ -254,13 +251,12 @@ export function deliveryRepository(db: Executor) {
     /** The uuids of the deliveries of events, or of an address in lower case, that still have the address. */
     async waitingFor(uuids: readonly string[], address: string): Promise<string[]> {
       const waiting = () => deliveries().whereNotNull('user_email');
-      const found: string[] = await waiting().whereIn('uuid', sorted(uuids)).pluck('uuid');
+      const ofEvents: string[] = await waiting().whereIn('uuid', sorted(uuids)).pluck('uuid');
       const row: { last?: unknown } | undefined = await deliveries().max({ last: 'id' }).first();
-      for (let first = 1; first <= Number(row?.last ?? 0); first += COMPARED_ROWS) {
-        const some = waiting().whereBetween('id', [first, first + COMPARED_ROWS - 1]);
-        found.push(...(await some.whereRaw('LOWER(user_email) = ?', [address]).pluck('uuid')));
-      }
-      return sorted(found);
+      const ofAddress = await inRanges<string>(Number(row?.last ?? 0), (range) =>
+        waiting().whereBetween('id', range).whereRaw('LOWER(user_email) = ?', [address]).pluck('uuid'),
+      );
+      return sorted([...ofEvents, ...ofAddress]);
     },
 
     /** Deletes deliveries that ended more than `days` days ago; returns how many. */

@@ -178,15 +178,12 @@ export function outboxRepository(db: Executor) {
       return Number(row?.last ?? 0);
     },
 
-    /** The events of an address in lower case, among the ids from `first` on. */
+    /** The events of an address in lower case, among those with ids in a range. */
     async withAddress(
       address: string,
-      first: number,
-      count: number,
+      range: readonly [first: number, last: number],
     ): Promise<Array<{ uuid: string; userId: number | null }>> {
-      const some = events()
-        .select('uuid', { userId: 'user_id' })
-        .whereBetween('id', [first, first + count - 1]);
+      const some = events().select('uuid', { userId: 'user_id' }).whereBetween('id', range);
       return some.whereRaw('LOWER(user_email) = ?', [address]);
     },
 

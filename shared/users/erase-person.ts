@@ -1,13 +1,13 @@
 import type { Database } from '#shared/db/database.ts';
 import { store } from '#shared/db/run.ts';
+import { inRanges } from '#shared/db/sql.ts';
 import { deadLetterRepository } from '#shared/outbox/dead-letter-repository.ts';
 import { outboxRepository } from '#shared/outbox/outbox-repository.ts';
 import { removeUser } from './remove-user.ts';
 import { DELETED, type UserCache } from './user-cache.ts';
 import { userRepository } from './user-repository.ts';
 
-/** Rows that one statement examines: each stays far below the time limit of a statement. */
-const EVENTS = 10_000;
+/** Dead letters that one statement reads: far below the time limit of a statement. */
 const LETTERS = 500;
 
 /** What the users context knows of a person. */
@@ -46,12 +46,8 @@ export function erasePerson({ database, cache }: ErasePersonDependencies) {
   const remove = removeUser({ database, cache });
 
   const eventsWith = async (address: string) => {
-    const found: Array<{ uuid: string; userId: number | null }> = [];
     const last = await outbox((events) => events.lastId());
-    for (let first = 1; first <= last; first += EVENTS) {
-      found.push(...(await outbox((events) => events.withAddress(address, first, EVENTS))));
-    }
-    return found;
+    return inRanges(last, (range) => outbox((events) => events.withAddress(address, range)));
   };
 
   const withoutUser = async (ids: ReadonlySet<number>): Promise<number[]> => {
