@@ -19,12 +19,25 @@ const RECONNECT_MS = 500;
 /** The server became a replica, lost its primary or is loading its data. Errors of scripts contain the code, too. */
 const NOT_PRIMARY = /\b(READONLY|MASTERDOWN|LOADING)\b/;
 
+/** Writes the commands of one turn of the event loop at once: a write of its own is a fifth of a cached read. */
+class RedisByTurn extends Redis {
+  override sendCommand(...command: Parameters<Redis['sendCommand']>): unknown {
+    const { stream } = this;
+    if (stream?.writableCorked === 0) {
+      stream.cork();
+      setImmediate(() => stream.uncork());
+    }
+    return super.sendCommand(...command);
+  }
+}
+
 /**
  * A client that never queues and never hangs: a command fails at once while the connection is down, and after 250 ms without
- * an answer. It reconnects in the background without end, also when the server is no longer a primary. ioredis sends the scripts by hash and again in full after NOSCRIPT.
+ * an answer. It reconnects in the background without end, also when the server is no longer a primary. ioredis sends the
+ * scripts by hash and again in full after NOSCRIPT.
  */
 export function createRedis(url: string, tls?: TlsSettings): Redis {
-  const redis = new Redis(url, {
+  const redis = new RedisByTurn(url, {
     ...(tls === undefined ? {} : { tls }),
     scripts: { ...CACHE_SCRIPTS, ...WINDOW_SCRIPTS },
     lazyConnect: true,

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { redisClient } from '#shared/cache/redis.ts';
 import { userCache } from '#shared/users/user-cache.ts';
 import { type TestDatabase, usersTestDatabase } from '#tests/helpers/databases.ts';
@@ -36,6 +36,16 @@ afterAll(async () => {
 async function isCaching(): Promise<boolean> {
   return (await userCache.read(1)) !== undefined;
 }
+
+it('commands that are sent together leave in one write, and one alone does not wait for others', async () => {
+  const writes = vi.spyOn(redis.stream, 'uncork');
+  const count = (): number => writes.mock.calls.length;
+  await Promise.all(Array.from({ length: 20 }, () => redis.ping()));
+  expect(count()).toBe(1);
+  expect(await redis.ping()).toBe('PONG');
+  expect(count()).toBe(2);
+  writes.mockRestore();
+});
 
 describe('while Redis is unavailable', () => {
   it.each(['refuse', 'reset', 'silent'] as const)(
