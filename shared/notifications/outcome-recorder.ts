@@ -7,7 +7,8 @@ import type { DeliveryMemory, Outcome } from './delivery.ts';
 import type { deliveryRepository } from './delivery-repository.ts';
 import type { PublishResults } from './publish-results.ts';
 
-const GROUP_SIZE = 20;
+/** So many mails, and those on their way, may be sent again after a crash. */
+const GROUP_SIZE = 50;
 const GROUP_MS = 100;
 /** No attempt to record starts with less time left: longer than a statement may take. */
 const RESERVE_MS = 2000;
@@ -85,7 +86,7 @@ export function outcomeRecorder({ inbox, results, memory }: RecorderDependencies
       }
     },
 
-    /** Starts a recording in groups of at most 20 outcomes or 100 ms. */
+    /** Starts a recording in groups of at most 50 outcomes or 100 ms. */
     begin(remainingMs: () => number) {
       let group: Outcome[] = [];
       let timer: NodeJS.Timeout | undefined;
