@@ -47,6 +47,25 @@ describe('contenders', () => {
   });
 });
 
+it.each([
+  [{ atLeast: 4 }, { of: 'ratio', atLeast: 1 }],
+  [{ atMost: 0.3 }, { of: 'ratio', atMost: 1 }],
+])('beside another Node, a figure that has a goal of %j beside the peer has to be no worse', (limit, goal) => {
+  const results = new Map([
+    ['ours', [{ rate: 3 }]],
+    ['Node 20.20.2', [{ rate: 2 }]],
+    ['bare', [{ rate: 9 }]],
+  ]);
+  const goals = { peer: { of: 'ratio', ...limit } } as const;
+
+  const { references } = figureFrom(results, { measure: 'rate', title: 'reads', unit: '/s', goals });
+
+  expect(references).toEqual([
+    { name: 'Node 20.20.2', values: [2], goal },
+    { name: 'bare', values: [9], goal: undefined },
+  ]);
+});
+
 describe('efficiency', () => {
   it("is the bare clients' processor time per operation divided by ours, per round", () => {
     const cpu = (...ms: number[]) => ms.map((each) => ({ 'CPU, ms each': each }));

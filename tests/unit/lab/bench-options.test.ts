@@ -33,6 +33,12 @@ describe('the options of a benchmark', () => {
     });
   });
 
+  it('take another Node in place of the peer', () => {
+    const otherNode = { file: process.execPath, version: process.versions.node };
+    expect(read(['--node', process.execPath], 'run')).toMatchObject({ otherNode, peerCommand: undefined });
+    expect(read([])).toMatchObject({ otherNode: undefined });
+  });
+
   it('may write to several files', () => {
     expect(read(['--json', 'a.json', '--out', 'a.md', '--out', 'b.md'])).toMatchObject({
       json: ['a.json'],
@@ -45,6 +51,9 @@ describe('the options of a benchmark', () => {
     [['--only', 'post,boil'], "Unknown name 'boil' in --only; known: start, import, post-min"],
     [['--rounds', '0'], "--rounds must be a whole number from 1 to 99, not '0'"],
     [['--peer', 'there'], "--peer needs a URL like http://127.0.0.1:9081, not 'there'"],
+    [['--node', '/no/node'], "--node: '/no/node' is not a Node program"],
+    [['--node', '/bin/true'], "--node: '/bin/true' is not a Node program"],
+    [['--node', process.execPath, '--peer', 'http://127.0.0.1:1'], '--node and --peer name two systems'],
     [['--json'], "Option '--json <value>' argument missing"],
     [['--profile', 'p', '--out', 'a.md'], '--profile slows what is measured'],
     [['--profile', 'p', '--json', 'a.json'], '--profile slows what is measured'],

@@ -45,11 +45,18 @@ export type FigureOptions = Pick<Figure, 'title' | 'unit' | 'goal'> & {
   goals?: Readonly<Record<string, Goal>>;
 };
 
+/** Where the peer has a goal, this application has to be no worse than on another Node. */
+function goalFor(name: string, goals: Readonly<Record<string, Goal>>): Goal | undefined {
+  const { [name]: own, peer } = goals;
+  if (own !== undefined || peer === undefined || !name.startsWith('Node ')) return own;
+  return 'atLeast' in peer ? { of: 'ratio', atLeast: 1 } : { of: 'ratio', atMost: 1 };
+}
+
 export function figureFrom(results: Results, { measure, title, unit, goal, goals = {} }: FigureOptions): Figure {
   const valuesOf = (rounds: readonly Shown[]) => rounds.flatMap((shown) => shown[measure] ?? []);
   const references = [...results]
     .filter(([name]) => name !== 'ours')
-    .map(([name, rounds]) => ({ name, values: valuesOf(rounds), goal: goals[name] }))
+    .map(([name, rounds]) => ({ name, values: valuesOf(rounds), goal: goalFor(name, goals) }))
     .filter(({ values }) => values.length > 0);
   return { title, unit, values: valuesOf(results.get('ours') ?? []), goal, references };
 }

@@ -6,7 +6,7 @@ import { type OurSystem, startOurSystem } from '../systems/our-system.ts';
 import { runningPeer, startPeerSystem } from '../systems/peer-system.ts';
 import { startServers } from '../systems/servers.ts';
 import type { System } from '../systems/system.ts';
-import type { Options } from './options.ts';
+import type { Options, OtherNode } from './options.ts';
 import { createProfiler } from './profile/profiler.ts';
 
 export type Variant = keyof typeof variants;
@@ -29,14 +29,18 @@ const variants = {
   soak: { redisNumber: 5, env: cheapPasswords },
 };
 
+function nameOf({ version }: OtherNode) {
+  return `Node ${version}` as const;
+}
+
 /** Starts the servers; the systems follow when a workload needs them. */
 export async function openLaboratory(options: Options, guard: Guard, tell: (line: string) => void) {
-  const { sizes, rounds, minutes, peerUrl, peerCommand } = options;
+  const { sizes, rounds, minutes, peerUrl, peerCommand, otherNode } = options;
   const profiler = options.profile === undefined ? undefined : createProfiler(options.profile);
   // The servers in the environment are not used: what is measured must be known.
   const servers = await startServers({ dir: newFolder(), guard, settings: readSettings({}), isProxied: false });
   let running: { variant: Variant; system: OurSystem } | undefined;
-  let peer: System | undefined;
+  let peer: { variant: Variant; system: System } | undefined;
 
   const told = <T extends System>(system: T) => {
     tell(`${system.name} started in ${seconds(system.startMs)}`);
@@ -46,8 +50,16 @@ export async function openLaboratory(options: Options, guard: Guard, tell: (line
     const { redisNumber, env } = variants[namespace];
     return startOurSystem({ servers, guard, namespace, redisNumber, env: { ...env, ...profiler?.env, ...added } });
   };
-  const startPeer =
-    peerCommand === undefined ? undefined : () => startPeerSystem({ servers, guard, command: peerCommand });
+  const startOnOtherNode = async (other: OtherNode, variant: Variant): Promise<System> => {
+    const { redisNumber, env } = variants[variant];
+    const place = { namespace: `${variant}-other`, redisNumber: redisNumber + Object.keys(variants).length };
+    return { ...(await startOurSystem({ servers, guard, ...place, env, node: other.file })), name: nameOf(other) };
+  };
+  const peerStarter = (): ((variant: Variant) => Promise<System>) | undefined => {
+    if (otherNode !== undefined) return (variant) => startOnOtherNode(otherNode, variant);
+    return peerCommand === undefined ? undefined : () => startPeerSystem({ servers, guard, command: peerCommand });
+  };
+  const startPeer = peerStarter();
   const stopOurs = async () => {
     const stopping = running;
     running = undefined;
@@ -56,12 +68,15 @@ export async function openLaboratory(options: Options, guard: Guard, tell: (line
   const stopPeer = async () => {
     const stopping = peer;
     peer = undefined;
-    await stopping?.stop();
+    await stopping?.system.stop();
   };
-  const getPeer = async () => {
-    if (peerUrl !== undefined) peer ??= runningPeer(peerUrl);
-    if (startPeer !== undefined) peer ??= told(await startPeer());
-    return peer;
+  /** Only this application on another Node has variants. */
+  const getPeer = async (asked: Variant) => {
+    const variant = otherNode === undefined ? 'production' : asked;
+    if (peer !== undefined && peer.variant !== variant) await stopPeer();
+    if (peerUrl !== undefined) peer ??= { variant, system: runningPeer(peerUrl) };
+    if (startPeer !== undefined) peer ??= { variant, system: told(await startPeer(variant)) };
+    return peer?.system;
   };
   return {
     sizes,
@@ -72,8 +87,9 @@ export async function openLaboratory(options: Options, guard: Guard, tell: (line
     servers,
     /** starts another instance, which the caller stops */
     startOurs,
-    /** undefined without a command that starts it */
+    /** undefined where there is none, and for one that runs already */
     startPeer,
+    peerName: otherNode === undefined ? ('peer' as const) : nameOf(otherNode),
     profiler,
     /** started at its first use; one variant at a time */
     async ours(variant: Variant): Promise<OurSystem> {
@@ -87,7 +103,7 @@ export async function openLaboratory(options: Options, guard: Guard, tell: (line
     /** started at its first use; undefined when there is none to compare with */
     peer: getPeer,
     /** the peer if it works on the servers of the run */
-    localPeer: async () => (peerUrl === undefined ? getPeer() : undefined),
+    localPeer: async (variant: Variant) => (peerUrl === undefined ? getPeer(variant) : undefined),
     /** for what is measured without a peer */
     stopPeer,
     async stopSystems() {

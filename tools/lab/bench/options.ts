@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { wholeNumber } from '#tools/local/cli/options.ts';
 import { StartError } from '#tools/local/cli/start-error.ts';
 import { namesIn, readArguments } from '../arguments.ts';
@@ -39,6 +40,7 @@ its own (MariaDB, Redis, Kafka and a mail server on free ports). Prints a table 
   --minutes N       how long soak-memory puts on load (10)
   --short           small numbers: shows that everything works, proves nothing
   --peer URL        the other system runs there already: only what HTTP shows is compared with it
+  --node FILE       the same application on another Node takes the peer's place: FILE is its program
   --json FILE       all rounds, with the facts of the machine
   --out FILE.md     writes the tables into their marked places, such as those of docs/performance-tables.md
   --profile DIR     a CPU profile of the application for each workload (DIR/<name>.cpuprofile, for Chrome or VS Code), and the
@@ -55,6 +57,19 @@ function httpBase(text: string) {
   return url.origin;
 }
 
+export interface OtherNode {
+  readonly file: string;
+  /** such as 20.20.2 */
+  readonly version: string;
+}
+
+function nodeAt(file: string): OtherNode {
+  const { stdout, status } = spawnSync(file, ['--version'], { encoding: 'utf8' });
+  const version = /^v(\d+\.\d+\.\d+)$/.exec(stdout?.trim() ?? '')?.[1];
+  if (status !== 0 || version === undefined) throw new StartError(`--node: '${file}' is not a Node program`);
+  return { file, version };
+}
+
 /** @throws {StartError} one line that names the option */
 export function readOptions(args: readonly string[], { peerCommand }: { peerCommand: string | undefined }) {
   const { has, value, values } = readArguments(args, {
@@ -63,11 +78,14 @@ export function readOptions(args: readonly string[], { peerCommand }: { peerComm
     rounds: 'value',
     minutes: 'value',
     peer: 'value',
+    node: 'value',
     json: 'values',
     out: 'values',
     profile: 'value',
   });
-  const [only, peer, profile] = [value('only'), value('peer'), value('profile')];
+  const [only, peer, node, profile] = [value('only'), value('peer'), value('node'), value('profile')];
+  if (node !== undefined && peer !== undefined)
+    throw new StartError('--node and --peer name two systems to compare with');
   if (profile !== undefined && (has('json') || has('out')))
     throw new StartError('--profile slows what is measured: its figures are not for --json or --out');
   return {
@@ -78,7 +96,8 @@ export function readOptions(args: readonly string[], { peerCommand }: { peerComm
     rounds: wholeNumber('--rounds', value('rounds') ?? (has('short') ? '2' : '3'), 99),
     minutes: wholeNumber('--minutes', value('minutes') ?? '10', 999),
     peerUrl: peer === undefined ? undefined : httpBase(peer),
-    peerCommand: peer === undefined ? peerCommand || undefined : undefined,
+    peerCommand: peer === undefined && node === undefined ? peerCommand || undefined : undefined,
+    otherNode: node === undefined ? undefined : nodeAt(node),
     json: values('json'),
     out: values('out'),
     /** the folder for profiles of the application */

@@ -37,6 +37,8 @@ export interface OurOptions {
   /** puts a proxy between it and its clients */
   isProxied?: boolean;
   env?: Readonly<Record<string, string | undefined>>;
+  /** the program that runs it; default: this process's own */
+  node?: string;
 }
 
 export interface OurSystem extends StartedSystem {
@@ -79,7 +81,7 @@ async function useDistinctIds(url: string) {
 /** Starts the application as `npm start` does with every URL set, on ports of its own, and waits until it is ready. */
 export async function startOurSystem(options: OurOptions): Promise<OurSystem> {
   const { servers, guard, namespace, name = `ours-${namespace}`, redisNumber, env = {} } = options;
-  const { isProxied = false, isSplit = false } = options;
+  const { isProxied = false, isSplit = false, node = process.execPath } = options;
   const { dir, urls } = servers;
   const roles = isSplit ? (['api', 'consumer', 'scheduler'] as const) : (['all'] as const);
   const [front = 0, ...ports] = await freePorts(1 + 3 * roles.length);
@@ -94,7 +96,7 @@ export async function startOurSystem(options: OurOptions): Promise<OurSystem> {
     const service = startProcess(
       {
         name: 'the application',
-        file: process.execPath,
+        file: node,
         args: runArguments('local/commands/start'),
         cwd: rootDir,
         env: {

@@ -1,9 +1,9 @@
 import type { Victim } from '../faults/target.ts';
 import type { Records } from './records.ts';
 
-/** Something to put load on: this application, or the one that it replaces. */
+/** Something to put load on: this application, the one that it replaces, or this one on another Node. */
 export interface System {
-  name: 'ours' | 'peer';
+  name: 'ours' | 'peer' | `Node ${string}`;
   /** where clients call it: at its proxy, if it has one */
   base: string;
   /** from its start until it was ready; 0 when it ran already */

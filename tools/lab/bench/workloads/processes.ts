@@ -55,10 +55,10 @@ async function timedStart(start: () => Promise<System>, use?: (system: System) =
 export const start: Workload = {
   place: 'processes',
   async measure(laboratory) {
-    const { startOurs, startPeer } = laboratory;
+    const { startOurs, startPeer, peerName } = laboratory;
     await laboratory.stopSystems();
     const starts: [string, () => Promise<System>][] = [['ours', () => startOurs('start')]];
-    if (startPeer !== undefined) starts.push(['peer', startPeer]);
+    if (startPeer !== undefined) starts.push([peerName, () => startPeer('start')]);
     const contenders = starts.map(([name, begin]) => ({
       name,
       // The first start builds the system and creates its tables, topics and data.

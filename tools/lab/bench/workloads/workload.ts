@@ -21,13 +21,13 @@ const confirmationMs = 500;
 
 /** The application and, where there is one, the peer. */
 export async function systemsOf(laboratory: Laboratory, variant: Variant) {
-  const [ours, peer] = [await laboratory.ours(variant), await laboratory.peer()];
+  const [ours, peer] = [await laboratory.ours(variant), await laboratory.peer(variant)];
   return { ours, all: peer === undefined ? [ours] : [ours, peer] };
 }
 
 /** The same without a peer that works on servers of its own. */
 export async function localSystemsOf(laboratory: Laboratory) {
-  const [ours, peer] = [await laboratory.ours('production'), await laboratory.localPeer()];
+  const [ours, peer] = [await laboratory.ours('production'), await laboratory.localPeer('production')];
   return peer === undefined ? [ours] : [ours, peer];
 }
 
