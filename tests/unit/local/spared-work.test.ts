@@ -1,7 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { load } from '#tools/local/offline/call-timeout.ts';
-import { dropHiddenLines, plainEnvironment, skipValidation } from '#tools/local/offline/spared-work.ts';
+import {
+  dropHiddenLines,
+  formatTimesOnce,
+  plainEnvironment,
+  skipValidation,
+} from '#tools/local/offline/spared-work.ts';
 
 it('skips the validation of serverless.yml', async () => {
   const handler = { validateConfig: async () => Promise.reject(new Error('invalid')) };
@@ -46,4 +51,14 @@ describe('dropHiddenLines', () => {
   it.each([undefined, 'notice', 'debug'])('changes nothing at level %s', async (level) => {
     expect(await linesAt(level)).toHaveLength(6);
   });
+});
+
+it('formats the time of a call as serverless-offline does', async () => {
+  const { default: format } = await load('utils/formatToClfTime.js');
+  const times = [0, 999, 1000, 86_399_999, 1_700_000_000_123, 1_700_000_000_999, 1_700_000_001_000, 0];
+  const expected = times.map((time) => format(time));
+
+  await formatTimesOnce();
+
+  expect(times.map((time) => format(time))).toEqual(expected);
 });

@@ -14,7 +14,7 @@ import { hideMediaType, ignoreRange, readGetBody } from './request-body.ts';
 import { keepRole } from './role.ts';
 import { invokeNow, scheduledFunctions } from './schedules.ts';
 import { openSecondPort } from './second-port.ts';
-import { dropHiddenLines, plainEnvironment, skipValidation } from './spared-work.ts';
+import { dropHiddenLines, formatTimesOnce, plainEnvironment, skipValidation } from './spared-work.ts';
 import type { Log, OfflinePlugin, Serverless } from './types.ts';
 
 /** At the end, the time that servers and invocations in flight have. */
@@ -41,6 +41,7 @@ export default class LocalPlugin {
     });
     const prepare = async () => {
       plainEnvironment();
+      await formatTimesOnce();
       if (log !== undefined) await dropHiddenLines(log);
       await cancelCallTimers(serverless, cliOptions);
     };
