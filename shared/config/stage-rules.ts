@@ -15,6 +15,9 @@ export interface Ruled {
 const PRODUCTION_HASH = { memoryKib: 7168, passes: 5 };
 const SHORTEST_TOKEN = 32;
 
+/** The one of docker-compose.yml: everybody can read what it stands for. */
+export const PUBLISHED_ORIGIN_SECRET = 'sha256:82164b2ffaefdaabbf9bdc1fbc380290f5ea4cea96191c85606787ce397ff1bd';
+
 /** Settings without which strangers must not reach a container. */
 const REQUIRED_WHEN_SELF_HOSTED = ['OPERATOR_TOKEN', 'IDEMPOTENCY_SECRET'] as const;
 
@@ -55,6 +58,8 @@ export function problemOfStage(stage: string, config: Ruled, given: Environment)
   if (stage === 'selfhosted') {
     const missing = REQUIRED_WHEN_SELF_HOSTED.find((name) => given[name] === undefined);
     if (missing !== undefined) return [missing, 'is not set, which the stage selfhosted requires'];
+    if (given['ORIGIN_SECRET'] === PUBLISHED_ORIGIN_SECRET)
+      return ['ORIGIN_SECRET', 'is the published one of docker-compose.yml: set GATEWAY_SECRET and ORIGIN_SECRET'];
     const off = Object.keys(given).find(
       (name) => /^(RATE_LIMIT|PASSWORD_FAILURES)_/.test(name) && Number(given[name]) === 0,
     );

@@ -7,7 +7,7 @@ import type { DeliveryMemory, Outcome } from './delivery.ts';
 import type { deliveryRepository } from './delivery-repository.ts';
 import type { PublishResults } from './publish-results.ts';
 
-/** So many mails, and those on their way, may be sent again after a crash. */
+/** A crash may repeat the mails of groups that are not recorded yet. */
 const GROUP_SIZE = 50;
 const GROUP_MS = 100;
 /** No attempt to record starts with less time left: longer than a statement may take. */

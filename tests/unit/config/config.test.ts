@@ -3,6 +3,7 @@ import { ConfigError, checkValue, readConfig, referencesIn } from '#shared/confi
 import { ConfigSchema } from '#shared/config/config-schemas.ts';
 import { LOCAL_DEFAULTS, RATE_LIMITS } from '#shared/config/defaults.ts';
 import { REFERABLE } from '#shared/config/reference.ts';
+import { PUBLISHED_ORIGIN_SECRET } from '#shared/config/stage-rules.ts';
 
 const MALFORMED = [
   ['USERS_DATABASE_URL', 'postgres://u:secret@h/users'],
@@ -149,6 +150,10 @@ describe('readConfig', () => {
       [{ STAGE: 'selfhosted' }, 'OPERATOR_TOKEN'],
       [{ STAGE: 'selfhosted', OPERATOR_TOKEN: '' }, 'OPERATOR_TOKEN'],
       [{ STAGE: 'selfhosted', OPERATOR_TOKEN: token }, 'IDEMPOTENCY_SECRET'],
+      [
+        { STAGE: 'selfhosted', OPERATOR_TOKEN: token, IDEMPOTENCY_SECRET, ORIGIN_SECRET: PUBLISHED_ORIGIN_SECRET },
+        'ORIGIN_SECRET',
+      ],
       [
         { STAGE: 'selfhosted', OPERATOR_TOKEN: token, IDEMPOTENCY_SECRET, RATE_LIMIT_SIGN_UP_PER_IP: '0' },
         'RATE_LIMIT_SIGN_UP_PER_IP',

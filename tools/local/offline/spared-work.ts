@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { load } from './call-timeout.ts';
+import { isPatchedVersion, load } from './call-timeout.ts';
 import type { Log, Serverless } from './types.ts';
 
 /**
@@ -48,8 +48,12 @@ async function luxonDateTime(): Promise<{ prototype: DateTime }> {
   return DateTime;
 }
 
-/** Formats the time of all calls of a second once: luxon takes a twentieth of a cached read for it. */
+/**
+ * Formats the time of all calls of a second once: luxon takes a twentieth of a cached read for it. Does nothing for versions
+ * of serverless-offline that may use another luxon.
+ */
 export async function formatTimesOnce(): Promise<void> {
+  if (!isPatchedVersion()) return;
   const { prototype } = await luxonDateTime();
   const { toFormat } = prototype;
   let last = { second: Number.NaN, text: '' };

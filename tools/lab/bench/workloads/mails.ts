@@ -12,7 +12,7 @@ import { localSystemsOf, mailLimitMs, settling, type Workload } from './workload
 
 const produceBatch = 500;
 /** Confirmations are published in groups of the mails that were sent. */
-const confirmationBatch = 20;
+const confirmationBatch = 50;
 const pacedPerSecond = 20;
 
 /** Publishes all events at once and waits for the last mail. */
