@@ -69,4 +69,15 @@ describe('shares of a profile', () => {
       { name: '(garbage collector)', percent: 20 },
     ]);
   });
+
+  it('leave out what starts the profile', () => {
+    const nodes = [
+      { id: 1, callFrame: frame('(root)'), children: [2, 3] },
+      { id: 2, callFrame: frame('start', '/profiles/.hook.mjs') },
+      { id: 3, callFrame: frame('query', '/node_modules/knex/a.js') },
+    ];
+    const shares = sharesOf({ ...profile, nodes, samples: [2, 3], timeDeltas: [900, 10] }, (url) => url || undefined);
+
+    expect(shares).toEqual([{ name: 'knex', percent: 100 }]);
+  });
 });

@@ -5,7 +5,7 @@ import { buildSync } from 'esbuild';
 import { waitFor } from '#tools/local/cli/wait-for.ts';
 import { rootDir } from '#tools/paths.ts';
 import { descendantsOf } from '../../systems/processes.ts';
-import { sharesOf, sourceFinder } from './shares.ts';
+import { HOOK_FILE, sharesOf, sourceFinder } from './shares.ts';
 
 /** How many shares are printed. */
 const printed = 8;
@@ -37,7 +37,7 @@ async function readOnceThere(file: string) {
 export function createProfiler(dir: string) {
   mkdirSync(dir, { recursive: true });
   const file = path.resolve(dir, '.running');
-  const hook = writeHook(path.resolve(dir, '.hook.mjs'));
+  const hook = writeHook(path.resolve(dir, HOOK_FILE));
   let profiled: number | undefined;
   return {
     /** environment that the application has to be started with */

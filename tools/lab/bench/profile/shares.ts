@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 export type Profile = Profiler.Profile;
 
+/** The name of the hook that writes profiles, in the folder of the profiles. */
+export const HOOK_FILE = '.hook.mjs';
+
 export type Share = { name: string; percent: number };
 
 /** The comment that esbuild writes above each file in a bundle. */
@@ -70,7 +73,8 @@ export function sharesOf(
     const name = owner(id);
     times.set(name, (times.get(name) ?? 0) + (timeDeltas[index] ?? 0));
   });
-  times.delete('(idle)');
+  // Neither waiting nor starting the profile is work.
+  for (const name of [...times.keys()]) if (name === '(idle)' || name.endsWith(HOOK_FILE)) times.delete(name);
   const busy = [...times.values()].reduce((sum, time) => sum + time, 0);
   return [...times]
     .map(([name, time]) => ({ name, percent: (100 * time) / busy }))
