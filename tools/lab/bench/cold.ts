@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -70,35 +70,32 @@ export async function measureImports(
 }
 
 /**
+ * Packages the stage prod, which leaves the diagnostic functions out.
  * @param sources by function
- * @returns bytes, by function
+ * @returns bytes, by deployed function
  */
 async function measureSizes(sources: ReadonlyMap<string, string>) {
   const folder = newFolder();
   const script = path.join(rootDir, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const env = { ...process.env, KAFKA_BROKERS: brokers, AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
   await runNode([script, 'package', '--stage', 'prod', '--package', folder], { env });
-  const bundles = await bundleHandlers([...sources.values()]);
+  const zipOf = (name: string) => path.join(folder, `${name}.zip`);
+  const deployed = [...sources].filter(([name]) => existsSync(zipOf(name)));
+  const bundles = await bundleHandlers(deployed.map(([, source]) => source));
   const sizeOf = ([name, source]: [string, string]) => ({
     minified: bundles.get(source)?.code.length ?? 0,
-    zipped: statSync(path.join(folder, `${name}.zip`)).size,
+    zipped: statSync(zipOf(name)).size,
   });
-  return new Map([...sources].map((entry) => [entry[0], sizeOf(entry)]));
+  return new Map(deployed.map((entry) => [entry[0], sizeOf(entry)]));
 }
 
 async function measure() {
   const { functions } = parse(readFileSync(path.join(rootDir, 'serverless.yml'), 'utf8'));
   const sources = new Map(Object.keys(functions).map((name) => [name, sourceOf(functions[name].handler)]));
   const sizes = await step('sizes', () => measureSizes(sources));
-  const times = await step('imports', () => measureImports([...sources.values()]));
-  return [...sources].map(([name, source]) => ({
-    name,
-    /** bytes */
-    minified: sizes.get(name)?.minified ?? 0,
-    /** bytes */
-    zipped: sizes.get(name)?.zipped ?? 0,
-    importMs: times.get(source) ?? [],
-  }));
+  const sourceIn = (name: string) => sources.get(name) ?? '';
+  const times = await step('imports', () => measureImports([...sizes.keys()].map(sourceIn)));
+  return [...sizes].map(([name, size]) => ({ name, ...size, importMs: times.get(sourceIn(name)) ?? [] }));
 }
 
 function cellsOf({ name, minified, zipped, importMs }: ColdFunction) {
