@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fakeDocker } from '#tests/helpers/fake-docker.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 import { isAlive } from '#tools/bootstrap/lock.mjs';
@@ -14,7 +14,7 @@ const { ports } = readSettings({});
 function useDocker(script: string) {
   const docker = fakeDocker(script);
   vi.stubEnv('PATH', docker.path);
-  vi.stubEnv('NO_DOCKER', '');
+  for (const name of ['NO_DOCKER', 'DOCKER_HOST', 'DOCKER_CONTEXT']) vi.stubEnv(name, '');
   return docker;
 }
 
@@ -48,6 +48,62 @@ describe('the Docker engine', () => {
   ])('is examined %s', async (_what, script, expected) => {
     useDocker(script);
     expect(await examineDocker()).toEqual(expected);
+  });
+
+  const denied = 'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock';
+  const unreachable = 'Cannot connect to the Docker daemon at tcp://10.0.0.9:2375. Is the docker daemon running?';
+  const unknownContext = 'Failed to initialize: unable to resolve docker endpoint: context "lab": context not found';
+
+  it.each([
+    [
+      'that refuses this user',
+      denied,
+      {},
+      'permission to use its engine is denied',
+      /group docker: sudo usermod -aG docker \$USER, then log in again$/,
+    ],
+    [
+      'that DOCKER_HOST names in vain',
+      unreachable,
+      { DOCKER_HOST: 'tcp://10.0.0.9:2375' },
+      'no engine answers at DOCKER_HOST=tcp://10.0.0.9:2375',
+      /DOCKER_HOST/,
+    ],
+    [
+      'that DOCKER_CONTEXT names in vain',
+      unreachable,
+      { DOCKER_CONTEXT: 'lab' },
+      'no engine answers at DOCKER_CONTEXT=lab',
+      /DOCKER_CONTEXT/,
+    ],
+    ['of an unknown context', unknownContext, {}, 'its context is not found', /^docker context use default/],
+  ])('%s is a problem, which npm start reports in one line', async (_what, message, variables, what, advice) => {
+    useDocker(`echo '${message}' >&2; exit 1`);
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    const docker = await examineDocker();
+    const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    onTestFinished(() => void printed.mockRestore());
+
+    expect(docker).toEqual({ hasEngine: true, problem: { what, advice: expect.stringMatching(advice) } });
+    expect(await canRunContainers(['redis'], { ports }, { docker, signal: undefined })).toBe(false);
+    expect(printed.mock.calls).toEqual([
+      [`  ! Docker cannot be used: ${what}. Starting the servers without it (NO_DOCKER=1 skips this check).\n`],
+    ]);
+  });
+
+  it.each([
+    ['socket', 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'],
+    ['listener', 'dial unix /var/run/docker.sock: connect: connection refused'],
+  ])('without a %s is no engine, and nothing is reported', async (_what, message) => {
+    useDocker(`echo '${message}' >&2; exit 1`);
+    expect(await examineDocker()).toEqual({ hasEngine: false });
+  });
+
+  it('of DOCKER_HOST that accepts connections and never answers is named', async () => {
+    useDocker('exec sleep 60');
+    vi.stubEnv('DOCKER_HOST', 'tcp://10.0.0.9:2375');
+    const { problem } = await examineDocker({ limitMs: 100 });
+    expect(problem?.what).toBe('no engine answers at DOCKER_HOST=tcp://10.0.0.9:2375');
   });
 
   it('that accepts connections and never answers is a problem', async () => {

@@ -3,7 +3,7 @@ import { LOCAL_PORTS } from '#shared/config/defaults.ts';
 import { rootDir } from '#tools/paths.ts';
 import { say, step } from '../cli/progress.ts';
 import type { PortName, Ports, ServiceName } from '../cli/settings.ts';
-import { StartError } from '../cli/start-error.ts';
+import { maskSecrets, StartError } from '../cli/start-error.ts';
 import { waitFor } from '../cli/wait-for.ts';
 import { areProgramsInstalled } from '../install/native.ts';
 import { type Guard, noGuard } from '../process/guard-client.ts';
@@ -31,30 +31,55 @@ export interface Project {
   name?: string;
 }
 
-/** What the Docker engine can do here: nothing without an engine; `problem` says why one that is there cannot be used. */
-export type Docker = { hasEngine: boolean; problem?: { what: string; advice: string } };
+type Problem = { what: string; advice: string };
+
+/** What the Docker engine can do here; `problem` says why one that is there, or that a variable names, cannot be used. */
+export type Docker = { hasEngine: boolean; problem?: Problem | undefined };
 
 /** Asks the engine and Compose. */
 export async function examineDocker({ signal, limitMs = answerMs }: Limits = {}): Promise<Docker> {
   if (process.env.NO_DOCKER || findCommand('docker') === undefined) return { hasEngine: false };
-  const ask = (...args: string[]) =>
-    docker(args, { signal, limitMs }).catch((error: unknown) => {
-      if (error instanceof NoAnswerError) throw error;
-      return undefined;
-    });
-  try {
-    if ((await ask('info')) === undefined) return { hasEngine: false };
-    const version = findVersion(`version ${(await ask('compose', 'version', '--short'))?.replace(/^v/, '') ?? ''}`);
-    if (version !== undefined && isAtLeast(version, minimumCompose)) return { hasEngine: true };
-    const what =
-      version === undefined
-        ? 'its Compose plugin is missing'
-        : `its Compose is version ${version}, and ${minimumCompose} or later is needed`;
-    return { hasEngine: true, problem: { what, advice: `install Docker Compose ${minimumCompose} or later` } };
-  } catch {
-    const what = `its engine did not answer within ${limitMs / 1000} s`;
-    return { hasEngine: true, problem: { what, advice: 'restart Docker' } };
+  const limits = { signal, limitMs };
+  const failure = await docker(['info'], limits).then(
+    () => undefined,
+    (error: unknown) => ({ problem: engineProblem(error, limitMs) }),
+  );
+  if (failure !== undefined) return { hasEngine: failure.problem !== undefined, ...failure };
+  const problem = await docker(['compose', 'version', '--short'], limits).then(composeProblem, (error: unknown) =>
+    error instanceof NoAnswerError ? engineProblem(error, limitMs) : composeProblem(''),
+  );
+  return { hasEngine: true, problem };
+}
+
+/** @returns undefined where no engine runs and none is expected */
+function engineProblem(error: unknown, limitMs: number): Problem | undefined {
+  const message = error instanceof Error ? error.message : '';
+  // Of ssh it begins with a capital: there a key is refused.
+  if (message.includes('permission denied')) {
+    const advice = 'add yourself to the group docker: sudo usermod -aG docker $USER, then log in again';
+    return { what: 'permission to use its engine is denied', advice };
   }
+  const variable = ['DOCKER_HOST', 'DOCKER_CONTEXT'].find((name) => process.env[name]);
+  if (variable !== undefined) {
+    const what = `no engine answers at ${variable}=${maskSecrets(process.env[variable] ?? '')}`;
+    return { what, advice: `start that engine, or correct or unset ${variable}` };
+  }
+  if (/context .*not found/i.test(message))
+    return { what: 'its context is not found', advice: 'docker context use default' };
+  if (error instanceof NoAnswerError)
+    return { what: `its engine did not answer within ${limitMs / 1000} s`, advice: 'restart Docker' };
+  return undefined;
+}
+
+/** @param printed its version; empty when it is missing */
+function composeProblem(printed: string): Problem | undefined {
+  const version = findVersion(`version ${printed.replace(/^v/, '')}`);
+  if (version !== undefined && isAtLeast(version, minimumCompose)) return undefined;
+  const what =
+    version === undefined
+      ? 'its Compose plugin is missing'
+      : `its Compose is version ${version}, and ${minimumCompose} or later is needed`;
+  return { what, advice: `install Docker Compose ${minimumCompose} or later` };
 }
 
 /**
