@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { LOCAL_PORTS } from '#shared/config/defaults.ts';
-import { rootDir } from '#tools/paths.ts';
 import { say, step } from '../cli/progress.ts';
 import type { PortName, Ports, ServiceName } from '../cli/settings.ts';
 import { maskSecrets, StartError } from '../cli/start-error.ts';
@@ -8,15 +6,13 @@ import { waitFor } from '../cli/wait-for.ts';
 import { areProgramsInstalled } from '../install/native.ts';
 import { type Guard, noGuard } from '../process/guard-client.ts';
 import { isAbandoned } from '../process/pid-file.ts';
-import { signalGroup } from '../process/signals.ts';
 import { findCommand } from './commands.ts';
+import { docker, type Limits, NoAnswerError } from './docker-command.ts';
 import { probes } from './probes.ts';
 import { findVersion, isAtLeast } from './programs.ts';
 
 /** Compose is slow while the engine starts; without an engine it fails at once. */
 const answerMs = 8000;
-/** Starting and stopping containers takes seconds. */
-const commandMs = 120_000;
 /** An image of 300 MB over a slow connection; Ctrl-C ends it. */
 const pullMs = 3_600_000;
 /** An empty database initialises itself first. */
@@ -237,58 +233,4 @@ function environment({ ports }: Project): Record<string, string | undefined> {
 function run(project: Project, args: readonly string[], limits: Limits = {}): Promise<string> {
   const all = ['compose', '--progress', 'quiet', ...projectArguments(project.name), ...args];
   return docker(all, { ...limits, env: environment(project) });
-}
-
-interface Limits {
-  /** Kills the command when it is aborted. */
-  signal?: AbortSignal | undefined;
-  /** Kills the command after this time. */
-  limitMs?: number;
-  /** Ends the command when this process is killed. */
-  guard?: Guard;
-}
-
-/** An engine may accept a connection and never answer. */
-class NoAnswerError extends Error {
-  override name = 'NoAnswerError';
-}
-
-/**
- * Runs `docker` to its end, in a process group of its own: Ctrl-C must not interrupt it in the middle.
- * @returns its standard output
- * @throws with what it printed to standard error
- */
-function docker(
-  args: readonly string[],
-  { env, signal, limitMs = commandMs, guard = noGuard }: Limits & { env?: Record<string, string | undefined> } = {},
-): Promise<string> {
-  if (signal?.aborted) return Promise.reject(new Error('interrupted'));
-  const what = `docker ${args.join(' ')}`;
-  const child = spawn('docker', args, { cwd: rootDir, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  const pid = child.pid ?? 0;
-  if (pid > 0) guard.watch(pid);
-  let [out, errors] = ['', ''];
-  child.stdout.on('data', (data) => {
-    out += data;
-  });
-  child.stderr.on('data', (data) => {
-    errors += data;
-  });
-  return new Promise<string>((resolve, reject) => {
-    const end = (error: Error) => {
-      reject(error);
-      if (pid > 0) signalGroup(pid, 'SIGKILL');
-    };
-    const interrupt = () => end(new Error('interrupted'));
-    const limit = setTimeout(() => end(new NoAnswerError(`${what} did not end within ${limitMs / 1000} s`)), limitMs);
-    signal?.addEventListener('abort', interrupt);
-    child.on('error', reject);
-    child.on('close', (code, killedBy) => {
-      clearTimeout(limit);
-      signal?.removeEventListener('abort', interrupt);
-      guard.forget(pid);
-      if (code === 0) resolve(out);
-      else reject(new Error(errors.trim() || `${what} ended with ${code ?? killedBy}`));
-    });
-  });
 }
