@@ -140,20 +140,41 @@ async function pullMissingImages(
   return undefined;
 }
 
-/** @returns the services whose containers are running or paused, the application's included */
-export async function runningContainers(project: Project, signal?: AbortSignal): Promise<string[]> {
-  return (await Promise.all([servicesIn('running', project, signal), servicesIn('paused', project, signal)])).flat();
+/** @returns the services whose containers are running, paused or being restarted, the application's included */
+export function runningContainers(project: Project, signal?: AbortSignal): Promise<string[]> {
+  return servicesIn(['paused', 'restarting', 'running'], project, signal);
 }
 
-async function servicesIn(status: 'running' | 'paused', project: Project, signal?: AbortSignal): Promise<string[]> {
+/**
+ * Two applications would share one database and its consumer groups.
+ * @param running what {@link runningContainers} found
+ * @throws {StartError} when the project's application runs or is being started
+ */
+export async function requireNoApplication(running: readonly string[], project: Project, signal: AbortSignal) {
+  const names = running.filter((name) => name === 'app' || name === 'gateway');
+  if (names.length > 0)
+    throw new StartError(
+      `the application runs in Docker already (${names.join(', ')}): run docker compose stop app gateway first`,
+    );
+  // `docker compose up` creates every container at once, and starts the application's when its servers are healthy.
+  if (running.length > 0 && (await servicesIn(['created'], project, signal)).includes('app'))
+    throw new StartError(
+      'docker compose up is starting the application, or was interrupted: end it, then run docker compose rm --force app gateway',
+    );
+}
+
+type Status = 'created' | 'paused' | 'restarting' | 'running';
+
+async function servicesIn(statuses: readonly Status[], project: Project, signal?: AbortSignal): Promise<string[]> {
   const limits = { signal, limitMs: answerMs };
-  const printed = await run(project, ['ps', '--services', '--status', status], limits).catch(() => '');
+  const wanted = statuses.flatMap((status) => ['--status', status]);
+  const printed = await run(project, ['ps', '--services', ...wanted], limits).catch(() => '');
   return printed.split(/\s+/).filter(Boolean);
 }
 
 /** `up` fails for a container that is paused. */
 async function unpause(services: readonly ServiceName[], project: Project): Promise<void> {
-  const paused = await servicesIn('paused', project);
+  const paused = await servicesIn(['paused'], project);
   const ours = services.filter((name) => paused.includes(name));
   if (ours.length > 0) await run(project, ['unpause', ...ours]);
 }
