@@ -134,9 +134,9 @@ describe('npm start with a containerised application', () => {
 async function runCommand(name: string, docker: FakeDocker, extra: NodeJS.ProcessEnv = {}): Promise<string> {
   const args = ['tools/bootstrap/run.mjs', `local/commands/${name}`];
   const env = { ...process.env, PATH: docker.path, NO_DOCKER: undefined, ...extra };
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  return `${printed}${code}`;
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [printed, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return `${printed}${errors}${code}`;
 }
 
 describe('npm run doctor', () => {
@@ -213,9 +213,16 @@ describe('npm run reset', () => {
     const printed = await runCommand('reset', docker);
 
     expect(printed).toMatch(/✓ remove volumes .*✓ remove data and logs .*\n0$/s);
-    expect(docker.calls().at(-1)).toBe('compose down --volumes --timeout 1');
+    expect(docker.calls().at(-1)).toBe('compose --profile tools --profile observability down --volumes --timeout 1');
     expect(existsSync(logs)).toBe(false);
     expect(await runCommand('reset', docker)).toMatch(/✓ remove volumes .*\n0$/);
+  });
+
+  it('names the command that stops the containers of every profile', async () => {
+    const running = 'case "$*" in "compose version"*) echo 2.40.0 ;; *"--status running") echo kafka-ui ;; esac';
+    expect(await runCommand('reset', fakeDocker(running))).toBe(
+      "these containers are running: kafka-ui; run docker compose --profile '*' stop first\n1",
+    );
   });
 
   it('reports that an engine that cannot be used keeps its volumes', async () => {

@@ -17,6 +17,8 @@ const answerMs = 8000;
 const pullMs = 3_600_000;
 /** An empty database initialises itself first. */
 const readyMs = 180_000;
+/** Every profile of docker-compose.yml: without them Compose leaves their containers, and with those the network. */
+const profiles = ['tools', 'observability'];
 /** docker-compose.yml has an optional env_file. */
 const minimumCompose = '2.24';
 
@@ -225,7 +227,8 @@ export async function stopContainers(services: readonly string[], project: Proje
 
 /** Arguments of `docker` that remove a project with its data. */
 export function removeArguments({ name }: Project): string[] {
-  return ['compose', ...projectArguments(name), 'down', '--volumes', '--timeout', '1'];
+  const every = profiles.flatMap((profile) => ['--profile', profile]);
+  return ['compose', ...every, ...projectArguments(name), 'down', '--volumes', '--timeout', '1'];
 }
 
 /** Removes containers, networks and volumes. */
