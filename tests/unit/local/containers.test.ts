@@ -20,6 +20,13 @@ function useDocker(script: string) {
 
 afterEach(() => vi.unstubAllEnvs());
 
+/** @returns what the test prints from here on */
+function printedLines() {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  onTestFinished(() => void write.mockRestore());
+  return () => write.mock.calls.map(([text]) => String(text)).join('');
+}
+
 /** An engine that answers, with a shell's `case` for more. */
 function answeringEngine(cases: string): string {
   return `case "$*" in ${cases} "compose version"*) echo 2.40.0 ;; esac`;
@@ -81,14 +88,13 @@ describe('the Docker engine', () => {
     useDocker(`echo '${message}' >&2; exit 1`);
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
     const docker = await examineDocker();
-    const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    onTestFinished(() => void printed.mockRestore());
+    const lines = printedLines();
 
     expect(docker).toEqual({ hasEngine: true, problem: { what, advice: expect.stringMatching(advice) } });
     expect(await canRunContainers(['redis'], { ports }, { docker, signal: undefined })).toBe(false);
-    expect(printed.mock.calls).toEqual([
-      [`  ! Docker cannot be used: ${what}. Starting the servers without it (NO_DOCKER=1 skips this check).\n`],
-    ]);
+    expect(lines()).toBe(
+      `  ! Docker cannot be used: ${what}. Starting the servers without it (NO_DOCKER=1 skips this check).\n`,
+    );
   });
 
   it.each([
@@ -112,6 +118,29 @@ describe('the Docker engine', () => {
       hasEngine: true,
       problem: { what: 'its engine did not answer within 0.1 s', advice: 'restart Docker' },
     });
+  });
+
+  it.each([
+    [
+      'mail',
+      'no matching manifest for linux/arm64/v8 in the manifest list entries',
+      ': set MAIL_CATCHER_IMAGE, see docs/docker.md',
+    ],
+    ['redis', 'no matching manifest for linux/arm64/v8 in the manifest list entries', ''],
+    ['mail', 'toomanyrequests: rate limit', ''],
+  ] as const)('that cannot pull the image of %s reports: %s', async (name, message, advice) => {
+    useDocker(
+      answeringEngine(`
+      *" config "*) echo '{"services":{"${name}":{"image":"the-image:1"}}}' ;;
+      "image inspect"*) exit 1 ;;
+      *" pull "*) echo '${message}' >&2; exit 1 ;;`),
+    );
+    const lines = printedLines();
+    await canRunContainers([name], { ports }, { docker: { hasEngine: true }, signal: undefined });
+
+    expect(lines()).toBe(
+      `  ! Docker cannot be used: pulling the-image:1 failed (${message})${advice}. Starting the servers without it (NO_DOCKER=1 skips this check).\n`,
+    );
   });
 
   it('is not used when the pull of an image is aborted; the pull and its children end', async () => {

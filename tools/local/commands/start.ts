@@ -22,7 +22,7 @@ import {
   runningContainers,
 } from '../services/docker.ts';
 import { endStaleServices, servicesLock } from '../services/native.ts';
-import { portsInUse, requireFreePorts } from '../services/port-check.ts';
+import { describeTaken, portsInUse, requireFreePorts } from '../services/port-check.ts';
 
 /** Node's default. */
 const DEBUGGER_PORT = 9229;
@@ -133,7 +133,7 @@ async function findPlace(
   if (same !== undefined)
     throw new StartError(`--inspect and ${LOCAL_PORTS[same][0]} are both ${inspectPort}: set one to another port`);
   if (inspectPort !== undefined && (await isPortTaken(inspectPort)))
-    throw new StartError(`port ${inspectPort} (the debugger) is in use: name another with --inspect=port`);
+    throw new StartError(await describeTaken(inspectPort, 'the debugger', 'name another with --inspect=port'));
   const isDocker = await canRunContainers(local, settings, { docker, signal });
   if (!isDocker && !isAgreed && !signal.aborted) await confirmInstall(local);
   return { isDocker, running };

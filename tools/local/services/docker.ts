@@ -135,8 +135,11 @@ async function pullMissingImages(
     try {
       await step(`pull ${image}`, () => run(project, ['pull', '--quiet', name], { signal, limitMs: pullMs }));
     } catch (error) {
-      const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n');
-      return `pulling ${image} failed (${lines.at(-1)?.trim()})`;
+      const message = (error instanceof Error ? error.message : String(error)).trim();
+      // Docker's two image stores word it differently. MailHog has no arm64 image.
+      const lacksPlatform = /no match(ing manifest| for platform)/.test(message);
+      const advice = name === 'mail' && lacksPlatform ? ': set MAIL_CATCHER_IMAGE, see docs/docker.md' : '';
+      return `pulling ${image} failed (${message.split('\n').at(-1)?.trim()})${advice}`;
     }
   }
   return undefined;
