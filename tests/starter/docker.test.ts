@@ -20,7 +20,7 @@ afterEach(() => killAll(seen.splice(0)));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** `npm start` with a Redis of its own in a container of a fake engine. */
-async function start(docker: FakeDocker): Promise<Starter> {
+async function start(docker: FakeDocker, ...args: string[]): Promise<Starter> {
   const [redis] = await freePorts(1);
   const env = await starterEnv({
     PATH: docker.path,
@@ -28,7 +28,7 @@ async function start(docker: FakeDocker): Promise<Starter> {
     REDIS_PORT: `${redis}`,
     NO_DOCKER: undefined,
   });
-  const starter = runStarter(env, { root });
+  const starter = runStarter(env, { root, args });
   seen.push(starter.child.pid ?? 0);
   return starter;
 }
@@ -84,13 +84,59 @@ describe('npm start ends on Ctrl-C', () => {
   });
 });
 
+describe('npm start with a containerised application', () => {
+  /** An engine on which `docker compose up` fails: a start that goes on ends there. */
+  const engine = (ps: string) =>
+    fakeDocker(`case "$*" in
+      "compose version"*) echo 2.40.0 ;;
+      *" config "*) echo '{"services":{"redis":{"image":"redis:8"}}}' ;;
+      ${ps}
+      *" up "*) exit 1 ;;
+    esac`);
+
+  it.each([
+    [
+      'that runs without its gateway',
+      `*"--status running") printf 'app\\nredis\\n' ;;`,
+      'the application runs in Docker already (app): run docker compose stop app gateway first\n',
+    ],
+    [
+      'whose gateway alone runs, on another port',
+      '*"--status running") echo gateway ;;',
+      'the application runs in Docker already (gateway): run docker compose stop app gateway first\n',
+    ],
+    [
+      'that docker compose up has created and not started yet',
+      '*"--status running") echo redis ;; *"--status created") echo app ;;',
+      'docker compose up is starting the application, or was interrupted: end it, then run docker compose rm --force app gateway\n',
+    ],
+  ])('refuses a second one beside one %s', async (_what, ps, message) => {
+    const starter = await start(engine(ps));
+
+    expect(await starter.exited).toBe(1);
+    expect(starter.output()).toBe(message);
+  });
+
+  it('starts after a docker compose up that was interrupted and left nothing running', async () => {
+    const docker = engine('*"--status created") echo app ;;');
+    await start(docker);
+    await called(docker, ' up ');
+  });
+
+  it('starts the services alone beside it', async () => {
+    const docker = engine('*"--status running") echo app ;;');
+    await start(docker, '--services-only');
+    await called(docker, ' up ');
+  });
+});
+
 /** Runs a command of the copy to its end; returns what it printed and its exit code. */
 async function runCommand(name: string, docker: FakeDocker, extra: NodeJS.ProcessEnv = {}): Promise<string> {
   const args = ['tools/bootstrap/run.mjs', `local/commands/${name}`];
   const env = { ...process.env, PATH: docker.path, NO_DOCKER: undefined, ...extra };
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  return `${printed}${code}`;
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [printed, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return `${printed}${errors}${code}`;
 }
 
 describe('npm run doctor', () => {
@@ -167,9 +213,16 @@ describe('npm run reset', () => {
     const printed = await runCommand('reset', docker);
 
     expect(printed).toMatch(/✓ remove volumes .*✓ remove data and logs .*\n0$/s);
-    expect(docker.calls().at(-1)).toBe('compose down --volumes --timeout 1');
+    expect(docker.calls().at(-1)).toBe('compose --profile tools --profile observability down --volumes --timeout 1');
     expect(existsSync(logs)).toBe(false);
     expect(await runCommand('reset', docker)).toMatch(/✓ remove volumes .*\n0$/);
+  });
+
+  it('names the command that stops the containers of every profile', async () => {
+    const running = 'case "$*" in "compose version"*) echo 2.40.0 ;; *"--status running") echo kafka-ui ;; esac';
+    expect(await runCommand('reset', fakeDocker(running))).toBe(
+      "these containers are running: kafka-ui; run docker compose --profile '*' stop first\n1",
+    );
   });
 
   it('reports that an engine that cannot be used keeps its volumes', async () => {

@@ -25,6 +25,15 @@ async function ready(starter: Starter): Promise<void> {
   seen.push(...starter.processes());
 }
 
+/** A port that this process listens on. */
+async function takenPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stopServer = () => server.close();
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
 function runs(program: string, pid: number): boolean {
   return commandOf(pid).includes(program);
 }
@@ -94,12 +103,19 @@ describe('npm start fails with one line that names the variable:', () => {
     expect(starter.output()).toBe(`--inspect and HTTP_PORT are both ${port}: set one to another port\n`);
   });
 
+  it('the debugger on a port in use', async () => {
+    const port = await takenPort();
+    const starter = await start({}, `--inspect=${port}`);
+    expect(await starter.exited).toBe(1);
+    expect(starter.output()).toMatch(
+      new RegExp(
+        `^port ${port} \\(the debugger\\) is in use by .+ \\(pid ${process.pid}\\): stop it, or name another with --inspect=port\\n$`,
+      ),
+    );
+  });
+
   it('a port in use', async () => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    stopServer = () => server.close();
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const port = await takenPort();
     const starter = await start({ EMAIL_HTTP_PORT: `${port}` });
     expect(await starter.exited).toBe(1);
     expect(starter.output()).toEqual(

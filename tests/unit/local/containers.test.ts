@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fakeDocker } from '#tests/helpers/fake-docker.ts';
 import { waitFor } from '#tests/helpers/wait-for.ts';
 import { isAlive } from '#tools/bootstrap/lock.mjs';
@@ -14,11 +14,18 @@ const { ports } = readSettings({});
 function useDocker(script: string) {
   const docker = fakeDocker(script);
   vi.stubEnv('PATH', docker.path);
-  vi.stubEnv('NO_DOCKER', '');
+  for (const name of ['NO_DOCKER', 'DOCKER_HOST', 'DOCKER_CONTEXT']) vi.stubEnv(name, '');
   return docker;
 }
 
 afterEach(() => vi.unstubAllEnvs());
+
+/** @returns what the test prints from here on */
+function printedLines() {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  onTestFinished(() => void write.mockRestore());
+  return () => write.mock.calls.map(([text]) => String(text)).join('');
+}
 
 /** An engine that answers, with a shell's `case` for more. */
 function answeringEngine(cases: string): string {
@@ -50,12 +57,90 @@ describe('the Docker engine', () => {
     expect(await examineDocker()).toEqual(expected);
   });
 
+  const denied = 'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock';
+  const unreachable = 'Cannot connect to the Docker daemon at tcp://10.0.0.9:2375. Is the docker daemon running?';
+  const unknownContext = 'Failed to initialize: unable to resolve docker endpoint: context "lab": context not found';
+
+  it.each([
+    [
+      'that refuses this user',
+      denied,
+      {},
+      'permission to use its engine is denied',
+      /group docker: sudo usermod -aG docker \$USER, then log in again$/,
+    ],
+    [
+      'that DOCKER_HOST names in vain',
+      unreachable,
+      { DOCKER_HOST: 'tcp://10.0.0.9:2375' },
+      'no engine answers at DOCKER_HOST=tcp://10.0.0.9:2375',
+      /DOCKER_HOST/,
+    ],
+    [
+      'that DOCKER_CONTEXT names in vain',
+      unreachable,
+      { DOCKER_CONTEXT: 'lab' },
+      'no engine answers at DOCKER_CONTEXT=lab',
+      /DOCKER_CONTEXT/,
+    ],
+    ['of an unknown context', unknownContext, {}, 'its context is not found', /^docker context use default/],
+  ])('%s is a problem, which npm start reports in one line', async (_what, message, variables, what, advice) => {
+    useDocker(`echo '${message}' >&2; exit 1`);
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    const docker = await examineDocker();
+    const lines = printedLines();
+
+    expect(docker).toEqual({ hasEngine: true, problem: { what, advice: expect.stringMatching(advice) } });
+    expect(await canRunContainers(['redis'], { ports }, { docker, signal: undefined })).toBe(false);
+    expect(lines()).toBe(
+      `  ! Docker cannot be used: ${what}. Starting the servers without it (NO_DOCKER=1 skips this check).\n`,
+    );
+  });
+
+  it.each([
+    ['socket', 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'],
+    ['listener', 'dial unix /var/run/docker.sock: connect: connection refused'],
+  ])('without a %s is no engine, and nothing is reported', async (_what, message) => {
+    useDocker(`echo '${message}' >&2; exit 1`);
+    expect(await examineDocker()).toEqual({ hasEngine: false });
+  });
+
+  it('of DOCKER_HOST that accepts connections and never answers is named', async () => {
+    useDocker('exec sleep 60');
+    vi.stubEnv('DOCKER_HOST', 'tcp://10.0.0.9:2375');
+    const { problem } = await examineDocker({ limitMs: 100 });
+    expect(problem?.what).toBe('no engine answers at DOCKER_HOST=tcp://10.0.0.9:2375');
+  });
+
   it('that accepts connections and never answers is a problem', async () => {
     useDocker('exec sleep 60');
     expect(await examineDocker({ limitMs: 100 })).toEqual({
       hasEngine: true,
       problem: { what: 'its engine did not answer within 0.1 s', advice: 'restart Docker' },
     });
+  });
+
+  it.each([
+    [
+      'mail',
+      'no matching manifest for linux/arm64/v8 in the manifest list entries',
+      ': set MAIL_CATCHER_IMAGE, see docs/docker.md',
+    ],
+    ['redis', 'no matching manifest for linux/arm64/v8 in the manifest list entries', ''],
+    ['mail', 'toomanyrequests: rate limit', ''],
+  ] as const)('that cannot pull the image of %s reports: %s', async (name, message, advice) => {
+    useDocker(
+      answeringEngine(`
+      *" config "*) echo '{"services":{"${name}":{"image":"the-image:1"}}}' ;;
+      "image inspect"*) exit 1 ;;
+      *" pull "*) echo '${message}' >&2; exit 1 ;;`),
+    );
+    const lines = printedLines();
+    await canRunContainers([name], { ports }, { docker: { hasEngine: true }, signal: undefined });
+
+    expect(lines()).toBe(
+      `  ! Docker cannot be used: pulling the-image:1 failed (${message})${advice}. Starting the servers without it (NO_DOCKER=1 skips this check).\n`,
+    );
   });
 
   it('is not used when the pull of an image is aborted; the pull and its children end', async () => {

@@ -57,29 +57,49 @@ describe('the doctor names', () => {
 
 describe('the doctor judges Docker', () => {
   const problem = { what: 'its Compose plugin is missing', advice: 'install Docker Compose 2.24 or later' };
+  const here = { mayUse: true, hasCli: true, installed: [] };
 
   it.each([
-    ['good', 'an engine answers', { hasEngine: true }, { mayUse: true, installed: [] }, undefined],
-    ['good', 'NO_DOCKER is set', { hasEngine: false }, { mayUse: false, installed: ['colima' as const] }, undefined],
+    ['good', 'an engine answers', { hasEngine: true }, here, undefined],
+    [
+      'good',
+      'NO_DOCKER is set',
+      { hasEngine: false },
+      { ...here, mayUse: false, installed: ['colima' as const] },
+      undefined,
+    ],
     [
       'note',
       'its Compose plugin is missing',
       { hasEngine: true, problem },
-      { mayUse: true, installed: [] },
+      here,
       'install Docker Compose 2.24 or later, or set NO_DOCKER=1',
     ],
-    ['note', 'no engine answers', { hasEngine: false }, { mayUse: true, installed: [] }, undefined],
+    ['note', 'no engine answers', { hasEngine: false }, here, undefined],
     [
       'note',
       'no engine answers',
       { hasEngine: false },
-      { mayUse: true, installed: ['colima' as const, 'podman' as const] },
+      { ...here, installed: ['colima' as const, 'podman' as const] },
       'start Colima: colima start',
     ],
   ])('%s: %s', (state, what, docker, options, advice) => {
     const finding = judgeDocker(docker, options);
     expect(finding).toMatchObject({ state, what: expect.stringContaining(what) });
     expect(finding.advice).toBe(advice);
+  });
+});
+
+describe('the doctor asks for the docker CLI where it is missing', () => {
+  it.each([
+    [
+      'podman' as const,
+      /^install the docker CLI with Compose \(or podman-docker\), then let docker use Podman's socket/,
+    ],
+    ['colima' as const, /^install the docker CLI with Compose, then start Colima/],
+  ])('%s', (engine, advice) => {
+    const finding = judgeDocker({ hasEngine: false }, { mayUse: true, hasCli: false, installed: [engine] });
+    expect(finding.advice).toMatch(advice);
   });
 });
 

@@ -119,16 +119,21 @@ const startAdvice: Readonly<Record<Engine, string>> = {
 };
 
 /**
- * @param options mayUse: NO_DOCKER is not set; installed: engines on this machine, the likeliest first
+ * @param options mayUse: NO_DOCKER is not set; hasCli: the program `docker` is installed; installed: engines on this machine,
+ *   the likeliest first
  */
 export function judgeDocker(
   { hasEngine, problem }: Docker,
-  { mayUse, installed }: { mayUse: boolean; installed: readonly Engine[] },
+  { mayUse, hasCli, installed }: { mayUse: boolean; hasCli: boolean; installed: readonly Engine[] },
 ): Finding {
   if (!mayUse) return good('Docker: NO_DOCKER is set, the servers run as programs');
   if (problem !== undefined) return note(`Docker: ${problem.what}`, `${problem.advice}, or set NO_DOCKER=1`);
   if (hasEngine) return good('Docker: an engine answers, the servers run in containers');
   const what = 'Docker: no engine answers, the servers run as programs';
   const [engine] = installed;
-  return engine === undefined ? { state: 'note', what } : note(what, startAdvice[engine]);
+  if (engine === undefined) return { state: 'note', what };
+  // Docker Desktop brings it along.
+  if (hasCli || engine === 'desktop') return note(what, startAdvice[engine]);
+  const cli = `install the docker CLI with Compose${engine === 'podman' ? ' (or podman-docker)' : ''}`;
+  return note(what, `${cli}, then ${startAdvice[engine]}`);
 }

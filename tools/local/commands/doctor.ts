@@ -67,7 +67,7 @@ async function examine(): Promise<Finding[]> {
     packages(),
     judgeDisk(bavail * bsize),
     judgeMemory(os.totalmem()),
-    judgeDocker(docker, { mayUse, installed: installedEngines() }),
+    judgeDocker(docker, { mayUse, hasCli: findCommand('docker') !== undefined, installed: installedEngines() }),
     ...(usesDocker ? [] : await programs(settings, mayUse)),
     ...(await servers(settings)),
     ...(await ports(settings, usesDocker ? await runningContainers(settings) : [])),

@@ -37,7 +37,9 @@ async function reset() {
   if (isUsable) {
     const running = await runningContainers({ ports });
     if (running.length > 0)
-      throw new StartError(`these containers are running: ${running.join(', ')}; run docker compose stop first`);
+      throw new StartError(
+        `these containers are running: ${running.join(', ')}; run docker compose --profile '*' stop first`,
+      );
     await step('remove volumes', () => removeContainers({ ports }));
   }
   if (problem !== undefined) say(`  ! Docker volumes were not removed: ${problem.what}.`);

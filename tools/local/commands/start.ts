@@ -14,9 +14,15 @@ import { watchParent } from '../process/parent.ts';
 import { isPortTaken } from '../process/ports.ts';
 import { runWithShutdown, type Shutdown, stayAlive, unlessAborted } from '../process/shutdown.ts';
 import { startInDocker, startNatively } from '../services/backing.ts';
-import { canRunContainers, type Docker, examineDocker, runningContainers } from '../services/docker.ts';
+import {
+  canRunContainers,
+  type Docker,
+  examineDocker,
+  requireNoApplication,
+  runningContainers,
+} from '../services/docker.ts';
 import { endStaleServices, servicesLock } from '../services/native.ts';
-import { portsInUse, requireFreePorts } from '../services/port-check.ts';
+import { describeTaken, portsInUse, requireFreePorts } from '../services/port-check.ts';
 
 /** Node's default. */
 const DEBUGGER_PORT = 9229;
@@ -110,7 +116,8 @@ async function start({ servicesOnly, isAgreed, inspectPort, shutdown }: StartOpt
 /**
  * Decides where the services will run, before anything is started. Pulls missing images.
  * @returns running: services that `docker compose up` started
- * @throws {StartError} when a port is taken by something else, or the user refuses to install what is missing
+ * @throws {StartError} when a port is taken by something else, the application runs in Docker, or the user refuses to install what
+ *   is missing
  */
 async function findPlace(
   settings: Settings,
@@ -121,11 +128,12 @@ async function findPlace(
   const isUsable = docker.hasEngine && docker.problem === undefined;
   const running = isUsable ? await runningContainers(settings, signal) : [];
   await requireFreePorts(settings, portsInUse(settings, { withApp: !servicesOnly, except: running }));
+  if (!servicesOnly) await requireNoApplication(running, settings, signal);
   const same = portsInUse(settings, { withApp: !servicesOnly }).find((name) => settings.ports[name] === inspectPort);
   if (same !== undefined)
     throw new StartError(`--inspect and ${LOCAL_PORTS[same][0]} are both ${inspectPort}: set one to another port`);
   if (inspectPort !== undefined && (await isPortTaken(inspectPort)))
-    throw new StartError(`port ${inspectPort} (the debugger) is in use: name another with --inspect=port`);
+    throw new StartError(await describeTaken(inspectPort, 'the debugger', 'name another with --inspect=port'));
   const isDocker = await canRunContainers(local, settings, { docker, signal });
   if (!isDocker && !isAgreed && !signal.aborted) await confirmInstall(local);
   return { isDocker, running };

@@ -1,26 +1,24 @@
-import { spawn } from 'node:child_process';
 import { LOCAL_PORTS } from '#shared/config/defaults.ts';
-import { rootDir } from '#tools/paths.ts';
 import { say, step } from '../cli/progress.ts';
 import type { PortName, Ports, ServiceName } from '../cli/settings.ts';
-import { StartError } from '../cli/start-error.ts';
+import { maskSecrets, StartError } from '../cli/start-error.ts';
 import { waitFor } from '../cli/wait-for.ts';
 import { areProgramsInstalled } from '../install/native.ts';
 import { type Guard, noGuard } from '../process/guard-client.ts';
 import { isAbandoned } from '../process/pid-file.ts';
-import { signalGroup } from '../process/signals.ts';
 import { findCommand } from './commands.ts';
+import { docker, type Limits, NoAnswerError } from './docker-command.ts';
 import { probes } from './probes.ts';
 import { findVersion, isAtLeast } from './programs.ts';
 
 /** Compose is slow while the engine starts; without an engine it fails at once. */
 const answerMs = 8000;
-/** Starting and stopping containers takes seconds. */
-const commandMs = 120_000;
 /** An image of 300 MB over a slow connection; Ctrl-C ends it. */
 const pullMs = 3_600_000;
 /** An empty database initialises itself first. */
 const readyMs = 180_000;
+/** Every profile of docker-compose.yml: without them Compose leaves their containers, and with those the network. */
+const profiles = ['tools', 'observability'];
 /** docker-compose.yml has an optional env_file. */
 const minimumCompose = '2.24';
 
@@ -31,30 +29,55 @@ export interface Project {
   name?: string;
 }
 
-/** What the Docker engine can do here: nothing without an engine; `problem` says why one that is there cannot be used. */
-export type Docker = { hasEngine: boolean; problem?: { what: string; advice: string } };
+type Problem = { what: string; advice: string };
+
+/** What the Docker engine can do here; `problem` says why one that is there, or that a variable names, cannot be used. */
+export type Docker = { hasEngine: boolean; problem?: Problem | undefined };
 
 /** Asks the engine and Compose. */
 export async function examineDocker({ signal, limitMs = answerMs }: Limits = {}): Promise<Docker> {
   if (process.env.NO_DOCKER || findCommand('docker') === undefined) return { hasEngine: false };
-  const ask = (...args: string[]) =>
-    docker(args, { signal, limitMs }).catch((error: unknown) => {
-      if (error instanceof NoAnswerError) throw error;
-      return undefined;
-    });
-  try {
-    if ((await ask('info')) === undefined) return { hasEngine: false };
-    const version = findVersion(`version ${(await ask('compose', 'version', '--short'))?.replace(/^v/, '') ?? ''}`);
-    if (version !== undefined && isAtLeast(version, minimumCompose)) return { hasEngine: true };
-    const what =
-      version === undefined
-        ? 'its Compose plugin is missing'
-        : `its Compose is version ${version}, and ${minimumCompose} or later is needed`;
-    return { hasEngine: true, problem: { what, advice: `install Docker Compose ${minimumCompose} or later` } };
-  } catch {
-    const what = `its engine did not answer within ${limitMs / 1000} s`;
-    return { hasEngine: true, problem: { what, advice: 'restart Docker' } };
+  const limits = { signal, limitMs };
+  const failure = await docker(['info'], limits).then(
+    () => undefined,
+    (error: unknown) => ({ problem: engineProblem(error, limitMs) }),
+  );
+  if (failure !== undefined) return { hasEngine: failure.problem !== undefined, ...failure };
+  const problem = await docker(['compose', 'version', '--short'], limits).then(composeProblem, (error: unknown) =>
+    error instanceof NoAnswerError ? engineProblem(error, limitMs) : composeProblem(''),
+  );
+  return { hasEngine: true, problem };
+}
+
+/** @returns undefined where no engine runs and none is expected */
+function engineProblem(error: unknown, limitMs: number): Problem | undefined {
+  const message = error instanceof Error ? error.message : '';
+  // Of ssh it begins with a capital: there a key is refused.
+  if (message.includes('permission denied')) {
+    const advice = 'add yourself to the group docker: sudo usermod -aG docker $USER, then log in again';
+    return { what: 'permission to use its engine is denied', advice };
   }
+  const variable = ['DOCKER_HOST', 'DOCKER_CONTEXT'].find((name) => process.env[name]);
+  if (variable !== undefined) {
+    const what = `no engine answers at ${variable}=${maskSecrets(process.env[variable] ?? '')}`;
+    return { what, advice: `start that engine, or correct or unset ${variable}` };
+  }
+  if (/context .*not found/i.test(message))
+    return { what: 'its context is not found', advice: 'docker context use default' };
+  if (error instanceof NoAnswerError)
+    return { what: `its engine did not answer within ${limitMs / 1000} s`, advice: 'restart Docker' };
+  return undefined;
+}
+
+/** @param printed its version; empty when it is missing */
+function composeProblem(printed: string): Problem | undefined {
+  const version = findVersion(`version ${printed.replace(/^v/, '')}`);
+  if (version !== undefined && isAtLeast(version, minimumCompose)) return undefined;
+  const what =
+    version === undefined
+      ? 'its Compose plugin is missing'
+      : `its Compose is version ${version}, and ${minimumCompose} or later is needed`;
+  return { what, advice: `install Docker Compose ${minimumCompose} or later` };
 }
 
 /**
@@ -112,27 +135,51 @@ async function pullMissingImages(
     try {
       await step(`pull ${image}`, () => run(project, ['pull', '--quiet', name], { signal, limitMs: pullMs }));
     } catch (error) {
-      const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n');
-      return `pulling ${image} failed (${lines.at(-1)?.trim()})`;
+      const message = (error instanceof Error ? error.message : String(error)).trim();
+      // Docker's two image stores word it differently. MailHog has no arm64 image.
+      const lacksPlatform = /no match(ing manifest| for platform)/.test(message);
+      const advice = name === 'mail' && lacksPlatform ? ': set MAIL_CATCHER_IMAGE, see docs/docker.md' : '';
+      return `pulling ${image} failed (${message.split('\n').at(-1)?.trim()})${advice}`;
     }
   }
   return undefined;
 }
 
-/** @returns the services whose containers are running or paused, the application's included */
-export async function runningContainers(project: Project, signal?: AbortSignal): Promise<string[]> {
-  return (await Promise.all([servicesIn('running', project, signal), servicesIn('paused', project, signal)])).flat();
+/** @returns the services whose containers are running, paused or being restarted, the application's included */
+export function runningContainers(project: Project, signal?: AbortSignal): Promise<string[]> {
+  return servicesIn(['paused', 'restarting', 'running'], project, signal);
 }
 
-async function servicesIn(status: 'running' | 'paused', project: Project, signal?: AbortSignal): Promise<string[]> {
+/**
+ * Two applications would share one database and its consumer groups.
+ * @param running what {@link runningContainers} found
+ * @throws {StartError} when the project's application runs or is being started
+ */
+export async function requireNoApplication(running: readonly string[], project: Project, signal: AbortSignal) {
+  const names = running.filter((name) => name === 'app' || name === 'gateway');
+  if (names.length > 0)
+    throw new StartError(
+      `the application runs in Docker already (${names.join(', ')}): run docker compose stop app gateway first`,
+    );
+  // `docker compose up` creates every container at once, and starts the application's when its servers are healthy.
+  if (running.length > 0 && (await servicesIn(['created'], project, signal)).includes('app'))
+    throw new StartError(
+      'docker compose up is starting the application, or was interrupted: end it, then run docker compose rm --force app gateway',
+    );
+}
+
+type Status = 'created' | 'paused' | 'restarting' | 'running';
+
+async function servicesIn(statuses: readonly Status[], project: Project, signal?: AbortSignal): Promise<string[]> {
   const limits = { signal, limitMs: answerMs };
-  const printed = await run(project, ['ps', '--services', '--status', status], limits).catch(() => '');
+  const wanted = statuses.flatMap((status) => ['--status', status]);
+  const printed = await run(project, ['ps', '--services', ...wanted], limits).catch(() => '');
   return printed.split(/\s+/).filter(Boolean);
 }
 
 /** `up` fails for a container that is paused. */
 async function unpause(services: readonly ServiceName[], project: Project): Promise<void> {
-  const paused = await servicesIn('paused', project);
+  const paused = await servicesIn(['paused'], project);
   const ours = services.filter((name) => paused.includes(name));
   if (ours.length > 0) await run(project, ['unpause', ...ours]);
 }
@@ -183,7 +230,8 @@ export async function stopContainers(services: readonly string[], project: Proje
 
 /** Arguments of `docker` that remove a project with its data. */
 export function removeArguments({ name }: Project): string[] {
-  return ['compose', ...projectArguments(name), 'down', '--volumes', '--timeout', '1'];
+  const every = profiles.flatMap((profile) => ['--profile', profile]);
+  return ['compose', ...every, ...projectArguments(name), 'down', '--volumes', '--timeout', '1'];
 }
 
 /** Removes containers, networks and volumes. */
@@ -212,58 +260,4 @@ function environment({ ports }: Project): Record<string, string | undefined> {
 function run(project: Project, args: readonly string[], limits: Limits = {}): Promise<string> {
   const all = ['compose', '--progress', 'quiet', ...projectArguments(project.name), ...args];
   return docker(all, { ...limits, env: environment(project) });
-}
-
-interface Limits {
-  /** Kills the command when it is aborted. */
-  signal?: AbortSignal | undefined;
-  /** Kills the command after this time. */
-  limitMs?: number;
-  /** Ends the command when this process is killed. */
-  guard?: Guard;
-}
-
-/** An engine may accept a connection and never answer. */
-class NoAnswerError extends Error {
-  override name = 'NoAnswerError';
-}
-
-/**
- * Runs `docker` to its end, in a process group of its own: Ctrl-C must not interrupt it in the middle.
- * @returns its standard output
- * @throws with what it printed to standard error
- */
-function docker(
-  args: readonly string[],
-  { env, signal, limitMs = commandMs, guard = noGuard }: Limits & { env?: Record<string, string | undefined> } = {},
-): Promise<string> {
-  if (signal?.aborted) return Promise.reject(new Error('interrupted'));
-  const what = `docker ${args.join(' ')}`;
-  const child = spawn('docker', args, { cwd: rootDir, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  const pid = child.pid ?? 0;
-  if (pid > 0) guard.watch(pid);
-  let [out, errors] = ['', ''];
-  child.stdout.on('data', (data) => {
-    out += data;
-  });
-  child.stderr.on('data', (data) => {
-    errors += data;
-  });
-  return new Promise<string>((resolve, reject) => {
-    const end = (error: Error) => {
-      reject(error);
-      if (pid > 0) signalGroup(pid, 'SIGKILL');
-    };
-    const interrupt = () => end(new Error('interrupted'));
-    const limit = setTimeout(() => end(new NoAnswerError(`${what} did not end within ${limitMs / 1000} s`)), limitMs);
-    signal?.addEventListener('abort', interrupt);
-    child.on('error', reject);
-    child.on('close', (code, killedBy) => {
-      clearTimeout(limit);
-      signal?.removeEventListener('abort', interrupt);
-      guard.forget(pid);
-      if (code === 0) resolve(out);
-      else reject(new Error(errors.trim() || `${what} ended with ${code ?? killedBy}`));
-    });
-  });
 }

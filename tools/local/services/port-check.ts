@@ -48,12 +48,20 @@ export async function requireFreePorts({ ports, host }: Settings, names: PortNam
   const taken = await Promise.all(names.map((name) => isPortTaken(ports[name], listenHost(name))));
   for (const [index, name] of names.entries()) {
     if (!taken[index]) continue;
-    const listener = await listenerOn(ports[name]);
-    const stop =
-      listener === undefined ? 'is in use: stop the process that listens there' : `is in use by ${listener}: stop it`;
-    problems.push(`port ${ports[name]} (${portUses[name]}) ${stop}, or set ${LOCAL_PORTS[name][0]}`);
+    problems.push(await describeTaken(ports[name], portUses[name], `set ${LOCAL_PORTS[name][0]}`));
   }
   if (problems.length > 0) throw new StartError(problems.join('\n'));
+}
+
+/**
+ * One line about a port in use. It names the program that listens there where the system does.
+ * @param change how to choose another port
+ */
+export async function describeTaken(port: number, use: string, change: string): Promise<string> {
+  const listener = await listenerOn(port);
+  const stop =
+    listener === undefined ? 'is in use: stop the process that listens there' : `is in use by ${listener}: stop it`;
+  return `port ${port} (${use}) ${stop}, or ${change}`;
 }
 
 function findDuplicates(ports: Ports, names: PortName[]) {
