@@ -68,6 +68,7 @@ describe.skipIf(whySkipped !== undefined)('docker compose up --build', () => {
 
   afterAll(async () => {
     await compose(env, 'down', '--volumes', '--timeout', '5');
+    await run('docker', ['image', 'rm', `${name}-app`], env);
   });
 
   it('serves a registration from HTTP to the mail and FINISHED, and the pages', async () => {
@@ -96,6 +97,7 @@ describe.skipIf(whySkipped !== undefined)('docker compose up --build', () => {
 
     expect(user.trim()).toMatch(/^[1-9]\d*$/);
     const ownMb = sizeOfOwnLayersMb(own);
+    console.info(`The application's image has ${Math.round(ownMb)} MB of its own layers`);
     expect(ownMb).toBeGreaterThan(1);
     expect(ownMb).toBeLessThan(MAX_IMAGE_MB);
     const packages = await mustRun('docker', ['exec', container, 'ls', 'node_modules', 'node_modules/.bin'], env);
