@@ -53,12 +53,15 @@ export async function output(
 
 /**
  * Runs a program to its end.
- * @throws {StartError} that starts with `what`
+ * @throws {StartError} that starts with `what` and ends with what the program printed, on either channel
  */
 export async function outputOrFail(what: string, file: string, args: string[]): Promise<string> {
   try {
     return await output(file, args);
   } catch (error) {
-    throw new StartError(`${what} failed:\n${error instanceof Error ? error.message : error}`);
+    if (!(error instanceof Error)) throw error;
+    // The message has what came on stderr.
+    const printed = 'stdout' in error ? String(error.stdout).trim() : '';
+    throw new StartError([`${what} failed:`, error.message.trim(), printed].filter(Boolean).join('\n'));
   }
 }
